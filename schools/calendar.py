@@ -121,7 +121,8 @@ class SchoolCalendar:
     def end_of_school_day(self, start: datetime) -> datetime:
         """The end of the school day that `start` falls in, or else of the next one."""
         start = _local(start)
-        return self._at(start.date() if self._has_time_left(start) else self.next_school_day(start.date()), self.day_ends)
+        day = start.date() if self._has_time_left(start) else self.next_school_day(start.date())
+        return self._at(day, self.day_ends)
 
     def add_school_days(self, start: datetime, n: int) -> datetime:
         """The end of the n-th school day after `start`. A school day that is not over when it starts is day 0."""
