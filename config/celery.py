@@ -1,0 +1,17 @@
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("xinyu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Every entry is safe to run twice and safe to miss: the rows it works on are its memory.
+app.conf.beat_schedule = {
+    "requeue lost jobs": {"task": "schools.tasks.requeue_lost_jobs", "schedule": 30.0},
+    "delete expired files": {"task": "schools.tasks.delete_expired_files", "schedule": 600.0},
+    "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
+    "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
+}

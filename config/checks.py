@@ -1,0 +1,51 @@
+"""What the machine must have, told at start rather than in a slow or ugly PDF."""
+
+import ctypes
+import shutil
+import subprocess
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register
+
+RARE = (0x3402, 0x20BB7)  # a first name and a surname that older Chinese fonts lack
+
+
+@register()
+def harfbuzz_subset_is_present(**kwargs: Any) -> list[CheckMessage]:
+    """Without it WeasyPrint shrinks fonts in Python: half a minute instead of a second."""
+    try:
+        ctypes.CDLL("libharfbuzz-subset.so.0")
+    except OSError:
+        return [
+            Warning(
+                "libharfbuzz-subset is missing: PDF files take thirty times as long.",
+                hint="apt-get install libharfbuzz-subset0",
+                id="config.W001",
+            )
+        ]
+    return []
+
+
+@register()
+def rare_characters_have_a_font(**kwargs: Any) -> list[CheckMessage]:
+    missing = [f"U+{code:04X}" for code in RARE if not _has_font(code)]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"No font of this machine has {' and '.join(missing)}: names print as boxes in PDF files.",
+            hint="apt-get install fonts-noto-cjk fontconfig",
+            id="config.W002",
+        )
+    ]
+
+
+def _has_font(code: int) -> bool:
+    program = shutil.which("fc-list")
+    if not program:
+        return False
+    try:
+        done = subprocess.run([program, f":charset={code:x}", "family"], capture_output=True, timeout=20)  # noqa: S603
+    except subprocess.TimeoutExpired:  # a cold font cache on a slow disk proves nothing
+        return True
+    return bool(done.stdout.strip())

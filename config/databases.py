@@ -1,0 +1,51 @@
+"""From one address to Django's database settings."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+
+
+def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
+    """Settings for SQLite or PostgreSQL; anything else is refused."""
+    # `?pool=true` in an address arrives as the text "true", which psycopg would take for pool options.
+    found: dict[str, Any] = environ.Env.db_url_config(url)
+    options = {name: value for name, value in found.pop("OPTIONS", {}).items() if name != "pool"}
+    if found["ENGINE"] == SQLITE:
+        return found | _sqlite(found["NAME"], base)
+    if found["ENGINE"] == POSTGRESQL:
+        # A socket directory is written in the host part as %2Fvar%2Frun%2Fpostgresql.
+        return found | {"HOST": unquote(found["HOST"])} | _postgresql(options, pooled)
+    raise ValueError(f"DATABASE_URL names {found['ENGINE']}: Xinyu runs on sqlite:// or postgres://.")
+
+
+def _sqlite(name: str, base: Path) -> dict[str, Any]:
+    # IMMEDIATE: a transaction that reads and then writes must not find the door locked half-way.
+    # FULL: an answer we said "saved" to survives a power cut; NORMAL with WAL loses the last ones.
+    return {
+        "NAME": name if name == ":memory:" else str(base / name),
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+
+
+def _postgresql(options: dict[str, Any], pooled: bool) -> dict[str, Any]:
+    if pooled:  # the pool checks and keeps connections itself; Django then wants no age
+        pool = {"min_size": 1, "max_size": 12, "timeout": 20}
+        return {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": {**options, "pool": pool}}
+    return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+def create_private_file(database: dict[str, Any]) -> None:
+    """An SQLite file that only its owner can read; SQLite gives its journal the same mode."""
+    if database["ENGINE"] == SQLITE and database["NAME"] != ":memory:":
+        path = Path(database["NAME"])
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600, exist_ok=True)

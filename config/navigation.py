@@ -1,0 +1,85 @@
+"""The way around: one list of places; each person sees those whose view would let them in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Place:
+    label: Any
+    url_name: str
+    icon: str
+    where: str = "rail"  # on a phone: "tabs" in the bar, "rail" under "more"
+
+
+PLACES = [
+    Place(_("Workbench"), "reports:workbench", "home", "tabs"),
+    Place(_("Students"), "students:student_list", "users", "tabs"),
+    Place(_("Log a talk"), "counseling:talk_new", "plus", "plus"),
+    Place(_("Coverage"), "counseling:coverage", "chart-bar", "tabs"),
+    Place(_("Risk flags"), "students:flag_list", "flag"),
+    Place(_("Talks"), "counseling:talk_list", "chat-bubble-left-right"),
+    Place(_("Import roster"), "students:roster_import", "arrow-up-tray"),
+    Place(_("Figures"), "reports:figure_list", "calculator"),
+    Place(_("Semester summary"), "reports:summary_list", "document-text"),
+    Place(_("People"), "schools:person_list", "identification"),
+    Place(_("Units"), "schools:unit_list", "building-library"),
+    Place(_("Calendar"), "schools:calendar", "calendar-days"),
+    Place(_("Themes and templates"), "counseling:option_list", "swatch"),
+    Place(_("Audit log"), "schools:audit_list", "clipboard-document-list"),
+]
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    icon: str
+    where: str
+    current: bool
+    count: int = 0
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Lazy: a fragment that shows no navigation pays nothing."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is None:
+        return {"nav": [], "demo_notice": False}
+    return {"nav": lazy(lambda: _items(request), list)(), "demo_notice": viewer.unit.is_demo}
+
+
+def _items(request: HttpRequest) -> list[Item]:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    found = [(place, _open_to(viewer, place)) for place in PLACES]
+    best = max((url for _place, url in found if url and request.path.startswith(url)), key=len, default="")
+    return [
+        Item(str(place.label), url, place.icon, place.where, current=url == best, count=_count(viewer, place))
+        for place, url in found
+        if url
+    ]
+
+
+def _open_to(viewer: Any, place: Place) -> str:
+    """The address, or nothing when the view does not let this role in. The view's own declaration decides."""
+    try:
+        url = reverse(place.url_name)
+    except NoReverseMatch:
+        return ""
+    access = getattr(resolve(url).func, "access", frozenset())
+    return url if access in ("signed_in", "public") or viewer.role in access else ""
+
+
+def _count(viewer: Any, place: Place) -> int:
+    if place.url_name != "students:flag_list":
+        return 0
+    from students.access import can_handle_flags
+    from students.models import RiskFlag
+
+    if not can_handle_flags(viewer):
+        return 0
+    return RiskFlag.objects.visible_to(viewer).filter(state=RiskFlag.State.RAISED).count()

@@ -1,0 +1,113 @@
+"""Web, worker and scheduler under one roof, for one machine without systemd or containers.
+
+Each child leads its own process group, so that ending it ends its children too (a killed `celery worker -B`
+leaves its beat behind). If this process is killed outright, the kernel ends the children.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+
+from config.databases import POSTGRESQL
+
+GRACE_SECONDS = 15
+PR_SET_PDEATHSIG = 1
+
+
+def serve(say: Callable[[str], object]) -> int:
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    if is_taken(host, port):
+        say(f"Port {port} is in use. Stop what uses it, or choose another: make run PORT=8001")
+        return 1
+    prepare()
+    children = {name: start(command, extra) for name, (command, extra) in commands(host, port).items()}
+    say(f"\nXinyu: http://{host}:{port}   (Ctrl-C ends it)\n")
+    if not settings.PRODUCTION:
+        call_command("demo", "--accounts")
+    return watch(children, say)
+
+
+def prepare() -> None:
+    """Tables, and a demo school to look at if there is nothing yet."""
+    os.umask(0o077)
+    call_command("migrate", interactive=False, verbosity=0)
+    if settings.PRODUCTION:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    elif not apps.get_model("schools", "Unit").objects.exists():
+        call_command("demo")
+
+
+def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
+    celery = [sys.executable, "-m", "celery", "--app", "config"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    workers = os.environ.get("WEB_WORKERS", "2")
+    web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
+    web += ["--worker-class", "gthread", "--threads", "4", "--workers", workers, "--log-level", "warning"]
+    pooled = {"DB_POOL": "true"} if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL else {}
+    return {
+        "web": (web, pooled),
+        "worker": ([*celery, "worker", "--concurrency", "1", *quiet], {}),
+        "scheduler": ([*celery, "beat", "--loglevel", "WARNING", "--pidfile="], {}),
+    }
+
+
+def start(command: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:
+    env = {**os.environ, **extra}
+    return subprocess.Popen(  # noqa: S603
+        command, cwd=settings.BASE_DIR, env=env, start_new_session=True, preexec_fn=die_with_parent
+    )
+
+
+def die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def watch(children: dict[str, subprocess.Popen[bytes]], say: Callable[[str], object]) -> int:
+    """Until we are told to end, or a child ends: then all end."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, frame: asked.append(received))
+    while not asked:
+        ended = [name for name, child in children.items() if child.poll() is not None]
+        if ended:
+            say(f"{ended[0]} ended by itself: ending the others.")
+            break
+        time.sleep(0.2)
+    end(children)
+    return 0 if asked else 1
+
+
+def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Ask each child to finish what it has in hand; after the grace, kill its whole group."""
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < deadline and any(child.poll() is None for child in children.values()):
+        time.sleep(0.1)
+    for child in children.values():
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        child.wait()

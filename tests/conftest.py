@@ -1,0 +1,91 @@
+import contextlib
+import os
+import tempfile
+
+import pytest
+
+from tests.plugins.services import services
+
+# The tests need no .env: these keys are worth nothing and stand here for everyone to read.
+KEYS = {
+    "DJANGO_ENV": "test",
+    "SECRET_KEY": "only-for-tests",
+    "FIELD_KEYS": "t1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "AUDIT_KEY": "audit key of the tests",
+    "LOOKUP_KEY": "lookup key of the tests",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+}
+FROM_A_DEVELOPER = ("DEBUG", "DB_POOL", "PRIVATE_ROOT", "PROXY_COUNT", "LOG_LEVEL")
+resources = contextlib.ExitStack()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgres"],
+        default=os.environ.get("TEST_DATABASE", "sqlite"),
+        help="sqlite, or postgres: a private PostgreSQL and Redis, started and ended by the run",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Point the settings at this run's database before pytest-django reads them (so no ini names the settings)."""
+    config.addinivalue_line("markers", "browser: a journey in a real Chromium")
+    config.addinivalue_line("markers", "services: needs the real PostgreSQL and Redis of --database=postgres")
+    for name in FROM_A_DEVELOPER:
+        os.environ.pop(name, None)
+    os.environ.update(KEYS, VAR_DIR=folder("xinyu-test-"), DJANGO_SETTINGS_MODULE="config.settings")
+    worker = getattr(config, "workerinput", {}).get("workerid")
+    if not worker:
+        start_databases(config.getoption("--database"))
+    elif os.environ["REDIS_URL"]:  # each xdist worker empties its cache: give it a Redis database of its own
+        os.environ["REDIS_URL"] = os.environ["REDIS_URL"].partition("?")[0] + f"?db={int(worker[2:]) + 1}"
+    adjust_settings()
+
+
+def start_databases(kind):
+    os.environ.update(DATABASE_URL="sqlite:///:memory:", REDIS_URL="")
+    if kind == "postgres":
+        os.environ.update(resources.enter_context(services()))
+
+
+def adjust_settings():
+    from django.conf import settings
+
+    # Not in memory: threads, the live server and lock tests need a real file with a real journal.
+    settings.DATABASES["default"].setdefault("TEST", {})
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"]["TEST"]["NAME"] = os.path.join(folder("xinyu-db-"), "test.sqlite3")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A task runs where it is called; tests/test_services.py sends one through Redis to a real worker.
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.CELERY_TASK_EAGER_PROPAGATES = True
+
+
+def folder(prefix):
+    return resources.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+
+
+def pytest_unconfigure(config):
+    resources.close()
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--database") != "postgres":
+        skip = pytest.mark.skip(reason="needs --database=postgres")
+        for item in items:
+            if item.get_closest_marker("services"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def fresh_state():
+    """Nothing a test cached or activated reaches the next one."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    cache.clear()
+    with translation.override("zh-hans"):
+        yield
+    cache.clear()
