@@ -1,0 +1,51 @@
+"""The words of a talk that a unit may set: themes, kinds, places, and text templates."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from schools.labels import Labelled
+from schools.models import Unit
+
+
+class TalkOption(Labelled):
+    """One theme, kind, place or mood. Those without a unit are the defaults (facts 3.1, 3.2).
+
+    A unit's own row with the same list and code replaces the default; `is_active=False` hides it there and below.
+    """
+
+    class List(models.TextChoices):
+        THEME = "theme", _("theme")
+        KIND = "kind", _("kind of talk")
+        PLACE = "place", _("place")
+        MOOD = "mood", _("mood")
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    list = models.CharField(max_length=6, choices=List.choices)
+    code = models.CharField(max_length=30)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["list", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "list", "code"], name="one_option_per_code"),
+            models.UniqueConstraint(
+                fields=["list", "code"], condition=models.Q(unit=None), name="one_default_option_per_code"
+            ),
+        ]
+
+
+class TextTemplate(models.Model):
+    """A sentence to start from, offered under a text box."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    title = models.CharField(_("title"), max_length=40)
+    body = models.TextField(_("text"))
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title

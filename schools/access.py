@@ -1,0 +1,182 @@
+"""Who may do what and see whom, and why. Every decision about access is made here or asks here.
+
+A person acts through one active membership at a time: the `Viewer`. Views declare who may use them with `public`,
+`signed_in` or `roles`; reads go through `visible_to(viewer)`, whose rules for the models of this floor stand below and
+for the upper floors in their own `access.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from schools.errors import Refused
+from schools.models.classes import ClassGroup, ClassGroupQuerySet
+from schools.models.people import Membership, MembershipQuerySet, Person, Role
+from schools.models.units import Unit, UnitQuerySet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+View = Callable[..., HttpResponseBase]
+
+CLASS_ROLES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER})
+SCHOOL_ROLES = frozenset({Role.COUNSELOR, Role.SCHOOL_LEADER})
+# Those who meet students and may log a talk.
+STAFF_ROLES = CLASS_ROLES | SCHOOL_ROLES | {Role.GRADE_HEAD}
+# Those who see more than their own class; they need a second factor unless the unit says otherwise.
+WIDE_ROLES = frozenset(Role) - CLASS_ROLES
+MANAGING_ROLES = frozenset({Role.SCHOOL_LEADER, Role.CENTER_STAFF, Role.SYSTEM_ADMIN})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person acting through one current membership."""
+
+    person: Person
+    membership: Membership
+
+    @property
+    def role(self) -> str:
+        return self.membership.role
+
+    @property
+    def unit(self) -> Unit:
+        return self.membership.unit
+
+    @cached_property
+    def classes(self) -> ClassGroupQuerySet:
+        """The classes whose students this viewer sees, as a subquery."""
+        return classes_of(ClassGroup.objects.all(), self)
+
+    @cached_property
+    def class_ids(self) -> "frozenset[int]":
+        return frozenset(self.classes.values_list("pk", flat=True))
+
+    def sees_whole_school(self) -> bool:
+        return self.role in SCHOOL_ROLES
+
+
+# --- who may use a view ---------------------------------------------------------------------------------------------
+
+
+def public(view: View) -> View:
+    """Anyone, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Any person with an account, also one without a current membership."""
+    view.access = "signed_in"  # type: ignore[attr-defined]
+    return view
+
+
+def roles(*allowed: str) -> Callable[[View], View]:
+    """Only people acting in one of these roles; others get 403."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            viewer = getattr(request, "viewer", None)
+            if viewer is None or viewer.role not in allowed:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = frozenset(allowed)  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+# --- which rows of this floor a viewer sees ----------------------------------------------------------------------------
+
+
+def units_of(units: UnitQuerySet, viewer: Viewer) -> UnitQuerySet:
+    if viewer.role == Role.SYSTEM_ADMIN:
+        return units
+    if viewer.role == Role.CENTER_STAFF:
+        return units.within(viewer.unit)
+    return units.filter(pk=viewer.unit.pk)
+
+
+def classes_of(classes: ClassGroupQuerySet, viewer: Viewer) -> ClassGroupQuerySet:
+    """The classes whose students the viewer may see. Center staff see counts of classes, never a class's students."""
+    here = classes.filter(school_id=viewer.unit.pk)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role == Role.GRADE_HEAD:
+        return here.filter(stage=viewer.membership.cohort_stage, entry_year=viewer.membership.cohort_year)
+    if viewer.role in CLASS_ROLES:
+        return here.filter(memberships=viewer.membership)
+    return classes.none()
+
+
+def memberships_of(memberships: MembershipQuerySet, viewer: Viewer) -> MembershipQuerySet:
+    """The memberships a viewer manages; everyone else sees their own."""
+    if viewer.role == Role.SYSTEM_ADMIN:
+        return memberships
+    if viewer.role == Role.CENTER_STAFF:
+        return memberships.filter(unit__path__startswith=viewer.unit.path)
+    if viewer.role == Role.SCHOOL_LEADER:
+        return memberships.filter(unit=viewer.unit)
+    return memberships.filter(person=viewer.person)
+
+
+# --- who may grant which role -------------------------------------------------------------------------------------------
+
+_BELOW_LEADER = STAFF_ROLES - {Role.SCHOOL_LEADER}
+
+
+def grantable_roles(viewer: Viewer, unit: Unit) -> list[Role]:
+    """The roles this viewer may give in this unit; nobody grants their own role or one above it."""
+    fits = [role for role in Role if _fits(role, unit)]
+    if viewer.role == Role.SYSTEM_ADMIN:
+        return fits
+    if viewer.role == Role.CENTER_STAFF and unit.is_within(viewer.unit) and unit.pk != viewer.unit.pk:
+        return [role for role in fits if role in STAFF_ROLES | {Role.CENTER_STAFF}]
+    if viewer.role == Role.SCHOOL_LEADER and unit.pk == viewer.unit.pk:
+        return [role for role in fits if role in _BELOW_LEADER]
+    return []
+
+
+def _fits(role: Role, unit: Unit) -> bool:
+    """Does this role exist in a unit of this kind?"""
+    if role in STAFF_ROLES:
+        return unit.is_school
+    if role == Role.CENTER_STAFF:
+        return not unit.is_school
+    return True
+
+
+def check_can_manage(viewer: Viewer, membership: Membership) -> None:
+    """Raise unless the viewer may change or end this membership."""
+    if membership.role not in grantable_roles(viewer, membership.unit):
+        raise Refused(_("You cannot change a role that is not below your own."))
+    if membership.person_id == viewer.person.pk:
+        raise Refused(_("Nobody changes their own role. Ask a colleague who may."))
+
+
+def can_manage(viewer: Viewer, membership: Membership) -> bool:
+    try:
+        check_can_manage(viewer, membership)
+    except Refused:
+        return False
+    return True
+
+
+# --- why ------------------------------------------------------------------------------------------------------------------
+
+
+def reason_to_see(viewer: Viewer, *, class_id: "int | UUID | None" = None) -> str:
+    """The sentence a page shows: because of which membership its content is visible."""
+    role = viewer.membership.get_role_display()
+    if class_id in viewer.class_ids and not viewer.sees_whole_school():
+        group = ClassGroup.objects.select_related("school").get(pk=class_id)
+        return _("You can see this because you are %(role)s of %(place)s.") % {"role": role, "place": group.name}
+    return _("You can see this because you are %(role)s at %(place)s.") % {"role": role, "place": viewer.unit.name}

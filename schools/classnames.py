@@ -1,0 +1,414 @@
+"""Names of classes and grades. A class is (stage, entry year, number); what people call it follows the date.
+
+2021级1班 keeps its name; the same class is 三(1)班 in one school year and 四(1)班 in the next. Grades rise on 1 September.
+The first half writes names, the second half reads what stands in a roster file. The Chinese words here are data.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+PROMOTION_MONTH = 9
+LARGEST_NUMBER = 99
+LARGEST_SPOKEN_NUMBER = 60  # 七十一班 is class 11 of grade 7, not class 71
+DIGITS = "一二三四五六七八九"
+
+System = Literal["63", "54"]
+Lang = Literal["zh", "en"]
+# "grade" counts on from primary school (七年级), "stage" starts again (初一).
+Style = Literal["grade", "stage"]
+Cohort = tuple["Stage", int]
+Cohorts = frozenset[Cohort]
+
+
+class Stage(StrEnum):
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+    VOCATIONAL = "vocational"
+    SPECIAL = "special"
+    UNIVERSITY = "university"
+
+
+class ClassKey(NamedTuple):
+    stage: Stage
+    entry_year: int
+    number: int
+    prefix: str = ""  # a department's short name, as in 计科2101
+
+
+class UnknownClass(ValueError):
+    """A label that names no class of this school for certain. `code` is one of CODES."""
+
+    CODES = ("unreadable", "no_grade", "no_number", "not_taught", "ambiguous", "conflict")
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# Grades and dates
+
+YEARS = {Stage.SENIOR: 3, Stage.VOCATIONAL: 3, Stage.SPECIAL: 9, Stage.UNIVERSITY: 4}
+# In the 五四 system the sixth grade belongs to the junior stage.
+YEARS_BY_SYSTEM = {"63": {Stage.PRIMARY: 6, Stage.JUNIOR: 3}, "54": {Stage.PRIMARY: 5, Stage.JUNIOR: 4}}
+
+
+def school_year(on: date) -> int:
+    """The year in which the school year of this day began."""
+    return on.year if on.month >= PROMOTION_MONTH else on.year - 1
+
+
+def grade_in_stage(stage: str, entry_year: int, on: date) -> int:
+    """1 in the first year; 0 or less before entry; more than `years_of` after leaving. The same for every stage."""
+    return school_year(on) - entry_year + 1
+
+
+def years_of(stage: str, system: str) -> int:
+    return (YEARS | YEARS_BY_SYSTEM[system])[Stage(stage)]
+
+
+def is_enrolled(stage: str, entry_year: int, *, system: str, on: date) -> bool:
+    return 1 <= grade_in_stage(stage, entry_year, on) <= years_of(stage, system)
+
+
+def grades_before(stage: str, system: str) -> int:
+    """How many grades lie below this stage when counting on from primary school; 0 where nobody counts so."""
+    if stage == Stage.JUNIOR:
+        return years_of(Stage.PRIMARY, system)
+    return 9 if stage == Stage.SENIOR else 0
+
+
+# Writing
+
+
+def grade_name(stage: str, grade: int, system: str, lang: str = "zh", style: Style = "grade") -> str:
+    """三年级, 七年级 or 初一, 高一, 职高一, 特教三年级, 大一."""
+    if not 1 <= grade <= years_of(stage, system):
+        return _outside(grade, lang)
+    if lang == "en":
+        return _english_grade(Stage(stage), grade, system)
+    head = _grade_head(Stage(stage), grade, system, style)
+    return head if head[0] in "初预高职大" else f"{head}年级"
+
+
+def display_name(
+    stage: str,
+    entry_year: int,
+    number: int,
+    *,
+    system: str,
+    on: date,
+    prefix: str = "",
+    lang: str = "zh",
+    style: Style = "grade",
+) -> str:
+    """What the class is called on a day. `prefix` is used at universities and vocational schools."""
+    grade = grade_in_stage(stage, entry_year, on)
+    if not 1 <= grade <= years_of(stage, system):
+        name = cohort_name(stage, entry_year, number, prefix=prefix, lang=lang)
+        mark = _outside(grade, lang)
+        return f"{name} ({mark.lower()})" if lang == "en" else f"{name}({mark})"
+    if stage == Stage.UNIVERSITY:
+        return f"{prefix}{entry_year % 100:02d}{number:02d}"
+    if lang == "en":
+        parts = [_english_grade(Stage(stage), grade, system), _used_prefix(stage, prefix), f"Class {number}"]
+        return " ".join(filter(None, parts))
+    return f"{_grade_head(Stage(stage), grade, system, style)}{_used_prefix(stage, prefix)}({number})班"
+
+
+def cohort_name(stage: str, entry_year: int, number: int, *, prefix: str = "", lang: str = "zh") -> str:
+    """The name that never changes: 2021级1班."""
+    prefix = _used_prefix(stage, prefix)
+    if lang == "en":
+        return " ".join(filter(None, [str(entry_year), "entry", prefix, f"Class {number}"]))
+    return f"{entry_year}级{prefix}{number}班"
+
+
+def _used_prefix(stage: str, prefix: str) -> str:
+    return prefix if stage in (Stage.VOCATIONAL, Stage.UNIVERSITY) else ""
+
+
+def _outside(grade: int, lang: str) -> str:
+    if lang == "en":
+        return "Not yet entered" if grade < 1 else "Graduated"
+    return "未入学" if grade < 1 else "已毕业"
+
+
+def _grade_head(stage: Stage, grade: int, system: str, style: Style) -> str:
+    if stage == Stage.JUNIOR and style == "stage":
+        return _junior_by_stage(grade, system)
+    heads = {Stage.SENIOR: "高", Stage.VOCATIONAL: "职高", Stage.SPECIAL: "特教", Stage.UNIVERSITY: "大"}
+    counted = grade + grades_before(stage, system) if stage == Stage.JUNIOR else grade
+    return heads.get(stage, "") + DIGITS[counted - 1]
+
+
+def _junior_by_stage(grade: int, system: str) -> str:
+    """As Shanghai does it: the sixth grade is 预初, so that 初三 is the ninth grade in both systems."""
+    if system == "54":
+        grade -= 1
+    return f"初{DIGITS[grade - 1]}" if grade else "预初"
+
+
+def _english_grade(stage: Stage, grade: int, system: str) -> str:
+    if stage == Stage.JUNIOR:
+        return f"Junior {grade} (Grade {grade + grades_before(stage, system)})"
+    words = {Stage.PRIMARY: "Grade", Stage.UNIVERSITY: "Year"}
+    return f"{words.get(stage, stage.value.capitalize())} {grade}"
+
+
+# Reading
+
+NUMBER = rf"(?:\d{{1,2}}|[{DIGITS}十]{{1,3}})"
+# Longer words first, because a pattern takes the first that fits.
+STAGE_WORDS = {
+    "小学": Stage.PRIMARY,
+    "小": Stage.PRIMARY,
+    "初中": Stage.JUNIOR,
+    "初": Stage.JUNIOR,
+    "普通高中": Stage.SENIOR,
+    "普高": Stage.SENIOR,
+    "高中": Stage.SENIOR,
+    "高": Stage.SENIOR,
+    "中职": Stage.VOCATIONAL,
+    "职高": Stage.VOCATIONAL,
+    "职": Stage.VOCATIONAL,
+    "特教": Stage.SPECIAL,
+    "培智": Stage.SPECIAL,
+    "大学": Stage.UNIVERSITY,
+    "大": Stage.UNIVERSITY,
+}
+STAGE_WORD = "|".join(STAGE_WORDS)
+COHORT = re.compile(rf"(?P<word>{STAGE_WORD})?(?P<year>\d{{4}}|\d\d)(?P<kind>年?级|届)")
+BARE_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)")
+PREPARATORY = re.compile(r"预(?:初|备)(?:班|年级)?")
+GRADE = re.compile(rf"(?P<word>{STAGE_WORD})?(?P<grade>{NUMBER})(?:年级|年|级)?")
+ONLY_NUMBER = re.compile(rf"第?\(?(?P<number>{NUMBER})\)?班?")
+CODE = re.compile(r"(?P<grade>\d{1,2})(?P<number>\d\d)班?")
+DEPARTMENT_CODE = re.compile(r"(?P<prefix>[^\d()]*)(?P<year>\d\d)-?(?P<number>\d{1,2})班?")
+TAIL = re.compile(rf"[.·・\-_、]?(?:\((?P<inside>{NUMBER})\)|(?P<number>{NUMBER}))班?")
+PREFIX = re.compile(rf"[^\d(){DIGITS}十级届年班]+")
+
+
+class Reading(NamedTuple):
+    """What one label says. `cohorts` is None when it says nothing about the grade."""
+
+    cohorts: Cohorts | None = None
+    number: int | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a school teaches on a day: enough to tell which cohort a spoken grade means."""
+
+    stages: Sequence[Stage]
+    system: str
+    on: date
+
+    @property
+    def has_departments(self) -> bool:
+        return Stage.VOCATIONAL in self.stages or Stage.UNIVERSITY in self.stages
+
+    def by_grade(self, stage: Stage, grade: int) -> Cohorts:
+        if stage not in self.stages or not 1 <= grade <= years_of(stage, self.system):
+            return frozenset()
+        return frozenset({(stage, school_year(self.on) - grade + 1)})
+
+    def by_number(self, n: int) -> Cohorts:
+        """A bare number counts on from primary school; where that fits nothing, it counts within the stage."""
+        counted = [stage for stage in self.stages if stage in (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR)]
+        absolute = [self.by_grade(stage, n - grades_before(stage, self.system)) for stage in counted]
+        relative = [self.by_grade(stage, n) for stage in self.stages if stage != Stage.PRIMARY]
+        return _union(absolute) or _union(relative)
+
+    def by_word(self, word: str, grade: int) -> Cohorts:
+        stage = self.stage_of(word)
+        if stage == Stage.JUNIOR and self.system == "54" and grade < 4:
+            grade += 1  # 初一 is the seventh grade; only where there is a 初四 would it be the sixth
+        return self.by_grade(stage, grade)
+
+    def by_year(self, year: int, stages: Sequence[Stage], *, leaving: bool = False) -> Cohorts:
+        """Cohorts enrolled now, or entering at the next promotion, that entered in `year`, or leave in it."""
+        entries = {stage: year - years_of(stage, self.system) if leaving else year for stage in stages}
+        return frozenset(
+            (stage, entry)
+            for stage, entry in entries.items()
+            if 0 <= grade_in_stage(stage, entry, self.on) <= years_of(stage, self.system)
+        )
+
+    def stage_of(self, word: str) -> Stage:
+        """高一 is what vocational schools say as well, when they teach no ordinary senior classes."""
+        stage = STAGE_WORDS[word]
+        if stage == Stage.SENIOR and Stage.SENIOR not in self.stages and Stage.VOCATIONAL in self.stages:
+            return Stage.VOCATIONAL
+        return stage
+
+
+def parse_class(
+    grade_label: str,
+    class_label: str,
+    *,
+    stages: Iterable[str],
+    system: str,
+    on: date,
+    entry_year: int | None = None,
+) -> ClassKey:
+    """The class that two cells of a roster name together; either may be empty if the other says it all.
+
+    `entry_year` helps where the labels leave it open. A guess is never made: raises UnknownClass instead.
+    """
+    scope = Scope([Stage(stage) for stage in stages], system, on)
+    of_grade, of_class = _read_grade_cell(_plain(grade_label), scope), _read_class_cell(_plain(class_label), scope)
+    cohorts = _narrow(_agree(of_grade.cohorts, of_class.cohorts), entry_year, scope)
+    numbers = {n for n in (of_grade.number, of_class.number) if n is not None}
+    if len(numbers) != 1:
+        raise UnknownClass("conflict" if numbers else "no_number")
+    number = numbers.pop()
+    if not 1 <= number <= LARGEST_NUMBER:
+        raise UnknownClass("no_number")
+    stage, year = next(iter(cohorts))
+    return ClassKey(stage, year, number, _used_prefix(stage, of_class.prefix or of_grade.prefix))
+
+
+def _agree(first: Cohorts | None, second: Cohorts | None) -> Cohorts | None:
+    for cohorts in (first, second):
+        if cohorts is not None and not cohorts:
+            raise UnknownClass("not_taught")
+    if first is None or second is None:
+        return second if first is None else first
+    if not first & second:
+        raise UnknownClass("conflict")
+    return first & second
+
+
+def _narrow(cohorts: Cohorts | None, entry_year: int | None, scope: Scope) -> Cohorts:
+    if cohorts is None:
+        if entry_year is None:
+            raise UnknownClass("no_grade")
+        cohorts = scope.by_year(entry_year, scope.stages)
+        if not cohorts:
+            raise UnknownClass("not_taught")
+    if len(cohorts) > 1:
+        cohorts = frozenset(cohort for cohort in cohorts if cohort[1] == entry_year) or cohorts
+    if len(cohorts) > 1:
+        raise UnknownClass("ambiguous")
+    return cohorts
+
+
+def _read_grade_cell(text: str, scope: Scope) -> Reading:
+    if not text:
+        return Reading()
+    cohorts = _read_grade(text, scope)
+    return Reading(cohorts) if cohorts is not None else _read_class_cell(text, scope)
+
+
+def _read_class_cell(text: str, scope: Scope) -> Reading:
+    if not text:
+        return Reading()
+    reading = _read_code(text, scope) or _read_only_number(text) or _read_whole(text, scope)
+    if reading is None:
+        raise UnknownClass("unreadable")
+    return reading
+
+
+def _read_grade(text: str, scope: Scope) -> Cohorts | None:
+    """None if this is no name of a grade; empty if it names one that the school does not teach."""
+    if match := COHORT.fullmatch(text) or BARE_YEAR.fullmatch(text):
+        found = match.groupdict()
+        stages = [scope.stage_of(found["word"])] if found.get("word") else scope.stages
+        cohorts = scope.by_year(_full_year(found["year"]), _taught(stages, scope), leaving=found.get("kind") == "届")
+        # 03级 and 11年级 can be grades as well as years.
+        if cohorts or len(found["year"]) == 4:
+            return cohorts
+    if PREPARATORY.fullmatch(text):
+        return scope.by_grade(Stage.JUNIOR, 1) if scope.system == "54" else frozenset()
+    match = GRADE.fullmatch(text)
+    grade = _number(match["grade"]) if match else None
+    if match is None or grade is None:
+        return None
+    return scope.by_word(match["word"], grade) if match["word"] else scope.by_number(grade)
+
+
+def _read_code(text: str, scope: Scope) -> Reading | None:
+    """701 and 0301 (grade and number), 2101 and 计科2101 (year and number)."""
+    match = DEPARTMENT_CODE.fullmatch(text)
+    if match and scope.has_departments and not (match["prefix"] and GRADE.fullmatch(match["prefix"] + match["year"])):
+        cohorts = scope.by_year(_full_year(match["year"]), scope.stages)
+        if cohorts and len(match["year"] + match["number"]) > 2 and (match["prefix"] or len(match["number"]) == 2):
+            return Reading(cohorts, int(match["number"]), match["prefix"])
+    match = CODE.fullmatch(text)
+    if match is None:
+        return None
+    number, grade = int(match["number"]), match["grade"]
+    cohorts = scope.by_number(int(grade))
+    if not cohorts and len(grade) == 2:
+        cohorts = scope.by_year(_full_year(grade), scope.stages)
+    return Reading(cohorts, number)
+
+
+def _read_only_number(text: str) -> Reading | None:
+    match = ONLY_NUMBER.fullmatch(text)
+    number = _number(match["number"]) if match else None
+    if match is None or number is None or (number > LARGEST_SPOKEN_NUMBER and not match["number"].isdigit()):
+        return None
+    return Reading(None, number)
+
+
+def _read_whole(text: str, scope: Scope) -> Reading | None:
+    """三(1)班, 三年级一班, 2021级护理1班, 计科1班: every way to cut the text in two is tried, the longest head first."""
+    for cut in range(len(text) - 1, 0, -1):
+        match = TAIL.fullmatch(text[cut:])
+        number = _number(match["inside"] or match["number"]) if match else None
+        head = _read_head(text[:cut], scope) if number is not None else None
+        if head is not None:
+            return head._replace(number=number)
+    return None
+
+
+def _read_head(text: str, scope: Scope) -> Reading | None:
+    cohorts = _read_grade(text, scope)
+    if cohorts is not None:
+        return Reading(cohorts)
+    if not scope.has_departments:
+        return None
+    for cut in range(len(text) - 1, 0, -1):
+        cohorts = _read_grade(text[:cut], scope)
+        if cohorts is not None and PREFIX.fullmatch(text[cut:]):
+            return Reading(cohorts, prefix=text[cut:])
+    return Reading(prefix=text) if PREFIX.fullmatch(text) else None
+
+
+def _plain(label: str) -> str:
+    """Half-width, without spaces, round brackets only; 3.0 from a spreadsheet is 3."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
+    text = text.translate(str.maketrans("[]【】〔〕", "()()()"))
+    return re.sub(r"(\d+)\.0", r"\1", text) if re.fullmatch(r"\d+\.0", text) else text
+
+
+def _number(text: str) -> int | None:
+    """12 and 十二; None for 三一, which is two numbers."""
+    if text.isdigit():
+        return int(text)
+    match = re.fullmatch(rf"(?:(?P<tens>[{DIGITS}])?(?P<ten>十))?(?P<ones>[{DIGITS}])?", text)
+    if match is None:
+        return None
+    tens = DIGITS.index(match["tens"]) + 1 if match["tens"] else 1
+    ones = DIGITS.index(match["ones"]) + 1 if match["ones"] else 0
+    return (tens * 10 if match["ten"] else 0) + ones
+
+
+def _full_year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _taught(stages: Sequence[Stage], scope: Scope) -> list[Stage]:
+    return [stage for stage in stages if stage in scope.stages]
+
+
+def _union(sets: Iterable[Cohorts]) -> Cohorts:
+    return frozenset().union(*sets)

@@ -1,0 +1,97 @@
+"""Who is acting: the viewer of a request, and what a session must fulfil before it reaches a page."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from schools.access import Viewer
+from schools.models.people import Membership
+from schools.second_factor import needs_second_factor
+
+MEMBERSHIP = "membership"
+STARTED, SEEN = "started_at", "seen_at"
+
+
+class ViewerMiddleware:
+    """Sets `request.viewer` and holds back sessions that are too old, half signed in, or without a declared way in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = None  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            if _is_worn_out(request):
+                logout(request)
+            else:
+                request.viewer = viewer_of(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        access = getattr(view, "access", None)
+        if access is None:
+            raise ImproperlyConfigured(f"{view!r} does not declare who may use it (schools.access)")
+        if access == "public":
+            return None
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if access != "signed_in":
+            return _hold_back(request)
+        return None
+
+
+def _is_worn_out(request: HttpRequest) -> bool:
+    """Idle or absolute limit reached? Also keeps the two times."""
+    now = int(time.time())
+    started = request.session.setdefault(STARTED, now)
+    idle = now - request.session.get(SEEN, now)
+    if idle > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+        return True
+    if SEEN not in request.session or idle > 60:
+        request.session[SEEN] = now
+    return False
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """The viewer of the chosen membership, else of the first current one, else None."""
+    memberships = Membership.objects.current().filter(person_id=request.user.pk)
+    memberships = memberships.select_related("unit__kind", "person")
+    chosen = request.session.get(MEMBERSHIP)
+    membership = memberships.filter(pk=chosen).first() if chosen else None
+    if membership is None:
+        membership = memberships.order_by("-starts_on", "pk").first()
+    if membership is None:
+        return None
+    if membership.pk != chosen:
+        request.session[MEMBERSHIP] = membership.pk
+    return Viewer(person=membership.person, membership=membership)
+
+
+def _hold_back(request: HttpRequest) -> HttpResponse | None:
+    """What comes first: a password of one's own, then a second factor, then a role."""
+    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    if request.user.must_change_password:
+        return redirect("schools:password_first")
+    if viewer is None:
+        raise PermissionDenied
+    if needs_second_factor(viewer):
+        return redirect("schools:second_factor_required")
+    return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    target = reverse("account_login")
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = target
+        return response
+    if request.method == "GET":
+        return redirect(f"{target}?next={request.path}")
+    return redirect(target)

@@ -1,0 +1,24 @@
+from schools.models.audit import AuditChain, AuditEntry
+from schools.models.classes import ClassGroup
+from schools.models.duty import Duty
+from schools.models.jobs import Job
+from schools.models.people import Employment, Membership, Person, Role
+from schools.models.terms import CalendarDay, Term
+from schools.models.units import Unit, UnitKind, UnitSetting
+
+__all__ = [
+    "AuditChain",
+    "AuditEntry",
+    "CalendarDay",
+    "ClassGroup",
+    "Duty",
+    "Employment",
+    "Job",
+    "Membership",
+    "Person",
+    "Role",
+    "Term",
+    "Unit",
+    "UnitKind",
+    "UnitSetting",
+]

@@ -1,0 +1,50 @@
+"""Reads that span the models of this floor: the calendar, the term, the duty in force for a unit."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from schools.calendar import SchoolCalendar, TermSpan
+from schools.models import CalendarDay, Duty, Term, Unit
+from schools.settings_of import settings_of
+
+
+def terms_of(unit: Unit) -> list[Term]:
+    """The terms in force for a unit, oldest first; for each code the nearest unit's."""
+    rows = Term.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
+    nearest = {term.code: term for term in rows}
+    return sorted(nearest.values(), key=lambda term: term.starts)
+
+
+def term_of(unit: Unit, code: str) -> Term | None:
+    return next((term for term in terms_of(unit) if term.code == code), None)
+
+
+def current_term(unit: Unit, on: dt.date | None = None) -> Term | None:
+    """The term a day lies in; between terms, the last one that has begun."""
+    day = on or timezone.localdate()
+    begun = [term for term in terms_of(unit) if term.starts <= day]
+    return begun[-1] if begun else None
+
+
+def previous_term(unit: Unit, term: Term) -> Term | None:
+    earlier = [other for other in terms_of(unit) if other.ends < term.starts]
+    return earlier[-1] if earlier else None
+
+
+def calendar_of(unit: Unit) -> SchoolCalendar:
+    """Terms and days in force for a unit; the nearest unit's word counts."""
+    days = CalendarDay.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
+    settings = settings_of(unit)
+    return SchoolCalendar(
+        terms=[TermSpan(term.code, term.starts, term.ends) for term in terms_of(unit)],
+        overrides=dict(days.values_list("day", "is_school_day")),
+        day_starts=dt.time.fromisoformat(settings["day_starts"]),
+        day_ends=dt.time.fromisoformat(settings["day_ends"]),
+    )
+
+
+def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
+    """The duty in force, set by the nearest unit up the tree."""
+    rows = Duty.objects.filter(unit__code__in=unit.ancestor_codes, term_code=term.code, role=role, kind=kind)
+    return rows.order_by("-unit__path").first()

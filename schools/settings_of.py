@@ -1,0 +1,34 @@
+"""Rules a unit may set, with their defaults. The value of the nearest unit up the tree counts."""
+
+from typing import Any
+
+from schools.models.units import Unit, UnitSetting
+
+DEFAULTS: dict[str, Any] = {
+    # "four_colors" or "three_levels" (facts 3.3); in both the worst is called level one.
+    "severity_scheme": "four_colors",
+    # severity -> [kind, amount], see schools.calendar.Target
+    "clock_targets": {
+        "4": ["minutes", 30],
+        "3": ["same_day", 0],
+        "2": ["school_days", 3],
+        "1": ["school_days", 5],
+    },
+    "day_starts": "08:00",
+    "day_ends": "17:00",
+    # Roles that must use a second factor; None means everyone who sees more than their own class.
+    "second_factor_roles": None,
+    # Students per full-time counselor that the region asks for, and talks due (policy packs override).
+    "students_per_counselor": 1000,
+}
+
+
+def setting_of(unit: Unit, key: str) -> Any:
+    """The value in force for `unit`."""
+    return settings_of(unit)[key]
+
+
+def settings_of(unit: Unit) -> dict[str, Any]:
+    """All values in force for `unit`, in one query."""
+    rows = UnitSetting.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
+    return DEFAULTS | dict(rows.values_list("key", "value"))

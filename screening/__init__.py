@@ -1,0 +1,1 @@
+"""The floor for instruments, rounds and answers. It stands beside `counseling`; neither imports the other."""

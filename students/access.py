@@ -1,0 +1,47 @@
+"""Which students and flags a viewer sees."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer
+from schools.models import Role
+
+if TYPE_CHECKING:
+    from students.models.flags import RiskFlag, RiskFlagQuerySet
+    from students.models.students import StudentQuerySet
+
+
+def students_of(students: "StudentQuerySet", viewer: Viewer) -> "StudentQuerySet":
+    """Own classes, taught classes, grade, or school; nobody's students above and beside the school."""
+    here = students.filter(school_id=viewer.unit.pk)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role in CLASS_ROLES or viewer.role == Role.GRADE_HEAD:
+        return here.filter(class_group__in=viewer.classes)
+    return students.none()
+
+
+def flags_of(flags: "RiskFlagQuerySet", viewer: Viewer) -> "RiskFlagQuerySet":
+    """A subject teacher sees what they raised; center staff see counts (`reports`), not flags."""
+    here = flags.filter(school_id=viewer.unit.pk)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role in (Role.CLASS_TEACHER, Role.GRADE_HEAD):
+        own = Q(student__class_group__in=viewer.classes)
+        return here.filter(own | Q(raised_by__person=viewer.person))
+    if viewer.role == Role.SUBJECT_TEACHER:
+        return here.filter(raised_by__person=viewer.person)
+    return flags.none()
+
+
+def can_read_flag_reason(viewer: Viewer, flag: "RiskFlag") -> bool:
+    """A class teacher learns that there is a flag, its level and what to do; its reason only if they raised it."""
+    if viewer.role in SCHOOL_ROLES or viewer.role == Role.GRADE_HEAD:
+        return True
+    return flag.raised_by.person_id == viewer.person.pk
+
+
+def can_handle_flags(viewer: Viewer) -> bool:
+    """Take in hand, assign and close: the counselor, and the leader when there is none."""
+    return viewer.role in SCHOOL_ROLES

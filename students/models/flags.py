@@ -1,0 +1,84 @@
+"""Risk flags: something that a person must look at and decide on. Four clocks run on each."""
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.fields import SealedTextField
+from schools.ids import new_id
+from schools.models import Membership, Person, Unit
+from students.models.students import Student
+
+
+class RiskFlagQuerySet(models.QuerySet["RiskFlag"]):
+    def visible_to(self, viewer: Any) -> "RiskFlagQuerySet":
+        from students.access import flags_of
+
+        return flags_of(self, viewer)
+
+    def open(self) -> "RiskFlagQuerySet":
+        return self.exclude(state=RiskFlag.State.CLOSED)
+
+
+class RiskFlag(models.Model):
+    class State(models.TextChoices):
+        RAISED = "raised", _("waiting")
+        ACKNOWLEDGED = "acknowledged", _("in hand")
+        CLOSED = "closed", _("closed")
+
+    class Source(models.TextChoices):
+        TALK = "talk", _("talk")
+        BY_HAND = "by_hand", _("raised by hand")
+
+    class Outcome(models.TextChoices):
+        UNFOUNDED = "unfounded", _("no need for concern")
+        SUPPORTED = "supported", _("supported, settled")
+        WATCHED = "watched", _("watched on in daily care")
+        REFERRED = "referred", _("handed to outside help")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="flags")
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    severity = models.PositiveSmallIntegerField(_("level"))
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.TALK)
+    reason = SealedTextField(_("reason"))
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
+    raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The four clocks: known (when the teacher learned of it), reported, acted on, settled.
+    known_at = models.DateTimeField()
+    reported_at = models.DateTimeField(default=timezone.now)
+    acted_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    # By when somebody must have taken it in hand; fixed when it is raised, by the unit's rules of that moment.
+    due_at = models.DateTimeField()
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)
+    closing_reason = SealedTextField(_("closing reason"))
+
+    objects = RiskFlagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-severity", "due_at"]
+        indexes = [
+            models.Index(fields=["school", "state", "-severity"]),
+            models.Index(fields=["school", "reported_at"]),
+            models.Index(fields=["state", "due_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(severity__range=(1, 4)), name="flag_severity_from_1_to_4"),
+            models.CheckConstraint(
+                condition=~models.Q(state="closed")
+                | (~models.Q(settled_at=None) & ~models.Q(closed_by=None) & ~models.Q(outcome="")),
+                name="flag_ends_only_by_a_persons_decision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="raised") | ~models.Q(acted_at=None), name="flag_in_hand_was_acted_on"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"flag {self.pk}"

@@ -1,0 +1,65 @@
+"""Fixtures every test may ask for: the cast, a signed-in client, a viewer. The clock stands still (tests.world.NOW)."""
+
+import pytest
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock(request):
+    """`@pytest.mark.real_clock` for tests that wait for something."""
+    import time_machine
+
+    from tests.world import NOW
+
+    if request.node.get_closest_marker("real_clock") or request.node.get_closest_marker("browser"):
+        yield None
+        return
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The cast is written once; every test rolls back to it."""
+    from tests.world import build_world
+
+    with django_db_blocker.unblock():
+        build_world()
+
+
+@pytest.fixture
+def world(request, db):
+    from schools.models import Unit
+    from tests.world import build_world, load_world
+
+    if not Unit.objects.filter(code="440600").exists():  # a transactional test emptied the tables
+        build_world()
+    return load_world()
+
+
+@pytest.fixture
+def viewer():
+    """The viewer of a membership: `viewer(world.a.teacher)`."""
+    from schools.access import Viewer
+
+    def make(membership):
+        return Viewer(person=membership.person, membership=membership)
+
+    return make
+
+
+@pytest.fixture
+def sign_in():
+    """A browser signed in as a member of the cast, acting in that membership."""
+    from django.test import Client
+
+    def enter(membership):
+        client = Client()
+        client.force_login(membership.person, backend=BACKEND)
+        session = client.session
+        session["membership"] = membership.pk
+        session.save()
+        return client
+
+    return enter
