@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "heroicons",
     "template_partials",
@@ -90,10 +91,14 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "config.navigation.navigation",
+                "config.navigation.navigation",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "schools.rendering.FormRenderer"
 
 # --- data -------------------------------------------------------------------------------------------------------
 
