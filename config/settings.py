@@ -15,7 +15,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-PRODUCTION = env("DJANGO_ENV", default="production") == "production"
+# local, test, build (files of an image, no data) or production; whoever says nothing gets the strict one.
+ENVIRONMENT = env("DJANGO_ENV", default="production")
+PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 
 VAR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -245,7 +247,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(PRIVATE_ROOT)}},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
+        if ENVIRONMENT in ("production", "build")
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
