@@ -1,0 +1,90 @@
+"""Presentation only: addresses that keep their filters, short dates, icons, shares of a bar."""
+
+import datetime
+
+from django import template
+from django.core.paginator import Page
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from heroicons import IconDoesNotExist
+from heroicons.templatetags.heroicons import heroicon_outline
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """A decorative heroicon; a name that does not exist draws a dot, so that a page never fails for a picture."""
+    try:
+        return heroicon_outline(name or "", size=size)
+    except IconDoesNotExist:
+        return heroicon_outline("stop", size=size)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """The page's own query string with some keys changed; None or "" takes a key away."""
+    params = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return "?" + params.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def sort_th(context: Context, key: str, label: str, css: str = "") -> SafeString:
+    """A table heading that sorts by `key`: first up, then down. The view reads ?sort=key or ?sort=-key."""
+    current = context["request"].GET.get("sort", "")
+    down, up = current == f"-{key}", current == key
+    mark, state = ("▼", "descending") if down else ("▲", "ascending") if up else ("", "none")
+    return format_html(
+        '<th scope="col" class="{}" aria-sort="{}"><a href="{}">{} <span aria-hidden="true">{}</span></a></th>',
+        css, state, query(context, sort=f"-{key}" if up else key, page=None), label, mark,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def page_numbers(page: Page) -> list[int | str]:
+    """Numbers for a pager: both ends, the neighbours, and … between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.simple_tag
+def share(part: float | None, whole: float | None) -> str:
+    """The width of a bar, as a percentage for an SVG attribute (no comma, whatever the language)."""
+    if not part or not whole:
+        return "0%"
+    return f"{max(0.0, min(100.0, 100 * part / whole)):.1f}%"
+
+
+@register.filter
+def day(value: datetime.date | None) -> str:
+    """A date as short as it can be: the year only when it is not this one."""
+    if value is None:
+        return ""
+    value = timezone.localdate(value) if isinstance(value, datetime.datetime) else value
+    return date_format(value, _("M j") if value.year == timezone.localdate().year else _("M j, Y"))
+
+
+@register.filter
+def moment(value: datetime.datetime | None) -> str:
+    """A point in time for a list: 'Today 12:20', otherwise the day and the time."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    clock = date_format(local, "H:i")
+    if local.date() == timezone.localdate():
+        return _("Today {time}").format(time=clock)
+    return _("{day} {time}").format(day=day(local.date()), time=clock)
+
+
+@register.filter
+def initial(name: str | None) -> str:
+    """The first character of a name, for the round face beside it."""
+    return (name or "").strip()[:1]
