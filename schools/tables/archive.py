@@ -1,0 +1,157 @@
+"""A look at a zipped workbook before any library opens it: sizes, names, XML tricks, far-away cells."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schools.tables.errors import UnreadableFile
+from schools.tables.limits import Limits
+
+_CHUNK = 1 << 20
+# Parts of a tag that a chunk border may cut: every chunk is scanned together with the tail of the one before.
+_TAIL = 512
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Count:
+    cells: int = 0
+    strings: int = 0
+
+
+def check_archive(data: bytes, limits: Limits) -> str:
+    """Refuse what is dangerous; say 'xlsx', 'xlsb' or 'ods'."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            _check_directory(members, len(data), limits)
+            kind = _kind({member.filename for member in members}, archive)
+            _check_members(archive, members, limits)
+            return kind
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError, OSError):
+        raise UnreadableFile("truncated") from None
+    except RuntimeError:  # zipfile's word for a member that needs a password
+        raise UnreadableFile("password") from None
+
+
+def _check_directory(members: list[zipfile.ZipInfo], packed_bytes: int, limits: Limits) -> None:
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > limits.zip_members or unpacked > limits.unpacked_bytes:
+        raise UnreadableFile("bomb")
+    if unpacked > limits.ratio_from_bytes and unpacked > packed_bytes * limits.ratio:
+        raise UnreadableFile("bomb")
+    names = [member.filename.replace("\\", "/").lower() for member in members]
+    # Two members of one name: the one we look at need not be the one the library reads.
+    if len(set(names)) != len(names) or any(_leads_outside(name) for name in names):
+        raise UnreadableFile("unsafe")
+
+
+def _leads_outside(name: str) -> bool:
+    return name.startswith("/") or ":" in name or ".." in name.split("/") or "\0" in name
+
+
+def _kind(names: set[str], archive: zipfile.ZipFile) -> str:
+    lower = {name.lower() for name in names}
+    if "xl/workbook.xml" in lower:
+        return "xlsx"
+    if "xl/workbook.bin" in lower:
+        return "xlsb"
+    if "mimetype" in names and "content.xml" in names:
+        with archive.open("mimetype") as member:
+            if member.read(100).startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+                return "ods"
+    if any(name.startswith("word/") for name in lower):
+        raise UnreadableFile("wrong_type", {"found": "Word"})
+    if any(name.startswith("ppt/") for name in lower):
+        raise UnreadableFile("wrong_type", {"found": "PowerPoint"})
+    raise UnreadableFile("wrong_type", {"found": "ZIP"})
+
+
+def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    count = _Count()
+    for member in members:
+        if member.flag_bits & 1:
+            raise UnreadableFile("password")
+        name = member.filename.lower()
+        if not name.endswith((".xml", ".rels", ".vml")):
+            continue
+        is_sheet = _SHEET.fullmatch(name) is not None
+        for chunk in _chunks(archive, member):
+            _refuse_entities(chunk)
+            count.strings += chunk.count(b"<si") if name.endswith("sharedstrings.xml") else 0
+            if is_sheet:
+                count.cells += chunk.count(b"<c ")
+                _refuse_far_cells(chunk, limits)
+        if count.cells > limits.cells:
+            raise UnreadableFile("too_many_rows", {"limit": limits.rows})
+    if count.strings > count.cells + limits.spare_strings:
+        raise UnreadableFile("bomb")
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The member, cut only before a tag where that is possible."""
+    with archive.open(member) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            chunk = rest + chunk
+            border = chunk.rfind(b"<", len(chunk) - _TAIL)
+            if border <= 0:
+                border = len(chunk)
+            rest = chunk[border:]
+            yield chunk[:border]
+        yield rest
+
+
+def _refuse_entities(chunk: bytes) -> None:
+    """No spreadsheet program writes a document type; with one come entities, the nested ones too."""
+    if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+        raise UnreadableFile("unsafe")
+    if chunk.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):  # UTF-16 would hide it from this look
+        raise UnreadableFile("unsafe")
+
+
+def _refuse_far_cells(chunk: bytes, limits: Limits) -> None:
+    """One value in the last row or column makes a reader build the whole sheet. Blank formatted cells do not."""
+    for letters, digits in _far_pattern(limits).findall(chunk):
+        if int(digits) > limits.rows:
+            raise UnreadableFile("too_many_rows", {"limit": limits.rows})
+        if _column_number(letters) > limits.columns:
+            raise UnreadableFile("too_many_columns", {"limit": limits.columns})
+
+
+_patterns: dict[Limits, re.Pattern[bytes]] = {}
+
+
+def _far_pattern(limits: Limits) -> re.Pattern[bytes]:
+    """References beyond the limits, of cells that hold something. It runs over millions: a literal start, few branches."""
+    if limits not in _patterns:
+        far = b"|".join([*_columns_after(limits.columns), rb"[A-Z]+[0-9]{%d}" % len(str(limits.rows))])
+        _patterns[limits] = re.compile(rb'r="(?=%s)([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</)' % far)
+    return _patterns[limits]
+
+
+def _columns_after(limit: int) -> Iterator[bytes]:
+    """Patterns that match the letters of every column after this one: after KN, K[O-Z] or [L-Z][A-Z] or three letters."""
+    letters = _column_letters(limit)
+    for index, letter in enumerate(letters):
+        if letter != "Z":
+            yield f"{letters[:index]}[{chr(ord(letter) + 1)}-Z]{'[A-Z]' * (len(letters) - index - 1)}".encode()
+    yield b"[A-Z]{%d}" % (len(letters) + 1)
+
+
+def _column_letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number

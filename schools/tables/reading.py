@@ -1,0 +1,99 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from schools.tables.errors import UnreadableFile
+from schools.tables.kinds import kind_of
+from schools.tables.limits import LIMITS, Limits
+from schools.tables.table import Table
+from schools.tables.text import read_text
+
+_ROOT = Path(__file__).parents[2]
+
+
+def read_table(
+    source: Path | bytes,
+    *,
+    filename: str = "",
+    wanted: Callable[[Table], bool] | None = None,
+    limits: Limits = LIMITS,
+) -> Table:
+    """The first visible sheet that is `wanted` (has a header we know), else the first with anything in it.
+
+    `source` may be the content itself, so that an uploaded file need not lie on a disk in clear. `filename` is only
+    for the messages; the type is decided by the content.
+    """
+    data = _content(source, limits)
+    if kind_of(data) == "text":
+        return read_text(data, limits)
+    table = _first(_sheets(data, limits), wanted)
+    if table is None:
+        raise UnreadableFile("empty")
+    return table
+
+
+def _content(source: Path | bytes, limits: Limits) -> bytes:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > limits.file_bytes:
+        raise UnreadableFile("too_large", {"limit": limits.file_bytes >> 20})
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def _first(sheets: Iterator[Table], wanted: Callable[[Table], bool] | None) -> Table | None:
+    fallback = None
+    for table in sheets:
+        if not table.is_blank():
+            if wanted is None or wanted(table):
+                return table
+            fallback = fallback or table
+    return fallback
+
+
+def _sheets(data: bytes, limits: Limits) -> Iterator[Table]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "schools.tables.workbook"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env={"PYTHONUTF8": "1"},  # nothing of ours: no keys, no database
+    )
+    assert child.stdin and child.stdout
+    try:
+        _feed(child.stdin, json.dumps(asdict(limits)).encode() + b"\n", data)
+        yield from _received(child.stdout)
+        if child.wait() != 0:  # killed by its limits of memory or time
+            raise UnreadableFile("bomb")
+    finally:
+        child.kill()
+        child.stdout.close()
+        child.wait()
+
+
+def _feed(pipe: IO[bytes], *parts: bytes) -> None:
+    try:
+        for part in parts:
+            pipe.write(part)
+        pipe.close()
+    except BrokenPipeError:  # it ended early: its exit status says why
+        pass
+
+
+def _received(pipe: IO[bytes]) -> Iterator[Table]:
+    table = None
+    while line := pipe.readline():
+        message: dict[str, Any] = json.loads(line)
+        if "error" in message:
+            raise UnreadableFile(message["error"], message["params"])
+        if "sheet" in message:
+            if table is not None:
+                yield table
+            table = Table(sheet=message["sheet"], knows_merges=message["knows_merges"])
+        elif table is not None:
+            table.add_block(pipe.read(message["bytes"]).decode(), message["rows"])
+    if table is not None:
+        yield table

@@ -1,0 +1,137 @@
+"""The child process that opens a workbook: `python -m schools.tables.workbook`, file in, packed rows out.
+
+A hostile workbook can make any reader ask for more memory than the machine has, and a Rust library then aborts the
+process. Here only this process ends. It has limits of memory and time, no secrets in its environment, and writes text.
+
+Out: one JSON line per message; a message "rows" is followed by as many bytes of packed rows as it says.
+"""
+
+import contextlib
+import io
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, XmlError
+
+from schools.tables.archive import check_archive
+from schools.tables.cells import cell_text, clean_text
+from schools.tables.errors import UnreadableFile
+from schools.tables.limits import LIMITS, Limits
+from schools.tables.table import pack
+
+_BLOCK_ROWS = 500
+Span = tuple[tuple[int, int], tuple[int, int]]
+
+
+def main() -> None:
+    _limit_itself(LIMITS)
+    limits = Limits(**json.loads(sys.stdin.buffer.readline()))
+    _limit_itself(limits)
+    out = sys.stdout.buffer
+    try:
+        read_workbook(sys.stdin.buffer.read(), limits, out)
+    except UnreadableFile as error:
+        _say(out, {"error": error.code, "params": error.params})
+    except MemoryError:
+        _say(out, {"error": "bomb", "params": {}})
+    out.flush()
+
+
+def _limit_itself(limits: Limits) -> None:
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limits.child_memory_bytes, limits.child_memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.child_cpu_seconds, limits.child_cpu_seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _say(out: BinaryIO, message: dict[str, Any]) -> None:
+    out.write(json.dumps(message).encode() + b"\n")
+
+
+def read_workbook(data: bytes, limits: Limits, out: BinaryIO) -> None:
+    """Write every visible sheet that holds something."""
+    if data.startswith(b"PK"):
+        check_archive(data, limits)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            for index, sheet in enumerate(workbook.sheets_metadata):
+                if sheet.visible == SheetVisibleEnum.Visible:
+                    _write_sheet(sheet.name, workbook, index, limits, out)
+    except PasswordError:
+        raise UnreadableFile("password") from None
+    except (CalamineError, XmlError, OSError, ValueError):
+        raise UnreadableFile("truncated") from None
+
+
+def _write_sheet(name: str, workbook: CalamineWorkbook, index: int, limits: Limits, out: BinaryIO) -> None:
+    try:
+        sheet = workbook.get_sheet_by_index(index)
+    except PasswordError:
+        raise
+    except CalamineError:
+        if "chart" in str(name).lower():
+            return
+        raise
+    if sheet.end is None:
+        return
+    _check_size(sheet.end, limits)
+    spans = sheet.merged_cell_ranges
+    _say(out, {"sheet": name, "knows_merges": spans is not None})
+    rows = _filled(_text_rows(sheet), spans or [])
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        packed = pack(block).encode()
+        _say(out, {"rows": len(block), "bytes": len(packed)})
+        out.write(packed)
+
+
+def _check_size(end: tuple[int, int], limits: Limits) -> None:
+    rows, columns = end[0] + 1, end[1] + 1
+    if columns > limits.columns:
+        raise UnreadableFile("too_many_columns", {"limit": limits.columns})
+    if rows > limits.rows or rows * columns > limits.cells:
+        raise UnreadableFile("too_many_rows", {"limit": min(limits.rows, limits.cells // columns)})
+
+
+def _text_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+    known: dict[str, str] = {"": ""}
+    for row in sheet.iter_rows():
+        yield [known[value] if value in known else _text(value, known) for value in row]
+
+
+def _text(value: Any, known: dict[Any, str]) -> str:
+    """Texts repeat (是, 汉族, a class): each is cleaned once, up to a bound. Plain digits need no cleaning."""
+    if type(value) is not str:
+        return (
+            str(int(value)) if type(value) is float and 0 <= value < 1e15 and value == int(value) else cell_text(value)
+        )
+    if value.isascii() and value.isalnum():
+        return value
+    text = clean_text(value)
+    if len(known) < 50_000:
+        known[value] = text
+    return text
+
+
+def _filled(rows: Iterator[list[str]], spans: list[Span]) -> Iterator[list[str]]:
+    """Give every cell of a merged range the text of its first one."""
+    starting: dict[int, list[Span]] = {}
+    for span in spans:
+        starting.setdefault(span[0][0], []).append(span)
+    active: list[tuple[Span, str]] = []
+    for number, row in enumerate(rows):
+        for span in starting.get(number, ()):
+            column = span[0][1]
+            active.append((span, row[column] if column < len(row) else ""))
+        if active:
+            active = [(span, text) for span, text in active if span[1][0] >= number]
+            for ((_, left), (_, right)), text in active:
+                row[left : right + 1] = [text] * (min(right + 1, len(row)) - min(left, len(row)))
+        yield row
+
+
+if __name__ == "__main__":
+    main()
