@@ -1,6 +1,6 @@
 """Names of classes and grades. A class is (stage, entry year, number); what people call it follows the date.
 
-2021级1班 keeps its name; the same class is 三(1)班 in one school year and 四(1)班 in the next. Grades rise on 1 September.
+2021级1班 keeps its name; the same class is 三(1)班 this school year and 四(1)班 the next. Grades rise on 1 September.
 The first half writes names, the second half reads what stands in a roster file. The Chinese words here are data.
 """
 
@@ -191,7 +191,7 @@ ONLY_NUMBER = re.compile(rf"第?\(?(?P<number>{NUMBER})\)?班?")
 CODE = re.compile(r"(?P<grade>\d{1,2})(?P<number>\d\d)班?")
 DEPARTMENT_CODE = re.compile(r"(?P<prefix>[^\d()]*)(?P<year>\d\d)-?(?P<number>\d{1,2})班?")
 TAIL = re.compile(rf"[.·・\-_、]?(?:\((?P<inside>{NUMBER})\)|(?P<number>{NUMBER}))班?")
-PREFIX = re.compile(rf"[^\d(){DIGITS}十级届年班]+")
+PREFIX = re.compile(rf"[^\d()级届年班]*[^\d()级届年班{DIGITS}十]")
 
 
 class Reading(NamedTuple):
@@ -310,7 +310,12 @@ def _read_grade_cell(text: str, scope: Scope) -> Reading:
 def _read_class_cell(text: str, scope: Scope) -> Reading:
     if not text:
         return Reading()
-    reading = _read_code(text, scope) or _read_only_number(text) or _read_whole(text, scope)
+    reading = (
+        _read_department_code(text, scope)
+        or _read_code(text, scope)
+        or _read_only_number(text)
+        or _read_whole(text, scope)
+    )
     if reading is None:
         raise UnknownClass("unreadable")
     return reading
@@ -335,20 +340,26 @@ def _read_grade(text: str, scope: Scope) -> Cohorts | None:
 
 
 def _read_code(text: str, scope: Scope) -> Reading | None:
-    """701 and 0301 (grade and number), 2101 and 计科2101 (year and number)."""
-    match = DEPARTMENT_CODE.fullmatch(text)
-    if match and scope.has_departments and not (match["prefix"] and GRADE.fullmatch(match["prefix"] + match["year"])):
-        cohorts = scope.by_year(_full_year(match["year"]), scope.stages)
-        if cohorts and len(match["year"] + match["number"]) > 2 and (match["prefix"] or len(match["number"]) == 2):
-            return Reading(cohorts, int(match["number"]), match["prefix"])
+    """701 and 0301: grade and number; 2101: year and number."""
     match = CODE.fullmatch(text)
-    if match is None:
+    # 2021 is more likely a year than class 21 of 2020.
+    if match is None or BARE_YEAR.fullmatch(text):
         return None
-    number, grade = int(match["number"]), match["grade"]
-    cohorts = scope.by_number(int(grade))
-    if not cohorts and len(grade) == 2:
-        cohorts = scope.by_year(_full_year(grade), scope.stages)
-    return Reading(cohorts, number)
+    cohorts = scope.by_number(int(match["grade"]))
+    if not cohorts and len(match["grade"]) == 2:
+        cohorts = scope.by_year(_full_year(match["grade"]), scope.stages)
+    return Reading(cohorts, int(match["number"]))
+
+
+def _read_department_code(text: str, scope: Scope) -> Reading | None:
+    """计科2101, 2101 or 护理21-1班."""
+    match = DEPARTMENT_CODE.fullmatch(text) if scope.has_departments else None
+    if match is None or not (match["prefix"] or len(match["number"]) == 2):
+        return None
+    if match["prefix"] in STAGE_WORDS or _read_grade(match["prefix"], scope) is not None:
+        return None
+    cohorts = scope.by_year(_full_year(match["year"]), scope.stages)
+    return Reading(cohorts, int(match["number"]), match["prefix"]) if cohorts else None
 
 
 def _read_only_number(text: str) -> Reading | None:
@@ -360,14 +371,18 @@ def _read_only_number(text: str) -> Reading | None:
 
 
 def _read_whole(text: str, scope: Scope) -> Reading | None:
-    """三(1)班, 三年级一班, 2021级护理1班, 计科1班: every way to cut the text in two is tried, the longest head first."""
+    """三(1)班, 三年级一班, 2021级护理1班, 计科1班: every cut in two is tried, the longest head first."""
+    if text.isdigit():
+        return None
+    readings = []
     for cut in range(len(text) - 1, 0, -1):
         match = TAIL.fullmatch(text[cut:])
         number = _number(match["inside"] or match["number"]) if match else None
         head = _read_head(text[:cut], scope) if number is not None else None
         if head is not None:
-            return head._replace(number=number)
-    return None
+            readings.append(head._replace(number=number))
+    # 高三十二班 can be cut after 高三十, a grade that nobody teaches, and after 高三.
+    return next((reading for reading in readings if reading.cohorts), readings[0] if readings else None)
 
 
 def _read_head(text: str, scope: Scope) -> Reading | None:
@@ -377,7 +392,8 @@ def _read_head(text: str, scope: Scope) -> Reading | None:
     if not scope.has_departments:
         return None
     for cut in range(len(text) - 1, 0, -1):
-        cohorts = _read_grade(text[:cut], scope)
+        # 三 begins the word 三维动画; only 三年级, 高三 or 2021级 stand before a department.
+        cohorts = _read_grade(text[:cut], scope) if _number(text[:cut]) is None else None
         if cohorts is not None and PREFIX.fullmatch(text[cut:]):
             return Reading(cohorts, prefix=text[cut:])
     return Reading(prefix=text) if PREFIX.fullmatch(text) else None
