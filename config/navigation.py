@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
-from django.utils.functional import lazy
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 
@@ -46,11 +46,15 @@ class Item:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor. Lazy: a fragment that shows no navigation pays nothing."""
+    """Context processor. Lazy: a fragment that shows no navigation pays nothing, a page asks once."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"nav": [], "demo_notice": False}
-    return {"nav": lazy(lambda: _items(request), list)(), "demo_notice": viewer.unit.is_demo}
+    return {
+        "nav": SimpleLazyObject(lambda: _items(request)),
+        "memberships": SimpleLazyObject(lambda: list(viewer.person.memberships.current().select_related("unit"))),
+        "demo_notice": viewer.unit.is_demo,
+    }
 
 
 def _items(request: HttpRequest) -> list[Item]:

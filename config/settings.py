@@ -94,7 +94,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.navigation",
-                "config.navigation.navigation",
             ],
         },
     }
@@ -255,11 +254,17 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # --- log --------------------------------------------------------------------------------------------------------
 
-# Names, notes and answers never stand in a log: no request bodies, no query strings, no SQL with its values.
+# Names, notes and answers never stand in a log: no request bodies, no SQL with its values, no words of an exception.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.PlacesOnly" if PRODUCTION else "logging.Formatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOUND = {
     "DJANGO_ENV": "production",
     "SECRET_KEY": "9vQm2-xR7tLkWzP4sYbN8cHfJdG6aE3uKoTi1qXyZrVwBnMe5pCl0jSgFhDa",
