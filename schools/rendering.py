@@ -1,8 +1,9 @@
 """How forms are drawn: our own templates for forms, fields and the widgets that need more than an <input>."""
 
+from typing import Any
+
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.template.backends.base import _EngineTemplate
 
 # Django's widgets keep their Python; only these templates are ours.
 OURS = {
@@ -19,7 +20,7 @@ class FormRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
 
-    def get_template(self, template_name: str) -> _EngineTemplate:
+    def get_template(self, template_name: str) -> Any:
         return super().get_template(OURS.get(template_name, template_name))
 
 
