@@ -4,6 +4,8 @@ import tempfile
 
 import pytest
 
+from tests.fixtures import django_db_setup, fixed_clock, sign_in, viewer, world  # noqa: F401
+from tests.plugins.browser import chromium, open_page  # noqa: F401
 from tests.plugins.services import services
 
 # The tests need no .env: these keys are worth nothing and stand here for everyone to read.
@@ -32,10 +34,11 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Point the settings at this run's database before pytest-django reads them (so no ini names the settings)."""
     config.addinivalue_line("markers", "browser: a journey in a real Chromium")
+    config.addinivalue_line("markers", "real_clock: the clock runs; without it every test stands at tests.world.NOW")
     config.addinivalue_line("markers", "services: needs the real PostgreSQL and Redis of --database=postgres")
     for name in FROM_A_DEVELOPER:
         os.environ.pop(name, None)
-    os.environ.update(KEYS, VAR_DIR=folder("xinyu-test-"), DJANGO_SETTINGS_MODULE="config.settings")
+    os.environ.update(KEYS, VAR_DIR=folder("xinyu-test-"))
     worker = getattr(config, "workerinput", {}).get("workerid")
     if not worker:
         start_databases(config.getoption("--database"))
@@ -53,6 +56,10 @@ def start_databases(kind):
 def adjust_settings():
     from django.conf import settings
 
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    settings.DATABASES  # noqa: B018  reads them now
+    # An xdist worker that inherited the name would read the settings before its own pytest_configure.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     # Not in memory: threads, the live server and lock tests need a real file with a real journal.
     settings.DATABASES["default"].setdefault("TEST", {})
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
