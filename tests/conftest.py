@@ -48,7 +48,7 @@ def pytest_configure(config):
 
 
 def start_databases(kind):
-    os.environ.update(DATABASE_URL="sqlite:///:memory:", REDIS_URL="")
+    os.environ.update(DATABASE_URL=f"sqlite:///{folder('xinyu-db-')}/unused.sqlite3", REDIS_URL="")
     if kind == "postgres":
         os.environ.update(resources.enter_context(services()))
 
