@@ -294,7 +294,8 @@ def _talk(school, key, member, students, *, is_restricted=False, severity=0, fla
     )
     for number, student in enumerate(students):
         texts = {
-            name: sentinel(school, f"{key}{number}-{name}") for name in ("background", "words", "view", "agreed", "effect")
+            name: sentinel(school, f"{key}{number}-{name}")
+            for name in ("background", "words", "view", "agreed", "effect")
         }
         TalkPart.objects.create(
             talk=talk,

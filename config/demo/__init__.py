@@ -1,0 +1,48 @@
+"""An invented network with life in it, the same every time (for the same day)."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from config.demo import network, pupils, talks
+from schools import audit
+from schools.calendar import SchoolCalendar, TermSpan
+from schools.errors import Refused
+from schools.models import Unit
+
+SCALES = {"school": 1, "district": 1, "city": 3}
+
+
+def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = print) -> None:
+    """Write the network into an empty database; all of it or nothing."""
+    if Unit.objects.exists():
+        raise Refused("The database is not empty: the demo is only loaded into a new one.")
+    with transaction.atomic():
+        city, districts = network.make_centers(today, districts=SCALES[scale])
+        schools = [
+            school
+            for number, district in enumerate(districts)
+            for school in network.make_schools(district, number=number, only_first=scale == "school")
+        ]
+        network.make_classes(schools, today)
+        network.hire_everyone(city, districts, schools)
+        _fill(schools, today, tell)
+        audit.record(by=None, verb="demo.loaded", about=city, details={"scale": scale, "schools": len(schools)})
+
+
+def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str], object]) -> None:
+    terms = [term for year in range(today.year - 2, today.year + 1) for term in network.term_dates(year)]
+    calendar = SchoolCalendar(terms=[TermSpan(*term) for term in terms])
+    spans = talks.spans_of(terms, calendar, today)
+    now = dt.datetime.combine(today, dt.time(8, 0), ZoneInfo("Asia/Shanghai"))
+    ids, serials = network.Ids(2), pupils.Serials()
+    for number, school in enumerate(schools, start=1):
+        roster = pupils.make_roster(school, ids, serials)
+        pupils.write_roster(roster)
+        rows = talks.Talks(school, calendar, now, ids, random.Random(f"talks {school.unit.code}"))
+        talks.make_talks(rows, roster, spans)
+        rows.write()
+        tell(f"{number}/{len(schools)} {school.unit.name}: {len(roster.students)} students, {len(rows.talks)} talks")
