@@ -13,9 +13,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 # First two digits: provinces; residence permits of Hong Kong, Macau, Taiwan; cards of foreign permanent residents (9…).
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71".split()
-)
+_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
 _HK_MACAU_TAIWAN = frozenset(("81", "82", "83"))
 _NO_MEANING = re.compile(r"[\s\-'`·_]+")
 
@@ -89,7 +87,7 @@ def check_digit(number: str) -> str:
 
 
 def _kind(number: str) -> Kind:
-    if number[:2] in _PROVINCES:
+    if _PROVINCES.match(number):
         return "resident"
     if number[:2] in _HK_MACAU_TAIWAN:
         return "hk_macau_taiwan"

@@ -126,7 +126,7 @@ _patterns: dict[Limits, re.Pattern[bytes]] = {}
 
 
 def _far_pattern(limits: Limits) -> re.Pattern[bytes]:
-    """References beyond the limits, of cells that hold something. It runs over millions: a literal start, few branches."""
+    """References beyond the limits, of cells that hold something. It runs over millions of them: few branches."""
     if limits not in _patterns:
         far = b"|".join([*_columns_after(limits.columns), rb"[A-Z]+[0-9]{%d}" % len(str(limits.rows))])
         _patterns[limits] = re.compile(rb'r="(?=%s)([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</)' % far)
@@ -134,7 +134,7 @@ def _far_pattern(limits: Limits) -> re.Pattern[bytes]:
 
 
 def _columns_after(limit: int) -> Iterator[bytes]:
-    """Patterns that match the letters of every column after this one: after KN, K[O-Z] or [L-Z][A-Z] or three letters."""
+    """Patterns that match the letters of every column after this: after KN, K[O-Z], [L-Z][A-Z] and three letters."""
     letters = _column_letters(limit)
     for index, letter in enumerate(letters):
         if letter != "Z":

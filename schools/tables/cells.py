@@ -1,4 +1,4 @@
-"""The text of one cell, cleaned but not changed: rare characters of names, private-use ones too, go through untouched."""
+"""The text of one cell, cleaned but not changed: rare and private-use characters go through untouched."""
 
 import re
 from datetime import date, datetime, time
@@ -26,10 +26,8 @@ def cell_text(value: object) -> str:
     """What a person would read in the cell, whatever the workbook stored."""
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (int, float)):
-        return number_text(value)
+    if isinstance(value, (int, float)):  # a bool is an int, too
+        return str(value).upper() if isinstance(value, bool) else number_text(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
     if isinstance(value, (date, time)):
@@ -41,7 +39,7 @@ def number_text(value: int | float) -> str:
     """42.0 is "42". A number too long for Excel stays visibly ruined, as 1.10105E+17, and is reported later."""
     if abs(value) >= _EXACT_BELOW:
         return f"{value:.5E}"
-    return str(int(value)) if value == int(value) else format(value, ".15g")
+    return str(int(value)) if value % 1 == 0 else format(value, ".15g")
 
 
 def is_ruined(text: str) -> bool:

@@ -92,7 +92,7 @@ def _received(pipe: IO[bytes]) -> Iterator[Table]:
         if "sheet" in message:
             if table is not None:
                 yield table
-            table = Table(sheet=message["sheet"], knows_merges=message["knows_merges"])
+            table = Table(message["sheet"])
         elif table is not None:
             table.add_block(pipe.read(message["bytes"]).decode(), message["rows"])
     if table is not None:

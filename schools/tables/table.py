@@ -7,11 +7,9 @@ _BLOCK_ROWS = 500
 
 @dataclass(slots=True)
 class Table:
-    """One sheet as clean text. Rows are kept packed, so that a district's file costs little more than its characters."""
+    """One sheet as clean text. Rows are kept packed, so a district's file costs little more than its characters."""
 
     sheet: str = ""
-    # Whether cells merged over several rows are known and already filled; a CSV file has forgotten them.
-    knows_merges: bool = False
     row_count: int = 0
     _blocks: list[str] = field(default_factory=list, repr=False)
 

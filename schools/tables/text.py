@@ -107,9 +107,7 @@ def _clean(value: str, seen: dict[str, str]) -> str:
 def sniff_delimiter(text: str) -> str:
     """The delimiter that cuts most of the first lines, and into most parts."""
     lines = [re.sub(r'"[^"]*"', "", line) for line in _first_lines(text)]
-    return max(
-        _DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines))
-    )
+    return max(_DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
 
 
 def _first_lines(text: str) -> list[str]:

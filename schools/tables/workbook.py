@@ -79,9 +79,8 @@ def _write_sheet(name: str, workbook: CalamineWorkbook, index: int, limits: Limi
     if sheet.end is None:
         return
     _check_size(sheet.end, limits)
-    spans = sheet.merged_cell_ranges
-    _say(out, {"sheet": name, "knows_merges": spans is not None})
-    rows = _filled(_text_rows(sheet), spans or [])
+    _say(out, {"sheet": name})
+    rows = _filled(_text_rows(sheet), sheet.merged_cell_ranges or [])
     while block := list(islice(rows, _BLOCK_ROWS)):
         packed = pack(block).encode()
         _say(out, {"rows": len(block), "bytes": len(packed)})
@@ -97,7 +96,7 @@ def _check_size(end: tuple[int, int], limits: Limits) -> None:
 
 
 def _text_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
-    known: dict[str, str] = {"": ""}
+    known: dict[Any, str] = {"": ""}
     for row in sheet.iter_rows():
         yield [known[value] if value in known else _text(value, known) for value in row]
 
@@ -105,9 +104,7 @@ def _text_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
 def _text(value: Any, known: dict[Any, str]) -> str:
     """Texts repeat (是, 汉族, a class): each is cleaned once, up to a bound. Plain digits need no cleaning."""
     if type(value) is not str:
-        return (
-            str(int(value)) if type(value) is float and 0 <= value < 1e15 and value == int(value) else cell_text(value)
-        )
+        return cell_text(value)
     if value.isascii() and value.isalnum():
         return value
     text = clean_text(value)

@@ -1,0 +1,81 @@
+"""A file or a table → a roster."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from schools.tables import LIMITS, Limits, Table, UnreadableFile, read_table
+from schools.tables.columns import ByHand, Header, Vocabulary, body, find_header, has_header
+from students.roster.guardians import is_part, parents_phone
+from students.roster.reader import Reader
+from students.roster.rows import Roster
+
+VOCABULARY = Vocabulary.from_csv(Path(__file__).parent / "aliases.csv", required=frozenset({"name"}))
+
+
+def read_roster(
+    source: Path | bytes, *, filename: str = "", mapping: ByHand | None = None, limits: Limits = LIMITS
+) -> Roster:
+    table = read_table(
+        source, filename=filename, wanted=lambda sheet: has_header(sheet, VOCABULARY, mapping), limits=limits
+    )
+    return parse_roster(table, mapping)
+
+
+def parse_roster(table: Table, mapping: ByHand | None = None) -> Roster:
+    """Raises UnreadableFile (no_header, no_rows); everything smaller is a Problem."""
+    header = find_header(table, VOCABULARY, mapping)
+    header.columns |= parents_phone(header)
+    reader = Reader(header)
+    roster = Roster(table.sheet, header, _present(header), problems=reader.problems)
+    reader.row = header.last_row
+    if "class_label" not in roster.present:
+        reader.report("column_missing", "class_label", severity="warning")
+    for number, cells in _filled_down(table, header, reader):
+        roster.total += 1
+        row = reader.read(number, cells)
+        if row is not None:
+            roster.rows.append(row)
+    if not roster.total:
+        raise UnreadableFile("no_rows")
+    return roster
+
+
+def _present(header: Header) -> frozenset[str]:
+    found: set[str] = set()
+    for name in header.columns.values():
+        found.add("guardians" if is_part(name) else name)
+    if "is_boarder" in found:
+        found = found - {"is_boarder"} | {"boarding"}
+    if "entry_date" in found:
+        found.add("entry_year")
+    if found & {"id_number", "registry_number"}:  # they tell both when the cell is blank
+        found |= {"birth_date", "gender"}
+    if "id_number" in found:
+        found.add("id_type")
+    if "registry_number" in found:  # a regional number in that column goes there
+        found.add("auxiliary_number")
+    return frozenset(found)
+
+
+def _filled_down(table: Table, header: Header, reader: Reader) -> Iterator[tuple[int, list[str]]]:
+    """Where merged cells have been lost, a class stands only in the first row of its block."""
+    names = ("class_label", "grade_label")
+    columns = [index for index, name in header.columns.items() if name in names and _is_in_blocks(table, header, index)]
+    for index in columns:
+        reader.report("filled_down", header.columns[index], severity="warning")
+    last = dict.fromkeys(columns, "")
+    for number, cells in body(table, header, VOCABULARY):
+        for index in columns:
+            last[index] = cells[index] = cells[index] or last[index]
+        yield number, cells
+
+
+def _is_in_blocks(table: Table, header: Header, index: int) -> bool:
+    """Every label comes only once, the first in the first row, and mostly blanks follow."""
+    labels: set[str] = set()
+    count = 0
+    for count, (_, cells) in enumerate(body(table, header, VOCABULARY), start=1):
+        if cells[index] in labels or (count == 1 and not cells[index]):
+            return False
+        labels |= {cells[index]} - {""}
+    return count > 2 * len(labels) > 0
