@@ -19,6 +19,7 @@ SEEDS = [
     ("schools.migrations.0002_unit_kinds", "add_kinds", "schools.UnitKind"),
     ("students.migrations.0002_special_groups", "add_groups", "students.SpecialGroup"),
     ("counseling.migrations.0002_talk_options", "add_options", "counseling.TalkOption"),
+    ("counseling.migrations.0004_default_templates", "add_templates", "counseling.TextTemplate"),
 ]
 
 

@@ -36,9 +36,16 @@ class TalkOption(Labelled):
 
 
 class TextTemplate(models.Model):
-    """A sentence to start from, offered under a text box."""
+    """A sentence to start from, offered under a text box. A unit's own row replaces the default with the same code."""
+
+    class Box(models.TextChoices):
+        WORDS = "words", _("the student's own words")
+        VIEW = "view", _("my view")
+        AGREED = "agreed", _("what was agreed")
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=36)
+    box = models.CharField(_("under which box"), max_length=6, choices=Box.choices, default=Box.VIEW)
     title = models.CharField(_("title"), max_length=40)
     body = models.TextField(_("text"))
     position = models.PositiveSmallIntegerField(default=0)
@@ -46,6 +53,12 @@ class TextTemplate(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "code"], name="one_template_per_code"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(unit=None), name="one_default_template_per_code"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -117,6 +117,12 @@ class TalkPart(models.Model):
         return f"part {self.pk}"
 
 
+class TalkRevisionQuerySet(models.QuerySet["TalkRevision"]):
+    def visible_to(self, viewer: Any) -> "TalkRevisionQuerySet":
+        """Who sees a part sees how it read before."""
+        return self.filter(part__in=TalkPart.objects.visible_to(viewer))
+
+
 class TalkRevision(models.Model):
     """How a part read before a change. Number 1 is what was filed first; the part itself is the newest."""
 
@@ -127,12 +133,20 @@ class TalkRevision(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     content = SealedTextField()  # JSON of the fields as they were
 
+    objects = TalkRevisionQuerySet.as_manager()
+
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["part", "number"], name="one_revision_per_number")]
 
     def __str__(self) -> str:
         return f"{self.part_id} r{self.number}"
+
+
+class TalkDraftQuerySet(models.QuerySet["TalkDraft"]):
+    def visible_to(self, viewer: Any) -> "TalkDraftQuerySet":
+        """A draft is its writer's alone, and of the role it was written in."""
+        return self.filter(person=viewer.person, membership=viewer.membership)
 
 
 class TalkDraft(models.Model):
@@ -144,6 +158,8 @@ class TalkDraft(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     content = SealedTextField()  # JSON of the form's fields
     saved_at = models.DateTimeField(default=timezone.now)
+
+    objects = TalkDraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-saved_at"]
