@@ -8,7 +8,7 @@ for the upper floors in their own `access.py`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -16,12 +16,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from schools.errors import Refused
+from schools.models.audit import AuditEntryQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
-from schools.models.people import Membership, MembershipQuerySet, Person, Role
+from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
 from schools.models.units import Unit, UnitQuerySet
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 View = Callable[..., HttpResponseBase]
 
@@ -62,7 +60,7 @@ class Viewer:
         return self.role in SCHOOL_ROLES
 
 
-# --- who may use a view ---------------------------------------------------------------------------------------------
+# --- who may use a view ---------------------------------------------------------------------------------------
 
 
 def public(view: View) -> View:
@@ -94,7 +92,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
     return declare
 
 
-# --- which rows of this floor a viewer sees ----------------------------------------------------------------------------
+# --- which rows of this floor a viewer sees -------------------------------------------------------------------
 
 
 def units_of(units: UnitQuerySet, viewer: Viewer) -> UnitQuerySet:
@@ -128,14 +126,32 @@ def memberships_of(memberships: MembershipQuerySet, viewer: Viewer) -> Membershi
     return memberships.filter(person=viewer.person)
 
 
-# --- who may grant which role -------------------------------------------------------------------------------------------
+def people_of(people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
+    """Everyone with a membership the viewer sees, of today or of former days; always oneself."""
+    if viewer.role == Role.SYSTEM_ADMIN:
+        return people
+    seen = memberships_of(Membership.objects.all(), viewer)
+    return people.filter(Q(pk=viewer.person.pk) | Q(pk__in=seen.values("person")))
+
+
+def audit_of(entries: AuditEntryQuerySet, viewer: Viewer) -> AuditEntryQuerySet:
+    """An auditor reads the chains of their unit and all below it; at the top also the system's own."""
+    if viewer.role != Role.AUDITOR:
+        return entries.none()
+    scopes = Q(chain__scope__in=Unit.objects.within(viewer.unit).values("code"))
+    if viewer.unit.parent_id is None:
+        scopes |= Q(chain__scope="system")
+    return entries.filter(scopes)
+
+
+# --- who may grant which role ---------------------------------------------------------------------------------
 
 _BELOW_LEADER = STAFF_ROLES - {Role.SCHOOL_LEADER}
 
 
 def grantable_roles(viewer: Viewer, unit: Unit) -> list[Role]:
     """The roles this viewer may give in this unit; nobody grants their own role or one above it."""
-    fits = [role for role in Role if _fits(role, unit)]
+    fits = fitting_roles(unit)
     if viewer.role == Role.SYSTEM_ADMIN:
         return fits
     if viewer.role == Role.CENTER_STAFF and unit.is_within(viewer.unit) and unit.pk != viewer.unit.pk:
@@ -143,6 +159,10 @@ def grantable_roles(viewer: Viewer, unit: Unit) -> list[Role]:
     if viewer.role == Role.SCHOOL_LEADER and unit.pk == viewer.unit.pk:
         return [role for role in fits if role in _BELOW_LEADER]
     return []
+
+
+def fitting_roles(unit: Unit) -> list[Role]:
+    return [role for role in Role if _fits(role, unit)]
 
 
 def _fits(role: Role, unit: Unit) -> bool:
@@ -170,13 +190,49 @@ def can_manage(viewer: Viewer, membership: Membership) -> bool:
     return True
 
 
-# --- why ------------------------------------------------------------------------------------------------------------------
+def check_can_manage_account(viewer: Viewer, person: Person) -> None:
+    """Raise unless the viewer may give a new password to this account, or close it.
+
+    Whoever holds the password holds every role of the account, so the viewer must be above all of them.
+    """
+    if person.pk == viewer.person.pk:
+        raise Refused(_("For your own account use the page “My account”."))
+    memberships = list(Membership.objects.not_over().filter(person=person).select_related("unit__kind"))
+    if not memberships and viewer.role != Role.SYSTEM_ADMIN:
+        raise Refused(_("This person has no role at present. Give them one first, or ask the system administrator."))
+    if any(m.role not in grantable_roles(viewer, m.unit) for m in memberships):
+        raise Refused(_("This person also has a role that is not below your own. Ask whoever is responsible for it."))
 
 
-def reason_to_see(viewer: Viewer, *, class_id: "int | UUID | None" = None) -> str:
+def can_manage_account(viewer: Viewer, person: Person) -> bool:
+    try:
+        check_can_manage_account(viewer, person)
+    except Refused:
+        return False
+    return True
+
+
+def check_can_lead_unit(viewer: Viewer, unit: Unit) -> None:
+    """Raise unless the viewer may set this unit's rules and calendar."""
+    if not can_lead_unit(viewer, unit):
+        raise Refused(_("Only the unit's own leader, the center above it or a system administrator may change this."))
+
+
+def can_lead_unit(viewer: Viewer, unit: Unit) -> bool:
+    if viewer.role == Role.SCHOOL_LEADER:
+        return unit.pk == viewer.unit.pk
+    if viewer.role == Role.CENTER_STAFF:
+        return unit.is_within(viewer.unit)
+    return viewer.role == Role.SYSTEM_ADMIN
+
+
+# --- why ------------------------------------------------------------------------------------------------------
+
+
+def reason_to_see(viewer: Viewer, *, class_id: int | None = None) -> str:
     """The sentence a page shows: because of which membership its content is visible."""
     role = viewer.membership.get_role_display()
-    if class_id in viewer.class_ids and not viewer.sees_whole_school():
+    if class_id is not None and class_id in viewer.class_ids and not viewer.sees_whole_school():
         group = ClassGroup.objects.select_related("school").get(pk=class_id)
         return _("You can see this because you are %(role)s of %(place)s.") % {"role": role, "place": group.name}
     return _("You can see this because you are %(role)s at %(place)s.") % {"role": role, "place": viewer.unit.name}

@@ -1,5 +1,7 @@
 """The audit log: one chain of rows per unit (see `schools.audit`)."""
 
+from typing import Any
+
 from django.db import models
 
 from schools.models.people import Person
@@ -20,6 +22,13 @@ class AuditChain(models.Model):
         return self.scope
 
 
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, viewer: Any) -> "AuditEntryQuerySet":
+        from schools.access import audit_of
+
+        return audit_of(self, viewer)
+
+
 class AuditEntry(models.Model):
     """Who did what to which row. Never what it said: `details` holds names of fields, codes and counts."""
 
@@ -34,6 +43,8 @@ class AuditEntry(models.Model):
     student_id = models.UUIDField(null=True)
     details = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["chain_id", "number"]

@@ -33,7 +33,14 @@ class Employment(models.TextChoices):
     VISITING = "visiting", _("visiting")
 
 
-class PersonManager(BaseUserManager["Person"]):
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, viewer: Any) -> "PersonQuerySet":
+        from schools.access import people_of
+
+        return people_of(self, viewer)
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Person":
         """Staff number or phone number (facts: teachers know one of the two)."""
         name = (username or "").strip()
@@ -80,6 +87,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         day = on or timezone.localdate()
         not_ended = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
         return self.filter(not_ended, starts_on__lte=day)
+
+    def not_over(self, on: dt.date | None = None) -> "MembershipQuerySet":
+        """Current ones and those that begin later."""
+        day = on or timezone.localdate()
+        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=day))
 
     def visible_to(self, viewer: Any) -> "MembershipQuerySet":
         from schools.access import memberships_of

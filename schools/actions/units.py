@@ -1,0 +1,171 @@
+"""The tree of units, the rules a unit sets, its terms and the days on which it differs from the national calendar."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import WIDE_ROLES, Viewer, check_can_lead_unit
+from schools.calendar import DEFAULT_TARGETS
+from schools.errors import Refused
+from schools.models import CalendarDay, Role, Term, Unit, UnitKind, UnitSetting
+from schools.settings_of import DEFAULTS, setting_of, settings_of
+
+CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
+TERM_CODE = re.compile(r"(\d{4})-(\d{4})-([12])")
+SCHEMES = ("four_colors", "three_levels")
+
+
+@transaction.atomic
+def create_unit(*, by: Viewer | None, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any) -> Unit:
+    """A unit below `parent`. `more`: short_name, school_type, stages, system, has_boarders."""
+    _check_may_build(by, parent)
+    if not CODE.fullmatch(code):
+        raise Refused(_("A code has 1 to 20 letters, digits or hyphens."))
+    if parent and parent.kind.rank >= kind.rank:
+        raise Refused(
+            _("A %(kind)s cannot stand below a %(parent)s.") % {"kind": kind.label, "parent": parent.kind.label}
+        )
+    if Unit.objects.filter(code=code).exists():
+        raise Refused(_("This code already belongs to a unit."))
+    path = f"{parent.path if parent else ''}{code}/"
+    unit = Unit.objects.create(
+        parent=parent, kind=kind, code=code, name=name, path=path, is_demo=bool(parent and parent.is_demo), **more
+    )
+    audit.record(by=by, verb="unit.created", about=unit, unit=unit, details={"kind": kind.pk})
+    return unit
+
+
+@transaction.atomic
+def change_unit(*, by: Viewer | None, unit: Unit, **values: Any) -> list[str]:
+    """Change name and description of a unit (never its code or place). The names of what changed."""
+    if by:
+        check_can_lead_unit(by, unit)
+    changed = [field for field, value in values.items() if getattr(unit, field) != value]
+    if changed:
+        for field in changed:
+            setattr(unit, field, values[field])
+        unit.save(update_fields=changed)
+        audit.record(by=by, verb="unit.changed", about=unit, unit=unit, details={"fields": changed})
+    return changed
+
+
+@transaction.atomic
+def change_settings(*, by: Viewer, unit: Unit, values: dict[str, Any]) -> list[str]:
+    """Set rules for a unit and everything below it; None goes back to what the unit above says. Keys that changed."""
+    check_can_lead_unit(by, unit)
+    own = dict(UnitSetting.objects.filter(unit=unit).values_list("key", "value"))
+    changed = [key for key, value in values.items() if own.get(key) != value]
+    for key in changed:
+        _check_rule(by, unit, key, values[key])
+        if values[key] is None:
+            UnitSetting.objects.filter(unit=unit, key=key).delete()
+        else:
+            UnitSetting.objects.update_or_create(unit=unit, key=key, defaults={"value": values[key]})
+    _check_hours(unit)
+    if changed:
+        audit.record(by=by, verb="unit.settings", about=unit, unit=unit, details={"keys": changed})
+    return changed
+
+
+def change_setting(*, by: Viewer, unit: Unit, key: str, value: Any) -> None:
+    change_settings(by=by, unit=unit, values={key: value})
+
+
+@transaction.atomic
+def set_calendar_day(*, by: Viewer, unit: Unit, day: dt.date, is_school_day: bool | None, note: str = "") -> None:
+    """Close or open a day for a unit and everything below; None takes the unit's own word back."""
+    check_can_lead_unit(by, unit)
+    if is_school_day is None:
+        changed = CalendarDay.objects.filter(unit=unit, day=day).delete()[0]
+    else:
+        values = {"is_school_day": is_school_day, "note": note}
+        CalendarDay.objects.update_or_create(unit=unit, day=day, defaults=values)
+        changed = 1
+    if changed:
+        details = {"day": day.isoformat(), "school_day": is_school_day}
+        audit.record(by=by, verb="unit.calendar_day", about=unit, unit=unit, details=details)
+
+
+@transaction.atomic
+def set_term(*, by: Viewer, unit: Unit, code: str, starts: dt.date, ends: dt.date) -> Term:
+    """Set a term's first and last day for a unit and everything below it."""
+    check_can_lead_unit(by, unit)
+    match = TERM_CODE.fullmatch(code)
+    if not match or int(match[2]) != int(match[1]) + 1:
+        raise Refused(_("A term is written like 2025-2026-1."))
+    if ends <= starts:
+        raise Refused(_("The last day of a term lies after its first."))
+    if not dt.date(int(match[1]), 7, 1) <= starts <= dt.date(int(match[2]), 8, 31):
+        raise Refused(_("These days do not lie in that school year."))
+    if Term.objects.filter(unit=unit, starts__lte=ends, ends__gte=starts).exclude(code=code).exists():
+        raise Refused(_("Two terms of a unit cannot overlap."))
+    term, _created = Term.objects.update_or_create(unit=unit, code=code, defaults={"starts": starts, "ends": ends})
+    audit.record(by=by, verb="unit.term", about=unit, unit=unit, details={"term": code})
+    return term
+
+
+# --- who may, and what fits -------------------------------------------------------------------------------------------
+
+
+def _check_may_build(by: Viewer | None, parent: Unit | None) -> None:
+    if by is None or by.role == Role.SYSTEM_ADMIN:
+        return
+    if by.role != Role.CENTER_STAFF or parent is None or not parent.is_within(by.unit):
+        raise Refused(_("Only the center above it or a system administrator may add a unit."))
+
+
+def _check_not_weaker(by: Viewer, unit: Unit, value: Any) -> None:
+    """A unit may ask for more second factors than the one above it, never for fewer."""
+    if by.role == Role.SYSTEM_ADMIN or value is None:
+        return
+    above = setting_of(unit.parent, "second_factor_roles") if unit.parent else None
+    if not set(WIDE_ROLES if above is None else above) <= set(value):
+        raise Refused(_("A unit may ask more roles for a second factor than the unit above it, not fewer."))
+
+
+def _check_rule(by: Viewer, unit: Unit, key: str, value: Any) -> None:
+    if key not in DEFAULTS:
+        raise Refused(_("There is no such rule."))
+    if value is not None and not _CHECKS[key](value):
+        raise Refused(_("This value does not fit the rule."))
+    if key == "second_factor_roles":
+        _check_not_weaker(by, unit, value)
+
+
+def _check_hours(unit: Unit) -> None:
+    """The day must end after it starts, also for the units below that set only one of the two."""
+    for below in Unit.objects.within(unit).filter(settings__key__in=("day_starts", "day_ends")).distinct():
+        settings = settings_of(below)
+        if settings["day_starts"] >= settings["day_ends"]:
+            raise Refused(_("%(unit)s: the school day must end after it starts.") % {"unit": below.name})
+
+
+def _is_clock(value: Any) -> bool:
+    try:
+        return dt.time.fromisoformat(value) is not None
+    except (TypeError, ValueError):
+        return False
+
+
+def _are_targets(value: Any) -> bool:
+    """{"4": ["minutes", 30], …}: a target for every severity."""
+    if not isinstance(value, dict) or set(value) != {str(severity) for severity in DEFAULT_TARGETS}:
+        return False
+    return all(
+        kind in ("minutes", "same_day", "school_days") and isinstance(amount, int) and 0 <= amount <= 10_000
+        for kind, amount in value.values()
+    )
+
+
+_CHECKS: dict[str, Any] = {
+    "severity_scheme": lambda value: value in SCHEMES,
+    "clock_targets": _are_targets,
+    "day_starts": _is_clock,
+    "day_ends": _is_clock,
+    "second_factor_roles": lambda value: isinstance(value, list) and set(value) <= set(Role.values),
+    "students_per_counselor": lambda value: isinstance(value, int) and 0 < value <= 100_000,
+}
