@@ -199,5 +199,7 @@ def _row(row: int, values: Values) -> RosterRow:
     groups = values.get("groups", frozenset()) | {
         name[6:] for name, is_member in values.items() if name.startswith("group.") and is_member
     }
+    denied = {name[6:] for name, is_member in values.items() if name.startswith("group.") and not is_member}
     own = {name: value for name, value in values.items() if "." not in name}
-    return RosterRow(row=row, guardians=collect_guardians(values), **{**own, "groups": groups})
+    own |= {"groups": groups, "groups_denied": frozenset(denied) - groups}
+    return RosterRow(row=row, guardians=collect_guardians(values), **own)

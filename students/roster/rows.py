@@ -43,6 +43,8 @@ class RosterRow:
     entry_year: int | None = None
     boarding: str = ""
     groups: frozenset[str] = frozenset()
+    # Groups that the file says the student is not in; a blank cell does not say so.
+    groups_denied: frozenset[str] = frozenset()
     health: str = ""
     phone: str = ""
     address: str = ""
