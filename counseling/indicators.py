@@ -1,0 +1,145 @@
+"""Figures of talks: how many, with whom, about what; coverage of key students and of all."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from counseling.models import TalkLog, TalkOption, TalkPart
+from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, declare
+from schools.indicators import choices, grades
+from schools.severity import scheme_of
+from students.indicators import key_students, students
+
+
+def talks(scope: Scope) -> Rows:
+    """Talks of the term with a part that was not deleted."""
+    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
+    found = TalkLog.objects.filter(scope.schools(), scope.within_term("happened_at")).filter(Exists(parts))
+    if scope.class_ids is None:
+        return found
+    return found.filter(Exists(parts.filter(class_group__in=scope.class_ids)))
+
+
+def talk_parts(scope: Scope) -> Rows:
+    """One per student and talk (人次)."""
+    return TalkPart.objects.standing().filter(scope.schools("talk__school"), scope.within_term("talk__happened_at"))
+
+
+def reached(scope: Scope) -> Rows:
+    """Students enrolled on the day with whom somebody has talked this term."""
+    return students(scope).filter(_talked_with(scope))
+
+
+def key_reached(scope: Scope) -> Rows:
+    return key_students(scope).filter(_talked_with(scope))
+
+
+def _talked_with(scope: Scope) -> Exists:
+    return Exists(TalkPart.objects.standing().filter(scope.within_term("talk__happened_at"), student=OuterRef("pk")))
+
+
+def options(code: str, label: Any, name: str, path: str, *, is_list: bool = False) -> Split:
+    """Split by a word that units may set; `is_list` where a record holds several of them."""
+
+    def prepare(scope: Scope) -> Reader:
+        values = _values(scope, name)
+        none = Value(1000, "none", str(_("not noted")))
+
+        def one(key: str) -> Value:
+            return values.get(key) or Value(999, key, key)
+
+        if is_list:
+            return lambda row: [one(key) for key in dict.fromkeys(row[0])] or [none]
+        return lambda row: [one(row[0]) if row[0] else none]
+
+    return Split(code, label, (path,), prepare, is_partition=not is_list)
+
+
+def _values(scope: Scope, name: str) -> dict[str, Value]:
+    """Words by code; the nearest unit's counts, a word of a unit below only where nothing above has it."""
+    up = Q(unit=None) | Q(unit__code__in=scope.unit.ancestor_codes)
+    rows = TalkOption.objects.filter(up | scope.schools("unit"), list=name).select_related("unit")
+    found: dict[str, Value] = {}
+    for row in sorted(rows, key=lambda row: _nearness(scope, row)):
+        found[row.code] = Value(row.position, row.code, row.label)
+    return found
+
+
+def _nearness(scope: Scope, row: TalkOption) -> tuple[int, int]:
+    """Below comes first and is overwritten by what comes later: the defaults, then from the root to the unit."""
+    if row.unit is None:
+        return 1, 0
+    return (2, len(row.unit.path)) if scope.unit.path.startswith(row.unit.path) else (0, 0)
+
+
+def _levels(scope: Scope) -> Reader:
+    scheme = scheme_of(scope.unit)
+    return lambda row: [Value(-row[0], str(row[0]), scheme.label(row[0]))]
+
+
+LEVEL = Split("level", _("needs attention"), ("severity",), _levels)
+
+
+declare(
+    Figure(
+        code="talks",
+        label=_("Talks"),
+        group="talks",
+        unit_of_measure=_("talks"),
+        source="T7",
+        records=talks,
+        splits=(
+            options("kind", _("kind"), "kind", "kind"),
+            choices("initiative", _("initiative"), "initiative", list(TalkLog.Initiative.choices)),
+            choices("mode", _("way of talking"), "mode", list(TalkLog.Mode.choices)),
+        ),
+    ),
+    Figure(
+        code="talk_parts",
+        label=_("Talks, counted once for each student"),
+        group="talks",
+        unit_of_measure=_("person-times"),
+        source="T7",
+        records=talk_parts,
+        school_path="talk__school_id",
+        class_path="class_group_id",
+        splits=(options("theme", _("theme"), "theme", "themes", is_list=True), grades(), LEVEL),
+    ),
+    Figure(
+        code="students_reached",
+        label=_("Students reached by a talk"),
+        group="talks",
+        unit_of_measure=_("students"),
+        source="T7",
+        records=reached,
+        class_path="class_group_id",
+        splits=(grades(),),
+    ),
+    Figure(
+        code="key_students_reached",
+        label=_("Key students reached by a talk"),
+        group="talks",
+        unit_of_measure=_("students"),
+        source="P20",
+        records=key_reached,
+        class_path="class_group_id",
+        splits=(grades(),),
+    ),
+    Ratio(
+        code="key_coverage",
+        label=_("Coverage of key students"),
+        group="talks",
+        numerator="key_students_reached",
+        denominator="key_students",
+        source="P20",
+    ),
+    Ratio(
+        code="coverage",
+        label=_("Coverage of all students"),
+        group="talks",
+        numerator="students_reached",
+        denominator="students",
+        source="T7",
+    ),
+)

@@ -1,0 +1,230 @@
+"""Figures, declared once: a code, a label, where the rule comes from, and the query that returns the records behind it.
+
+The count is that query counted, so a figure cannot differ from its list. A district's figure is the same query over its
+subtree, grouped by school: one query, whatever the number of schools. Each app declares its own in `indicators.py`,
+found by name.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
+
+from schools.models import Term, Unit
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures, and of when: a unit with all below it, a term, perhaps only some classes.
+
+    States (enrolled, in a group, open) are read on the day `on`: the last day of a past term, today in the running one.
+    """
+
+    unit: Unit
+    term: Term
+    on: dt.date
+    class_ids: frozenset[int] | None = None
+
+    @classmethod
+    def of(cls, unit: Unit, term: Term, today: dt.date | None = None) -> "Scope":
+        today = today or timezone.localdate()
+        return cls(unit, term, max(term.starts, min(term.ends, today)))
+
+    def narrowed(self, class_ids: Iterable[int]) -> "Scope":
+        return replace(self, class_ids=frozenset(class_ids))
+
+    @property
+    def is_running(self) -> bool:
+        return self.on < self.term.ends or self.on == timezone.localdate()
+
+    @cached_property
+    def starts(self) -> dt.datetime:
+        return midnight(self.term.starts)
+
+    @cached_property
+    def ends(self) -> dt.datetime:
+        """The first moment after the day `on`."""
+        return midnight(self.on + dt.timedelta(days=1))
+
+    @cached_property
+    def known_until(self) -> dt.datetime:
+        """The end of a past scope; in the running term, now: what is due later today is not late yet."""
+        return min(self.ends, timezone.now())
+
+    def schools(self, path: str = "school") -> Q:
+        """Rows of the schools of this scope; `path` leads from the row to its school."""
+        prefix = f"{path}__" if path else ""
+        return Q(**{f"{prefix}path__startswith": self.unit.path})
+
+    def within_term(self, field: str) -> Q:
+        return Q(**{f"{field}__gte": self.starts, f"{field}__lt": self.ends})
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+class Value(NamedTuple):
+    """One value of a split: where it stands among the others, its code for addresses, its word for people."""
+
+    order: Any
+    code: str
+    label: str
+
+
+# What was looked up in a row → the values it counts for: one, or several where a record has a list (themes of a talk).
+Reader = Callable[[tuple[Any, ...]], Iterable[Value]]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A way to divide a figure. `reader` is made once for a scope, so that it may load labels."""
+
+    code: str
+    label: Any
+    paths: tuple[str, ...]
+    reader: Callable[[Scope], Reader]
+    # A record counts once, so the values add up to the figure; a talk with two themes counts for both.
+    is_partition: bool = True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. `school_path` and `class_path` lead from a record to the keys of its school and class."""
+
+    code: str
+    label: Any
+    group: str
+    unit_of_measure: Any
+    source: str
+    records: Callable[[Scope], Rows]
+    school_path: str = "school_id"
+    class_path: str = ""
+    splits: tuple[Split, ...] = ()
+    # Counts of students and of what concerns them are suppressed above the school; counts of schools and staff are not.
+    about_students: bool = True
+
+    def query(self, scope: Scope) -> Rows:
+        """The records behind the figure."""
+        found = self.records(scope)
+        if scope.class_ids is not None:
+            found = found.filter(**{f"{self.class_path}__in": scope.class_ids}) if self.class_path else found.none()
+        return found
+
+    def split(self, code: str) -> Split | None:
+        return next((split for split in self.splits if split.code == code), None)
+
+    def tally(self, scope: Scope, *, by: str = "", only: Callable[[Rows], Rows] | None = None) -> "Tally":
+        """Everything there is to count, in one query, by school or by another path."""
+        found = only(self.query(scope)) if only else self.query(scope)
+        paths = list(dict.fromkeys([by or self.school_path, *(path for split in self.splits for path in split.paths)]))
+        rows = found.order_by().values_list(*paths).annotate(how_many=Count("pk"))
+        return self._read(scope, paths, rows)
+
+    def _read(self, scope: Scope, paths: list[str], rows: Iterable[tuple[Any, ...]]) -> "Tally":
+        tally = Tally(Counter(), defaultdict(Counter))
+        readers = [(split, split.reader(scope), [paths.index(path) for path in split.paths]) for split in self.splits]
+        for row in rows:
+            place, count = row[0], row[-1]
+            tally.total[place] += count
+            for split, reader, places in readers:
+                for value in reader(tuple(row[number] for number in places)):
+                    tally.parts[split.code, value][place] += count
+        return tally
+
+    def where(self, scope: Scope, split: Split, code: str) -> Q:
+        """The condition of one value of a split. No record fulfils it when nothing has that value."""
+        reader = split.reader(scope)
+        found: dict[Hashable, Q] = {}
+        for row in self.query(scope).order_by().values_list(*split.paths).annotate(how_many=Count("pk")):
+            if any(value.code == code for value in reader(row[:-1])):
+                found[repr(row[:-1])] = Q(*(_equals(path, item) for path, item in zip(split.paths, row, strict=False)))
+        condition = Q(pk__in=[])
+        for one in found.values():
+            condition |= one
+        return condition
+
+
+def _equals(path: str, value: Any) -> Q:
+    return Q(**{f"{path}__isnull": True}) if value is None else Q(**{path: value})
+
+
+class Tally(NamedTuple):
+    """Counts by place (a school, a class), in all and for every value of every split."""
+
+    total: Counter[Any]
+    parts: defaultdict[tuple[str, Value], Counter[Any]]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two figures that are read together. It keeps both; a share is in percent, `per` is numerator for one."""
+
+    code: str
+    label: Any
+    group: str
+    numerator: str
+    denominator: str
+    source: str
+    is_share: bool = True
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long something took, for the records of a figure: the middle value is told, never a single one."""
+
+    code: str
+    label: Any
+    figure: str
+    # The record's own number of minutes, or None while it still runs.
+    minutes: Callable[[Scope], Callable[[Any], float | None]]
+    in_school_hours: bool = False
+
+
+class _Registry:
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+        self.ratios: dict[str, Ratio] = {}
+        self.timings: dict[str, Timing] = {}
+
+
+_registry = _Registry()
+
+
+def declare(*found: Figure | Ratio | Timing) -> None:
+    """Make figures known; called by `indicators.py` of each app."""
+    for one in found:
+        kinds: dict[type, dict[str, Any]] = {
+            Figure: _registry.figures,
+            Ratio: _registry.ratios,
+            Timing: _registry.timings,
+        }
+        kinds[type(one)][one.code] = one
+
+
+def figures() -> dict[str, Figure]:
+    """All declared figures by code."""
+    autodiscover_modules("indicators")
+    return _registry.figures
+
+
+def ratios() -> dict[str, Ratio]:
+    autodiscover_modules("indicators")
+    return _registry.ratios
+
+
+def timings() -> dict[str, Timing]:
+    autodiscover_modules("indicators")
+    return _registry.timings
+
+
+def model_of(figure: Figure, scope: Scope) -> type[Model]:
+    return figure.records(scope).model

@@ -1,0 +1,165 @@
+"""Figures of this floor: schools, classes, staff."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from schools import classnames
+from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, declare
+from schools.models import ClassGroup, Employment, Membership, Role, Unit
+
+STAGES = list(classnames.Stage)
+
+
+def schools(scope: Scope) -> Rows:
+    return Unit.objects.schools().filter(scope.schools(""))
+
+
+def schools_with_counselor(scope: Scope) -> Rows:
+    here = counselors(scope).filter(unit=OuterRef("pk"))
+    return schools(scope).filter(Exists(here))
+
+
+def classes(scope: Scope) -> Rows:
+    """Classes that are taught on the day: entered, and not yet graduated."""
+    return ClassGroup.objects.filter(scope.schools()).filter(_taught(scope))
+
+
+def _taught(scope: Scope) -> Q:
+    year = classnames.school_year(scope.on)
+    condition = Q(pk__in=[])
+    for stage in STAGES:
+        for system in ("63", "54"):
+            first = year - classnames.years_of(stage, system) + 1
+            of_system = Q(school__system="54") if system == "54" else ~Q(school__system="54")
+            condition |= of_system & Q(stage=stage, entry_year__range=(first, year))
+    return condition
+
+
+def counselors(scope: Scope) -> Rows:
+    return _staff(scope).filter(role=Role.COUNSELOR)
+
+
+def full_time_counselors(scope: Scope) -> Rows:
+    return counselors(scope).filter(employment=Employment.FULL_TIME)
+
+
+def class_teachers(scope: Scope) -> Rows:
+    return _staff(scope).filter(role=Role.CLASS_TEACHER)
+
+
+def _staff(scope: Scope) -> Rows:
+    found = Membership.objects.current(scope.on).filter(scope.schools("unit"), person__is_active=True)
+    return found.filter(unit__kind__is_school=True)
+
+
+def grades(path: str = "class_group") -> Split:
+    """Split by grade as it was on the day; `path` leads from the record to its class."""
+    prefix = f"{path}__" if path else ""
+    paths = (f"{prefix}stage", f"{prefix}entry_year", f"{prefix}school__system")
+    return Split("grade", _("grade"), paths, lambda scope: lambda row: [grade_value(scope, *row)])
+
+
+def grade_value(scope: Scope, stage: str | None, entry_year: int | None, system: str | None) -> Value:
+    """A grade counted on from primary school, so that schools of both systems stand in the same row."""
+    if not stage or entry_year is None:
+        return Value((99, 0), "none", _without_class())
+    system = system or "63"
+    grade = classnames.grade_in_stage(stage, entry_year, scope.on)
+    place = STAGES.index(classnames.Stage(stage))
+    lang = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    if not 1 <= grade <= classnames.years_of(stage, system):
+        return Value((98, 0), "outside", str(_("not in a grade now")))
+    counted = grade + classnames.grades_before(stage, system)
+    return Value((place, counted), f"{stage}-{counted}", classnames.grade_name(stage, grade, system, lang))
+
+
+def _without_class() -> str:
+    return str(_("without a class"))
+
+
+def choices(code: str, label: Any, path: str, found: list[tuple[str, Any]], *, empty: Any = "") -> Split:
+    """Split by a field with choices."""
+
+    def prepare(_scope: Scope) -> Reader:
+        values = {key: Value(number, key, str(word)) for number, (key, word) in enumerate(found)}
+        other = Value(len(found), "none", str(empty or _("not known")))
+        return lambda row: [values.get(row[0], other)]
+
+    return Split(code, label, (path,), prepare)
+
+
+declare(
+    Figure(
+        code="schools",
+        label=_("Schools"),
+        group="staff",
+        unit_of_measure=_("schools"),
+        source="T1",
+        records=schools,
+        school_path="pk",
+        about_students=False,
+    ),
+    Figure(
+        code="schools_with_counselor",
+        label=_("Schools with at least one counselor"),
+        group="staff",
+        unit_of_measure=_("schools"),
+        source="P1",
+        records=schools_with_counselor,
+        school_path="pk",
+        about_students=False,
+    ),
+    Figure(
+        code="classes",
+        label=_("Classes"),
+        group="students",
+        unit_of_measure=_("classes"),
+        source="T1",
+        records=classes,
+        class_path="pk",
+        splits=(grades(""),),
+        about_students=False,
+    ),
+    Figure(
+        code="counselors",
+        label=_("Counselors"),
+        group="staff",
+        unit_of_measure=_("people"),
+        source="P2, T2",
+        records=counselors,
+        school_path="unit_id",
+        splits=(choices("employment", _("employment"), "employment", list(Employment.choices)),),
+        about_students=False,
+    ),
+    Figure(
+        code="full_time_counselors",
+        label=_("Full-time counselors"),
+        group="staff",
+        unit_of_measure=_("people"),
+        source="P3, T2",
+        records=full_time_counselors,
+        school_path="unit_id",
+        about_students=False,
+    ),
+    Figure(
+        code="class_teachers",
+        label=_("Class teachers"),
+        group="staff",
+        unit_of_measure=_("people"),
+        source="T2",
+        records=class_teachers,
+        school_path="unit_id",
+        about_students=False,
+    ),
+    Ratio(
+        code="schools_with_counselor_share",
+        label=_("Share of schools with a counselor"),
+        group="staff",
+        numerator="schools_with_counselor",
+        denominator="schools",
+        source="P1",
+    ),
+)

@@ -1,0 +1,217 @@
+"""Figures of this floor: students, key students and special groups, risk flags and their four clocks."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from schools import figures
+from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Timing, declare
+from schools.indicators import choices, grades
+from schools.queries import calendar_of
+from schools.severity import scheme_of
+from students.models import GroupMember, RiskFlag, SpecialGroup, Student
+
+
+def students(scope: Scope) -> Rows:
+    """Enrolled on the day: today's state in the running term, else who had entered and not yet left."""
+    found = Student.objects.filter(scope.schools())
+    if scope.is_running:
+        return found.filter(status=Student.Status.ENROLLED)
+    entered = Q(entered_on=None) | Q(entered_on__lte=scope.on)
+    still_there = Q(status=Student.Status.ENROLLED) | Q(status=Student.Status.LEFT, left_on__gt=scope.on)
+    return found.filter(entered, still_there)
+
+
+def key_students(scope: Scope) -> Rows:
+    """In a special group, or with a flag that was not settled, on the day."""
+    members = _members_on(scope).filter(student=OuterRef("pk"))
+    flags = _open_at(RiskFlag.objects.all(), scope.ends).filter(student=OuterRef("pk"))
+    return students(scope).filter(Exists(members) | Exists(flags))
+
+
+def group_entries(scope: Scope) -> Rows:
+    """A student in two groups stands in both."""
+    return _members_on(scope).filter(student__in=students(scope))
+
+
+def _members_on(scope: Scope) -> Rows:
+    return GroupMember.objects.filter(Q(until=None) | Q(until__gt=scope.on), since__lte=scope.on)
+
+
+# --- flags ---------------------------------------------------------------------------------------------------------
+
+
+def _flags(scope: Scope) -> Rows:
+    in_hand = When(acted_at__lt=scope.ends, then=Value(1))
+    return RiskFlag.objects.filter(scope.schools()).annotate(
+        in_hand=Case(in_hand, default=Value(0), output_field=IntegerField())
+    )
+
+
+def _open_at(flags: Rows, moment: dt.datetime) -> Rows:
+    return flags.filter(Q(settled_at=None) | Q(settled_at__gte=moment), reported_at__lt=moment)
+
+
+def flags_at_start(scope: Scope) -> Rows:
+    return _open_at(_flags(scope), scope.starts)
+
+
+def flags_new(scope: Scope) -> Rows:
+    return _flags(scope).filter(scope.within_term("reported_at"))
+
+
+def flags_closed(scope: Scope) -> Rows:
+    return _flags(scope).filter(scope.within_term("settled_at"), reported_at__lt=scope.ends)
+
+
+def flags_at_end(scope: Scope) -> Rows:
+    return _open_at(_flags(scope), scope.ends)
+
+
+def flags_due(scope: Scope) -> Rows:
+    """New flags whose promptness is known: acted on, or past their time."""
+    return flags_new(scope).filter(Q(in_hand=1) | Q(due_at__lt=scope.known_until))
+
+
+def flags_in_time(scope: Scope) -> Rows:
+    return flags_new(scope).filter(in_hand=1, acted_at__lte=F("due_at"))
+
+
+def _levels(scope: Scope) -> Reader:
+    scheme = scheme_of(scope.unit)
+    return lambda row: [figures.Value(-row[0], str(row[0]), scheme.label(row[0]))]
+
+
+def _groups(_scope: Scope) -> Reader:
+    found = {group.code: group for group in SpecialGroup.objects.all()}
+    return lambda row: [figures.Value(found[row[0]].position, row[0], found[row[0]].label)]
+
+
+def _in_hand(_scope: Scope) -> Reader:
+    words = [str(RiskFlag.State.RAISED.label), str(RiskFlag.State.ACKNOWLEDGED.label)]
+    return lambda row: [figures.Value(row[0], "in_hand" if row[0] else "waiting", words[row[0]])]
+
+
+def _minutes(start: str, end: str) -> Callable[[Scope], Callable[[Any], float | None]]:
+    """Minutes by the clock on the wall."""
+
+    def measure(scope: Scope) -> Callable[[Any], float | None]:
+        def of(flag: Any) -> float | None:
+            first, last = getattr(flag, start), getattr(flag, end)
+            if last is None or last >= scope.ends:
+                return None
+            return max(0.0, float((last - first).total_seconds()) / 60)
+
+        return of
+
+    return measure
+
+
+def _school_minutes(scope: Scope) -> Callable[[Any], float | None]:
+    """Minutes within school hours, by the calendar of the unit the figure is for."""
+    calendar = calendar_of(scope.unit)
+
+    def of(flag: Any) -> float | None:
+        if flag.settled_at is None or flag.settled_at >= scope.ends:
+            return None
+        return calendar.school_hours_between(flag.known_at, flag.settled_at).total_seconds() / 60
+
+    return of
+
+
+LEVEL = Split("level", _("level"), ("severity",), _levels)
+GENDER = choices("gender", _("gender"), "gender", list(Student.Gender.choices))
+BOARDING = Split(
+    "boarding",
+    _("boarding"),
+    ("is_boarder",),
+    lambda _scope: (
+        lambda row: [figures.Value(row[0], str(int(row[0])), str(_("boards") if row[0] else _("day pupil")))]
+    ),
+)
+FLAG_CLASS = "student__class_group_id"
+
+
+def _flag_figure(code: str, label: Any, source: str, records: Callable[[Scope], Rows], *splits: Split) -> Figure:
+    return Figure(
+        code=code,
+        label=label,
+        group="flags",
+        unit_of_measure=_("flags"),
+        source=source,
+        records=records,
+        class_path=FLAG_CLASS,
+        splits=(LEVEL, *splits),
+    )
+
+
+declare(
+    Figure(
+        code="students",
+        label=_("Students"),
+        group="students",
+        unit_of_measure=_("students"),
+        source="T1",
+        records=students,
+        class_path="class_group_id",
+        splits=(grades(), GENDER, BOARDING),
+    ),
+    Figure(
+        code="key_students",
+        label=_("Key students"),
+        group="students",
+        unit_of_measure=_("students"),
+        source="T6, T11",
+        records=key_students,
+        class_path="class_group_id",
+        splits=(grades(), GENDER),
+    ),
+    Figure(
+        code="group_entries",
+        label=_("Entries in special groups"),
+        group="students",
+        unit_of_measure=_("entries"),
+        source="T11",
+        records=group_entries,
+        school_path="student__school_id",
+        class_path="student__class_group_id",
+        splits=(Split("group", _("special group"), ("group_id",), _groups),),
+    ),
+    Ratio(
+        code="students_per_counselor",
+        label=_("Students per full-time counselor"),
+        group="staff",
+        numerator="students",
+        denominator="full_time_counselors",
+        source="P3",
+        is_share=False,
+    ),
+    _flag_figure("flags_at_start", _("Open at the start of the term"), "T6", flags_at_start),
+    _flag_figure("flags_new", _("New in the term"), "T6", flags_new),
+    _flag_figure(
+        "flags_closed",
+        _("Closed in the term"),
+        "T6",
+        flags_closed,
+        choices("outcome", _("outcome"), "outcome", list(RiskFlag.Outcome.choices)),
+    ),
+    _flag_figure(
+        "flags_at_end", _("Open at the end"), "T6", flags_at_end, Split("state", _("state"), ("in_hand",), _in_hand)
+    ),
+    _flag_figure("flags_due", _("New flags that had to be acted on"), "P19", flags_due),
+    _flag_figure("flags_in_time", _("Of these acted on in time"), "P19", flags_in_time),
+    Ratio(
+        code="flags_in_time_share",
+        label=_("Share of flags acted on in time"),
+        group="flags",
+        numerator="flags_in_time",
+        denominator="flags_due",
+        source="P19",
+    ),
+    Timing("known_reported", _("known → reported"), "flags_new", _minutes("known_at", "reported_at")),
+    Timing("reported_acted", _("reported → acted on"), "flags_new", _minutes("reported_at", "acted_at")),
+    Timing("known_settled", _("known → settled"), "flags_closed", _school_minutes, in_school_hours=True),
+)
