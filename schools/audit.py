@@ -126,7 +126,7 @@ def _seal(chain: AuditChain) -> str:
     return _mac("head", chain.scope, str(chain.length), chain.head)
 
 
-# --- proof ------------------------------------------------------------------------------------------------------------------
+# --- proof ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,6 @@ def _verify_anchors() -> Iterator[Fault]:
         for scope, (length, head) in json.loads(line)["heads"].items():
             if length == 0:
                 continue
-            found = AuditEntry.objects.filter(chain__scope=scope, number=length).values_list("digest", flat=True).first()
-            if found != head:
+            entry = AuditEntry.objects.filter(chain__scope=scope, number=length).first()
+            if entry is None or entry.digest != head:
                 yield Fault(scope, length, "set back")

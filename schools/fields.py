@@ -38,7 +38,7 @@ class _Opener:
         instance.__dict__[self.field.attname] = value
 
 
-class SealedTextField(models.BinaryField):
+class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
     """Text that is ciphertext in the table. The row's primary key must be known before saving (see `schools.ids`).
 
     Reading a column without its row (`values()`, raw SQL) gives `Sealed` bytes, never text. It cannot be filtered or

@@ -48,7 +48,7 @@ class Work:
         return dict(self.job.params)
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far it is; renews the lease. Call it outside of the job's own transaction, or it shows at the end."""
+        """Tell how far it is and renew the lease. Inside of a transaction it shows only at the end."""
         Job.objects.filter(pk=self.job.pk).update(done=done, total=total, leased_until=timezone.now() + LEASE)
 
     def keep(self, content: bytes, *, name: str, content_type: str) -> None:

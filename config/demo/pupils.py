@@ -2,11 +2,13 @@
 
 import datetime as dt
 import random
+import uuid
 from dataclasses import dataclass, field
 
 from config.demo import words
-from config.demo.network import DemoSchool, Ids
+from config.demo.network import STARTED, DemoSchool, Ids
 from schools import crypto
+from schools.models import ClassGroup
 from schools.pinyin import search_keys
 from students.models import GroupMember, Guardian, Student
 
@@ -34,7 +36,7 @@ class Roster:
     students: list[Student] = field(default_factory=list)
     guardians: list[Guardian] = field(default_factory=list)
     members: list[GroupMember] = field(default_factory=list)
-    keys: set[object] = field(default_factory=set)  # ids of students in a special group
+    keys: set[uuid.UUID] = field(default_factory=set)  # ids of students in a special group
 
 
 def make_roster(school: DemoSchool, ids: Ids, serials: "Serials") -> Roster:
@@ -69,7 +71,9 @@ class Serials:
         return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11]
 
 
-def _student(rng, school, group, position, pk, serials):
+def _student(
+    rng: random.Random, school: DemoSchool, group: ClassGroup, position: int, pk: uuid.UUID, serials: Serials
+) -> Student:
     gender = rng.choice("mf")
     born = dt.date(group.entry_year - AGE_AT_ENTRY[group.stage] - 1, 9, 1) + dt.timedelta(days=rng.randrange(365))
     name = rng.choice(words.SURNAMES) + rng.choice(words.BOYS if gender == "m" else words.GIRLS)
@@ -94,7 +98,7 @@ def _student(rng, school, group, position, pk, serials):
     )
 
 
-def _guardian(rng, student, pk, n):
+def _guardian(rng: random.Random, student: Student, pk: uuid.UUID, n: int) -> Guardian:
     return Guardian(
         id=pk,
         student=student,
@@ -104,9 +108,8 @@ def _guardian(rng, student, pk, n):
     )
 
 
-def _add_groups(rng, roster, student, tilt):
+def _add_groups(rng: random.Random, roster: Roster, student: Student, tilt: float) -> None:
     for code, share in GROUPS.items():
         if rng.random() < share * tilt:
-            source = GroupMember.Source.ROSTER
-            roster.members.append(GroupMember(student=student, group_id=code, since=student.entered_on, source=source))
+            roster.members.append(GroupMember(student=student, group_id=code, since=student.entered_on or STARTED))
             roster.keys.add(student.pk)

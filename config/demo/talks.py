@@ -67,7 +67,7 @@ def make_talks(talks: Talks, roster: Roster, spans: list[Span]) -> None:
     rng = talks.rng
     by_class: dict[int, list[Student]] = {}
     for student in roster.students:
-        by_class.setdefault(student.class_group_id, []).append(student)
+        by_class.setdefault(student.class_group_id or 0, []).append(student)
     for class_id, students in by_class.items():
         zeal = rng.betavariate(4, 2)
         for span in spans:
@@ -75,9 +75,11 @@ def make_talks(talks: Talks, roster: Roster, spans: list[Span]) -> None:
                 _talk_with(talks, student, students, span, zeal, is_key=student.pk in roster.keys, class_id=class_id)
 
 
-def _talk_with(talks, student, classmates, span, zeal, *, is_key, class_id):
+def _talk_with(
+    talks: Talks, student: Student, classmates: list[Student], span: Span, zeal: float, *, is_key: bool, class_id: int
+) -> None:
     rng = talks.rng
-    if student.entered_on > span.days[-1]:
+    if student.entered_on and student.entered_on > span.days[-1]:
         return
     wanted = min(1.0, zeal + 0.25) if is_key else zeal
     times = sum(rng.random() < wanted * span.share for _ in range(2 if is_key else 1))

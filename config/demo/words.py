@@ -1,4 +1,5 @@
 """Invented names and sentences for the demo. No person, school or place here is real."""
+# ruff: noqa: E501, SIM905 - lists of words read better as a line of words
 
 SURNAMES = (
     "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗 梁 宋 郑 谢 韩 唐 冯 于 董 萧 程 曹 袁 邓 许 傅 沈 曾 彭 吕 "
