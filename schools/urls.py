@@ -1,2 +1,8 @@
+from django.urls import path
+
+from schools.views import style
+
 app_name = "schools"
-urlpatterns: list = []
+urlpatterns = [
+    path("style/", style.style_page, name="style_page"),
+]

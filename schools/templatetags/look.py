@@ -1,6 +1,7 @@
 """Presentation only: addresses that keep their filters, short dates, icons, shares of a bar."""
 
 import datetime
+from typing import Any
 
 from django import template
 from django.core.paginator import Page
@@ -17,7 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name: str, size: int = 20) -> SafeString:
+def icon(name: str, size: int = 20) -> str:
     """A decorative heroicon; a name that does not exist draws a dot, so that a page never fails for a picture."""
     try:
         return heroicon_outline(name or "", size=size)
@@ -34,7 +35,8 @@ def query(context: Context, **changes: object) -> str:
             params.pop(key, None)
         else:
             params[key] = str(value)
-    return "?" + params.urlencode()
+    address: str = "?" + params.urlencode()
+    return address
 
 
 @register.simple_tag(takes_context=True)
@@ -50,7 +52,7 @@ def sort_th(context: Context, key: str, label: str, css: str = "") -> SafeString
 
 
 @register.simple_tag
-def page_numbers(page: Page) -> list[int | str]:
+def page_numbers(page: Page[Any]) -> list[int | str]:
     """Numbers for a pager: both ends, the neighbours, and … between."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 

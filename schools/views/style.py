@@ -20,7 +20,11 @@ THEMES = [
     ("sleep", pgettext_lazy("sample", "sleep")),
     ("parents", pgettext_lazy("sample", "parents")),
 ]
-PLACES = [("class", pgettext_lazy("sample", "in class")), ("room", pgettext_lazy("sample", "counseling room")), ("home", pgettext_lazy("sample", "at home"))]
+PLACES = [
+    ("class", pgettext_lazy("sample", "in class")),
+    ("room", pgettext_lazy("sample", "counseling room")),
+    ("home", pgettext_lazy("sample", "at home")),
+]
 LEVELS = [
     (0, pgettext_lazy("sample", "none")),
     (1, pgettext_lazy("sample", "level four")),
@@ -41,7 +45,9 @@ class StyleForm(forms.Form):
     place = forms.ChoiceField(label=gettext_lazy("One of a few"), choices=PLACES, widget=forms.RadioSelect)
     kind = forms.ChoiceField(label=gettext_lazy("One of three"), choices=PLACES, widget=Segmented)
     level = forms.ChoiceField(label=gettext_lazy("A level"), choices=LEVELS, widget=Levels)
-    many = forms.MultipleChoiceField(label=gettext_lazy("Rows to tick"), choices=THEMES, widget=RowChoices, required=False)
+    many = forms.MultipleChoiceField(
+        label=gettext_lazy("Rows to tick"), choices=THEMES, widget=RowChoices, required=False
+    )
     choice = forms.ChoiceField(label=gettext_lazy("One of many"), choices=THEMES)
     day = forms.DateField(label=gettext_lazy("A day"), widget=DayInput, required=False)
     agreed = forms.BooleanField(label=gettext_lazy("Yes or no"), required=False)
@@ -60,7 +66,12 @@ def style_page(request: HttpRequest) -> HttpResponse:
         "entries": _entries(),
         "chips": _chips(),
         "offered": _offered(),
-        "steps": [pgettext("sample", "File"), pgettext("sample", "Columns"), pgettext("sample", "Preview"), pgettext("sample", "Done")],
+        "steps": [
+            pgettext("sample", "File"),
+            pgettext("sample", "Columns"),
+            pgettext("sample", "Preview"),
+            pgettext("sample", "Done"),
+        ],
     }
     return render(request, "schools/style_page.html", context)
 
@@ -69,7 +80,11 @@ def _entries() -> list[dict[str, Any]]:
     now = timezone.now()
     return [
         {"when": now, "title": _("A flag was raised"), "level": 3, "level_label": LEVELS[3][1], "tone": "alert"},
-        {"when": now - dt.timedelta(days=7), "title": pgettext("sample", "A talk"), "text": _("A new seat, a little unhappy.")},
+        {
+            "when": now - dt.timedelta(days=7),
+            "title": pgettext("sample", "A talk"),
+            "text": _("A new seat, a little unhappy."),
+        },
         {"when": now - dt.timedelta(days=400), "title": _("Came to this school"), "tone": "quiet"},
     ]
 

@@ -155,5 +155,6 @@
   }
 
   sweep();
-  document.querySelectorAll("form[data-draft-url]").forEach((form) => new Draft(form));
+  // After the picker of the same form, which restores its own chips.
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-draft-url]").forEach((form) => new Draft(form)));
 })();
