@@ -1,0 +1,89 @@
+"""Keys by which a name is found: pinyin and initials of every reading, the surname's own reading first."""
+
+import csv
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, product
+from pathlib import Path
+
+from pypinyin import Style, pinyin
+
+_MOST_READINGS = 8
+_MOST_PRODUCTS = 64
+_LONGEST = 200  # of Student.search_keys
+Readings = tuple[str, ...]
+
+
+def search_keys(name: str) -> str:
+    """单晓 → "shanxiao danxiao chanxiao sx dx cx"; a character without a reading stands for itself."""
+    syllables = _readings(name)
+    if not syllables:
+        return ""
+    initials = [tuple(dict.fromkeys(reading[0] for reading in readings)) for readings in syllables]
+    keys = dict.fromkeys([*_combinations(syllables), *_combinations(initials)])
+    return _joined(keys, _LONGEST)
+
+
+def _joined(keys: dict[str, None], longest: int) -> str:
+    text = ""
+    for key in keys:
+        if len(text) + 1 + len(key) <= longest:
+            text = f"{text} {key}".lstrip()
+    return text
+
+
+def _readings(name: str) -> list[Readings]:
+    characters = [character for character in name.casefold() if character.isalnum()]
+    surname = _surname(name)
+    found = [_of_character(character) for character in characters]
+    for index, reading in enumerate(surname):
+        found[index] = tuple(dict.fromkeys((reading, *found[index])))
+    return found
+
+
+def _surname(name: str) -> list[str]:
+    for length in (2, 1):
+        if len(name) > length and name[:length] in SURNAMES:
+            return SURNAMES[name[:length]]
+    return []
+
+
+@lru_cache(maxsize=20_000)
+def _of_character(character: str) -> Readings:
+    if character.isascii():
+        return (character,)
+    found: list[list[str]] = pinyin(character, style=Style.NORMAL, heteronym=True, errors=lambda text: [[text]])
+    readings = [reading for reading in found[0] if reading] or [character]
+    # People write 吕 as lv, passports as lyu.
+    spellings = [spelling for reading in readings for spelling in _spellings(reading)]
+    return tuple(dict.fromkeys(spellings))
+
+
+def _spellings(reading: str) -> list[str]:
+    plain = reading.replace("ü", "v")
+    return [plain, plain.replace("v", "yu")] if plain[:2] in ("lv", "nv") else [plain]
+
+
+def _combinations(parts: list[Readings]) -> Iterator[str]:
+    """The likeliest first: those with the fewest readings that are not their character's first."""
+    depth = _MOST_READINGS
+    while depth > 1 and _count(parts, depth) > _MOST_PRODUCTS:
+        depth -= 1
+    ranked = islice(product(*(list(enumerate(readings[:depth])) for readings in parts)), _MOST_PRODUCTS)
+    best = sorted(ranked, key=lambda choice: sum(rank for rank, _ in choice))
+    return ("".join(reading for _, reading in choice) for choice in best[:_MOST_READINGS])
+
+
+def _count(parts: list[Readings], depth: int) -> int:
+    count = 1
+    for readings in parts:
+        count *= min(len(readings), depth)
+    return count
+
+
+def _load() -> dict[str, list[str]]:
+    with (Path(__file__).parent / "surnames.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["surname"]: row["reading"].split(" ") for row in csv.DictReader(lines)}
+
+
+SURNAMES = _load()
