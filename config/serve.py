@@ -21,6 +21,8 @@ from config.databases import POSTGRESQL
 
 GRACE_SECONDS = 15
 PR_SET_PDEATHSIG = 1
+# A visitor who looks around as root knows; the messages of this queue are JSON, not code.
+AS_ROOT = "ignore:You're running the worker with superuser"
 
 
 def serve(say: Callable[[str], object]) -> int:
@@ -30,9 +32,9 @@ def serve(say: Callable[[str], object]) -> int:
         return 1
     prepare()
     children = {name: start(command, extra) for name, (command, extra) in commands(host, port).items()}
-    say(f"\nXinyu: http://{host}:{port}   (Ctrl-C ends it)\n")
     if not settings.PRODUCTION:
         call_command("demo", "--accounts")
+    say(f"\nXinyu: http://{host}:{port}   (Ctrl-C ends it)\n")
     return watch(children, say)
 
 
@@ -47,7 +49,7 @@ def prepare() -> None:
 
 
 def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
-    celery = [sys.executable, "-m", "celery", "--app", "config"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     workers = os.environ.get("WEB_WORKERS", "2")
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
@@ -55,7 +57,7 @@ def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]
     pooled = {"DB_POOL": "true"} if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL else {}
     return {
         "web": (web, pooled),
-        "worker": ([*celery, "worker", "--concurrency", "1", *quiet], {}),
+        "worker": ([*celery, "worker", "--concurrency", "1", *quiet], {"PYTHONWARNINGS": AS_ROOT}),
         "scheduler": ([*celery, "beat", "--loglevel", "WARNING", "--pidfile="], {}),
     }
 

@@ -137,7 +137,7 @@ if REDIS_URL:
     # Django writes unix:///path?db=1 where Celery writes redis+socket:///path?virtual_host=1.
     CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     QUEUE = VAR / "queue"
     for folder in (QUEUE / "messages", QUEUE / "control"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -183,8 +183,18 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
-# Axes counts failures by person and address; allauth's own limits would lock out a school behind one address.
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_ADAPTER = "schools.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"login": "schools.sign_in.SignInForm"}
+# Axes counts wrong passwords by person and address; allauth's limits by address would lock out a school behind one.
+# What is left counts wrong codes of a second factor, by person.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": None,
+}
+MFA_ADAPTER = "schools.sign_in.FactorAdapter"
+MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Xinyu"
@@ -198,6 +208,14 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_HANDLER = "schools.sign_in.LockHandler"
+AXES_USERNAME_CALLABLE = "schools.sign_in.name_to_count"
+AXES_LOCKOUT_CALLABLE = "schools.sign_in.locked_out"
+# What was typed as a name may be a phone number; the audit log says who signed in when.
+AXES_SENSITIVE_PARAMETERS = ["login", "code", "credential"]
+AXES_DISABLE_ACCESS_LOG = True
+# Printed on the sign-in page while invented units are in the database.
+DEMO_PASSWORD = "xinyu-demo-2026"  # noqa: S105
 # How many proxies of ours stand in front; see config.middleware.ClientAddress.
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
