@@ -52,8 +52,8 @@ def _surname(name: str) -> list[str]:
 def _of_character(character: str) -> Readings:
     if character.isascii():
         return (character,)
-    found: list[list[str]] = pinyin(character, style=Style.NORMAL, heteronym=True, errors=lambda text: [[text]])
-    readings = [reading for reading in found[0] if reading] or [character]
+    found: list[list[str]] = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    readings = found[0] if found else [character]
     # People write 吕 as lv, passports as lyu.
     spellings = [spelling for reading in readings for spelling in _spellings(reading)]
     return tuple(dict.fromkeys(spellings))

@@ -65,12 +65,29 @@ def _check_ole(data: bytes) -> None:
     if len(data) < 1536:
         raise UnreadableFile("truncated")
     if _has_entry(data, "Workbook") or _has_entry(data, "Book"):
+        if _is_locked(data):
+            raise UnreadableFile("password")
         return
     if _has_entry(data, "EncryptedPackage"):
         raise UnreadableFile("password")
     if _directory_offset(data) >= len(data):
         raise UnreadableFile("truncated")
     raise UnreadableFile("wrong_type", {"found": "Word" if _has_entry(data, "WordDocument") else "OLE"})
+
+
+def _is_locked(data: bytes) -> bool:
+    """Whether a FILEPASS record (0x2F) follows the beginning of the stream; the library overlooks some kinds."""
+    at = data.find(b"\x09\x08\x10\x00", 512)
+    while at >= 0 and at % 64:
+        at = data.find(b"\x09\x08\x10\x00", at + 1)
+    for _ in range(4):
+        if at < 0 or at + 4 > len(data):
+            return False
+        record, length = struct.unpack_from("<HH", data, at)
+        if record == 0x2F:
+            return True
+        at += 4 + length
+    return False
 
 
 def _has_entry(data: bytes, name: str) -> bool:

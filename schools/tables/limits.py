@@ -9,7 +9,7 @@ class Limits:
 
     rows: int = 200_000
     columns: int = 300
-    cells: int = 10_000_000
+    cells: int = 8_000_000
     file_bytes: int = 64 * MEGABYTE
     unpacked_bytes: int = 768 * MEGABYTE
     # Deflate cannot do better than 1032:1; real sheets stay below 100:1, and small files may be as dense as they like.
