@@ -28,6 +28,12 @@
     }
   }
 
+  function judge(answer) {
+    if (answer.ok) return "saved";
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return "lost";
+    return answer.status >= 502 && answer.status <= 504 ? "offline" : "refused";
+  }
+
   class Draft {
     constructor(form) {
       this.form = form;
@@ -47,6 +53,16 @@
       if (!this.status) return;
       this.status.textContent = this.status.dataset[name] || "";
       this.status.classList.toggle("bad", name === "offline" || name === "lost");
+      if (name === "lost") this.offerSignIn();
+    }
+
+    offerSignIn() {
+      const { login } = document.body.dataset;
+      if (!login) return;
+      const link = document.createElement("a");
+      link.href = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
+      link.textContent = this.status.dataset.signIn;
+      this.status.append(" ", link);
     }
 
     entries() {
@@ -88,7 +104,7 @@
       this.timer = setTimeout(() => this.save(), DELAY);
     }
 
-    // "saved", "offline" or "lost"
+    // "saved"; "offline" (nobody answers); "lost" (signed out); "refused" (the server is there but cannot keep drafts now)
     async save() {
       clearTimeout(this.timer);
       this.say("saving");
@@ -98,7 +114,7 @@
         const answer = await fetch(this.form.dataset.draftUrl, {
           method: "POST", body: new FormData(this.form), credentials: "same-origin", redirect: "manual", headers: { "X-Draft": "1" },
         });
-        outcome = answer.ok ? "saved" : answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403 ? "lost" : "offline";
+        outcome = judge(answer);
       } catch { outcome = "offline"; }
       if (outcome === "saved") {
         sessionStorage.removeItem(this.key);
@@ -123,7 +139,7 @@
       const outcome = navigator.onLine ? await this.save() : this.offline();
       this.checking = false;
       this.waiting = outcome === "offline";
-      if (outcome === "saved") this.pass();
+      if (outcome === "saved" || outcome === "refused") this.pass();
     }
 
     offline() {
