@@ -30,22 +30,25 @@ def serve(say: Callable[[str], object]) -> int:
     if is_taken(host, port):
         say(f"Port {port} is in use. Stop what uses it, or choose another: make run PORT=8001")
         return 1
-    prepare()
+    has_shown_accounts = prepare()
     children = {name: start(command, extra) for name, (command, extra) in commands(host, port).items()}
-    if not settings.PRODUCTION:
+    if not settings.PRODUCTION and not has_shown_accounts:
         call_command("demo", "--accounts")
     say(f"\nXinyu: http://{host}:{port}   (Ctrl-C ends it)\n")
     return watch(children, say)
 
 
-def prepare() -> None:
-    """Tables, and a demo school to look at if there is nothing yet."""
+def prepare() -> bool:
+    """Tables, and a demo school to look at if there is nothing yet. True if the demo was loaded, with its accounts."""
     os.umask(0o077)
     call_command("migrate", interactive=False, verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)
-    elif not apps.get_model("schools", "Unit").objects.exists():
-        call_command("demo")
+        return False
+    if apps.get_model("schools", "Unit").objects.exists():
+        return False
+    call_command("demo")
+    return True
 
 
 def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
