@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import mul
 from typing import Literal
 from unicodedata import normalize
 
@@ -83,7 +84,7 @@ def _check_number(number: str) -> IdentityNumber:
 
 def check_digit(number: str) -> str:
     """The 18th character that belongs to the first 17 digits."""
-    return _CHECK_DIGITS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False)) % 11]
+    return _CHECK_DIGITS[sum(map(mul, _WEIGHTS, map(int, number[:17]))) % 11]
 
 
 def _kind(number: str) -> Kind:

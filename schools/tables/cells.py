@@ -44,4 +44,4 @@ def number_text(value: int | float) -> str:
 
 def is_ruined(text: str) -> bool:
     """A long number that a spreadsheet program turned into scientific notation: its last digits are gone."""
-    return _RUINED.fullmatch(text) is not None
+    return ("E" in text or "e" in text) and _RUINED.fullmatch(text) is not None

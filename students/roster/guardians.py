@@ -8,7 +8,7 @@ from students.roster.words import VALUES
 
 # In the order in which they are kept.
 SLOTS = ("member1", "member2", "member3", "member4", "guardian", "parent", "father", "mother")
-_PARTS = ("name", "relation", "phone", "is_guardian", "id_type", "id_number")
+Slots = dict[str, dict[str, Any]]
 
 
 def is_part(name: str) -> bool:
@@ -26,18 +26,17 @@ def parents_phone(header: Header) -> dict[int, str]:
     return {index: f"{slot}.phone"}
 
 
-def collect_guardians(values: dict[str, Any]) -> tuple[GuardianRow, ...]:
+def collect_guardians(slots: Slots) -> tuple[GuardianRow, ...]:
     found: dict[str, GuardianRow] = {}
-    for slot in SLOTS:
-        parts = {part: values[f"{slot}.{part}"] for part in _PARTS if f"{slot}.{part}" in values}
-        if not parts.get("name") and not parts.get("phone"):
+    for slot, parts in slots.items():
+        key = parts.get("name") or parts.get("phone")
+        if not key:
             continue
         if slot in VALUES["slot_relation"]:
             parts.setdefault("relation", VALUES["slot_relation"][slot])
         if slot == "guardian":
             parts.setdefault("is_guardian", True)
         guardian = GuardianRow(**parts)
-        key = guardian.name or guardian.phone
         # The guardian is often named again as father or mother.
         found[key] = _merged(found[key], guardian) if key in found else guardian
     return tuple(found.values())

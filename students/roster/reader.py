@@ -1,7 +1,7 @@
 """One row after another: each cell by itself, what must fit within the row, what must not come twice in the file."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from schools.identity import (
     IdentityNumber,
@@ -14,7 +14,7 @@ from schools.identity import (
 from schools.tables.cells import is_ruined
 from schools.tables.columns import Header
 from students.roster.fields import NUMBER_LENGTH, PARSERS, PART_PARSERS, SAYS_NO, Bad, Parser, shown
-from students.roster.guardians import collect_guardians, is_part
+from students.roster.guardians import SLOTS, Slots, collect_guardians, is_part
 from students.roster.rows import Problem, RosterRow, Severity
 from students.roster.words import VALUES
 
@@ -38,8 +38,9 @@ WARNINGS = frozenset(
         "value_unknown",
     }
 )
-_NO_SKIP: frozenset[str] = frozenset()
+_NONE: frozenset[str] = frozenset()
 _SAYS_NOTHING = frozenset(VALUES["blank"]) | {text.upper() for text in VALUES["blank"]}
+_BLANK = _SAYS_NOTHING | {""}
 # Papers without a rule that could be checked: passports, permits, birth certificates.
 _OTHER_PAPER = re.compile(r"[A-Z]{1,3}[0-9]{6,12}[A-Z0-9]?")
 _KINDS = {"resident": "identity_card", "hk_macau_taiwan": "residence_permit", "foreign_resident": "other"}
@@ -47,21 +48,36 @@ _KINDS = {"resident": "identity_card", "hk_macau_taiwan": "residence_permit", "f
 Values = dict[str, Any]
 
 
+class Step(NamedTuple):
+    """What to do with one cell of a row."""
+
+    column: int
+    name: str
+    # Of member1.phone: member1 and phone; of group.orphan: group and orphan; else "" and the name.
+    group: str
+    key: str
+    parse: Parser
+    skip: frozenset[str]
+
+
+def _step(index: int, name: str) -> Step:
+    group, _, key = name.rpartition(".")
+    parse = PART_PARSERS[key] if is_part(name) else PARSERS[name]
+    return Step(index, name, group, key, parse, _NONE if {name, key} & SAYS_NO else _SAYS_NOTHING)
+
+
 class Reader:
     def __init__(self, header: Header):
         self.header = header
         self.problems: list[Problem] = []
-        self.plan = [self._step(index, name) for index, name in sorted(header.columns.items())]
+        self.plan = [_step(index, name) for index, name in sorted(header.columns.items())]
+        self.slots = [slot for slot in SLOTS if any(step.group == slot for step in self.plan)]
         self.index_of = {name: index for index, name in header.columns.items()}
         self.seen: dict[tuple[object, ...], int] = {}
+        self.sets: dict[frozenset[str], frozenset[str]] = {}
         self.row = 0
         self.cells: list[str] = []
         self.failed = False
-
-    def _step(self, index: int, name: str) -> tuple[int, str, Parser, frozenset[str]]:
-        part = name.partition(".")[2] if is_part(name) else name
-        parse = PART_PARSERS[part] if is_part(name) else PARSERS[name]
-        return index, name, parse, _NO_SKIP if part in SAYS_NO else _SAYS_NOTHING
 
     def read(self, row: int, cells: list[str]) -> RosterRow | None:
         """The row, or None when one of its problems is an error."""
@@ -69,7 +85,7 @@ class Reader:
         late: dict[str, Bad] = {}
         values = self._values(late)
         self._fit_together(values, late, self._identity(values), self._registry_identity(values))
-        if self._text("name") in ("", *_SAYS_NOTHING):
+        if self._text("name") in _BLANK:
             self.report("name_missing", "name")
         if "class_label" in self.index_of and "class_label" not in values:
             self.report("class_missing", "class_label")
@@ -90,19 +106,37 @@ class Reader:
 
     def _values(self, late: dict[str, Bad]) -> Values:
         values: Values = {}
-        for index, name, parse, skip in self.plan:
-            text = self.cells[index]
-            if text and text not in skip:
-                try:
-                    values[name] = parse(text)
-                except Bad as bad:
-                    if bad.code in ("birth_unreadable", "gender_unreadable"):
-                        late[name] = bad  # no harm when the identity number tells
-                        continue
-                    self.report(bad.code, name, text, "warning" if is_part(name) else None, **bad.params)
-                    if bad.kept is not None:
-                        values[name] = bad.kept
+        groups: Values = {}
+        slots: Slots = {slot: {} for slot in self.slots}
+        cells = self.cells
+        for index, name, group, key, parse, skip in self.plan:
+            text = cells[index]
+            if not text or text in skip:
+                continue
+            target: Values = (groups if group == "group" else slots[group]) if group else values
+            try:
+                target[key] = parse(text)
+            except Bad as bad:
+                self._note(bad, name, text, target, key, late)
+        values["guardians"] = collect_guardians(slots)
+        if groups:
+            self._place_groups(values, groups)
         return values
+
+    def _place_groups(self, values: Values, groups: dict[str, bool]) -> None:
+        member = frozenset([code for code, is_member in groups.items() if is_member]) | values.get("groups", _NONE)
+        denied = groups.keys() - member
+        # A few sets serve all rows of a district.
+        values["groups"] = self.sets.setdefault(member, member)
+        values["groups_denied"] = self.sets.setdefault(frozenset(denied), frozenset(denied))
+
+    def _note(self, bad: Bad, name: str, text: str, target: Values, key: str, late: dict[str, Bad]) -> None:
+        if bad.code in ("birth_unreadable", "gender_unreadable"):
+            late[name] = bad  # no harm when the identity number tells
+            return
+        self.report(bad.code, name, text, "warning" if is_part(name) else None, **bad.params)
+        if bad.kept is not None:
+            target[key] = bad.kept
 
     def _text(self, name: str) -> str:
         return self.cells[self.index_of[name]] if name in self.index_of else ""
@@ -116,6 +150,8 @@ class Reader:
         number = tidy_number(text)
         if is_ruined(text):
             self.report("id_ruined", "id_number", text)
+        elif len(number) == 18 and id_type in ("", "identity_card", "residence_permit"):
+            return self._checked_identity(values, text)
         elif id_type in ("passport", "other") or (not id_type and _OTHER_PAPER.fullmatch(number)):
             values |= {"id_type": id_type or "other", "id_number": number[:NUMBER_LENGTH]}
         else:
@@ -191,15 +227,8 @@ def _likeness(found: RosterRow) -> tuple[object, ...]:
 
 
 def _row(row: int, values: Values) -> RosterRow:
-    entry = values.pop("entry_date", None)
-    if entry:
+    if entry := values.pop("entry_date", None):
         values["entry_year"], values["entry_date"] = entry
     if boards := values.pop("is_boarder", ""):
         values.setdefault("boarding", boards)
-    groups = values.get("groups", frozenset()) | {
-        name[6:] for name, is_member in values.items() if name.startswith("group.") and is_member
-    }
-    denied = {name[6:] for name, is_member in values.items() if name.startswith("group.") and not is_member}
-    own = {name: value for name, value in values.items() if "." not in name}
-    own |= {"groups": groups, "groups_denied": frozenset(denied) - groups}
-    return RosterRow(row=row, guardians=collect_guardians(values), **own)
+    return RosterRow(row=row, **values)

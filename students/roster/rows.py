@@ -8,7 +8,7 @@ from schools.tables.columns import Header
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GuardianRow:
     name: str = ""
     relation: str = ""
@@ -19,7 +19,7 @@ class GuardianRow:
     id_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RosterRow:
     """One student as the file has it. Only fields in `Roster.present` mean anything; blank says nothing."""
 
