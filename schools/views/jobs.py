@@ -1,0 +1,56 @@
+"""Long work: how far it is, and its file for whoever started it, for a day."""
+
+from io import BytesIO
+from uuid import UUID
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from schools import audit, files
+from schools.access import roles
+from schools.models import Job, Role
+
+EVERYONE = tuple(Role)
+
+
+def _own(request: HttpRequest, pk: UUID) -> Job:
+    """A job of this person in this role that has not run out; to everybody else it does not exist."""
+    jobs = Job.objects.visible_to(request.viewer).filter(expires_at__gt=timezone.now())  # type: ignore[attr-defined]
+    return get_object_or_404(jobs, pk=pk)
+
+
+@roles(*EVERYONE)
+@require_GET
+def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page, or for htmx the part of it that changes."""
+    job = _own(request, pk)
+    template = "schools/job_detail.html"
+    if getattr(request, "htmx", False):
+        template = "schools/job_progress.html"
+    return render(request, template, {"job": job, "back": _back(request)})
+
+
+def _back(request: HttpRequest) -> str:
+    """Where this person came from, if that is a page of ours."""
+    back = request.GET.get("back", "")
+    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else ""
+
+
+@roles(*EVERYONE)
+@require_GET
+def job_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The file, under the name the job gave it, as an attachment."""
+    job = _own(request, pk)
+    if job.state != Job.State.DONE or not job.file_name:
+        raise Http404
+    try:
+        content = files.open_file(job.pk)
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    with transaction.atomic():
+        audit.record_read(by=request.viewer, about=job, verb="job.file_taken")  # type: ignore[attr-defined]
+    return FileResponse(BytesIO(content), as_attachment=True, filename=job.file_name, content_type=job.content_type)
