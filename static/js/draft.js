@@ -89,6 +89,7 @@
         if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
         else if (field.type !== "submit" && field.type !== "button" && values.length) field.value = values[0];
       }
+      this.form.dispatchEvent(new CustomEvent("draft:restored"));
       this.say("restored");
       this.dirty = true;
       this.schedule();
