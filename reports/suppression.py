@@ -11,7 +11,7 @@ table is really constructed: a cell counts as safe only once it has been found. 
 count from elsewhere (a school knows its own), or who runs this program backwards to see which choices led to a picture.
 
 **How.** A *move* changes hidden cells by one, up or down, so that every equation still holds; it is a path that starts
-at the small cell and goes from equation to equation. The cheapest move is looked for, where a hidden cell costs nothing,
+at the small cell and goes from equation to equation. The cheapest is looked for, where a hidden cell costs nothing,
 a visible one its value, and a total more; cells it needs are hidden too (complementary suppression). Moves repeat until
 the small cell has reached the threshold. Should no path be found, which takes a strange set of tables, everything that
 hangs together with the cell is hidden except zeros; then that whole times the threshold is the other table.
