@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Role
 
 if TYPE_CHECKING:
@@ -29,4 +30,36 @@ def parts_of(parts: "TalkPartQuerySet", viewer: Viewer) -> "TalkPartQuerySet":
 
 def can_change_part(viewer: Viewer, part: "TalkPart") -> bool:
     """Only who held the talk corrects or deletes its record."""
-    return part.talk.author_id == viewer.person.pk and part.deleted_at is None
+    is_own = part.talk.author_id == viewer.person.pk and part.talk.school_id == viewer.unit.pk
+    return is_own and part.deleted_at is None
+
+
+def can_restrict(viewer: Viewer) -> bool:
+    """Keep a talk for counselors only."""
+    return viewer.role == Role.COUNSELOR
+
+
+def can_set_options(viewer: Viewer) -> bool:
+    """Themes, kinds, places, moods and text templates of the own school."""
+    return viewer.role in SCHOOL_ROLES
+
+
+def can_export(viewer: Viewer) -> bool:
+    """Take the list of talks out as a file."""
+    return viewer.role in SCHOOL_ROLES
+
+
+def readers_of(*, is_restricted: bool) -> str:
+    """Who reads a record besides the one who held the talk, as a sentence."""
+    if is_restricted:
+        return _("Besides you, only the counselors of the school can read this.")
+    return _(
+        "Besides you, the class teacher, the grade head, the counselors and the leaders of the school can read this."
+    )
+
+
+def reason_to_read(viewer: Viewer, part: "TalkPart") -> str:
+    """Why this viewer sees a part."""
+    if part.talk.author_id == viewer.person.pk:
+        return _("You can see this because you held the talk.")
+    return reason_to_see(viewer, class_id=part.student.class_group_id)

@@ -17,7 +17,7 @@ WORST = 4
 
 @dataclass(frozen=True)
 class Level:
-    """One level: `label` for lists and forms on paper, `word` where there is little room. Both in the reader's language."""
+    """One level: `label` for lists and paper, `word` where there is little room; both in the reader's language."""
 
     severity: int
     label: Any

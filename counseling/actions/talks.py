@@ -1,0 +1,218 @@
+"""What happens to the record of a talk: filed once, revised by number, deleted with a trace."""
+
+import datetime as dt
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from counseling import content
+from counseling.access import can_change_part
+from counseling.content import Content, Header
+from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
+from schools import audit
+from schools.access import STAFF_ROLES, Viewer
+from schools.errors import Refused
+from schools.models import Role, Unit
+from schools.queries import current_term, previous_term
+from students.actions.flags import raise_flag
+from students.models import RiskFlag, Student
+
+MOST_STUDENTS = 30
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
+FLAG_EXCERPT = 300
+
+
+class Overtaken(Refused):
+    """The record was changed since the form was opened."""
+
+
+# --- filing ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def file_talk(*, by: Viewer, submission: UUID, header: Header, parts: Mapping[Student, Content]) -> TalkLog:
+    """File a talk with one or several students. The same submission again gives the talk that was filed first."""
+    filed = _filed(by, submission)
+    if filed:
+        return filed
+    _check_header(by, header)
+    _check_parts(by, header, parts)
+    try:
+        with transaction.atomic():
+            talk = TalkLog.objects.create(
+                submission=submission,
+                school=by.unit,
+                author=by.person,
+                membership=by.membership,
+                **{name: getattr(header, name) for name in content.HEADER_FIELDS},
+            )
+    except IntegrityError:
+        # A second press, or a retry on a bad network, was quicker.
+        filed = _filed(by, submission)
+        if filed is None:
+            raise
+        return filed
+    rows = [_add_part(by, talk, student, written) for student, written in parts.items()]
+    TalkDraft.objects.filter(person=by.person, submission=submission).delete()
+    audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
+    return talk
+
+
+def _filed(by: Viewer, submission: UUID) -> TalkLog | None:
+    return TalkLog.objects.filter(author=by.person, submission=submission).first()
+
+
+def _add_part(by: Viewer, talk: TalkLog, student: Student, written: Content) -> TalkPart:
+    part = TalkPart(talk=talk, student=student, class_group_id=student.class_group_id)
+    content.write(part, written)
+    if written.severity:
+        part.flag = _raise_flag(by, part, known_at=talk.happened_at)
+    part.save(force_insert=True)
+    return part
+
+
+def _check_header(by: Viewer, header: Header, was: Header | None = None) -> None:
+    if by.role not in STAFF_ROLES:
+        raise Refused(_("Only people who work with students log talks."))
+    if header.is_restricted != (was.is_restricted if was else False) and by.role != Role.COUNSELOR:
+        raise Refused(_("Only a counselor can keep a talk for counselors only."))
+    if was and header.happened_at == was.happened_at:
+        return
+    if header.happened_at > timezone.now() + CLOCKS_DIFFER:
+        raise Refused(_("The talk cannot lie in the future. Check its date and time."))
+    earliest = earliest_day(by.unit)
+    if timezone.localdate(header.happened_at) < earliest:
+        raise Refused(_("The talk is too long ago: talks since {day} can be logged.").format(day=earliest.isoformat()))
+
+
+def earliest_day(unit: Unit) -> dt.date:
+    """How far back a talk can be logged: to the beginning of the term before this one."""
+    term = current_term(unit)
+    if term is None:
+        return timezone.localdate() - dt.timedelta(days=365)
+    before = previous_term(unit, term)
+    return before.starts if before else term.starts - dt.timedelta(days=180)
+
+
+def _check_parts(by: Viewer, header: Header, parts: Mapping[Student, Content]) -> None:
+    if not parts:
+        raise Refused(_("Choose whom the talk was with."))
+    if len(parts) > MOST_STUDENTS:
+        raise Refused(_("A talk can be with {count} students at most.").format(count=MOST_STUDENTS))
+    seen = Student.objects.visible_to(by).exclude(status=Student.Status.LEFT).filter(pk__in=[s.pk for s in parts])
+    if seen.count() != len(parts):
+        raise Refused(_("You can log talks only with students you look after."))
+    for written in parts.values():
+        _check_content(header, written)
+
+
+def _check_content(header: Header, written: Content) -> None:
+    if written.is_empty():
+        raise Refused(_("Choose a theme or write a line: an empty record helps nobody."))
+    if written.follow_up_on and written.follow_up_on < timezone.localdate(header.happened_at):
+        raise Refused(_("The follow-up cannot lie before the talk."))
+
+
+# --- the flag -------------------------------------------------------------------------------------------------------
+
+
+def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime) -> RiskFlag:
+    return raise_flag(
+        by=by,
+        student=part.student,
+        severity=part.severity,
+        reason=_reason(by, part),
+        known_at=known_at,
+        source=RiskFlag.Source.TALK,
+    )
+
+
+def _reason(by: Viewer, part: TalkPart) -> str:
+    """The talk's own text, but only where everyone who reads the flag's reason could read the talk as well.
+
+    Leaders read a reason, but not a restricted talk; whoever raised the student's open flag first reads what is added.
+    """
+    others = RiskFlag.objects.open().filter(student=part.student).exclude(raised_by__person=by.person)
+    if part.talk.is_restricted or others.exists():
+        return _("From a talk; read its record.")
+    text = "\n".join(piece for piece in (part.words, part.view) if piece)
+    return text[:FLAG_EXCERPT] or _("From a talk; read its record.")
+
+
+# --- correcting and deleting ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, written: Content) -> TalkPart:
+    """Correct a filed part; how it read before is kept under its number.
+
+    `revision` is the one the author had before their eyes: a second window does not overwrite the first. A change of
+    the header concerns the parts of all students of the talk, and each keeps its own number.
+    """
+    _check_may_change(by, part)
+    _check_header(by, header, content.header_of(part.talk))
+    _check_content(header, written)
+    talk = TalkLog.objects.select_for_update().get(pk=part.talk_id)
+    concerned = list(talk.parts.standing().select_for_update().select_related("talk", "student"))
+    part = next((one for one in concerned if one.pk == part.pk), part)
+    if part.revision != revision or part.deleted_at:
+        raise Overtaken(_("This record has been changed since you opened it. Compare before you save again."))
+    before = {one.pk: content.to_json(one) for one in concerned}
+    was = part.severity
+    changed = content.write(part, written)
+    changed_header = content.write(talk, header)
+    if not changed and not changed_header:
+        return part
+    part.talk = talk
+    if written.severity > was:
+        part.flag = _raise_flag(by, part, known_at=timezone.now())
+        changed.append("flag")
+    if changed_header:
+        talk.save(update_fields=changed_header)
+    revised = concerned if changed_header else [part]
+    for one in revised:
+        _keep_revision(by, one, before[one.pk])
+    part.save(update_fields=[*changed, "revision"])
+    audit.record_many(
+        by=by,
+        verb="talk.revised",
+        rows=[(one, one.student_id) for one in revised],
+        details={"fields": sorted({*changed, *changed_header})},
+    )
+    return part
+
+
+def _keep_revision(by: Viewer, part: TalkPart, before: str) -> None:
+    moved = TalkPart.objects.filter(pk=part.pk, revision=part.revision, deleted_at=None).update(
+        revision=F("revision") + 1
+    )
+    if not moved:
+        raise Overtaken(_("This record has been changed since you opened it. Compare before you save again."))
+    TalkRevision.objects.create(part=part, number=part.revision, by=by.person, content=before)
+    part.revision += 1
+
+
+@transaction.atomic
+def delete_part(*, by: Viewer, part: TalkPart, reason: str) -> TalkPart:
+    """Take a part out of the file. The row stays, and with it who deleted it, when and why."""
+    _check_may_change(by, part)
+    if not reason.strip():
+        raise Refused(_("Write down why this record is deleted."))
+    now = timezone.now()
+    moved = TalkPart.objects.filter(pk=part.pk, deleted_at=None).update(deleted_at=now, deleted_by=by.person)
+    if not moved:
+        raise Refused(_("This record has already been deleted."))
+    part.refresh_from_db()
+    part.deletion_reason = reason.strip()
+    part.save(update_fields=["deletion_reason"])
+    audit.record(by=by, verb="talk.deleted", about=part, student=part.student_id)
+    return part
+
+
+def _check_may_change(by: Viewer, part: TalkPart) -> None:
+    if not can_change_part(by, part):
+        raise Refused(_("Only the person who held the talk changes its record, and only while it stands."))

@@ -1,0 +1,53 @@
+"""The talks in a student's file: only the parts this viewer sees, and the trace of those that were deleted."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from counseling.models import TalkPart
+from counseling.queries import Words, words_of
+from schools.access import Viewer
+from students.file import Entry, chronicles
+from students.models import Student
+
+
+@chronicles
+def talks(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """One entry for each part."""
+    parts = list(
+        TalkPart.objects.visible_to(viewer).filter(student=student).select_related("talk__author", "deleted_by")
+    )
+    words = words_of(viewer.unit) if parts else None
+    for part in parts:
+        if words:
+            yield _deleted(part) if part.deleted_at else _entry(part, words)
+
+
+def _entry(part: TalkPart, words: Words) -> Entry:
+    themes = words.themes(part.themes)
+    title = _("Talk: {themes}").format(themes=themes) if themes else _("Talk")
+    lines = (
+        (_("The student's own words"), part.words),
+        (_("Seen"), part.view),
+        (_("Agreed"), part.agreed),
+    )
+    return Entry(
+        at=part.talk.happened_at,
+        title=title,
+        by=part.talk.author.name,
+        lines=tuple((label, text) for label, text in lines if text),
+        url=reverse("counseling:talk_detail", args=[part.pk]),
+        severity=part.severity,
+        icon="chat-bubble-left-right",
+    )
+
+
+def _deleted(part: TalkPart) -> Entry:
+    return Entry(
+        at=part.talk.happened_at,
+        title=_("Record of a talk, deleted"),
+        by=part.deleted_by.name if part.deleted_by else "",
+        url=reverse("counseling:talk_detail", args=[part.pk]),
+        icon="trash",
+    )

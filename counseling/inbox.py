@@ -1,0 +1,77 @@
+"""What waits for a person around talks: follow-ups, the duty of the term, unfinished drafts."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from counseling.models import TalkDraft
+from counseling.queries import Coverage, coverage_by_class, duty_to_talk, follow_ups_due, short_day
+from schools.access import STAFF_ROLES, Viewer
+from schools.inbox import Waiting, waits
+from schools.models import Role
+from schools.queries import current_term
+
+MOST = 20
+
+
+@waits
+def follow_ups(viewer: Viewer) -> Iterator[Waiting]:
+    """Students the viewer agreed to talk to again, up to today."""
+    if viewer.role not in STAFF_ROLES:
+        return
+    told = set()
+    for part in follow_ups_due(viewer)[:MOST]:
+        if part.student_id in told or part.follow_up_on is None:
+            continue
+        told.add(part.student_id)
+        yield Waiting(
+            text=_("Talk again with {name}").format(name=part.student.name),
+            url=f"{reverse('counseling:talk_new')}?student={part.student_id}",
+            due_at=_end_of(part.follow_up_on),
+            note=_("agreed for {day}").format(day=short_day(part.follow_up_on)),
+            severity=part.severity,
+        )
+
+
+@waits
+def duty(viewer: Viewer) -> Iterator[Waiting]:
+    """How many students a class teacher still has to talk to this term."""
+    term = current_term(viewer.unit) if viewer.role == Role.CLASS_TEACHER else None
+    owed = duty_to_talk(viewer, term) if term else None
+    if term is None or owed is None:
+        return
+    whole = Coverage("", coverage_by_class(viewer, term))
+    if not whole.left:
+        return
+    text = ngettext(
+        "One student still waits for this term's talk", "{n} students still wait for this term's talk", whole.left
+    )
+    key = ngettext("one of them is a key student", "{n} of them are key students", whole.key_left)
+    yield Waiting(
+        text=text.format(n=whole.left),
+        url=reverse("counseling:coverage"),
+        due_at=_end_of(owed.due_on),
+        note=key.format(n=whole.key_left) if whole.key_left else owed.label,
+        count=whole.left,
+    )
+
+
+@waits
+def drafts(viewer: Viewer) -> Iterator[Waiting]:
+    """Talks that were begun and not filed. Whom they were with is not said here."""
+    if viewer.role not in STAFF_ROLES:
+        return
+    for draft in TalkDraft.objects.visible_to(viewer)[:MOST]:
+        yield Waiting(
+            text=_("A talk you began to log"),
+            url=f"{reverse('counseling:talk_new')}?draft={draft.pk}",
+            note=_("typed on {day}").format(day=short_day(timezone.localdate(draft.saved_at))),
+        )
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=timezone.get_current_timezone())

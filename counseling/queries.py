@@ -1,0 +1,323 @@
+"""Reads around talks: whom to talk to next, how far the term's talks have come, what the forms offer."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from counseling.models import TalkOption, TalkPart, TextTemplate
+from schools.access import Viewer
+from schools.models import ClassGroup, Duty, Term, Unit
+from schools.queries import current_term, duty_of
+from students.models import GroupMember, RiskFlag, Student
+from students.queries import matching
+
+OFFERED = 8
+
+
+# --- parts and students in a term -----------------------------------------------------------------------------------
+
+
+def span_of(term: Term) -> tuple[dt.datetime, dt.datetime]:
+    """The first moment of a term and the first after it."""
+    zone = timezone.get_current_timezone()
+    starts, after = term.starts, term.ends + dt.timedelta(days=1)
+    return (
+        dt.datetime(starts.year, starts.month, starts.day, tzinfo=zone),
+        dt.datetime(after.year, after.month, after.day, tzinfo=zone),
+    )
+
+
+def counted_parts(scope: Unit | Viewer) -> QuerySet[TalkPart]:
+    """The talks that count: all of a unit, or those a viewer sees.
+
+    A viewer's figures rest on what the viewer sees: who is missing from a list would tell of a restricted talk.
+    """
+    if isinstance(scope, Viewer):
+        return TalkPart.objects.visible_to(scope).standing()
+    return TalkPart.objects.filter(talk__school__path__startswith=scope.path).standing()
+
+
+def reached_in(scope: Unit | Viewer, term: Term) -> Q:
+    """The condition of a student who was talked to in a term, for a query over students."""
+    first, after = span_of(term)
+    parts = counted_parts(scope).filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
+    return Q(pk__in=parts.order_by().values("student_id"))
+
+
+def key_students(scope: Unit | Viewer) -> Q:
+    """The condition of a key student: in a special group now, or with a flag that is not settled."""
+    flags = RiskFlag.objects.open()
+    if isinstance(scope, Viewer):
+        flags = flags.visible_to(scope)
+    in_groups = GroupMember.objects.current().order_by().values("student_id")
+    return Q(pk__in=in_groups) | Q(pk__in=flags.order_by().values("student_id"))
+
+
+def students_in(scope: Unit | Viewer) -> QuerySet[Student]:
+    """The enrolled students of classes that are to be talked to."""
+    students = Student.objects.visible_to(scope) if isinstance(scope, Viewer) else Student.objects.within(scope)
+    return students.enrolled().exclude(class_group=None)
+
+
+# --- coverage ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClassCoverage:
+    """How many students of a class, and of its key students, were talked to in a term."""
+
+    class_group: ClassGroup
+    students: int
+    reached: int
+    key_students: int
+    key_reached: int
+
+    @property
+    def left(self) -> int:
+        return self.students - self.reached
+
+    @property
+    def key_left(self) -> int:
+        return self.key_students - self.key_reached
+
+
+@dataclass
+class Coverage:
+    """A sum over classes: of a teacher, a grade, a school."""
+
+    label: str
+    classes: list[ClassCoverage] = field(default_factory=list)
+
+    students = property(lambda self: sum(row.students for row in self.classes))
+    reached = property(lambda self: sum(row.reached for row in self.classes))
+    key_students = property(lambda self: sum(row.key_students for row in self.classes))
+    key_reached = property(lambda self: sum(row.key_reached for row in self.classes))
+    left = property(lambda self: self.students - self.reached)
+    key_left = property(lambda self: self.key_students - self.key_reached)
+
+
+def coverage_by_class(scope: Unit | Viewer, term: Term) -> list[ClassCoverage]:
+    """Coverage of every class with students in a unit, however large, or of a viewer's classes: two queries.
+
+    A student counts as reached with a standing part of a talk that happened within the term.
+    """
+    reached, key = reached_in(scope, term), key_students(scope)
+    rows = (
+        students_in(scope)
+        .order_by()
+        .values("class_group_id")
+        .annotate(
+            students=Count("pk"),
+            reached=Count("pk", filter=reached),
+            key_students=Count("pk", filter=key),
+            key_reached=Count("pk", filter=key & reached),
+        )
+    )
+    counts: dict[Any, Any] = {row["class_group_id"]: row for row in rows}
+    groups = _class_groups(scope).select_related("school")
+    return [_class_coverage(group, counts[group.pk]) for group in groups if group.pk in counts]
+
+
+def _class_coverage(group: ClassGroup, row: dict[str, int]) -> ClassCoverage:
+    return ClassCoverage(group, row["students"], row["reached"], row["key_students"], row["key_reached"])
+
+
+def _class_groups(scope: Unit | Viewer) -> QuerySet[ClassGroup]:
+    if isinstance(scope, Viewer):
+        return ClassGroup.objects.visible_to(scope)
+    return ClassGroup.objects.filter(school__path__startswith=scope.path)
+
+
+def students_left(scope: Unit | Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
+    """Who is left this term, key students first, with the day of the last talk."""
+    key = key_students(scope)
+    left = students_in(scope).exclude(reached_in(scope, term)).annotate(is_key=Exists(_same_student().filter(key)))
+    if only_key:
+        left = left.filter(key)
+    order: list[Any] = ["-is_key", *(Student._meta.ordering or [])]
+    return _with_last_talk(left, counted_parts(scope)).order_by(*order)
+
+
+def _same_student() -> QuerySet[Student]:
+    return Student.objects.filter(pk=OuterRef("pk")).order_by()
+
+
+def _with_last_talk(students: QuerySet[Student], parts: QuerySet[TalkPart]) -> QuerySet[Student]:
+    last = parts.filter(student=OuterRef("pk")).order_by("-talk__happened_at").values("talk__happened_at")[:1]
+    return students.annotate(last_talk=Subquery(last))
+
+
+def duty_to_talk(viewer: Viewer, term: Term) -> Duty | None:
+    """The duty "a talk with every student this term" in force here, with its date."""
+    return duty_of(viewer.unit, term=term, role="class_teacher", kind=Duty.Kind.TALK_EVERY_STUDENT)
+
+
+# --- whom to talk to next ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Next:
+    """A student to talk to, and why now."""
+
+    student: Student
+    reasons: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        return " · ".join(self.reasons)
+
+
+def follow_ups_due(viewer: Viewer, *, until: dt.date | None = None) -> QuerySet[TalkPart]:
+    """The viewer's own talks whose follow-up day has come, with students the viewer still sees and no talk since."""
+    later = TalkPart.objects.standing().filter(
+        student=OuterRef("student"), talk__author=viewer.person, talk__happened_at__gt=OuterRef("talk__happened_at")
+    )
+    due = TalkPart.objects.standing().filter(
+        talk__author=viewer.person,
+        talk__school=viewer.unit,
+        follow_up_on__lte=until or timezone.localdate(),
+        student__in=Student.objects.visible_to(viewer).enrolled(),
+    )
+    return due.exclude(Exists(later)).select_related("student").order_by("follow_up_on")
+
+
+def next_students(viewer: Viewer, *, limit: int = OFFERED) -> list[Next]:
+    """Follow-ups due, then key students not yet talked to this term, then whom nobody has talked to for longest."""
+    due: dict[Any, TalkPart] = {}
+    for part in follow_ups_due(viewer)[:limit]:
+        due.setdefault(part.student_id, part)
+    ids: list[Any] = list(due)
+    term = current_term(viewer.unit)
+    for group in _groups_in_turn(viewer, term):
+        if len(ids) >= limit:
+            break
+        ids += group.exclude(pk__in=ids).values_list("pk", flat=True)[: limit - len(ids)]
+    return _explained(viewer, term, ids, due)
+
+
+def _groups_in_turn(viewer: Viewer, term: Term | None) -> Iterable[QuerySet[Student]]:
+    students = Student.objects.visible_to(viewer).enrolled()
+    left = students.exclude(reached_in(viewer, term)) if term else students
+    flagged = RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id")
+    yield left.filter(pk__in=flagged)
+    yield left.filter(key_students(viewer))
+    oldest_first: list[Any] = [F("last_talk").asc(nulls_first=True), "student_number", "name"]
+    yield _with_last_talk(students, counted_parts(viewer)).order_by(*oldest_first)
+
+
+def _explained(viewer: Viewer, term: Term | None, ids: Sequence[Any], due: dict[Any, TalkPart]) -> list[Next]:
+    students = Student.objects.visible_to(viewer).filter(pk__in=ids).prefetch_related(_current_groups())
+    parts = counted_parts(viewer).filter(student__in=ids).order_by().values("student_id")
+    last = dict(parts.annotate(last=Max("talk__happened_at")).values_list("student_id", "last"))
+    flagged = set(
+        RiskFlag.objects.open().visible_to(viewer).filter(student__in=ids).values_list("student_id", flat=True)
+    )
+    by_id = {student.pk: student for student in students}
+    found = []
+    for pk in ids:
+        reasons = _reasons(by_id[pk], term, last.get(pk), due.get(pk), pk in flagged)
+        found.append(Next(by_id[pk], tuple(reasons)))
+    return found
+
+
+def _current_groups() -> Any:
+    members = GroupMember.objects.current().select_related("group")
+    return Prefetch("group_members", queryset=members, to_attr="groups_now")
+
+
+def _reasons(
+    student: Student, term: Term | None, last: dt.datetime | None, due: TalkPart | None, is_flagged: bool
+) -> Iterable[str]:
+    if due and due.follow_up_on:
+        yield _("follow-up due {day}").format(day=short_day(due.follow_up_on))
+    if is_flagged:
+        yield _("open flag")
+    if not due and (last is None or (term and last < span_of(term)[0])):
+        yield _("not yet this term")
+    elif last and not due and not is_flagged:
+        yield _("last talk {day}").format(day=short_day(timezone.localdate(last)))
+    if not is_flagged:
+        yield from (member.group.label for member in student.groups_now[:1])  # type: ignore[attr-defined]
+
+
+def short_day(day: dt.date) -> str:
+    return date_format(day, _("M j"))
+
+
+def explain_key(students: Sequence[Student], viewer: Viewer) -> dict[Any, str]:
+    """Why each of these is a key student, in words: two queries."""
+    ids = [student.pk for student in students]
+    reasons: dict[Any, list[str]] = defaultdict(list)
+    flags = RiskFlag.objects.open().visible_to(viewer).filter(student__in=ids)
+    for pk in flags.order_by().values_list("student_id", flat=True).distinct():
+        reasons[pk].append(_("open flag"))
+    for member in GroupMember.objects.current().filter(student__in=ids).select_related("group"):
+        reasons[member.student_id].append(member.group.label)
+    return {pk: " · ".join(words) for pk, words in reasons.items()}
+
+
+def find_students(viewer: Viewer, text: str, *, limit: int = 12) -> list[Student]:
+    """Students by name, pinyin, initials or number; a name that begins with it comes first."""
+    words = text.strip()
+    if not words:
+        return []
+    found = matching(Student.objects.visible_to(viewer).exclude(status=Student.Status.LEFT), words)
+    begins = Q(name__startswith=words) | Q(search_keys__startswith=words.lower())
+    ordered = found.annotate(begins=Exists(_same_student().filter(begins))).order_by("-begins", "name")
+    return list(ordered.select_related("class_group__school")[:limit])
+
+
+# --- what the forms offer ---------------------------------------------------------------------------------------------
+
+
+def options_of(unit: Unit, name: str) -> list[TalkOption]:
+    """The themes, kinds, places or moods in force for a unit: the defaults, replaced by the nearest unit's own rows."""
+    return all_options_of(unit)[name]
+
+
+def all_options_of(unit: Unit, *, with_hidden: bool = False) -> dict[str, list[TalkOption]]:
+    """All four lists in one query."""
+    found: dict[str, list[TalkOption]] = {name: [] for name in TalkOption.List.values}
+    for option in _nearest(TalkOption.objects.all(), unit, lambda row: (row.list, row.code)):
+        if option.is_active or with_hidden:
+            found[option.list].append(option)
+    return found
+
+
+def templates_of(unit: Unit, *, with_hidden: bool = False) -> list[TextTemplate]:
+    """The text templates in force for a unit."""
+    found = _nearest(TextTemplate.objects.all(), unit, lambda row: row.code)
+    return [template for template in found if template.is_active or with_hidden]
+
+
+def _nearest(rows: QuerySet[Any], unit: Unit, key: Any) -> list[Any]:
+    """One row for each key: the unit's own, else the nearest ancestor's, else the default."""
+    here = rows.filter(Q(unit=None) | Q(unit__code__in=unit.ancestor_codes))
+    nearest = {key(row): row for row in here.order_by(F("unit__path").asc(nulls_first=True))}
+    return sorted(nearest.values(), key=lambda row: (row.position, row.pk))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What codes of a unit's options mean, hidden ones too: records keep their words."""
+
+    lists: dict[str, dict[str, str]]
+
+    def of(self, name: str, code: str) -> str:
+        return self.lists[name].get(code, code)
+
+    def themes(self, codes: Iterable[str]) -> str:
+        return pgettext("between themes", ", ").join(self.of("theme", code) for code in codes)
+
+
+def words_of(unit: Unit) -> Words:
+    options = all_options_of(unit, with_hidden=True)
+    return Words({name: {option.code: option.label for option in rows} for name, rows in options.items()})

@@ -1,0 +1,90 @@
+"""Coverage: how far "a talk with every student this term" has come, and who is left."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from counseling.queries import (
+    ClassCoverage,
+    Coverage,
+    coverage_by_class,
+    duty_to_talk,
+    explain_key,
+    students_left,
+)
+from schools.access import SCHOOL_ROLES, Viewer, roles
+from schools.models import Membership, Role
+from schools.queries import current_term
+
+PAGE = 50
+
+
+@require_GET
+@roles(Role.CLASS_TEACHER, Role.GRADE_HEAD, *SCHOOL_ROLES)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Bars by class, teacher, grade and school; below them the students who are left, key students first."""
+    viewer: Viewer = request.viewer
+    term = current_term(viewer.unit)
+    if term is None:
+        return render(request, "counseling/coverage.html", {"term": None})
+    rows = coverage_by_class(viewer, term)
+    chosen = _chosen(request, rows)
+    left = students_left(viewer, term, only_key=request.GET.get("key") == "1").select_related("class_group__school")
+    if chosen:
+        left = left.filter(class_group=chosen.class_group)
+    page = Paginator(left, PAGE).get_page(request.GET.get("page"))
+    why = explain_key([student for student in page.object_list if student.is_key], viewer)
+    for student in page.object_list:
+        student.why = why.get(student.pk, "")
+    context = {
+        "term": term,
+        "whole": Coverage(_("All students"), rows),
+        "classes": rows,
+        "grades": _grades(rows),
+        "teachers": _teachers(viewer, rows),
+        "chosen": chosen,
+        "only_key": request.GET.get("key") == "1",
+        "page_obj": page,
+        "duty": duty_to_talk(viewer, term),
+    }
+    return render(request, "counseling/coverage.html", context)
+
+
+def _chosen(request: HttpRequest, rows: list[ClassCoverage]) -> ClassCoverage | None:
+    number = request.GET.get("class", "")
+    if not number:
+        return None
+    found = [row for row in rows if str(row.class_group.pk) == number]
+    if not found:
+        raise BadRequest("unknown filter")
+    return found[0]
+
+
+def _grades(rows: list[ClassCoverage]) -> list[Coverage]:
+    grades: dict[Any, Coverage] = {}
+    for row in rows:
+        group = row.class_group
+        grade = grades.setdefault((group.stage, group.entry_year), Coverage(group.grade_name))
+        grade.classes.append(row)
+    return list(grades.values())
+
+
+def _teachers(viewer: Viewer, rows: list[ClassCoverage]) -> list[Coverage]:
+    """Class teachers with the sum of their classes, for those who look after more than their own."""
+    if viewer.role == Role.CLASS_TEACHER:
+        return []
+    by_class = {row.class_group.pk: row for row in rows}
+    found = [Coverage(m.person.name, [by_class[pk] for pk in ids if pk in by_class]) for m, ids in _taught(viewer)]
+    return sorted((one for one in found if one.classes), key=lambda one: one.reached / one.students)
+
+
+def _taught(viewer: Viewer) -> Iterable[tuple[Membership, list[int]]]:
+    here = Membership.objects.current().filter(unit=viewer.unit, role=Role.CLASS_TEACHER)
+    for membership in here.select_related("person").prefetch_related("classes").order_by("person__name"):
+        yield membership, [group.pk for group in membership.classes.all()]

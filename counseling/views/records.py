@@ -1,0 +1,201 @@
+"""The records of talks: list, one part, its correction, its deletion, its form on paper."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from counseling import export
+from counseling.access import can_change_part, can_export, readers_of, reason_to_read
+from counseling.actions.talks import Overtaken, delete_part, revise_part
+from counseling.content import Content, Header, content_of, from_json, header_of
+from counseling.filters import TalkFilter
+from counseling.forms import DeleteForm, ExportForm, HeaderForm, Offer, PartForm, ThemesForm
+from counseling.models import TalkLog, TalkPart
+from counseling.queries import Words, words_of
+from schools import audit
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
+from schools.errors import Refused
+from schools.severity import Scheme, scheme_of
+
+PAGE = 30
+READ = ("talk__author", "talk__membership", "talk__school", "student__class_group__school", "class_group__school")
+
+
+@require_GET
+@roles(*STAFF_ROLES)
+def talk_list(request: HttpRequest) -> HttpResponse:
+    """Every part this viewer sees, with search and filters in the address."""
+    viewer: Viewer = request.viewer
+    chosen = TalkFilter(viewer, request.GET)
+    page = Paginator(chosen.parts(), PAGE).get_page(request.GET.get("page"))
+    scheme = scheme_of(viewer.unit)
+    for part in page.object_list:
+        dress(part, chosen.words, scheme)
+    context = {"page_obj": page, "filter": chosen, "can_export": can_export(viewer)}
+    return render(request, "counseling/talk_list.html", context)
+
+
+@roles(*SCHOOL_ROLES)
+def talk_export(request: HttpRequest) -> HttpResponse:
+    """What the list shows, as a workbook. Asks for what, and keeps the answer in the audit log's row."""
+    viewer: Viewer = request.viewer
+    chosen = TalkFilter(viewer, request.GET)
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    count = chosen.parts().count()
+    if request.method == "POST" and form.is_valid() and count <= export.MOST_ROWS:
+        return _export(viewer, chosen, form.cleaned_data["purpose"])
+    if count > export.MOST_ROWS:
+        form.add_error(None, _("These are too many rows for one file. Narrow the list first."))
+    status = 422 if form.is_bound else 200
+    return render(request, "counseling/talk_export.html", {"form": form, "count": count}, status=status)
+
+
+@transaction.atomic
+def _export(viewer: Viewer, chosen: TalkFilter, purpose: str) -> HttpResponse:
+    parts = list(chosen.parts())
+    now = timezone.localtime()
+    made_by = _("Taken out by {name}, {when}").format(name=viewer.person.name, when=now.strftime("%Y-%m-%d %H:%M"))
+    content = export.workbook(parts, chosen.words, scheme_of(viewer.unit), made_by=made_by)
+    audit.record(by=viewer, verb="talks.exported", details={"rows": len(parts), "purpose": purpose})
+    response = HttpResponse(content, content_type=export.CONTENT_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="talks-{now:%Y%m%d-%H%M}.xlsx"'
+    return response
+
+
+def dress(part: TalkPart, words: Words, scheme: Scheme) -> TalkPart:
+    """Put the words of its codes on a part."""
+    part.shown = shown_as(part.talk, part, words, scheme)  # type: ignore[attr-defined]
+    return part
+
+
+def shown_as(talk: TalkLog | Header, content: TalkPart | Content, words: Words, scheme: Scheme) -> dict[str, str]:
+    """The codes of a record, now or in an older version, in words."""
+    return {
+        "themes": words.themes(content.themes),
+        "mood": words.of("mood", content.mood) if content.mood else "",
+        "level": scheme.label(content.severity),
+        "kind": words.of("kind", talk.kind),
+        "place": words.of("place", talk.place) if talk.place else "",
+        "mode": str(TalkLog.Mode(talk.mode).label),
+        "initiative": str(TalkLog.Initiative(talk.initiative).label),
+    }
+
+
+def fetch_part(request: HttpRequest, pk: UUID) -> TalkPart:
+    return get_object_or_404(TalkPart.objects.visible_to(request.viewer).select_related(*READ, "deleted_by"), pk=pk)
+
+
+@require_GET
+@roles(*STAFF_ROLES)
+@transaction.atomic
+def talk_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One student's part. Of another student in the talk nothing is said to who does not see that part."""
+    viewer: Viewer = request.viewer
+    part = fetch_part(request, pk)
+    audit.record_read(by=viewer, about=part, student=part.student_id, verb="talk.opened")
+    words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
+    beside = TalkPart.objects.visible_to(viewer).standing().filter(talk=part.talk).exclude(pk=part.pk)
+    context = {
+        "part": dress(part, words, scheme),
+        "may_change": can_change_part(viewer, part),
+        "beside": beside.select_related("student").order_by("student__name"),
+        "revisions": _revisions(part, words, scheme),
+        "why": reason_to_read(viewer, part),
+        "readers": readers_of(is_restricted=part.talk.is_restricted),
+    }
+    return render(request, "counseling/talk_detail.html", context)
+
+
+def _revisions(part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, Any]]:
+    """How it read before each change, the newest first."""
+    found = []
+    for revision in part.revisions.select_related("by").order_by("-number"):
+        header, content = from_json(revision.content)
+        shown = shown_as(header, content, words, scheme)
+        found.append({"revision": revision, "header": header, "content": content, "shown": shown})
+    return found
+
+
+@require_GET
+@roles(*STAFF_ROLES)
+@transaction.atomic
+def talk_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The usual record form (facts 3.1), for paper."""
+    viewer: Viewer = request.viewer
+    part = fetch_part(request, pk)
+    audit.record_read(by=viewer, about=part, student=part.student_id, verb="talk.printed")
+    dress(part, words_of(viewer.unit), scheme_of(viewer.unit))
+    minutes = part.talk.minutes
+    ends = part.talk.happened_at + dt.timedelta(minutes=minutes) if minutes else None
+    return render(request, "counseling/talk_print.html", {"part": part, "ends": ends, "now": timezone.now()})
+
+
+@roles(*STAFF_ROLES)
+def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct a part. What it said before stays as a numbered revision."""
+    viewer: Viewer = request.viewer
+    part = fetch_part(request, pk)
+    if not can_change_part(viewer, part):
+        messages.error(request, _("Only the person who held the talk changes its record, and only while it stands."))
+        return redirect("counseling:talk_detail", part.pk)
+    offer = Offer(viewer)
+    data = request.POST if request.method == "POST" else None
+    forms = {
+        "header": HeaderForm(data, offer=offer, initial=asdict(header_of(part.talk))),
+        "themes": ThemesForm(data, offer=offer, themes=part.themes),
+        "form": PartForm(data, offer=offer, key=str(part.pk), initial=asdict(content_of(part))),
+    }
+    context = {"part": part, "revision": part.revision, "newer": None, "refusal": ""} | forms
+    valid = [form.is_valid() for form in forms.values()]  # all of them, so that each shows its errors
+    if data is not None and all(valid):
+        try:
+            return _revise(request, part, forms)
+        except Overtaken as refusal:
+            words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
+            context |= {"refusal": str(refusal), "newer": dress(fetch_part(request, pk), words, scheme)}
+        except Refused as refusal:
+            context |= {"refusal": str(refusal), "revision": data.get("revision")}
+    return render(request, "counseling/talk_edit.html", context, status=200 if data is None else 422)
+
+
+def _revise(request: HttpRequest, part: TalkPart, forms: dict[str, Any]) -> HttpResponse:
+    number = request.POST.get("revision", "")
+    revise_part(
+        by=request.viewer,
+        part=part,
+        revision=int(number) if number.isdecimal() else 0,
+        header=forms["header"].header(was_restricted=part.talk.is_restricted),
+        written=forms["form"].content(forms["themes"].cleaned_data["themes"]),
+    )
+    messages.success(request, _("Saved. What it said before is kept."))
+    return redirect("counseling:talk_detail", part.pk)
+
+
+@roles(*STAFF_ROLES)
+def talk_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask why, then take the part out of the file."""
+    part = fetch_part(request, pk)
+    if not can_change_part(request.viewer, part):
+        messages.error(request, _("Only the person who held the talk changes its record, and only while it stands."))
+        return redirect("counseling:talk_detail", part.pk)
+    form = DeleteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            delete_part(by=request.viewer, part=part, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The record is deleted. That it was, by whom and why, stays."))
+            return redirect("counseling:talk_list")
+    status = 422 if form.is_bound else 200
+    return render(request, "counseling/talk_delete.html", {"part": part, "form": form}, status=status)

@@ -1,0 +1,166 @@
+"""Logging a talk: the form, its draft, the search for students."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from counseling.access import readers_of
+from counseling.actions.drafts import discard_draft, save_draft, typed_in
+from counseling.actions.talks import file_talk
+from counseling.forms import Offer, PartForm, TalkSheet, is_worth_keeping, now_for_form, submission_in, typed_in_form
+from counseling.models import TalkDraft, TalkLog, TalkPart
+from counseling.queries import find_students, next_students, templates_of
+from schools.access import STAFF_ROLES, Viewer, roles
+from schools.errors import Refused
+from students.models import Student
+
+
+@roles(*STAFF_ROLES)
+def talk_new(request: HttpRequest) -> HttpResponse:
+    """The form. `?student=` chooses one, `?draft=` goes on with what was typed before."""
+    if request.method == "POST":
+        return _answer(request)
+    viewer: Viewer = request.viewer
+    offer, submission, typed = Offer(viewer), uuid4(), {}
+    drafts = list(TalkDraft.objects.visible_to(viewer)[:5])
+    if "draft" in request.GET:
+        draft = get_object_or_404(TalkDraft.objects.visible_to(viewer), pk=_id(request.GET["draft"]))
+        submission, typed, drafts = draft.submission, typed_in(draft), []
+    elif "student" in request.GET:
+        student = get_object_or_404(Student.objects.visible_to(viewer), pk=_id(request.GET["student"]))
+        typed = {"students": [str(student.pk)]}
+    sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed)
+    return _show(request, sheet, submission, drafts=drafts)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    submission = submission_in(request.POST)
+    if submission is None:
+        return HttpResponseBadRequest(_("The form was incomplete. Please open it again."))
+    offer, typed = Offer(viewer), typed_in_form(request.POST)
+    if "find" in request.POST:
+        sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed)
+        return _show(request, sheet, submission, sought=request.POST.get("q", ""))
+    known = TalkLog.objects.filter(author=viewer.person, submission=submission).exists()
+    sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed, is_sent=True)
+    if known or sheet.is_valid():
+        try:
+            return _file(request, sheet, submission, known)
+        except Refused as refusal:
+            sheet.refuse(str(refusal))
+    return _show(request, sheet, submission, status=422)
+
+
+def _file(request: HttpRequest, sheet: TalkSheet, submission: UUID, known: bool) -> HttpResponse:
+    if known:
+        talk = TalkLog.objects.get(author=request.viewer.person, submission=submission)
+        messages.info(request, _("This form had been saved before; here is its record."))
+    else:
+        talk = file_talk(by=request.viewer, submission=submission, header=sheet.header.header(), parts=sheet.parts())
+        messages.success(request, _("Saved."))
+    part = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).order_by("pk").first()
+    return redirect("counseling:talk_detail", part.pk)  # type: ignore[union-attr]
+
+
+def _show(
+    request: HttpRequest,
+    sheet: TalkSheet,
+    submission: UUID,
+    *,
+    drafts: list[TalkDraft] | None = None,
+    sought: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    context = {
+        "sheet": sheet,
+        "submission": submission,
+        "drafts": drafts,
+        "offered": _offered(viewer, sheet, sought),
+        "sought": sought,
+        "templates": _templates(viewer),
+        "blank": PartForm(offer=sheet.offer, key="__key__"),
+        "readers": readers_of(is_restricted=False),
+    }
+    return render(request, "counseling/talk_new.html", context, status=status)
+
+
+def _offered(viewer: Viewer, sheet: TalkSheet, sought: str) -> list[dict[str, Any]]:
+    """The chosen ones, what was searched for without JavaScript, then whom to talk to next."""
+    chips = [{"value": s.pk, "label": s.name, "on": True} for s in sheet.students]
+    chips += [{"value": s.pk, "label": s.name, "hint": _place_of(s)} for s in find_students(viewer, sought)]
+    chips += [{"value": one.student.pk, "label": one.student.name, "hint": one.why} for one in next_students(viewer)]
+    return list({chip["value"]: chip for chip in reversed(chips)}.values())[::-1]
+
+
+def _place_of(student: Student) -> str:
+    group = student.class_group.name if student.class_group else ""
+    return " ".join(piece for piece in (group, student.student_number) if piece)
+
+
+def _templates(viewer: Viewer) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for template in templates_of(viewer.unit):
+        found.setdefault(template.box, []).append(template)
+    return found
+
+
+def _defaults(offer: Offer) -> dict[str, Any]:
+    """Now, and what the person chose the last time."""
+    viewer = offer.viewer
+    last = TalkLog.objects.filter(author=viewer.person, membership=viewer.membership).order_by("-filed_at")
+    used: dict[str, Any] = last.values("kind", "place", "mode", "initiative").first() or {}
+    kinds = [code for code, _label in offer.choices("kind")]
+    if used.get("kind") not in kinds:
+        used["kind"] = kinds[0] if kinds else ""
+    return {"mode": "face", "initiative": "teacher"} | used | {"happened_at": now_for_form()}
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@require_POST
+@roles(*STAFF_ROLES)
+def talk_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is being typed. Takes the same fields as the form and answers without content."""
+    submission = submission_in(request.POST)
+    if submission is None:
+        return HttpResponseBadRequest()
+    typed = typed_in_form(request.POST)
+    if not is_worth_keeping(typed):
+        return HttpResponse(status=204)
+    try:
+        save_draft(by=request.viewer, submission=submission, typed=typed)
+    except Refused as refusal:
+        return HttpResponseBadRequest(str(refusal))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@roles(*STAFF_ROLES)
+def talk_draft_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    with transaction.atomic():
+        draft = get_object_or_404(TalkDraft.objects.visible_to(request.viewer), pk=pk)
+        discard_draft(by=request.viewer, draft=draft)
+    messages.success(request, _("The draft is gone."))
+    return redirect("counseling:talk_new")
+
+
+@require_GET
+@roles(*STAFF_ROLES)
+def student_picker(request: HttpRequest) -> HttpResponse:
+    """What the search for students finds: a fragment for the picker."""
+    students = find_students(request.viewer, request.GET.get("q", ""))
+    found = [{"value": s.pk, "label": s.name, "hint": _place_of(s)} for s in students]
+    return render(request, "parts/picker_options.html", {"found": found})
