@@ -28,7 +28,7 @@ check:
 
 bench:
 	@bin/setup test
-	@$(PYTHON_RUN) bin/bench
+	@$(PYTHON_RUN) -m bench $(ARGS)
 
 demo: setup
 	@$(PYTHON_RUN) manage.py migrate --verbosity 0

@@ -1,0 +1,61 @@
+"""One database's measurements, in a process of its own whose environment points at it."""
+
+import datetime as dt
+import sys
+import time
+
+import django
+
+TODAY = dt.date(2026, 11, 23)
+
+
+def main(parts: list[str], *, full: bool) -> None:
+    django.setup()
+    from django.core.management import call_command
+
+    from bench import audit
+
+    call_command("migrate", verbosity=0)
+    load_demo("school")
+    if "requests" in parts:
+        from bench import pages
+
+        pages.run("1,300 students")
+    if "audit" in parts:
+        audit.run()
+    if full and {"requests", "roster", "pdf"} & set(parts):
+        district(parts)
+
+
+def district(parts: list[str]) -> None:
+    from django.core.management import call_command
+
+    call_command("flush", verbosity=0, interactive=False)
+    from tests.world import ensure_seeds
+
+    ensure_seeds()
+    load_demo("district")
+    if "requests" in parts:
+        from bench import pages
+
+        pages.run("53,492 students")
+    if "roster" in parts:
+        from bench import roster
+
+        roster.run()
+    if "pdf" in parts:
+        from bench import pdf
+
+        pdf.run()
+
+
+def load_demo(scale: str) -> None:
+    from config.demo import load_demo as load
+
+    started = time.monotonic()
+    load(scale, today=TODAY, tell=lambda _text: None)
+    print(f"demo {scale}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].split(","), full=sys.argv[2] == "full")
