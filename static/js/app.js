@@ -106,7 +106,7 @@
 
   // --- Esc twice hides the page -------------------------------------------------------------------------------------
 
-  let lastEscape = 0;
+  let lastEscape = -Infinity;
   let titleBefore = "";
 
   function toggleCover(show) {
@@ -124,7 +124,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.repeat) return;
     const twice = event.timeStamp - lastEscape < 700;
-    lastEscape = twice ? 0 : event.timeStamp;
+    lastEscape = twice ? -Infinity : event.timeStamp;
     if (twice) toggleCover(document.querySelector("[data-cover]")?.hidden);
     all("details[data-sheet][open]").forEach((sheet) => { sheet.open = false; });
   }, true);
