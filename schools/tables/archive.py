@@ -13,13 +13,15 @@ from schools.tables.limits import Limits
 _CHUNK = 1 << 20
 # Parts of a tag that a chunk border may cut: every chunk is scanned together with the tail of the one before.
 _TAIL = 512
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_STRINGS = "xl/sharedstrings.xml"
+_STRING_CELL = re.compile(rb'<c [^>]*t="s"[^>]*><v>([0-9]{1,9})</v>')
 
 
 @dataclass(slots=True)
 class _Count:
     cells: int = 0
     strings: int = 0
+    longest: int = 0
 
 
 def check_archive(data: bytes, limits: Limits) -> str:
@@ -78,17 +80,38 @@ def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], lim
         name = member.filename.lower()
         if not name.endswith((".xml", ".rels", ".vml")):
             continue
-        is_sheet = _SHEET.fullmatch(name) is not None
         for chunk in _chunks(archive, member):
             _refuse_entities(chunk)
-            count.strings += chunk.count(b"<si") if name.endswith("sharedstrings.xml") else 0
-            if is_sheet:
+            if name == _STRINGS:
+                _count_strings(chunk, count)
+            elif name.startswith("xl/"):
                 count.cells += chunk.count(b"<c ")
                 _refuse_far_cells(chunk, limits)
         if count.cells > limits.cells:
             raise UnreadableFile("too_many_rows", {"limit": limits.rows})
     if count.strings > count.cells + limits.spare_strings:
         raise UnreadableFile("bomb")
+    if count.cells * count.longest > limits.text_bytes and _text_bytes(archive, members) > limits.text_bytes:
+        raise UnreadableFile("bomb")
+
+
+def _count_strings(chunk: bytes, count: _Count) -> None:
+    strings = chunk.split(b"<si")
+    count.strings += len(strings) - 1
+    count.longest = max(count.longest, *map(len, strings))
+
+
+def _text_bytes(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
+    """How much text the cells hold when each has its own copy, as they will."""
+    by_name = {member.filename.lower(): member for member in members}
+    strings = archive.read(by_name[_STRINGS]).split(b"<si")
+    lengths = dict(enumerate(map(len, strings[1:])))
+    total = 0
+    for name, member in by_name.items():
+        if name.startswith("xl/") and name.endswith(".xml") and name != _STRINGS:
+            for chunk in _chunks(archive, member):
+                total += sum(lengths.get(int(index), 0) for index in _STRING_CELL.findall(chunk))
+    return total
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

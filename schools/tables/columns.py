@@ -25,7 +25,7 @@ _SHORTEST_HEADER = 2
 _WIDEST_FOOTER = 3
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 # Stars mark a compulsory column; separators stand between a group and its part.
-_DECORATION = re.compile(r"[\s*#:;,./\\_\-—·、。★※☆|\"']+")
+_DECORATION = re.compile(r"[\s*#:;,./\\_\-—·、。★※☆|\"'()\[\]【】]+")
 
 
 def norm(label: str) -> str:

@@ -18,6 +18,8 @@ class Limits:
     zip_members: int = 2_000
     # A workbook may name more strings than its cells use, but not many more.
     spare_strings: int = 50_000
+    # All cells together; a long string may stand in the file once and in a million cells.
+    text_bytes: int = 512 * MEGABYTE
     child_memory_bytes: int = 2_048 * MEGABYTE
     child_cpu_seconds: int = 60
 

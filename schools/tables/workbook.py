@@ -97,8 +97,10 @@ def _check_size(end: tuple[int, int], limits: Limits) -> None:
 
 def _text_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     known: dict[Any, str] = {"": ""}
+    # The library gives rows from the first of the sheet, but columns only from the first that is used.
+    margin = [""] * (sheet.start or (0, 0))[1]
     for row in sheet.iter_rows():
-        yield [known[value] if value in known else _text(value, known) for value in row]
+        yield margin + [known[value] if value in known else _text(value, known) for value in row]
 
 
 def _text(value: Any, known: dict[Any, str]) -> str:
