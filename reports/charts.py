@@ -1,0 +1,316 @@
+"""Our own drawings as SVG text: the same string stands in a page and in the PDF.
+
+Widths are percentages and type keeps its size, so one drawing fits a phone and a sheet of paper. There are classes for
+the style sheet and plain attributes beneath them for where there is none; nothing is styled inline, which the CSP
+would refuse. Every drawing has a title and a description with its numbers; `ident` keeps their ids apart on a page.
+Labels are escaped here; the result is safe to print as it is. A withheld number is hatched and says so with a star.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
+
+from reports.suppression import HIDDEN, Suppressed
+
+Number = int | float | Suppressed
+BRAND, BRAND_PALE, ALARM = "#0e6b66", "#b9d8d4", "#a4262c"
+
+# The mark beside a level's word tells it without colour.
+TONES = {
+    "brand": (BRAND, "■"),
+    "before": (BRAND_PALE, "■"),
+    "l4": (ALARM, "◆"),
+    "l3": ("#9a4a00", "▲"),
+    "l2": ("#705700", "■"),
+    "l1": ("#23588e", "●"),
+    "mute": ("#cfc8bb", "□"),
+}
+TILE_STATES = {
+    "said": f'fill="{BRAND}" fill-opacity=".14" stroke="none"',
+    "zero": f'fill="none" stroke="{BRAND_PALE}"',
+    "late": f'fill="{BRAND}" fill-opacity=".14" stroke="{BRAND}" stroke-dasharray="1 2"',
+    "silent": f'fill="none" stroke="{ALARM}" stroke-dasharray="4 3"',
+    "off": 'fill="currentColor" fill-opacity=".06" stroke="none"',
+}
+WIDE_SLOT = 16  # per cent of the width for one category
+TRACK = 'class="track" fill="currentColor" fill-opacity=".1"'
+CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Bar(NamedTuple):
+    label: str
+    value: Number
+    total: Number | None = None
+    href: str | None = None
+
+
+class Series(NamedTuple):
+    """One colour of a column chart. The first is this term, a second the term before."""
+
+    name: str
+    values: Sequence[Number]
+
+
+class Slice(NamedTuple):
+    """A part of a whole; `tone` is one of TONES."""
+
+    label: str
+    value: Number
+    tone: str = "brand"
+
+
+class Tile(NamedTuple):
+    """A unit and how it stands; `state` is one of TILE_STATES, `note` says the same in a word."""
+
+    label: str
+    state: str
+    note: str = ""
+    href: str | None = None
+
+
+# The drawings
+
+
+def bar_chart(rows: Sequence[Bar], *, title: str, ident: str, desc: str = "") -> str:
+    """Horizontal bars, each with its words above: how much of a total, or beside the longest of the others."""
+    frame = _Frame(ident, title, desc or _listing((row.label, _amount(row.value, row.total)) for row in rows))
+    longest = max((row.value for row in rows if not isinstance(row.value, Suppressed)), default=0)
+    for number, row in enumerate(rows):
+        share = _share(row.value, longest if row.total is None else row.total)
+        inside = (
+            _text(0, 14, _cut(row.label, 18))
+            + _text("100%", 14, _amount(row.value, row.total), anchor="end", weight="600")
+            + _bar(frame, share, y=21, height=8)
+        )
+        frame.add(_placed(inside, y=36 * number, height=36, href=row.href))
+    return frame.drawn(height=36 * len(rows), has_links=any(row.href for row in rows))
+
+
+def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: str, ident: str, desc: str = "") -> str:
+    """Columns side by side, such as this term and the one before, by theme or grade."""
+    values = [value for one in series for value in one.values]
+    listing = ((f"{one.name} {category}", show(value)) for one in series for category, value in _zip(categories, one))
+    frame = _Frame(ident, title, desc or _listing(listing))
+    highest = max((value for value in values if not isinstance(value, Suppressed)), default=0)
+    slot, floor, room = 100 / max(len(categories), 1), 168, 126
+    frame.add(f'<line class="axis" x2="100%" y1="{floor}" y2="{floor}" stroke="currentColor" stroke-opacity=".2"/>')
+    for place, one in enumerate(series):
+        width = slot * 0.76 / len(series)
+        for number, (_, value) in enumerate(_zip(categories, one)):
+            left = slot * (number + 0.12) + place * width
+            height = 14 if value is HIDDEN else round(room * (_share(value, highest) or 0), 1)
+            frame.add(
+                _column(frame, f'x="{_percent(left)}" width="{_percent(width * 0.88)}"', floor, height, place, value)
+            )
+            # Where columns are narrow, only the first series has room for its numbers.
+            if place == 0 or value is HIDDEN or slot >= WIDE_SLOT:
+                frame.add(_text(_percent(left + width * 0.44), floor - height - 5, show(value), anchor="middle"))
+    for number, category in enumerate(categories):
+        frame.add(_text(_percent(slot * (number + 0.5)), floor + 18, _cut(category, _em_for(slot)), anchor="middle"))
+    if len(series) > 1:
+        frame.add("".join(_legend(place, one.name) for place, one in enumerate(series)))
+    return frame.drawn(height=floor + 26)
+
+
+def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "") -> str:
+    """One whole and its parts, with a line for each. A withheld part has a place but no length."""
+    frame = _Frame(ident, title, desc or _listing((part.label, show(part.value)) for part in parts))
+    stub = 4 * sum(part.value is HIDDEN for part in parts)
+    whole = sum(part.value for part in parts if not isinstance(part.value, Suppressed))
+    frame.add(f'<rect {TRACK} width="100%" height="16" rx="3"/>')
+    left = 0.0
+    for number, part in enumerate(parts):
+        share = _share(part.value, whole)
+        width = 4.0 if share is None else share * (100 - stub)
+        frame.add(_filled(frame, part.value, part.tone, f'x="{_percent(left)}" width="{_percent(width)}" height="16"'))
+        left += width
+        colour, mark = TONES[part.tone]
+        y = 38 + 22 * number
+        frame.add(f'<text x="0" y="{y}" class="{part.tone}" fill="{colour}">{mark}</text>')
+        frame.add(_text(18, y, _cut(part.label, 18)) + _text("100%", y, show(part.value), anchor="end", weight="600"))
+    return frame.drawn(height=26 + 22 * len(parts))
+
+
+def sparkline(values: Sequence[Number], *, title: str, ident: str, desc: str = "") -> str:
+    """A small line without axes; a withheld value is a gap. The last value is a dot."""
+    frame = _Frame(ident, title, desc or ", ".join(show(value) for value in values))
+    known = [value for value in values if not isinstance(value, Suppressed)]
+    low, span = min(known, default=0), (max(known, default=0) - min(known, default=0)) or 1
+    step = 112 / max(len(values) - 1, 1)
+    points = [
+        None if isinstance(value, Suppressed) else f"{4 + step * n:.1f} {24 - 20 * (value - low) / span:.1f}"
+        for n, value in enumerate(values)
+    ]
+    path = "".join(("L" if n and points[n - 1] else "M") + point for n, point in enumerate(points) if point)
+    if path:
+        stroke = f'stroke="{BRAND}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"'
+        frame.add(f'<path class="line" d="{path}" fill="none" {stroke}/>')
+    if points and points[-1]:
+        x, y = points[-1].split()
+        frame.add(f'<circle class="now" cx="{x}" cy="{y}" r="3" fill="{BRAND}"/>')
+    return frame.drawn(height=28, width="120")
+
+
+def tile_grid(tiles: Sequence[Tile], *, title: str, ident: str, desc: str = "", columns: int = 5) -> str:
+    """Every unit as a tile that shows how it stands: filled, outlined or dashed."""
+    frame = _Frame(ident, title, desc or _listing((tile.label, tile.note or tile.state) for tile in tiles))
+    slot, height = 100 / columns, 52
+    for number, tile in enumerate(tiles):
+        row, column = divmod(number, columns)
+        box = f'x="{_percent(slot * column)}" width="{_percent(slot * 0.94)}" y="1" height="{height - 8}" rx="6"'
+        middle = _percent(slot * (column + 0.47))
+        inside = (
+            f"<title>{_safe(tile.label)} {_safe(tile.note)}</title>"
+            f'<rect class="tile-{tile.state}" {box} {TILE_STATES[tile.state]}/>'
+            + _text(middle, 19, _cut(tile.label, _em_for(slot)), anchor="middle", weight="600")
+            + _text(middle, 36, _cut(tile.note, _em_for(slot)), anchor="middle")
+        )
+        frame.add(_placed(inside, y=height * row, href=tile.href))
+    rows = -(-len(tiles) // columns)
+    return frame.drawn(height=height * rows, has_links=any(tile.href for tile in tiles))
+
+
+def progress(value: Number, total: Number, *, title: str, ident: str, desc: str = "") -> str:
+    """A bare bar for a table cell or a card."""
+    frame = _Frame(ident, title, desc or _amount(value, total))
+    frame.add(_bar(frame, _share(value, total), y=0, height=8))
+    return frame.drawn(height=8)
+
+
+def show(value: Number) -> str:
+    """1234 as 1,234; a share with one digit; a withheld number as its star."""
+    if isinstance(value, Suppressed):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+# Parts of drawings
+
+
+@dataclass
+class _Frame:
+    """Collects what is drawn; remembers whether the hatching is needed."""
+
+    ident: str
+    title: str
+    desc: str
+    is_hatched: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z][\w-]*", self.ident, re.ASCII):
+            raise ValueError("An id is a letter, then letters, digits, - and _.")
+        self.parts: list[str] = []
+
+    def add(self, part: str) -> None:
+        self.parts.append(part)
+
+    def hatch(self) -> str:
+        self.is_hatched = True
+        return f"url(#{self.ident}-hatch)"
+
+    def drawn(self, *, height: int, width: str = "100%", has_links: bool = False) -> str:
+        # What has role img hides its links from a screen reader.
+        role = "group" if has_links else "img"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" width="{width}" height="{height}"'
+            f' aria-labelledby="{self.ident}-title" aria-describedby="{self.ident}-desc">'
+            f'<title id="{self.ident}-title">{_safe(self.title)}</title>'
+            f'<desc id="{self.ident}-desc">{_safe(self.desc)}</desc>'
+            f'{self._hatching()}<g fill="currentColor" font-size="12">{"".join(self.parts)}</g></svg>'
+        )
+
+    def _hatching(self) -> str:
+        if not self.is_hatched:
+            return ""
+        return (
+            f'<defs><pattern id="{self.ident}-hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
+            '<path class="hatch" d="M0 6L6 0" stroke="currentColor" stroke-opacity=".45"/></pattern></defs>'
+        )
+
+
+def _bar(frame: _Frame, share: float | None, *, y: int, height: int) -> str:
+    place = f'y="{y}" height="{height}" rx="{height / 2:g}"'
+    track = f'<rect {TRACK} width="100%" {place}/>'
+    if share is None:
+        return track + f'<rect class="hidden-value" width="100%" {place} fill="{frame.hatch()}"/>'
+    return track + (f'<rect class="now" width="{_percent(100 * share)}" {place} fill="{BRAND}"/>' if share else "")
+
+
+def _filled(frame: _Frame, value: Number, tone: str, place: str) -> str:
+    if value is HIDDEN:
+        return f'<rect class="hidden-value" {place} fill="{frame.hatch()}"/>'
+    return f'<rect class="{tone}" {place} fill="{TONES[tone][0]}"/>' if value else ""
+
+
+def _column(frame: _Frame, across: str, floor: int, height: float, place: int, value: Number) -> str:
+    box = f'{across} y="{floor - height:g}" height="{height:g}"'
+    if value is HIDDEN:
+        return f'<rect class="hidden-value" {box} fill="{frame.hatch()}"/>'
+    kind, colour = ("before", BRAND_PALE) if place else ("now", BRAND)
+    return f'<rect class="{kind}" {box} rx="2" fill="{colour}"/>'
+
+
+def _legend(place: int, name: str) -> str:
+    kind, colour = ("before", BRAND_PALE) if place else ("now", BRAND)
+    x = 50 * place
+    mark = f'<rect class="{kind}" x="{x}%" y="2" width="10" height="10" rx="2" fill="{colour}"/>'
+    return mark + f'<svg x="{x}%" width="50%" height="20" overflow="visible">{_text(16, 11, _cut(name, 12))}</svg>'
+
+
+def _placed(inside: str, *, y: int, height: int = 0, href: str | None) -> str:
+    group = f'<g transform="translate(0 {y})">{inside}</g>'
+    if href is None:
+        return group
+    if not href.startswith(("/", "?", "#")) or href.startswith("//"):
+        raise ValueError("A drawing links within the site only.")
+    touch = f'<rect y="{y}" width="100%" height="{height}" fill="none" pointer-events="all"/>' if height else ""
+    return f'<a href="{_safe(href)}">{touch}{group}</a>'
+
+
+def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str = "") -> str:
+    extra = (f' text-anchor="{anchor}"' if anchor else "") + (f' font-weight="{weight}"' if weight else "")
+    return f'<text x="{x}" y="{y:g}"{extra}>{_safe(words)}</text>'
+
+
+def _share(value: Number, total: Number) -> float | None:
+    """Between 0 and 1; None where either is withheld."""
+    if isinstance(value, Suppressed) or isinstance(total, Suppressed):
+        return None
+    return min(max(value / total, 0.0), 1.0) if total > 0 else 0.0
+
+
+def _amount(value: Number, total: Number | None) -> str:
+    return show(value) if total is None else f"{show(value)}/{show(total)}"
+
+
+def _listing(pairs: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{label}: {amount}" for label, amount in pairs)
+
+
+def _zip(categories: Sequence[str], one: Series) -> list[tuple[str, Number]]:
+    return list(zip(categories, one.values, strict=True))
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def _em_for(slot: float) -> int:
+    """How many Chinese characters fit into this share of a phone's width."""
+    return max(2, int(slot * 2.75 / 12))
+
+
+def _cut(words: str, ems: int) -> str:
+    """At most so many em wide, a Latin letter counting half; the whole word stands in the description."""
+    room = float(ems)
+    for place, letter in enumerate(words):
+        room -= 0.55 if letter.isascii() else 1
+        if room < 0:
+            return words[: max(place - 1, 1)] + "…"
+    return words
+
+
+def _safe(words: str) -> str:
+    return escape(CONTROL.sub("", words))

@@ -1,0 +1,211 @@
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.charts import (
+    TILE_STATES,
+    TONES,
+    Bar,
+    Series,
+    Slice,
+    Tile,
+    bar_chart,
+    column_chart,
+    progress,
+    show,
+    sparkline,
+    stacked_bar,
+    tile_grid,
+)
+from reports.suppression import HIDDEN
+
+SVG = "{http://www.w3.org/2000/svg}"
+EVIL = "\"><script>alert('x')</script>&\x00\x0b"
+numbers = st.one_of(st.integers(0, 10**6), st.floats(0, 100), st.just(HIDDEN))
+words = st.one_of(st.text(max_size=20), st.just(EVIL))
+
+
+def every_drawing(word, value):
+    return [
+        bar_chart([Bar(word, value, 40, "/classes/1?a=1&b=2"), Bar(word, value)], title=word, ident="a"),
+        column_chart([word, word], [Series(word, [value, 3]), Series(word, [0, value])], title=word, ident="b"),
+        stacked_bar([Slice(word, value, tone) for tone in TONES], title=word, ident="c"),
+        sparkline([1, value, 3, value], title=word, ident="d"),
+        tile_grid([Tile(word, state, word, "/x") for state in TILE_STATES], title=word, ident="e"),
+        progress(value, 40, title=word, ident="f", desc=word),
+    ]
+
+
+def widths(drawing, kind):
+    return [
+        float(rect.get("width").rstrip("%")) for rect in drawn(drawing).iter(f"{SVG}rect") if rect.get("class") == kind
+    ]
+
+
+def drawn(text):
+    return ET.fromstring(text)
+
+
+def texts(text):
+    return [element.text for element in drawn(text).iter(f"{SVG}text")]
+
+
+@given(words, numbers)
+def test_every_drawing_is_well_formed_and_names_itself(word, value):
+    for text in every_drawing(word, value):
+        root = drawn(text)
+        title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+
+        assert root.get("aria-labelledby") == title.get("id")
+        assert root.get("aria-describedby") == desc.get("id")
+
+
+@pytest.mark.parametrize("text", every_drawing(EVIL, 7))
+def test_every_drawing_escapes_its_words(text):
+    assert "<script" not in text
+    assert "\x00" not in text
+    assert "alert('x')" in drawn(text).find(f"{SVG}title").text
+
+
+@pytest.mark.parametrize("text", every_drawing("x", HIDDEN) + every_drawing("x", 7))
+def test_every_drawing_obeys_the_content_security_policy(text):
+    for element in drawn(text).iter():
+        assert "style" not in element.attrib
+        assert not any(name.startswith("on") for name in element.attrib)
+        assert element.tag != f"{SVG}style"
+
+
+@pytest.mark.parametrize("text", every_drawing("x", HIDDEN)[:3])
+def test_withheld_number_is_hatched_and_starred(text):
+    root = drawn(text)
+
+    assert "*" in texts(text) or "*/40" in texts(text)
+    assert any(element.get("class") == "hidden-value" for element in root.iter(f"{SVG}rect"))
+    assert "*" in root.find(f"{SVG}desc").text
+
+
+def test_drawing_without_withheld_numbers_has_no_hatching():
+    assert "hatch" not in progress(3, 4, title="t", ident="i")
+
+
+def test_ids_belong_to_the_drawing():
+    first, second = (progress(HIDDEN, 4, title="t", ident=ident) for ident in ("one", "two"))
+    ids = [element.get("id") for text in (first, second) for element in drawn(text).iter() if element.get("id")]
+
+    assert len(ids) == len(set(ids)) == 6
+    assert "url(#one-hatch)" in first
+
+
+@pytest.mark.parametrize("ident", ["", "1a", 'a"b', "a b", "a\n"])
+def test_ident_that_is_no_id_is_refused(ident):
+    with pytest.raises(ValueError, match="letter"):
+        progress(1, 2, title="t", ident=ident)
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "https://example.org/", "//example.org/"])
+def test_link_out_of_the_site_is_refused(href):
+    with pytest.raises(ValueError, match="within the site"):
+        bar_chart([Bar("x", 1, 2, href)], title="t", ident="i")
+
+
+def test_bar_shows_its_share_of_the_total():
+    chart = bar_chart([Bar("三(1)班", 27, 36), Bar("三(2)班", 50, 40), Bar("三(3)班", 0, 0)], title="t", ident="i")
+
+    assert widths(chart, "now") == [75, 100]
+    assert texts(chart) == ["三(1)班", "27/36", "三(2)班", "50/40", "三(3)班", "0/0"]
+
+
+def test_bar_without_totals_is_beside_the_longest():
+    assert widths(bar_chart([Bar("a", 10), Bar("b", 40), Bar("c", HIDDEN)], title="t", ident="i"), "now") == [25, 100]
+
+
+def test_bar_with_a_link_opens_it_and_is_a_group():
+    root = drawn(bar_chart([Bar("a", 10, 20, "/classes/1")], title="t", ident="i"))
+
+    assert [link.get("href") for link in root.iter(f"{SVG}a")] == ["/classes/1"]
+    assert root.get("role") == "group"
+    assert drawn(progress(1, 2, title="t", ident="i")).get("role") == "img"
+
+
+def test_column_chart_draws_both_terms_to_one_scale():
+    chart = column_chart(["a", "b"], [Series("now", [50, 100]), Series("then", [25, 0])], title="t", ident="i")
+    heights = [float(r.get("height")) for r in drawn(chart).iter(f"{SVG}rect") if r.get("rx") == "2" and r.get("x")]
+
+    assert heights[:4] == [63, 126, 31.5, 0]
+    assert "now a: 50; now b: 100; then a: 25; then b: 0" in chart
+
+
+def test_column_chart_keeps_columns_within_the_picture():
+    chart = column_chart(list("abcdefgh"), [Series("n", range(8)), Series("t", range(8))], title="t", ident="i")
+    columns = [r for r in drawn(chart).iter(f"{SVG}rect") if r.get("height") != "10"]
+
+    assert len(columns) == 16
+    assert max(float(r.get("x").rstrip("%")) + float(r.get("width").rstrip("%")) for r in columns) <= 100
+
+
+def test_column_chart_refuses_values_that_do_not_fit_the_categories():
+    with pytest.raises(ValueError, match="shorter"):
+        column_chart(["a", "b"], [Series("now", [1])], title="t", ident="i")
+
+
+def test_stacked_bar_fills_the_whole():
+    chart = stacked_bar([Slice("a", 10, "l4"), Slice("b", 30, "l1")], title="t", ident="i")
+
+    assert widths(chart, "l4") == [25]
+    assert widths(chart, "l1") == [75]
+    assert texts(chart) == ["◆", "a", "10", "●", "b", "30"]
+
+
+def test_stacked_bar_gives_a_withheld_part_no_length_of_its_own():
+    lengths = [
+        widths(stacked_bar([Slice("a", HIDDEN, "l4"), Slice("b", 9)], title="t", ident="i"), "hidden-value"),
+        widths(stacked_bar([Slice("a", HIDDEN, "l4"), Slice("b", 900)], title="t", ident="i"), "hidden-value"),
+    ]
+
+    assert lengths == [[4], [4]]
+
+
+def test_sparkline_leaves_a_gap_for_a_withheld_value():
+    root = drawn(sparkline([1, 2, HIDDEN, 4, 5], title="t", ident="i"))
+
+    assert root.find(f".//{SVG}path").get("d") == "M4.0 24.0L32.0 19.0M88.0 9.0L116.0 4.0"
+
+
+def test_tile_grid_fills_rows_and_says_each_state():
+    chart = tile_grid([Tile(f"n{n}", "silent", "missing") for n in range(7)], title="t", ident="i", columns=3)
+    tiles = [r for r in drawn(chart).iter(f"{SVG}rect") if r.get("class") == "tile-silent"]
+
+    assert len(tiles) == 7
+    assert drawn(chart).get("height") == "156"
+    assert texts(chart)[:2] == ["n0", "missing"]
+
+
+def test_progress_never_leaves_its_track():
+    assert widths(progress(9, 4, title="t", ident="i"), "now") == [100]
+    assert widths(progress(0, 4, title="t", ident="i"), "now") == []
+
+
+def test_long_label_is_cut_in_the_picture_and_whole_in_the_description():
+    label = "很长很长的班级名称" * 4
+    chart = bar_chart([Bar(label, 1, 2)], title="t", ident="i")
+
+    assert texts(chart)[0].endswith("…")
+    assert len(texts(chart)[0]) <= 18
+    assert label in drawn(chart).find(f"{SVG}desc").text
+
+
+def test_drawings_stay_small():
+    grades = column_chart(
+        [f"{n}年级" for n in range(9)], [Series("本学期", range(9)), Series("上学期", range(9))], title="t", ident="i"
+    )
+    classes = bar_chart([Bar(f"三({n})班", n, 40) for n in range(8)], title="t", ident="i")
+
+    assert len(grades) < 4000
+    assert len(classes) < 3000
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (53492, "53,492"), (96.44, "96.4"), (HIDDEN, "*")])
+def test_show_writes_numbers_for_people(value, shown):
+    assert show(value) == shown
