@@ -166,12 +166,17 @@ def _counted(scope: Scope, nodes: tuple[Node, ...]) -> tuple[dict[Cell, int], di
         secret: dict[Cell, int] = {}
         for code, tally in tallies.items():
             target = secret if figures()[code].about_students else plain
-            target.update(_cells(code, tally, nodes, lambda node: not node.is_school))
+            target.update(_cells(code, tally, nodes, _splits_shown(figures()[code])))
         _derive(secret)
         if min(secret.values(), default=0) >= 0 and _adds_up(secret):
             _add_rests(secret, nodes)
             return plain, secret, tallies
     raise RuntimeError("the figures did not hold still")
+
+
+def _splits_shown(figure: Figure) -> Callable[[Node], bool]:
+    """Of students, schools show only totals: their splits would be all stars."""
+    return lambda node: not (figure.about_students and node.is_school)
 
 
 def _adds_up(cells: Mapping[Cell, int]) -> bool:

@@ -1,0 +1,97 @@
+"""What people do with a summary: write a section, go back to the drafted text, export it."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from reports.models import AUTHORS, Summary, SummarySection
+from reports.sections import CODES
+from schools import audit
+from schools.access import Viewer
+from schools.errors import Refused
+from schools.jobs import start_job
+from schools.models import Job, Term
+
+LONGEST = 20_000
+FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
+# Chosen, not typed: the audit log keeps the reason, and never a text.
+REASONS = {
+    "submission": gettext_lazy("To hand it to the unit above"),
+    "meeting": gettext_lazy("For a meeting of the leadership"),
+    "inspection": gettext_lazy("For an inspection or evaluation"),
+    "planning": gettext_lazy("To plan the work ahead"),
+    "archive": gettext_lazy("For our own archive"),
+}
+
+
+@dataclass
+class Conflict(Exception):
+    """Somebody else wrote this section in the meantime. Nothing was saved; both texts are here."""
+
+    mine: str
+    theirs: SummarySection
+
+
+@transaction.atomic
+def write_section(*, by: Viewer, term: Term, code: str, body: str, version: int) -> SummarySection:
+    """Save a text over the version its writer had before them; otherwise raise Conflict."""
+    return _change(by, term, code, version, body.strip(), is_drafted=False)
+
+
+@transaction.atomic
+def return_to_draft(*, by: Viewer, term: Term, code: str, version: int) -> SummarySection:
+    """Let the section draft itself again. What was written stays in the row until something else is."""
+    return _change(by, term, code, version, None, is_drafted=True)
+
+
+def _change(by: Viewer, term: Term, code: str, version: int, body: str | None, *, is_drafted: bool) -> SummarySection:
+    _check_may_write(by, code, body or "")
+    section = _section(by, term, code)
+    now = timezone.now()
+    taken = SummarySection.objects.filter(pk=section.pk, version=version)
+    if not taken.update(version=version + 1, is_drafted=is_drafted, edited_by=by.person, edited_at=now):
+        section.refresh_from_db()
+        raise Conflict(body or "", section)
+    section.refresh_from_db()
+    if body is not None:
+        section.body = body
+        section.save(update_fields=["body"])
+    verb = "summary.draft_restored" if is_drafted else "summary.written"
+    audit.record(by=by, verb=verb, about=section.summary, details={"section": code, "version": section.version})
+    return section
+
+
+def _check_may_write(by: Viewer, code: str, body: str) -> None:
+    if by.role not in AUTHORS:
+        raise Refused(_("Only counselors, leaders and center staff write the summary of their unit."))
+    if code not in CODES or code == "appendix":
+        raise Refused(_("The summary has no such section to write."))
+    if len(body) > LONGEST:
+        raise Refused(_("This text is too long. Shorten it to {n} characters.").format(n=LONGEST))
+
+
+def _section(by: Viewer, term: Term, code: str) -> SummarySection:
+    summary, _created = Summary.objects.get_or_create(unit=by.unit, term=term)
+    section, _created = SummarySection.objects.select_related("summary", "edited_by").get_or_create(
+        summary=summary, code=code, defaults={"is_drafted": True}
+    )
+    return section
+
+
+@transaction.atomic
+def export_summary(*, by: Viewer, term: Term, file_format: str, reason: str) -> Job:
+    """Start the export, for a reason that is logged with it."""
+    if by.role not in AUTHORS:
+        raise Refused(_("Only counselors, leaders and center staff export the summary of their unit."))
+    if file_format not in FORMATS:
+        raise Refused(_("Choose PDF, Word or Excel."))
+    if reason not in REASONS:
+        raise Refused(_("Choose what the export is for."))
+    params = {"term": term.code, "format": file_format, "language": get_language() or "zh-hans"}
+    job = start_job(by=by, kind="semester_report", params=params)
+    details = {"term": term.code, "format": file_format, "reason": reason}
+    audit.record(by=by, verb="summary.exported", about=job, details=details)
+    return job

@@ -1,0 +1,200 @@
+"""The semester summary as one object. Screen, PDF, Word and Excel render from it, so they cannot differ.
+
+It is built once; figures stand in it as they were at that moment, and texts in the language of that moment.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.suppression import HIDDEN, Published
+
+Kind = Literal["count", "percent", "ratio", "minutes", "change"]
+MINUTES_OF_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with the way it is written. `None` is "there is nothing to tell"; HIDDEN is a star everywhere."""
+
+    value: Published | float | None
+    kind: Kind = "count"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.value is HIDDEN
+
+    @property
+    def number(self) -> float | None:
+        """For a spreadsheet: nothing where nothing may be told."""
+        return None if self.value is None or self.value is HIDDEN else float(self.value)
+
+    def __str__(self) -> str:
+        if self.value is HIDDEN:
+            return "*"
+        return "–" if self.value is None else WRITE[self.kind](float(self.value))
+
+
+def _count(value: float) -> str:
+    return number_format(int(value), use_l10n=True, force_grouping=True)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}%"
+
+
+def _ratio(value: float) -> str:
+    return _("1 : {n}").format(n=_count(round(value)))
+
+
+def _change(value: float) -> str:
+    return "0" if value == 0 else f"{value:+,.0f}".replace("-", "−")
+
+
+def duration(minutes: float) -> str:
+    """Up to two hours in minutes, up to two days in hours, then in days."""
+    if minutes < 120:
+        return ngettext("{n} minute", "{n} minutes", round(minutes)).format(n=round(minutes))
+    if minutes < 2 * MINUTES_OF_A_DAY:
+        return _("{n} hours").format(n=f"{minutes / 60:.1f}")
+    return _("{n} days").format(n=f"{minutes / MINUTES_OF_A_DAY:.1f}")
+
+
+def school_hours(minutes: float) -> str:
+    return _("{n} school hours").format(n=f"{minutes / 60:.1f}")
+
+
+WRITE = {"count": _count, "percent": _percent, "ratio": _ratio, "minutes": duration, "change": _change}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One headline figure. `url` is filled in for the screen only."""
+
+    label: str
+    amount: Amount
+    unit: str = ""
+    note: str = ""
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    cells: Sequence[Amount | str]
+    emphasis: str = ""  # "group" or "total"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; its first column are the labels of the rows. `code` names its sheet in a workbook."""
+
+    code: str
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    note: str = ""
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(isinstance(cell, Amount) and cell.is_hidden for row in self.rows for cell in row.cells)
+
+    @property
+    def has_groups(self) -> bool:
+        return any(row.emphasis == "group" for row in self.rows)
+
+    @property
+    def is_long(self) -> bool:
+        """May break over pages; a short table stays together."""
+        return len(self.rows) > 24
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing. The numbers stand in a table beside it or in `table`, so nothing is told by the picture alone."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Balance:
+    """start + new − closed = end."""
+
+    start: Amount
+    new: Amount
+    closed: Amount
+    end: Amount
+
+    @property
+    def text(self) -> str:
+        return f"{self.start} + {self.new} − {self.closed} = {self.end}"
+
+
+Block = Fact | Table | Chart | Balance
+
+
+@dataclass(frozen=True)
+class Section:
+    """`text` is what a person wrote, else what drafted itself; `drafted` is always the latter."""
+
+    code: str
+    number: int
+    title: str
+    text: str
+    drafted: str = ""
+    facts: Sequence[Fact] = ()
+    balance: Balance | None = None
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    version: int = 0
+    is_edited: bool = False
+    edited: str = ""
+    is_appendix: bool = False
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [line.strip() for line in self.text.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True)
+class SummaryDocument:
+    """The whole summary of a unit for a term."""
+
+    unit_name: str
+    above: str
+    term_code: str
+    term_label: str
+    language: str
+    as_of: dt.date
+    built_at: dt.datetime
+    is_suppressed: bool
+    sections: Sequence[Section]
+    contacts: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def title(self) -> str:
+        return _("Summary of mental-health work")
+
+    @property
+    def as_of_text(self) -> str:
+        return date_format(self.as_of, _("M j, Y"))
+
+    @property
+    def has_hidden(self) -> bool:
+        return any(table.has_hidden for section in self.sections for table in section.tables)
+
+    @property
+    def hidden_note(self) -> str:
+        return _(
+            "* stands for a number from 1 to 4, or for one that is withheld because a number from 1 to 4 could be "
+            "worked out from it."
+        )
+
+    def section(self, code: str) -> Section | None:
+        return next((section for section in self.sections if section.code == code), None)

@@ -1,0 +1,25 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports.actions import FORMATS, LONGEST, REASONS
+from schools.rendering import Segmented
+
+
+class SectionForm(forms.Form):
+    """A section as it is typed; an empty text is a text."""
+
+    body = forms.CharField(required=False, strip=False, max_length=LONGEST + 1)
+    version = forms.IntegerField(min_value=0)
+    reset = forms.BooleanField(required=False)
+
+
+class ExportForm(forms.Form):
+    file_format = forms.ChoiceField(
+        label=_("Kind of file"), choices=list(FORMATS.items()), initial="pdf", widget=Segmented
+    )
+    reason = forms.ChoiceField(
+        label=_("What is it for?"),
+        choices=list(REASONS.items()),
+        widget=forms.RadioSelect,
+        help_text=_("The reason is kept in the log, with your name and the time."),
+    )

@@ -1,0 +1,126 @@
+"""What a summary is made of: the counts of a unit for a term and the one before, its clocks, its classes or schools."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from reports.board import Board, Share, board_of
+from reports.clocks import ClockRow, clock_rows
+from reports.document import Amount
+from schools.figures import Scope, figures, ratios
+from schools.models import ClassGroup, Term, Unit
+from schools.queries import previous_term
+
+BY_CLASS = (
+    "students",
+    "students_reached",
+    "key_students",
+    "key_students_reached",
+    "talk_parts",
+    "flags_new",
+    "flags_at_end",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row of a table by class, or by school: its counts by figure."""
+
+    label: str
+    counts: Mapping[str, Amount]
+    coverage: Amount
+    key_coverage: Amount
+    emphasis: str = ""
+    unit: int | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    board: Board
+    before: Board | None
+    before_label: str
+
+    @classmethod
+    def of(cls, unit: Unit, term: Term) -> "Material":
+        earlier = previous_term(unit, term)
+        before = board_of(Scope.of(unit, earlier)) if earlier else None
+        return cls(board_of(Scope.of(unit, term)), before, earlier.label if earlier else "")
+
+    @property
+    def scope(self) -> Scope:
+        return self.board.scope
+
+    @property
+    def is_school(self) -> bool:
+        return self.scope.unit.is_school
+
+    def count(self, figure: str, split: str = "", value: str = "", *, unit: int | None = None) -> Amount:
+        return Amount(self.board.count(figure, unit, split, value))
+
+    def was(self, figure: str) -> Amount:
+        return Amount(self.before.count(figure) if self.before else None)
+
+    def share(self, code: str, *, unit: int | None = None, split: str = "", value: str = "") -> Amount:
+        return written(self.board.share(ratios()[code], unit, split, value))
+
+    def share_was(self, code: str) -> Amount:
+        return written(self.before.share(ratios()[code])) if self.before else Amount(None)
+
+    @cached_property
+    def clocks(self) -> list[ClockRow]:
+        return clock_rows(self.board, _("all levels"))
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Classes of a school; above it clusters and schools, each cluster before its own."""
+        return class_places(self.scope) if self.is_school else unit_places(self.board)
+
+
+def written(share: Share) -> Amount:
+    quotient = share.quotient
+    return Amount(quotient, "percent" if share.ratio.is_share else "ratio")
+
+
+def unit_places(board: Board) -> list[Place]:
+    """Everything below the unit; a center between it and its schools is a heading with its own sum."""
+    found = [node for node in board.nodes[1:] if node.is_school or any(n.parent == node.pk for n in board.nodes)]
+    return [
+        Place(
+            node.name,
+            {code: Amount(board.count(code, node.pk)) for code in figures()},
+            written(board.share(ratios()["coverage"], node.pk)),
+            written(board.share(ratios()["key_coverage"], node.pk)),
+            "" if node.is_school else "group",
+            node.pk,
+        )
+        for node in found
+    ]
+
+
+def class_places(scope: Scope) -> list[Place]:
+    """One query for each figure, grouped by class; a class without students is left out."""
+    counts = {code: figures()[code].tally(scope, by=figures()[code].class_path).total for code in BY_CLASS}
+    groups = ClassGroup.objects.filter(school=scope.unit, pk__in=[pk for pk in counts["students"] if pk])
+    rows: list[tuple[str, int | None]] = [
+        (group.name_on(scope.on), group.pk) for group in groups.select_related("school")
+    ]
+    if counts["students"][None]:
+        rows.append((_("without a class"), None))
+    return [_class_place(label, pk, counts) for label, pk in rows]
+
+
+def _class_place(label: str, pk: int | None, counts: Mapping[str, Counter[int | None]]) -> Place:
+    own = {code: found[pk] for code, found in counts.items()}
+    return Place(
+        label,
+        {code: Amount(count) for code, count in own.items()},
+        _part(own["students_reached"], own["students"]),
+        _part(own["key_students_reached"], own["key_students"]),
+    )
+
+
+def _part(part: int, whole: int) -> Amount:
+    return Amount(part / whole if whole else None, "percent")

@@ -1,0 +1,236 @@
+"""The sections of a semester summary, in their order (facts 6: those for which there are records)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports import appendix, drafts, drawings
+from reports.clocks import ClockRow
+from reports.document import Amount, Balance, Chart, Fact, Row, Section, Table, school_hours
+from reports.material import Material
+from reports.suppression import HIDDEN
+from schools.figures import figures
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section: how its text drafts itself, and what stands with it."""
+
+    code: str
+    title: Any
+    draft: Callable[[Material], str]
+    facts: Callable[[Material], Sequence[Fact]] = lambda _m: ()
+    charts: Callable[[Material], Sequence[Chart]] = lambda _m: ()
+    tables: Callable[[Material], Sequence[Table]] = lambda _m: ()
+    balance: Callable[[Material], Balance | None] = lambda _m: None
+    is_appendix: bool = False
+
+    def section(self, m: Material, number: int) -> Section:
+        drafted = self.draft(m)
+        return Section(
+            code=self.code,
+            number=number,
+            title=str(self.title),
+            text=drafted,
+            drafted=drafted,
+            facts=self.facts(m),
+            balance=self.balance(m),
+            charts=self.charts(m),
+            tables=self.tables(m),
+            is_appendix=self.is_appendix,
+        )
+
+
+def headline(m: Material) -> list[Fact]:
+    return [
+        _fact(m, "students"),
+        _fact(m, "talks"),
+        Fact(_("Coverage of all students"), m.share("coverage"), note=_of(m, "students_reached", "students")),
+        Fact(
+            _("Coverage of key students"),
+            m.share("key_coverage"),
+            note=_of(m, "key_students_reached", "key_students"),
+        ),
+        _fact(m, "flags_new"),
+        _fact(m, "flags_at_end"),
+    ]
+
+
+def _fact(m: Material, code: str) -> Fact:
+    was = m.was(code)
+    note = _("{n} in the term before").format(n=was) if was.value is not None else ""
+    return Fact(str(figures()[code].label), m.count(code), str(figures()[code].unit_of_measure), note, code)
+
+
+def _of(m: Material, part: str, whole: str) -> str:
+    return f"{m.count(part)} / {m.count(whole)}"
+
+
+# --- organisation and students ------------------------------------------------------------------------------------
+
+
+def staff_table(m: Material) -> list[Table]:
+    kinds = [Row(value.label, [Amount(count)]) for value, count in m.board.split("counselors", "employment")]
+    rows = [
+        *kinds,
+        Row(_("Counselors in all"), [m.count("counselors")], "total"),
+        Row(_("Class teachers"), [m.count("class_teachers")]),
+        Row(_("Students per full-time counselor"), [Amount(m.share("students_per_counselor").value)]),
+    ]
+    if not m.is_school:
+        rows.append(Row(_("Schools"), [m.count("schools")]))
+        rows.append(Row(_("Schools with at least one counselor"), [m.count("schools_with_counselor")]))
+    return [Table("staff", _("Staff"), [_("Staff"), _("Number")], rows)]
+
+
+def student_tables(m: Material) -> list[Table]:
+    grades = [
+        Row(value.label, [Amount(count), m.count("key_students", "grade", value.code)])
+        for value, count in m.board.split("students", "grade")
+    ]
+    genders = [
+        Row(value.label, [Amount(count), m.count("key_students", "gender", value.code)])
+        for value, count in m.board.split("students", "gender")
+    ]
+    total = Row(_("All"), [m.count("students"), m.count("key_students")], "total")
+    columns = [_("Students"), _("Key students")]
+    return [
+        Table("grades", _("Students by grade"), [_("Grade"), *columns], [*grades, total]),
+        Table("genders", _("Students by gender"), [_("Gender"), *columns], [*genders, total]),
+        *_group_table(m),
+    ]
+
+
+def _group_table(m: Material) -> list[Table]:
+    rows = [Row(value.label, [Amount(count)]) for value, count in m.board.split("group_entries", "group")]
+    note = _("A student may be in several groups.")
+    return [Table("groups", _("Special groups"), [_("Special group"), _("Students")], rows, note)] if rows else []
+
+
+# --- talks and coverage --------------------------------------------------------------------------------------------
+
+
+def talk_tables(m: Material) -> list[Table]:
+    return [
+        _split_table(m, "talk_parts", "theme", "themes", _("Themes"), _("A talk may have several themes.")),
+        _split_table(m, "talks", "kind", "kinds", _("Kinds of talks")),
+        _split_table(m, "talks", "initiative", "initiatives", _("Who asked for the talk")),
+        _split_table(m, "talk_parts", "level", "attention", _("Need for attention")),
+        _grade_table(m),
+    ]
+
+
+def _split_table(m: Material, figure: str, split: str, code: str, caption: str, note: str = "") -> Table:
+    declared = figures()[figure]
+    found = declared.split(split)
+    rows = [Row(value.label, [Amount(count)]) for value, count in m.board.split(figure, split)]
+    if found and found.is_partition:
+        rows.append(Row(_("All"), [m.count(figure)], "total"))
+    heading = str(found.label) if found else ""
+    columns = [heading[:1].upper() + heading[1:], str(declared.unit_of_measure).capitalize()]
+    return Table(code, caption, columns, rows, note)
+
+
+def _grade_table(m: Material) -> Table:
+    rows = [
+        Row(
+            value.label,
+            [
+                Amount(count),
+                m.count("talk_parts", "grade", value.code),
+                m.count("students_reached", "grade", value.code),
+                m.share("coverage", split="grade", value=value.code),
+            ],
+        )
+        for value, count in m.board.split("students", "grade")
+    ]
+    totals = [m.count("students"), m.count("talk_parts"), m.count("students_reached"), m.share("coverage")]
+    columns = [_("Grade"), _("Students"), _("Person-times"), _("Reached"), _("Coverage")]
+    return Table("talks_by_grade", _("Talks by grade"), columns, [*rows, Row(_("All"), totals, "total")])
+
+
+def coverage_charts(m: Material) -> list[Chart]:
+    title = _("Coverage by class") if m.is_school else _("Coverage by unit")
+    return drawings.of_coverage(m, appendix.near(m), title)
+
+
+def coverage_tables(m: Material) -> list[Table]:
+    """Classes of a school. The schools of a center stand in the appendix; here only what lies right below it."""
+    return [appendix.coverage_table(m, appendix.near(m))]
+
+
+# --- flags ---------------------------------------------------------------------------------------------------------
+
+
+def balance(m: Material) -> Balance:
+    return Balance(m.count("flags_at_start"), m.count("flags_new"), m.count("flags_closed"), m.count("flags_at_end"))
+
+
+FLAGS = ("flags_at_start", "flags_new", "flags_closed", "flags_at_end")
+
+
+def flag_tables(m: Material) -> list[Table]:
+    levels = sorted({value for code in FLAGS for value in m.board.values.get((code, "level"), ())})
+    rows = [Row(value.label, [m.count(code, "level", value.code) for code in FLAGS]) for value in levels]
+    total = Row(_("All"), [m.count(code) for code in FLAGS], "total")
+    columns = [_("Level"), _("At the start"), _("New"), _("Closed"), _("At the end")]
+    return [
+        Table("flags", _("Risk flags by level"), columns, [*rows, total]),
+        _clock_table(m.clocks),
+        *_state_tables(m),
+    ]
+
+
+def _clock_table(rows: Iterable[ClockRow]) -> Table:
+    columns = [_("Level"), _("New flags"), _("Known → reported"), _("Reported → acted on"), _("Known → settled")]
+    note = _("Middle values (medians). Known → settled counts school hours only.")
+    found = [_clock_row(row) for row in rows]
+    return Table("clocks", _("The four clocks"), [*columns, _("Acted on in time")], found, note)
+
+
+def _clock_row(row: ClockRow) -> Row:
+    settled = row.middles["known_settled"]
+    told: Amount | str = Amount(settled) if settled is None or settled is HIDDEN else school_hours(float(settled))
+    share = Amount(row.in_time.quotient, "percent")
+    cells = [Amount(row.count), row.amount("known_reported"), row.amount("reported_acted"), told, share]
+    return Row(row.label, cells, "" if row.level else "total")
+
+
+def _state_tables(m: Material) -> list[Table]:
+    found = []
+    if m.board.split("flags_at_end", "state"):
+        found.append(_split_table(m, "flags_at_end", "state", "states", _("Open flags by state")))
+    if m.board.split("flags_closed", "outcome"):
+        found.append(_split_table(m, "flags_closed", "outcome", "outcomes", _("Closed flags by outcome")))
+    return found
+
+
+PARTS: list[Part] = [
+    Part("overview", gettext_lazy("Overview"), drafts.overview, facts=headline),
+    Part("organisation", gettext_lazy("Organisation and staff"), drafts.organisation, tables=staff_table),
+    Part("students", gettext_lazy("Students and special groups"), drafts.students, tables=student_tables),
+    Part("talks", gettext_lazy("One-to-one talks"), drafts.talks, charts=drawings.of_themes, tables=talk_tables),
+    Part("coverage", gettext_lazy("Coverage"), drafts.coverage, charts=coverage_charts, tables=coverage_tables),
+    Part(
+        "flags",
+        gettext_lazy("Risk flags"),
+        drafts.flags,
+        charts=drawings.of_levels,
+        tables=flag_tables,
+        balance=balance,
+    ),
+    Part(
+        "comparison",
+        gettext_lazy("Compared with the term before"),
+        drafts.comparison,
+        charts=drawings.of_comparison,
+        tables=appendix.comparison_tables,
+    ),
+    Part("problems", gettext_lazy("What is not as it should be"), drafts.problems),
+    Part("plan", gettext_lazy("Plan for the next term"), drafts.plan),
+    Part("appendix", gettext_lazy("Appendix: tables"), drafts.nothing, tables=appendix.tables, is_appendix=True),
+]
+CODES = [part.code for part in PARTS]

@@ -1,0 +1,132 @@
+"""The semester summary of one's own unit: read, write section by section, export."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from reports import actions
+from reports.forms import ExportForm, SectionForm
+from reports.models import AUTHORS, Summary, SummarySection
+from reports.summary import build_summary, drafted_text, edited_line
+from schools.access import reason_to_see, roles
+from schools.errors import Refused
+from schools.models import Term
+from schools.queries import current_term, term_of, terms_of
+
+
+def _term(request: HttpRequest, code: str) -> Term:
+    term = term_of(request.viewer.unit, code)
+    if term is None:
+        raise Http404
+    return term
+
+
+@roles(*AUTHORS)
+@require_GET
+def summary_list(request: HttpRequest) -> HttpResponse:
+    """Every term that has begun, the newest first, with how much of its summary people have written."""
+    unit = request.viewer.unit
+    now = current_term(unit)
+    begun = [term for term in reversed(terms_of(unit)) if now and term.starts <= now.starts]
+    found = Summary.objects.visible_to(request.viewer).filter(unit=unit).prefetch_related("sections__edited_by")
+    summaries = {summary.term_id: summary for summary in found}
+    rows = [_row(term, summaries.get(term.pk)) for term in begun]
+    context = {"rows": rows, "now": now, "why": reason_to_see(request.viewer)}
+    return render(request, "reports/summary_list.html", context)
+
+
+def _row(term: Term, summary: Summary | None) -> dict[str, Any]:
+    sections = [row for row in summary.sections.all() if not row.is_drafted] if summary else []
+    last = max(sections, key=lambda row: row.edited_at, default=None)
+    return {"term": term, "written": len(sections), "last": edited_line(last) if last else ""}
+
+
+@roles(*AUTHORS)
+@require_GET
+def summary_detail(request: HttpRequest, term: str) -> HttpResponse:
+    found = _term(request, term)
+    document = build_summary(request.viewer.unit, found)
+    context = {"document": document, "term": found, "why": reason_to_see(request.viewer)}
+    return render(request, "reports/summary_detail.html", context)
+
+
+@roles(*AUTHORS)
+@require_POST
+def summary_section(request: HttpRequest, term: str, code: str) -> HttpResponse:
+    """Save one section: by itself while one types (htmx), or with its button."""
+    found = _term(request, term)
+    if code not in actions.CODES:
+        raise Http404
+    form = SectionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    try:
+        section = _changed(request, found, code, form.cleaned_data)
+    except actions.Conflict as conflict:
+        return _conflict(request, found, code, conflict)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _answer(request, found, code, status=422)
+    if request.htmx and not form.cleaned_data["reset"]:
+        return render(request, "reports/summary_saved.html", {"code": code, "saved": section, "term": found})
+    messages.success(request, _("Saved."))
+    return _answer(request, found, code)
+
+
+def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
+    if data["reset"]:
+        return actions.return_to_draft(by=request.viewer, term=term, code=code, version=data["version"])
+    return actions.write_section(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
+
+
+def _answer(request: HttpRequest, term: Term, code: str, status: int = 200) -> HttpResponse:
+    """Back to the section; htmx follows by itself."""
+    target = f"{reverse('reports:summary_detail', args=[term.code])}#{code}"
+    if request.htmx:
+        response = HttpResponse(status=status)
+        response["HX-Redirect"] = target
+        return response
+    return redirect(target)
+
+
+def _conflict(request: HttpRequest, term: Term, code: str, conflict: actions.Conflict) -> HttpResponse:
+    """Both texts, and the choice is the person's."""
+    theirs = conflict.theirs
+    theirs_text = drafted_text(request.viewer.unit, term, code) if theirs.is_drafted else theirs.body
+    context = {
+        "term": term,
+        "code": code,
+        "mine": conflict.mine,
+        "theirs": theirs_text,
+        "version": theirs.version,
+        "edited": edited_line(theirs),
+    }
+    if request.htmx:
+        response = render(request, "reports/summary_conflict.html", context)
+        response["HX-Retarget"], response["HX-Reswap"] = f"#write-{code}", "outerHTML"
+        return response
+    return render(request, "reports/summary_section.html", context, status=409)
+
+
+@roles(*AUTHORS)
+def summary_export(request: HttpRequest, term: str) -> HttpResponse:
+    """Ask what it is for, then hand the work to a worker."""
+    found = _term(request, term)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            data = form.cleaned_data
+            job = actions.export_summary(
+                by=request.viewer, term=found, file_format=data["file_format"], reason=data["reason"]
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            back = reverse("reports:summary_detail", args=[found.code])
+            return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
+    return render(request, "reports/summary_export.html", {"form": form, "term": found})
