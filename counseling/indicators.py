@@ -97,7 +97,7 @@ declare(
     ),
     Figure(
         code="talk_parts",
-        label=_("Talks, counted once for each student"),
+        label=_("Person-times of talks"),
         group="talks",
         unit_of_measure=_("person-times"),
         source="T7",
