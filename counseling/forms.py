@@ -184,7 +184,7 @@ class TalkSheet:
 
     def _chosen(self, typed: Typed) -> list[Student]:
         """The students that were sent, in that order, as far as the viewer sees them."""
-        ids = list(dict.fromkeys(pk for pk in map(_uuid, typed.get("students", [])) if pk))
+        ids = chosen_in(typed)
         self.sent = len(ids)
         seen = Student.objects.visible_to(self.offer.viewer).exclude(status=Student.Status.LEFT).filter(pk__in=ids)
         by_id = {student.pk: student for student in seen.select_related("class_group__school")} if ids else {}
@@ -199,9 +199,9 @@ class TalkSheet:
 
     def is_valid(self) -> bool:
         if not self.students:
-            self._add(_("Whom with"), "picker-list", _("Choose whom the talk was with."))
+            self._add(_("Whom with"), "students", _("Choose whom the talk was with."))
         elif len(self.students) < self.sent:
-            self._add(_("Whom with"), "picker-list", _("You can log talks only with students you look after."))
+            self._add(_("Whom with"), "students", _("You can log talks only with students you look after."))
         if self.lacking:
             self._add(
                 _("Whom with"), "parts", _("Each student has a part of their own: fill in what is missing below.")
@@ -253,7 +253,7 @@ def _has_block(typed: Typed, key: str) -> bool:
 
 def _with_block_for_first(typed: Typed) -> Typed:
     """Give the text typed before a student was chosen to the first one, and the text of one taken away to nobody."""
-    chosen = [str(pk) for pk in map(_uuid, typed.get("students", [])) if pk]
+    chosen = [str(pk) for pk in chosen_in(typed)]
     if chosen and not _has_block(typed, chosen[0]) and _has_block(typed, FIRST):
         return _renamed(typed, FIRST, chosen[0])
     if not chosen and not _has_block(typed, FIRST):
@@ -265,6 +265,11 @@ def _with_block_for_first(typed: Typed) -> Typed:
 def _renamed(typed: Typed, old: str, new: str) -> Typed:
     start = f"part-{old}-"
     return {f"part-{new}-{k[len(start) :]}" if k.startswith(start) else k: v for k, v in typed.items()}
+
+
+def chosen_in(typed: Typed) -> list[UUID]:
+    """The ids of the students that were chosen, each once, in order."""
+    return list(dict.fromkeys(pk for pk in map(_uuid, typed.get("students", [])) if pk))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -19,7 +19,7 @@ from schools.queries import current_term, duty_of
 from students.models import GroupMember, RiskFlag, Student
 from students.queries import matching
 
-OFFERED = 8
+OFFERED = 6
 
 
 # --- parts and students in a term -----------------------------------------------------------------------------------

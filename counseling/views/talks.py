@@ -13,7 +13,16 @@ from django.views.decorators.http import require_GET, require_POST
 from counseling.access import readers_of
 from counseling.actions.drafts import discard_draft, save_draft, typed_in
 from counseling.actions.talks import file_talk
-from counseling.forms import Offer, PartForm, TalkSheet, is_worth_keeping, now_for_form, submission_in, typed_in_form
+from counseling.forms import (
+    Offer,
+    PartForm,
+    TalkSheet,
+    chosen_in,
+    is_worth_keeping,
+    now_for_form,
+    submission_in,
+    typed_in_form,
+)
 from counseling.models import TalkDraft, TalkLog, TalkPart
 from counseling.queries import find_students, next_students, templates_of
 from schools.access import STAFF_ROLES, Viewer, roles
@@ -82,7 +91,7 @@ def _show(
     context = {
         "sheet": sheet,
         "submission": submission,
-        "drafts": drafts,
+        "drafts": _unfinished(viewer, drafts or []),
         "offered": _offered(viewer, sheet, sought),
         "sought": sought,
         "templates": _templates(viewer),
@@ -90,6 +99,15 @@ def _show(
         "readers": readers_of(is_restricted=False),
     }
     return render(request, "counseling/talk_new.html", context, status=status)
+
+
+def _unfinished(viewer: Viewer, drafts: list[TalkDraft]) -> list[dict[str, Any]]:
+    """The drafts with the names of those they are about, as far as the viewer still sees them."""
+    ids = {draft.pk: chosen_in(typed_in(draft)) for draft in drafts}
+    wanted = {pk for found in ids.values() for pk in found}
+    seen = Student.objects.visible_to(viewer).filter(pk__in=wanted) if wanted else []
+    names = {student.pk: student.name for student in seen}
+    return [{"draft": draft, "names": [names[pk] for pk in ids[draft.pk] if pk in names]} for draft in drafts]
 
 
 def _offered(viewer: Viewer, sheet: TalkSheet, sought: str) -> list[dict[str, Any]]:

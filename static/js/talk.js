@@ -87,8 +87,11 @@
 
   // --- sentences to start from ------------------------------------------------------------------------------------------
 
+  // They show when their box is touched: a short page is quicker than a full one.
   function dress(root) {
-    all("[data-templates]", root).forEach((row) => { row.hidden = false; });
+    all("[data-templates]", root).forEach((row) => {
+      row.closest(".field").addEventListener("focusin", () => { row.hidden = false; });
+    });
   }
 
   function insert(button) {
@@ -152,6 +155,14 @@
     tell();
   }
 
+  // On a phone what is found needs the room between the box and the keyboard.
+  function makeRoom(form) {
+    const box = form.querySelector("[data-query]");
+    box?.addEventListener("focus", () => {
+      if (matchMedia("(max-width: 820px)").matches) box.scrollIntoView({ block: "start" });
+    });
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
     if (button) insert(button);
@@ -161,6 +172,7 @@
     dress(form);
     foldChips(form);
     header(form);
+    makeRoom(form);
     new Blocks(form);
   });
 })();
