@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from schools.access import Viewer
 from schools.models.people import Membership
-from schools.second_factor import needs_second_factor
+from schools.second_factor import lacks_second_factor
 
 MEMBERSHIP = "membership"
 STARTED, SEEN = "started_at", "seen_at"
@@ -42,6 +42,9 @@ class ViewerMiddleware:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
+        # A password of one's own comes before everything but setting it and leaving.
+        if request.user.must_change_password and not getattr(view, "before_password", False):
+            return redirect("schools:password_first")
         if access != "signed_in":
             return _hold_back(request)
         return None
@@ -62,7 +65,7 @@ def _is_worn_out(request: HttpRequest) -> bool:
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """The viewer of the chosen membership, else of the first current one, else None."""
     memberships = Membership.objects.current().filter(person_id=request.user.pk)
-    memberships = memberships.select_related("unit__kind", "person")
+    memberships = memberships.select_related("unit__kind")
     chosen = request.session.get(MEMBERSHIP)
     membership = memberships.filter(pk=chosen).first() if chosen else None
     if membership is None:
@@ -71,17 +74,17 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
         return None
     if membership.pk != chosen:
         request.session[MEMBERSHIP] = membership.pk
-    return Viewer(person=membership.person, membership=membership)
+    person = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
+    membership.person = person
+    return Viewer(person=person, membership=membership)
 
 
 def _hold_back(request: HttpRequest) -> HttpResponse | None:
-    """What comes first: a password of one's own, then a second factor, then a role."""
+    """What a page with roles asks for first: a role, then the second factor that goes with it."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
-    if request.user.must_change_password:
-        return redirect("schools:password_first")
     if viewer is None:
         raise PermissionDenied
-    if needs_second_factor(viewer):
+    if lacks_second_factor(request, viewer):
         return redirect("schools:second_factor_required")
     return None
 

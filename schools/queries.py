@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from django.db.models import Min
 from django.utils import timezone
 
 from schools.calendar import SchoolCalendar, TermSpan
-from schools.models import CalendarDay, Duty, Term, Unit
+from schools.models import CalendarDay, Duty, Membership, Role, Term, Unit
 from schools.settings_of import settings_of
 
 
@@ -48,3 +49,13 @@ def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
     """The duty in force, set by the nearest unit up the tree."""
     rows = Duty.objects.filter(unit__code__in=unit.ancestor_codes, term_code=term.code, role=role, kind=kind)
     return rows.order_by("-unit__path").first()
+
+
+def demo_accounts() -> list[Membership]:
+    """One member of the demo network for each role, in the order of the roles; empty where there is no demo."""
+    members = Membership.objects.current().filter(unit__is_demo=True, person__is_active=True)
+    usable = members.filter(person__must_change_password=False)
+    firsts = usable.order_by().values("role").annotate(first=Min("pk")).values_list("first", flat=True)
+    found = Membership.objects.filter(pk__in=list(firsts)).select_related("person", "unit")
+    order = list(Role)
+    return sorted(found, key=lambda membership: order.index(Role(membership.role)))

@@ -1,9 +1,23 @@
 """Who must sign in with a second factor."""
 
+import time
+from typing import Any
+
 from allauth.mfa.models import Authenticator
+from django.http import HttpRequest
 
 from schools.access import WIDE_ROLES, Viewer
+from schools.models import Membership, Person
 from schools.settings_of import setting_of
+
+# For so long a session remembers that the rule is fulfilled, so that a page does not ask the database each time.
+REMEMBER_SECONDS = 600
+FULFILLED = "second_factor"
+
+
+def factors_of(person: Person) -> Any:
+    """What proves who one is. Recovery codes alone are only a way back in."""
+    return Authenticator.objects.filter(user_id=person.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 def must_have_second_factor(viewer: Viewer) -> bool:
@@ -14,4 +28,24 @@ def must_have_second_factor(viewer: Viewer) -> bool:
 
 def needs_second_factor(viewer: Viewer) -> bool:
     """Must have one, and has none yet. (Whoever has one was asked for it at sign-in.)"""
-    return must_have_second_factor(viewer) and not Authenticator.objects.filter(user_id=viewer.person.pk).exists()
+    return must_have_second_factor(viewer) and not factors_of(viewer.person).exists()
+
+
+def lacks_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
+    """The same for a request; a yes-it-is-fulfilled is remembered for this membership for some minutes."""
+    known = request.session.get(FULFILLED)
+    if known and known[0] == viewer.membership.pk and 0 <= time.time() - known[1] < REMEMBER_SECONDS:
+        return False
+    if needs_second_factor(viewer):
+        return True
+    request.session[FULFILLED] = [viewer.membership.pk, int(time.time())]
+    return False
+
+
+def is_last_required_factor(authenticator: Authenticator) -> bool:
+    """Would taking this factor away leave the person without the one that one of their roles asks for?"""
+    person = authenticator.user
+    if factors_of(person).exclude(pk=authenticator.pk).exists():
+        return False
+    memberships = Membership.objects.current().filter(person=person).select_related("unit")
+    return any(must_have_second_factor(Viewer(person=person, membership=m)) for m in memberships)

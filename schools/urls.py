@@ -1,9 +1,51 @@
 from django.urls import path
 
-from schools.views import jobs, style
+from schools.views import account, audit, calendar, jobs, people, staff, style, units
 
 app_name = "schools"
+
+own_account = [
+    path("account", account.account, name="account"),
+    path("account/first-password", account.password_first, name="password_first"),
+    path("account/password", account.password_change, name="password_change"),
+    path("account/language", account.language_change, name="language_change"),
+    path("account/sessions/end", account.sessions_end, name="sessions_end"),
+    path("account/second-factor/why", account.second_factor_required, name="second_factor_required"),
+    path("account/role", account.membership_switch, name="membership_switch"),
+]
+
+managing_people = [
+    path("people", people.person_list, name="person_list"),
+    path("people/new", people.person_new, name="person_new"),
+    path("people/import", staff.staff_import, name="staff_import"),
+    path("people/import/commit", staff.staff_import_commit, name="staff_import_commit"),
+    path("people/<uuid:pk>", people.person_detail, name="person_detail"),
+    path("people/<uuid:pk>/edit", people.person_edit, name="person_edit"),
+    path("people/<uuid:pk>/password", people.password_reset, name="password_reset"),
+    path("people/<uuid:pk>/second-factor/remove", people.factor_remove, name="factor_remove"),
+    path("people/<uuid:pk>/close", people.person_deactivate, name="person_deactivate"),
+    path("people/<uuid:pk>/open", people.person_activate, name="person_activate"),
+    path("people/<uuid:pk>/roles/new", people.membership_new, name="membership_new"),
+    path("people/<uuid:pk>/roles/<int:membership_pk>", people.membership_edit, name="membership_edit"),
+    path("people/<uuid:pk>/roles/<int:membership_pk>/end", people.membership_end, name="membership_end"),
+]
+
+managing_units = [
+    path("units", units.unit_list, name="unit_list"),
+    path("units/new", units.unit_new, name="unit_new"),
+    path("units/<int:pk>", units.unit_detail, name="unit_detail"),
+    path("units/<int:pk>/edit", units.unit_edit, name="unit_edit"),
+    path("units/<int:pk>/rules", units.unit_rules, name="unit_rules"),
+    path("calendar", calendar.calendar, name="calendar"),
+    path("calendar/day", calendar.calendar_day, name="calendar_day"),
+    path("calendar/term", calendar.term_save, name="term_save"),
+]
+
 urlpatterns = [
+    *own_account,
+    *managing_people,
+    *managing_units,
+    path("audit", audit.audit_list, name="audit_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
     path("style/", style.style_page, name="style_page"),

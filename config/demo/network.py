@@ -5,13 +5,14 @@ import random
 import uuid
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from config.demo import words
 from schools import crypto
 from schools.models import ClassGroup, Duty, Membership, Person, Term, Unit, UnitSetting
 
-DEMO_PASSWORD = "xinyu-demo-2026"  # noqa: S105  printed on the sign-in page of the demo
+DEMO_PASSWORD = settings.DEMO_PASSWORD
 CITY, DISTRICT = "440600", "440608"
 FIRST_SCHOOL = 2144000001
 STARTED = dt.date(2024, 8, 20)

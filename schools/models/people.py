@@ -55,7 +55,7 @@ class Person(AbstractBaseUser):
     staff_number = models.CharField(_("staff number"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=40)
     phone = SealedTextField()
-    phone_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    phone_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  empty is not unique
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     # Counted up to end every session of the person: at a change of role, status or password.

@@ -1,0 +1,177 @@
+"""Forms about people and what they are at a unit."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from schools import classnames
+from schools.access import SCHOOL_ROLES, Viewer, grantable_roles
+from schools.actions.accounts import Post
+from schools.identity import InvalidPhone, check_phone
+from schools.models import ClassGroup, Employment, Membership, Role, Unit
+from schools.rendering import DayInput
+
+
+def check_phone_field(text: str) -> str:
+    """A number someone can sign in with, as it is dialled; empty stays empty."""
+    if not text.strip():
+        return ""
+    try:
+        return check_phone(text)
+    except InvalidPhone:
+        raise forms.ValidationError(_("This is no phone number.")) from None
+
+
+class DetailsForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    phone = forms.CharField(
+        label=gettext_lazy("Phone number"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Stored encrypted; one can sign in with it in place of the staff number."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def clean_phone(self) -> str:
+        return check_phone_field(self.cleaned_data["phone"])
+
+
+class PostForm(forms.Form):
+    """What a person is at a unit. `unit` is fixed; the roles offered are those the viewer may give there."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("What people call it, such as head of the counseling center."),
+    )
+    employment = forms.ChoiceField(label=gettext_lazy("Employment"), choices=Employment.choices)
+    classes = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Classes"),
+        queryset=ClassGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("For class and subject teachers: whose students they see."),
+    )
+    cohort = forms.ChoiceField(
+        label=gettext_lazy("Grade"), required=False, help_text=gettext_lazy("For grade heads: the grade they lead.")
+    )
+    backup = forms.ModelChoiceField(
+        label=gettext_lazy("Who steps in"),
+        queryset=Membership.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Gets risk flags that nobody has taken in hand in time."),
+    )
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
+    ends_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        widget=DayInput,
+        required=False,
+        help_text=gettext_lazy("Leave it empty unless it is known; someone visiting needs one."),
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, unit: Unit, membership: Membership | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in grantable_roles(viewer, unit)]
+        self.fields["starts_on"].initial = timezone.localdate()
+        self.fields["classes"].queryset = _classes(unit)
+        self.fields["cohort"].choices = [("", "—"), *_cohorts(unit)]
+        self.fields["backup"].queryset = _stand_ins(unit, membership)
+        self.fields["backup"].label_from_instance = lambda m: f"{m.person.name} · {m.get_role_display()}"
+        if not unit.is_school:
+            for name in ("classes", "cohort", "backup"):
+                del self.fields[name]
+        if membership and not self.is_bound:
+            self.initial = initial_of(membership)
+
+    def post(self) -> Post:
+        """The cleaned answers as the action wants them."""
+        data = self.cleaned_data
+        stage, _dash, year = (data.get("cohort") or "").partition("-")
+        return Post(
+            role=data["role"],
+            title=data["title"],
+            employment=data["employment"],
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            classes=list(data.get("classes") or []),
+            cohort_stage=stage,
+            cohort_year=int(year) if year else None,
+            backup=data.get("backup"),
+        )
+
+
+class NewPersonForm(DetailsForm, PostForm):
+    staff_number = forms.CharField(
+        label=gettext_lazy("Staff number"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("What this person signs in with. It stays the same when they change schools."),
+    )
+    field_order = ("staff_number", "name", "phone", "role")
+
+    def clean_staff_number(self) -> str:
+        return str(self.cleaned_data["staff_number"]).replace(" ", "")
+
+
+def initial_of(membership: Membership) -> dict[str, Any]:
+    cohort = f"{membership.cohort_stage}-{membership.cohort_year}" if membership.cohort_year else ""
+    return {
+        "role": membership.role,
+        "title": membership.title,
+        "employment": membership.employment,
+        "classes": list(membership.classes.values_list("pk", flat=True)),
+        "cohort": cohort,
+        "backup": membership.backup_id,
+        "starts_on": membership.starts_on,
+        "ends_on": membership.ends_on,
+    }
+
+
+def _classes(unit: Unit) -> Any:
+    """The classes that are at the school now."""
+    today, system = timezone.localdate(), unit.system or "63"
+    groups = ClassGroup.objects.filter(school=unit).select_related("school")
+    present = [g.pk for g in groups if classnames.is_enrolled(g.stage, g.entry_year, system=system, on=today)]
+    return groups.filter(pk__in=present)
+
+
+def _cohorts(unit: Unit) -> list[tuple[str, str]]:
+    today, lang = timezone.localdate(), "zh" if (get_language() or "zh").startswith("zh") else "en"
+    found = ClassGroup.objects.filter(school=unit).order_by("stage", "-entry_year")
+    return [
+        (f"{stage}-{year}", _cohort_name(stage, year, unit.system or "63", today, lang))
+        for stage, year in found.values_list("stage", "entry_year").distinct()
+        if classnames.is_enrolled(stage, year, system=unit.system or "63", on=today)
+    ]
+
+
+def _cohort_name(stage: str, year: int, system: str, today: dt.date, lang: str) -> str:
+    return classnames.grade_name(stage, classnames.grade_in_stage(stage, year, today), system, lang)
+
+
+def _stand_ins(unit: Unit, membership: Membership | None) -> Any:
+    found = Membership.objects.current().filter(unit=unit, role__in=SCHOOL_ROLES).select_related("person", "unit")
+    return found.exclude(person_id=membership.person_id) if membership else found
+
+
+class FilterForm(forms.Form):
+    """What the list of people shows; unknown values are ignored."""
+
+    quiet = True
+    q = forms.CharField(required=False)
+    role = forms.ChoiceField(required=False, choices=[("", gettext_lazy("All roles")), *Role.choices])
+    state = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", gettext_lazy("Present")),
+            ("ended", gettext_lazy("Role ended")),
+            ("closed", gettext_lazy("Account closed")),
+            ("waiting", gettext_lazy("Not yet signed in")),
+        ],
+    )

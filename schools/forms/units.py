@@ -1,0 +1,170 @@
+"""Forms about units, their rules, terms and days."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools.access import WIDE_ROLES
+from schools.models import ClassGroup, Role, Unit, UnitKind
+from schools.rendering import DayInput, RowChoices, Segmented
+from schools.settings_of import settings_of
+
+SEVERITIES = (4, 3, 2, 1)
+
+
+def clock_field(label: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget, required=False)
+
+
+def target_kinds() -> list[tuple[str, str]]:
+    return [
+        ("minutes", _("minutes, around the clock")),
+        ("same_day", _("the same school day")),
+        ("school_days", _("school days")),
+    ]
+
+
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    stages = forms.MultipleChoiceField(
+        label=gettext_lazy("Stages"),
+        choices=ClassGroup.Stage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Unit
+        fields = ("name", "short_name", "school_type", "stages", "system", "has_boarders")
+        labels = {
+            "name": gettext_lazy("Name"),
+            "short_name": gettext_lazy("Short name"),
+            "school_type": gettext_lazy("Type code"),
+            "system": gettext_lazy("System"),
+            "has_boarders": gettext_lazy("Has boarders"),
+        }
+        help_texts = {"school_type": gettext_lazy("Three digits of the registry, such as 211 for a primary school.")}
+
+    def __init__(self, *args: Any, kind: UnitKind | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = kind or self.instance.kind
+        if not kind.is_school:
+            for name in ("school_type", "stages", "system", "has_boarders"):
+                del self.fields[name]
+
+
+class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A unit below another one. What a school teaches is filled in afterwards, on its own page."""
+
+    class Meta:
+        model = Unit
+        fields = ("parent", "kind", "code", "name", "short_name")
+        labels = {
+            "parent": gettext_lazy("Below"),
+            "kind": gettext_lazy("Kind"),
+            "code": gettext_lazy("Code"),
+            "name": gettext_lazy("Name"),
+            "short_name": gettext_lazy("Short name"),
+        }
+        help_texts = {"code": gettext_lazy("A school's ten digits, a district's region code.")}
+
+    def __init__(self, *args: Any, parents: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = parents
+        self.fields["parent"].required = True
+
+
+class RulesForm(forms.Form):
+    """The rules of a unit. What is left at "as above" is not stored and follows the unit above."""
+
+    severity_scheme = forms.ChoiceField(
+        label=gettext_lazy("Levels of risk"),
+        choices=[
+            ("", gettext_lazy("as above")),
+            ("four_colors", gettext_lazy("red, orange, yellow, blue")),
+            ("three_levels", gettext_lazy("three levels")),
+        ],
+        required=False,
+        widget=Segmented,
+    )
+    day_starts = clock_field(gettext_lazy("School begins"))
+    day_ends = clock_field(gettext_lazy("School ends"))
+    own_factors = forms.BooleanField(label=gettext_lazy("Set here who needs a second factor"), required=False)
+    second_factor_roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles that need a second factor"),
+        choices=Role.choices,
+        required=False,
+        widget=RowChoices,
+    )
+    own_targets = forms.BooleanField(label=gettext_lazy("Set here how soon a flag must be in hand"), required=False)
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        own = dict(unit.settings.values_list("key", "value"))
+        in_force = settings_of(unit)
+        for severity in SEVERITIES:
+            self._add_target(severity, in_force["clock_targets"][str(severity)])
+        roles = in_force["second_factor_roles"]
+        self.initial |= {
+            "severity_scheme": own.get("severity_scheme", ""),
+            "day_starts": own.get("day_starts"),
+            "day_ends": own.get("day_ends"),
+            "own_factors": "second_factor_roles" in own,
+            "second_factor_roles": sorted(WIDE_ROLES) if roles is None else roles,
+            "own_targets": "clock_targets" in own,
+        }
+
+    def _add_target(self, severity: int, value: list[Any]) -> None:
+        self.fields[f"kind_{severity}"] = forms.ChoiceField(
+            label=_("Level %(level)s") % {"level": 5 - severity},
+            choices=target_kinds(),
+            initial=value[0],
+        )
+        self.fields[f"amount_{severity}"] = forms.IntegerField(
+            label=_("How many"), min_value=0, max_value=10_000, initial=value[1]
+        )
+
+    def targets(self) -> list[tuple[Any, Any]]:
+        return [(self[f"kind_{severity}"], self[f"amount_{severity}"]) for severity in SEVERITIES]
+
+    def values(self) -> dict[str, Any]:
+        """By key; None for what follows the unit above."""
+        data = self.cleaned_data
+        targets = {str(s): [data[f"kind_{s}"], data[f"amount_{s}"]] for s in SEVERITIES}
+        return {
+            "severity_scheme": data["severity_scheme"] or None,
+            "day_starts": f"{data['day_starts']:%H:%M}" if data["day_starts"] else None,
+            "day_ends": f"{data['day_ends']:%H:%M}" if data["day_ends"] else None,
+            "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
+            "clock_targets": targets if data["own_targets"] else None,
+        }
+
+
+class DayForm(forms.Form):
+    """One day on which the unit differs from the national calendar."""
+
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
+    what = forms.ChoiceField(
+        label=gettext_lazy("On this day"),
+        choices=[
+            ("closed", gettext_lazy("no school")),
+            ("open", gettext_lazy("school")),
+            ("as_above", gettext_lazy("as above")),
+        ],
+        widget=Segmented,
+    )
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=60, required=False)
+
+    def is_school_day(self) -> bool | None:
+        return {"closed": False, "open": True, "as_above": None}[self.cleaned_data["what"]]
+
+
+class TermForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Term"), max_length=11, help_text=gettext_lazy("Written like 2025-2026-1.")
+    )
+    starts = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
+    ends = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)

@@ -1,0 +1,32 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from schools.actions.unit_import import import_units
+from schools.staffing import read_units
+from schools.tables import UnreadableFile
+from schools.unreadable import file_sentence, row_line
+
+
+class Command(BaseCommand):
+    help = "Create and change units from a file with code, name, level, code of the unit above, type, stages, system."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, write nothing")
+        parser.add_argument("--strict", action="store_true", help="write nothing if any row has a problem")
+
+    def handle(self, *args: Any, file: Path, dry_run: bool, strict: bool, **options: Any) -> None:
+        try:
+            sheet = read_units(file, filename=file.name)
+        except UnreadableFile as error:
+            raise CommandError(file_sentence(error)) from None
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from None
+        done = import_units(rows=sheet.rows, problems=sheet.problems, write=not dry_run, strict=strict)
+        for problem in done.problems:
+            self.stdout.write(row_line(problem))
+        rows_out = len({problem.row for problem in done.problems})
+        counts = f"created={done.created} changed={done.changed} unchanged={done.unchanged}"
+        self.stdout.write(f"{counts} problems={rows_out}")

@@ -1,0 +1,76 @@
+"""The audit log, read only. Reading it is itself noted."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from schools import audit
+from schools.access import roles
+from schools.models import AuditEntry, Role, Unit
+
+PAGE = 100
+KINDS = ("person", "membership", "unit", "student", "talk", "flag", "summary", "roster", "staff", "audit")
+
+
+@roles(Role.AUDITOR)
+@transaction.atomic
+def audit_list(request: HttpRequest) -> HttpResponse:
+    """Newest first; pages by key, so that page 1,000 costs what page 1 costs."""
+    entries = _filtered(request).select_related("person", "chain").order_by("-at", "-pk")
+    rows = list(_after(entries, request.GET.get("after", ""))[: PAGE + 1])
+    audit.record(by=request.viewer, verb="audit.opened", unit=request.viewer.unit)
+    more = len(rows) > PAGE
+    context = {
+        "rows": rows[:PAGE],
+        "next": f"{rows[PAGE - 1].at.timestamp()}-{rows[PAGE - 1].pk}" if more else "",
+        "units": _units(request),
+        "names": dict(Unit.objects.within(request.viewer.unit).values_list("code", "name")),
+        "kinds": KINDS,
+        "given": {name: request.GET.get(name, "") for name in ("unit", "q", "verb", "from", "until")},
+        "filtered": any(request.GET.get(name) for name in ("unit", "q", "verb", "from", "until")),
+    }
+    return render(request, "schools/audit_list.html", context)
+
+
+def _units(request: HttpRequest) -> list[Unit]:
+    return list(Unit.objects.within(request.viewer.unit).order_by("path")[:400])
+
+
+def _filtered(request: HttpRequest) -> Any:
+    given = request.GET
+    entries = AuditEntry.objects.visible_to(request.viewer)
+    if given.get("unit"):
+        entries = entries.filter(chain__scope=given["unit"])
+    if q := given.get("q", "").strip():
+        entries = entries.filter(Q(person__staff_number__iexact=q) | Q(person__name=q))
+    if verb := given.get("verb", "").strip():
+        entries = entries.filter(verb__startswith=verb)
+    if day := _day(given.get("from")):
+        entries = entries.filter(at__gte=day)
+    if day := _day(given.get("until")):
+        entries = entries.filter(at__lt=day + dt.timedelta(days=1))
+    return entries
+
+
+def _day(text: str | None) -> dt.datetime | None:
+    try:
+        day = parse_date(text or "")
+    except ValueError:
+        return None
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day else None
+
+
+def _after(entries: Any, key: str) -> Any:
+    """The rows older than the last one shown."""
+    at, _dash, pk = key.rpartition("-")
+    try:
+        moment, number = dt.datetime.fromtimestamp(float(at), tz=dt.UTC), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return entries
+    return entries.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=number))

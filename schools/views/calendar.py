@@ -1,0 +1,111 @@
+"""Terms and school days of a unit: what it has set itself and what it follows."""
+
+import datetime as dt
+import re
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools.access import MANAGING_ROLES, can_lead_unit, roles
+from schools.actions.units import set_calendar_day, set_term
+from schools.errors import Refused
+from schools.forms.units import DayForm, TermForm
+from schools.models import CalendarDay, Role, Unit
+from schools.month import Rule, weeks_of
+from schools.queries import calendar_of, terms_of
+
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+@roles(*Role)
+def calendar(request: HttpRequest) -> HttpResponse:
+    unit, month = _unit(request), _month(request)
+    known = calendar_of(unit)
+    terms = terms_of(unit)
+    context = {
+        "unit": unit,
+        "month": month,
+        "previous": month - dt.timedelta(days=1),
+        "next": (month + dt.timedelta(days=32)).replace(day=1),
+        "weeks": weeks_of(month.year, month.month, calendar=known, rules=_rules(unit, month)),
+        "terms": [(term, term.unit_id == unit.pk) for term in terms],
+        "missing_years": known.years_without_data(month, max([month, *(term.ends for term in terms)])),
+        "can_lead": can_lead_unit(request.viewer, unit),
+        "units": _units(request),
+        "day_form": DayForm(initial={"day": request.GET.get("day"), "what": "closed"}),
+        "term_form": TermForm(),
+        "today": timezone.localdate(),
+    }
+    return render(request, "schools/calendar.html", context)
+
+
+def _units(request: HttpRequest) -> list[Unit]:
+    """Whose calendars may be opened from here."""
+    if request.viewer.role not in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN):
+        return []
+    return list(Unit.objects.visible_to(request.viewer).order_by("path")[:400])
+
+
+def _unit(request: HttpRequest) -> Unit:
+    code = request.GET.get("unit")
+    if not code:
+        return request.viewer.unit
+    return get_object_or_404(Unit.objects.visible_to(request.viewer).select_related("kind"), code=code)
+
+
+def _month(request: HttpRequest) -> dt.date:
+    match = MONTH.fullmatch(request.GET.get("month", ""))
+    return dt.date(int(match[1]), int(match[2]), 1) if match else timezone.localdate().replace(day=1)
+
+
+def _rules(unit: Unit, month: dt.date) -> dict[dt.date, Rule]:
+    """Days set by the unit or one above it, around this month; the nearest unit's word counts."""
+    around = (month - dt.timedelta(days=7), month + dt.timedelta(days=38))
+    rows = CalendarDay.objects.filter(unit__code__in=unit.ancestor_codes, day__range=around).select_related("unit")
+    return {
+        row.day: Rule(row.is_school_day, row.note, row.unit.name, row.unit_id == unit.pk)
+        for row in rows.order_by("unit__path")
+    }
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def calendar_day(request: HttpRequest) -> HttpResponse:
+    unit, form = _unit(request), DayForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a day and what it is."))
+        return _back(request, unit)
+    day = form.cleaned_data["day"]
+    try:
+        set_calendar_day(
+            by=request.viewer, unit=unit, day=day, is_school_day=form.is_school_day(), note=form.cleaned_data["note"]
+        )
+        messages.success(request, _("Saved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _back(request, unit, day)
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def term_save(request: HttpRequest) -> HttpResponse:
+    unit, form = _unit(request), TermForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("A term needs its code, its first and its last day."))
+        return _back(request, unit)
+    try:
+        set_term(by=request.viewer, unit=unit, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _back(request, unit)
+
+
+def _back(request: HttpRequest, unit: Unit, day: dt.date | None = None) -> HttpResponse:
+    month = (day or _month(request)).strftime("%Y-%m")
+    return redirect(f"{reverse('schools:calendar')}?unit={unit.code}&month={month}")

@@ -1,0 +1,264 @@
+"""Managing people: find, invite, change a role, end it, hand over a password, close an account."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools import crypto
+from schools.access import MANAGING_ROLES, Viewer, can_manage, can_manage_account, grantable_roles, roles
+from schools.actions import accounts
+from schools.errors import Refused
+from schools.forms.people import DetailsForm, FilterForm, NewPersonForm, PostForm
+from schools.identity import mask_phone
+from schools.models import Membership, Person, Unit
+from schools.second_factor import factors_of
+
+PAGE = 50
+
+
+@roles(*MANAGING_ROLES)
+def person_list(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    units = Unit.objects.visible_to(viewer)
+    unit = units.filter(code=request.GET.get("unit", "")).first()
+    filters = FilterForm(request.GET)
+    filters.is_valid()
+    people = _found(viewer, filters.cleaned_data, unit)
+    context = {
+        "filters": filters,
+        "q": filters.cleaned_data.get("q", ""),
+        "units": list(units.select_related("kind")[:400]) if viewer.role != "school_leader" else [],
+        "unit": unit,
+        "page_obj": Paginator(people, PAGE).get_page(request.GET.get("page")),
+        "can_invite": bool(_units_to_staff(viewer)[:1]),
+    }
+    return render(request, "schools/person_list.html", context)
+
+
+def _found(viewer: Viewer, data: dict[str, Any], unit: Unit | None) -> Any:
+    """People with a membership that fits; each comes with the memberships the viewer sees, and nothing sealed."""
+    seen = Membership.objects.visible_to(viewer)
+    fitting = seen.filter(unit__path__startswith=unit.path) if unit else seen
+    if data.get("role"):
+        fitting = fitting.filter(role=data["role"])
+    people = Person.objects.visible_to(viewer).defer("phone", "password")
+    state = data.get("state")
+    if state == "closed":
+        people = people.filter(is_active=False, pk__in=fitting.values("person"))
+    elif state == "ended":
+        people = people.filter(pk__in=fitting.values("person")).exclude(pk__in=fitting.not_over().values("person"))
+    else:
+        people = people.filter(is_active=True, pk__in=fitting.not_over().values("person"))
+    if state == "waiting":
+        people = people.filter(must_change_password=True)
+    if q := (data.get("q") or "").strip():
+        number = Q(staff_number__istartswith=q) | Q(phone_hash=crypto.lookup_hash(q, purpose="phone"))
+        people = people.filter(Q(name__icontains=q) | number)
+    shown = Prefetch("memberships", seen.select_related("unit").order_by("-starts_on", "pk"), to_attr="seen")
+    return people.order_by("staff_number").prefetch_related(shown)
+
+
+def _units_to_staff(viewer: Viewer) -> Any:
+    """Where the viewer may give roles: the own school, everything below the own center, everything."""
+    units = Unit.objects.visible_to(viewer).select_related("kind")
+    return units.exclude(pk=viewer.unit.pk) if viewer.role == "center_staff" else units
+
+
+def unit_to_staff(request: HttpRequest) -> Unit:
+    """The unit named in the address, or the first the viewer may staff."""
+    units = _units_to_staff(request.viewer)
+    code = request.GET.get("unit")
+    return get_object_or_404(units, code=code) if code else get_object_or_404(units.order_by("path")[:1])
+
+
+@roles(*MANAGING_ROLES)
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Invite. The first password is shown once, in the answer to this form, and stored nowhere."""
+    viewer, unit = request.viewer, unit_to_staff(request)
+    form = NewPersonForm(request.POST or None, viewer=viewer, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        known = Person.objects.filter(staff_number__iexact=form.cleaned_data["staff_number"]).first()
+        try:
+            return _grant_to_known(request, form, unit, known) if known else _invite(request, form, unit)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "unit": unit, "units": unit_choices(viewer)}
+    return render(request, "schools/person_new.html", context)
+
+
+def unit_choices(viewer: Viewer) -> list[Unit]:
+    return [] if viewer.role == "school_leader" else list(_units_to_staff(viewer)[:400])
+
+
+def _invite(request: HttpRequest, form: NewPersonForm, unit: Unit) -> HttpResponse:
+    data = form.cleaned_data
+    invitation = accounts.create_person(
+        by=request.viewer,
+        unit=unit,
+        staff_number=data["staff_number"],
+        name=data["name"],
+        phone=data["phone"],
+        post=form.post(),
+    )
+    return _handover(request, invitation.person, invitation.password)
+
+
+def _grant_to_known(request: HttpRequest, form: NewPersonForm, unit: Unit, known: Person) -> HttpResponse:
+    """Someone from another school: one account, one more role. The name must fit, so that a slip finds no stranger."""
+    if known.name != form.cleaned_data["name"]:
+        raise Refused(_("This staff number belongs to somebody with another name. Check both."))
+    accounts.grant_membership(by=request.viewer, person=known, unit=unit, post=form.post())
+    messages.success(request, _("This person has an account already and now has this role as well."))
+    return redirect("schools:person_detail", pk=known.pk)
+
+
+def _handover(request: HttpRequest, person: Person, password: str) -> HttpResponse:
+    context = {"person": person, "password": password}
+    return render(request, "schools/first_password.html", context)
+
+
+@roles(*MANAGING_ROLES)
+def person_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer, person = request.viewer, _person(request, pk)
+    memberships = list(_memberships(viewer, person))
+    context = {
+        "person": person,
+        "phone": mask_phone(person.phone) if person.phone else "",
+        "current": [(m, can_manage(viewer, m)) for m in memberships if not _is_over(m)],
+        "former": [m for m in memberships if _is_over(m)],
+        "can_manage": can_manage_account(viewer, person),
+        "can_grant": person.is_active and person.pk != viewer.person.pk and _units_to_staff(viewer).exists(),
+        "has_factor": factors_of(person).exists(),
+        "can_remove_factors": accounts.can_remove_factors(viewer),
+    }
+    return render(request, "schools/person_detail.html", context)
+
+
+def _is_over(membership: Membership) -> bool:
+    return membership.ends_on is not None and membership.ends_on < timezone.localdate()
+
+
+@roles(*MANAGING_ROLES)
+def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    person = _person(request, pk)
+    form = DetailsForm(request.POST or None, initial={"name": person.name, "phone": person.phone})
+    if not can_manage_account(request.viewer, person):
+        return redirect("schools:person_detail", pk=pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.change_details(by=request.viewer, person=person, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("schools:person_detail", pk=pk)
+    return render(request, "schools/person_edit.html", {"form": form, "person": person})
+
+
+@roles(*MANAGING_ROLES)
+def membership_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One more role for a person the viewer sees."""
+    viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)
+    form = PostForm(request.POST or None, viewer=viewer, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.grant_membership(by=viewer, person=person, unit=unit, post=form.post())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("schools:person_detail", pk=pk)
+    context = {"form": form, "person": person, "unit": unit, "units": unit_choices(viewer)}
+    return render(request, "schools/membership_new.html", context)
+
+
+@roles(*MANAGING_ROLES)
+def membership_edit(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+    viewer, person = request.viewer, _person(request, pk)
+    membership = get_object_or_404(_memberships(viewer, person), pk=membership_pk)
+    if not can_manage(viewer, membership):
+        messages.error(request, _("You cannot change a role that is not below your own."))
+        return redirect("schools:person_detail", pk=pk)
+    form = PostForm(request.POST or None, viewer=viewer, unit=membership.unit, membership=membership)
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.change_membership(by=viewer, membership=membership, post=form.post())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved. Where this person was signed in, they sign in again."))
+            return redirect("schools:person_detail", pk=pk)
+    context = {"form": form, "person": person, "membership": membership, "allowed": _role_names(viewer, membership)}
+    return render(request, "schools/membership_edit.html", context)
+
+
+def _role_names(viewer: Viewer, membership: Membership) -> list[str]:
+    return [str(role.label) for role in grantable_roles(viewer, membership.unit)]
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def membership_end(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    membership = get_object_or_404(_memberships(request.viewer, person), pk=membership_pk)
+    return _do(request, pk, _("The role has ended."), accounts.end_membership, membership=membership)
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def password_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+    person = _person(request, pk)
+    try:
+        password = accounts.reset_password(by=request.viewer, person=person)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("schools:person_detail", pk=pk)
+    return _handover(request, person, password)
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def factor_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    done = _("The second factor is taken away. At the next sign-in a new one is set up.")
+    return _do(request, pk, done, accounts.remove_second_factor, person=_person(request, pk))
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def person_deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _do(request, pk, _("The account is closed."), accounts.deactivate_person, person=_person(request, pk))
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def person_activate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _do(request, pk, _("The account is open again."), accounts.activate_person, person=_person(request, pk))
+
+
+def _do(request: HttpRequest, pk: UUID, done: str, action: Any, **about: Any) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            action(by=request.viewer, **about)
+        messages.success(request, done)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("schools:person_detail", pk=pk)
+
+
+def _person(request: HttpRequest, pk: UUID) -> Person:
+    return get_object_or_404(Person.objects.visible_to(request.viewer), pk=pk)
+
+
+def _memberships(viewer: Viewer, person: Person) -> Any:
+    seen = Membership.objects.visible_to(viewer).filter(person=person)
+    related = seen.select_related("unit__kind", "person", "backup__person").prefetch_related("classes__school")
+    return related.order_by("-starts_on", "pk")

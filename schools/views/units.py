@@ -1,0 +1,130 @@
+"""The tree of units and the rules each one sets."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from schools.access import MANAGING_ROLES, can_lead_unit, roles
+from schools.actions import units as actions
+from schools.errors import Refused
+from schools.forms.units import SEVERITIES, NewUnitForm, RulesForm, UnitForm
+from schools.models import ClassGroup, Membership, Role, Unit
+from schools.settings_of import settings_of
+
+PAGE = 100
+
+
+@roles(*MANAGING_ROLES)
+def unit_list(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    units = Unit.objects.visible_to(viewer).select_related("kind").order_by("path")
+    if q := request.GET.get("q", "").strip():
+        units = units.filter(Q(name__icontains=q) | Q(short_name__icontains=q) | Q(code__startswith=q))
+    page = Paginator(_with_counts(units), PAGE).get_page(request.GET.get("page"))
+    top = viewer.unit.path.count("/") if viewer.role != Role.SYSTEM_ADMIN else 1
+    for unit in page:
+        unit.depth = 0 if q else max(0, unit.path.count("/") - top)
+    context = {"page_obj": page, "q": q, "can_build": viewer.role in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN)}
+    return render(request, "schools/unit_list.html", context)
+
+
+def _with_counts(units: Any) -> Any:
+    """Staff of the unit itself, in the same query."""
+    here = Membership.objects.current().filter(unit=OuterRef("pk")).order_by().values("unit")
+    staff = here.annotate(n=Count("person", distinct=True)).values("n")
+    return units.annotate(staff=Coalesce(Subquery(staff), 0))
+
+
+@roles(Role.CENTER_STAFF, Role.SYSTEM_ADMIN)
+def unit_new(request: HttpRequest) -> HttpResponse:
+    parents = Unit.objects.visible_to(request.viewer).select_related("kind").order_by("path")
+    parent = parents.filter(code=request.GET.get("below", "")).first()
+    form = NewUnitForm(request.POST or None, parents=parents, initial={"parent": parent})
+    if request.method == "POST" and form.is_valid():
+        try:
+            unit = actions.create_unit(by=request.viewer, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("schools:unit_detail", pk=unit.pk)
+    return render(request, "schools/unit_new.html", {"form": form})
+
+
+@roles(*MANAGING_ROLES)
+def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = _unit(request, pk)
+    context = {
+        "unit": unit,
+        "above": Unit.objects.filter(code__in=unit.ancestor_codes[:-1]).order_by("path"),
+        "children": _with_counts(Unit.objects.visible_to(request.viewer).filter(parent=unit).select_related("kind")),
+        "rules": _rules(unit),
+        "stages": [str(ClassGroup.Stage(stage).label) for stage in unit.stages],
+        "can_lead": can_lead_unit(request.viewer, unit),
+        "can_build": request.viewer.role in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN),
+    }
+    return render(request, "schools/unit_detail.html", context)
+
+
+def _rules(unit: Unit) -> dict[str, Any]:
+    """The rules in force, in words, and which of them are the unit's own."""
+    in_force = settings_of(unit)
+    named = in_force["second_factor_roles"]
+    words = {
+        "minutes": _("minutes, around the clock"),
+        "same_day": _("the same school day"),
+        "school_days": _("school days"),
+    }
+    targets = [(5 - s, *in_force["clock_targets"][str(s)]) for s in SEVERITIES]
+    return {
+        "own": set(unit.settings.values_list("key", flat=True)),
+        "scheme": in_force["severity_scheme"],
+        "hours": (in_force["day_starts"], in_force["day_ends"]),
+        "everyone_wide": named is None,
+        "factor_roles": [Role(role).label for role in named or []],
+        "targets": [(level, "" if kind == "same_day" else amount, words[kind]) for level, kind, amount in targets],
+    }
+
+
+@roles(*MANAGING_ROLES)
+def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = _unit(request, pk)
+    form = UnitForm(request.POST or None, instance=unit)
+    if request.method == "POST" and form.is_valid():
+        # The form has written into its instance; the action compares with what is stored.
+        return _act(request, unit.pk, actions.change_unit, unit=_unit(request, pk), **form.cleaned_data)
+    return render(request, "schools/unit_edit.html", {"form": form, "unit": unit})
+
+
+@roles(*MANAGING_ROLES)
+def unit_rules(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = _unit(request, pk)
+    form = RulesForm(request.POST or None, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_settings(by=request.viewer, unit=unit, values=form.values())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("schools:unit_detail", pk=pk)
+    return render(request, "schools/unit_rules.html", {"form": form, "unit": unit})
+
+
+def _act(request: HttpRequest, pk: int, action: Any, **values: Any) -> HttpResponse:
+    try:
+        action(by=request.viewer, **values)
+        messages.success(request, _("Saved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("schools:unit_detail", pk=pk)
+
+
+def _unit(request: HttpRequest, pk: int) -> Unit:
+    return get_object_or_404(Unit.objects.visible_to(request.viewer).select_related("kind", "parent"), pk=pk)
