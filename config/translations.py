@@ -184,11 +184,12 @@ def chinese_in_code() -> Iterator[str]:
 
 
 def chinese_lines(source: str) -> list[int]:
-    """Lines of string constants with Chinese; comments and docstrings may quote it."""
-    tree = ast.parse(source)
+    """Lines of string constants with Chinese; comments and docstrings may quote it, and `# zh` marks data."""
+    tree, lines = ast.parse(source), source.splitlines()
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return sorted({node.lineno for node in constants if id(node) not in said and IDEOGRAPH.search(node.value)})
+    found = {node.lineno for node in constants if id(node) not in said and IDEOGRAPH.search(node.value)}
+    return sorted(number for number in found if not lines[number - 1].endswith("# zh"))
 
 
 def chinese_in_templates() -> Iterator[str]:

@@ -33,7 +33,7 @@ class ClassGroup(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices)
     entry_year = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
-    prefix = models.CharField(max_length=20, blank=True, help_text="a department's short name, as in 计科2101")
+    prefix = models.CharField(max_length=20, blank=True, help_text="a department's short name, as in 计科2101")  # zh
 
     objects = ClassGroupQuerySet.as_manager()
 

@@ -69,7 +69,7 @@ def test_translations_refuse_chinese_in_a_template(scratch):
 
 
 def test_chinese_in_code_is_found_in_strings_but_not_in_comments():
-    assert translations.chinese_lines('"""文"""\nx = 1  # 注\ny = "学生"\n') == [3]
+    assert translations.chinese_lines('"""文"""\nx = 1  # 注\ny = "学生"\nz = "年"  # zh\n') == [3]
 
 
 def test_compiled_catalogue_holds_every_area(scratch, tmp_path):
