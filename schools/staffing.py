@@ -16,7 +16,7 @@ from schools.tables.columns import Vocabulary, body, find_header, has_header
 
 _DATA = Path(__file__).parent / "data"
 _SEPARATORS = re.compile(r"[,，、;；/|\n]+")
-_DATE = re.compile(r"(\d{4})(?:年|[-/.])?(\d{1,2})(?:月|[-/.])?(\d{1,2})日?")
+_DATE = re.compile(r"(\d{4})(?:年|[-/.])?(\d{1,2})(?:月|[-/.])?(\d{1,2})日?")  # zh
 ROLES = (
     "class_teacher",
     "subject_teacher",
