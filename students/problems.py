@@ -56,7 +56,7 @@ ROWS: dict[str, Any] = {
     ),
     "registry_id_mismatch": gettext_lazy("The registry number is made of another identity number. Check both."),
     "number_ruined": gettext_lazy(
-        "Excel has cut off the last digits of this number, so it is left out. Format the column as text, enter it again."
+        "Excel has cut off the last digits of this number, so it is left out. Make the column text, enter it again."
     ),
     "number_repeated": gettext_lazy("Row %(other_row)s of the same class has the same student number. Check both."),
     "duplicate_in_file": gettext_lazy("The same student is already in row %(other_row)s. Delete one of the two rows."),

@@ -66,8 +66,8 @@ def _sheets(data: bytes, limits: Limits) -> Iterator[Table]:
     try:
         _feed(child.stdin, json.dumps(asdict(limits)).encode() + b"\n", data)
         yield from _received(child.stdout)
-        if child.wait() != 0:  # killed by its limits of memory or time
-            raise UnreadableFile("bomb")
+        if status := child.wait():  # killed by its limits of memory or time, or the library panicked
+            raise UnreadableFile("bomb" if status < 0 else "truncated")
     finally:
         child.kill()
         child.stdout.close()
@@ -84,6 +84,8 @@ def _feed(pipe: IO[bytes], *parts: bytes) -> None:
 
 
 def _received(pipe: IO[bytes]) -> Iterator[Table]:
+    if not pipe.readline():
+        raise RuntimeError("the process that reads workbooks did not start")
     table = None
     while line := pipe.readline():
         message: dict[str, Any] = json.loads(line)

@@ -32,6 +32,8 @@ def main() -> None:
     limits = Limits(**json.loads(sys.stdin.buffer.readline()))
     _limit_itself(limits)
     out = sys.stdout.buffer
+    _say(out, {"started": True})
+    out.flush()
     try:
         read_workbook(sys.stdin.buffer.read(), limits, out)
     except UnreadableFile as error:
