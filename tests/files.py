@@ -71,6 +71,25 @@ def xls_bytes(rows, *, hidden=None):
     return out.getvalue()
 
 
+def ods_bytes(rows, *, repeat=""):
+    """`repeat`: attributes of one more cell, such as how often it is repeated."""
+    ns = "urn:oasis:names:tc:opendocument:xmlns:"
+    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(f"<table:table-row>{''.join(cell.format('', v) for v in row)}</table:table-row>" for row in rows)
+    if repeat:
+        lines += (
+            f"<table:table-row {repeat}>{cell.format(' ' + repeat.replace('rows', 'columns'), 'x')}</table:table-row>"
+        )
+    content = (
+        f'<?xml version="1.0"?><office:document-content xmlns:office="{ns}office:1.0" xmlns:table="{ns}table:1.0"'
+        f' xmlns:text="{ns}text:1.0"><office:body><office:spreadsheet><table:table table:name="Sheet1">{lines}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = f'<?xml version="1.0"?><m:manifest xmlns:m="{ns}manifest:1.0"></m:manifest>'
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    return entry_zip({"mimetype": mimetype, "content.xml": content, "META-INF/manifest.xml": manifest})
+
+
 def formula_xlsx(rows, formula, stored):
     """The last cell of the last row is a formula with its stored value."""
     out = io.BytesIO()

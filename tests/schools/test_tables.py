@@ -72,6 +72,16 @@ def test_table_long_numbers_stay_visibly_ruined(make):
     assert is_ruined(value)
 
 
+def test_table_reads_open_document_sheets():
+    assert rows(files.ods_bytes(files.GOOD_ROWS)) == files.GOOD_ROWS
+
+
+def test_table_refuses_an_open_document_sheet_that_repeats_a_cell_without_end():
+    data = files.ods_bytes(files.GOOD_ROWS, repeat='table:number-rows-repeated="1048576"')
+
+    assert refusal(data) in ("truncated", "bomb", "too_many_rows")
+
+
 def test_table_formulas_give_their_stored_value():
     assert rows(files.formula_xlsx([["a", "b"], ["1"]], "=A2&1", "stored"))[1] == ["1", "stored"]
 
