@@ -9,9 +9,9 @@ from schools.models import Role
 
 HEAD = """# Who may use which page
 
-Generated from the code by `manage.py access_doc`; a test fails when it is out of date. A mark says that the role may use the page; which
-rows it then sees is decided by `visible_to` (see `schools/access.py`, `students/access.py`, `counseling/access.py`). *open* pages need no
-sign-in, *account* pages need only an account.
+Generated from the code by `manage.py access_doc`; a test fails when it is out of date. A mark says that the role may
+use the page; which rows it then sees is decided by `visible_to` (`schools/access.py`, `students/access.py`,
+`counseling/access.py`). *open* pages need no sign-in, *account* pages need only an account.
 
 """
 SHORT = {
