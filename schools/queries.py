@@ -52,10 +52,10 @@ def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
 
 
 def demo_accounts() -> list[Membership]:
-    """One member of the demo network for each role, in the order of the roles; empty where there is no demo."""
+    """One member of the demo network for each role and level, in the order of the roles; none where there is no demo."""
     members = Membership.objects.current().filter(unit__is_demo=True, person__is_active=True)
     usable = members.filter(person__must_change_password=False)
-    firsts = usable.order_by().values("role").annotate(first=Min("pk")).values_list("first", flat=True)
-    found = Membership.objects.filter(pk__in=list(firsts)).select_related("person", "unit")
+    firsts = usable.order_by().values("role", "unit__kind").annotate(first=Min("pk")).values_list("first", flat=True)
+    found = Membership.objects.filter(pk__in=list(firsts)).select_related("person", "unit__kind")
     order = list(Role)
-    return sorted(found, key=lambda membership: order.index(Role(membership.role)))
+    return sorted(found, key=lambda member: (order.index(Role(member.role)), -member.unit.kind.rank))

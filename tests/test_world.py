@@ -13,7 +13,9 @@ def test_the_cast_reads_back_what_was_sealed(world):
 def test_each_viewer_sees_only_their_own_students(world, viewer):
     from students.models import Student
 
-    seen = {name: Student.objects.visible_to(viewer(m)).count() for name, m in world.members().items() if name[0] != "b"}
+    seen = {
+        name: Student.objects.visible_to(viewer(m)).count() for name, m in world.members().items() if name[0] != "b"
+    }
     assert seen == {
         "a.leader": 5,
         "a.counselor": 5,
@@ -35,7 +37,15 @@ def test_each_viewer_sees_only_their_own_students(world, viewer):
 def test_each_viewer_sees_only_the_talk_parts_they_may(world, viewer):
     from counseling.models import TalkPart
 
-    names = ("a.counselor", "a.leader", "a.grade_head", "a.teacher", "a.teacher_2", "a.subject_teacher", "district_staff")
+    names = (
+        "a.counselor",
+        "a.leader",
+        "a.grade_head",
+        "a.teacher",
+        "a.teacher_2",
+        "a.subject_teacher",
+        "district_staff",
+    )
     members = world.members()
     seen = {name: TalkPart.objects.visible_to(viewer(members[name])).count() for name in names}
     assert seen == {

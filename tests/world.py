@@ -1,8 +1,8 @@
 """The cast: two look-alike schools in one district, every role in each, a sentinel in every text field.
 
-Built once for a run. Names say who is who: `a.teacher` is class teacher of A's class 三(1)班 (`a.class_1`), `a.teacher_2`
-of the other class of that grade, `a.teacher_4` of a class in grade four. School B has the same people under other names.
-The clock stands at NOW in every test.
+Built once for a run. Names say who is who: `a.teacher` is class teacher of A's class 三(1)班 (`a.class_1`),
+`a.teacher_2` of the other class of that grade, `a.teacher_4` of a class in grade four. School B has the same people
+under other names. The clock stands at NOW in every test.
 """
 
 import datetime as dt
