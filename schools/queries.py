@@ -52,7 +52,7 @@ def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
 
 
 def demo_accounts() -> list[Membership]:
-    """One member of the demo network for each role and level, in the order of the roles; none where there is no demo."""
+    """A member of the demo network for each role and level, in the order of the roles; none without a demo."""
     members = Membership.objects.current().filter(unit__is_demo=True, person__is_active=True)
     usable = members.filter(person__must_change_password=False)
     firsts = usable.order_by().values("role", "unit__kind").annotate(first=Min("pk")).values_list("first", flat=True)
