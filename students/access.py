@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer
+from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.models import Role
 
 if TYPE_CHECKING:
@@ -45,3 +45,26 @@ def can_read_flag_reason(viewer: Viewer, flag: "RiskFlag") -> bool:
 def can_handle_flags(viewer: Viewer) -> bool:
     """Take in hand, assign and close: the counselor, and the leader when there is none."""
     return viewer.role in SCHOOL_ROLES
+
+
+# --- one student ----------------------------------------------------------------------------------------------------
+
+# A subject teacher meets the student in class: name, class and groups, but not the family or the papers.
+CARING_ROLES = STAFF_ROLES - {Role.SUBJECT_TEACHER}
+# Who knows the family: the class teacher for the own class, counselor and leader for the school.
+GROUP_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER}
+
+
+def can_read_base_data(viewer: Viewer) -> bool:
+    """Papers, contact data, health and guardians."""
+    return viewer.role in CARING_ROLES
+
+
+def can_correct(viewer: Viewer) -> bool:
+    """Correct base data, and read who opened the student's page."""
+    return viewer.role in SCHOOL_ROLES
+
+
+def can_keep_family(viewer: Viewer) -> bool:
+    """Set special groups and guardians of a student one sees."""
+    return viewer.role in GROUP_ROLES

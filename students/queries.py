@@ -1,9 +1,21 @@
 """Reads that span students, groups and flags."""
 
-from django.db.models import Exists, OuterRef, Q
+import re
+from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from schools import crypto
+from schools.access import Viewer
+from schools.identity import tidy_number
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
+
+if TYPE_CHECKING:
+    from students.models.students import Student, StudentQuerySet
+
+# Fifteen or more digits, perhaps with X: an identity or registry number, which does not belong in an address.
+_PAPER_NUMBER = re.compile(r"[GJL]?\d{14,17}[\dX]")
 
 
 def in_group_now() -> Exists:
@@ -17,3 +29,42 @@ def has_open_flag() -> Exists:
 def is_key() -> Q:
     """The condition of a key student, for a query over students."""
     return Q(in_group_now()) | Q(has_open_flag())
+
+
+def open_severity(viewer: Viewer) -> Subquery:
+    """The level of the open flag that this viewer may know of, for a query over students."""
+    flags = RiskFlag.objects.visible_to(viewer).open().filter(student=OuterRef("pk"))
+    return Subquery(flags.order_by("-severity").values("severity")[:1])
+
+
+def matching(students: "StudentQuerySet", text: str) -> "StudentQuerySet":
+    """Students by name, pinyin, initials of the pinyin, or the beginning of a number."""
+    words = text.split()
+    for word in words:
+        latin = word.lower()
+        by_name = Q(name__contains=word) | Q(former_name=word)
+        by_number = Q(student_number__istartswith=word) | Q(auxiliary_number__istartswith=word)
+        students = students.filter(by_name | by_number | _by_pinyin(latin))
+    return students
+
+
+def _by_pinyin(latin: str) -> Q:
+    """The beginning of one of the keys; from three letters on also what stands within (the given name)."""
+    if not latin.isascii():
+        return Q()
+    within = Q(search_keys__contains=latin) if len(latin) > 2 else Q(search_keys__contains=f" {latin}")
+    return Q(search_keys__startswith=latin) | within
+
+
+def is_paper_number(text: str) -> bool:
+    return _PAPER_NUMBER.fullmatch(tidy_number(text)) is not None
+
+
+def by_paper_number(students: "StudentQuerySet", text: str) -> "Student | None":
+    """The student with exactly this identity or registry number, through its keyed hash."""
+    number = tidy_number(text)
+    if not is_paper_number(number):
+        return None
+    by_identity = Q(id_hash=crypto.lookup_hash(number, purpose="id_number"))
+    by_registry = Q(registry_hash=crypto.lookup_hash(number, purpose="registry_number"))
+    return students.filter(by_identity | by_registry).first()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,3 +83,6 @@ class RiskFlag(models.Model):
 
     def __str__(self) -> str:
         return f"flag {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("students:flag_detail", args=[self.pk])

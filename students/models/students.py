@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from schools.fields import SealedTextField
@@ -99,6 +100,9 @@ class Student(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("students:student_detail", args=[self.pk])
 
 
 class GuardianQuerySet(models.QuerySet["Guardian"]):

@@ -1,0 +1,147 @@
+"""What people do to a student's base data: correct it, set groups, keep guardians, look behind a mask.
+
+Whatever a person sets here is remembered as set by hand; an import reports a difference and leaves it alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools import audit, crypto
+from schools.access import Viewer
+from schools.errors import Refused
+from schools.pinyin import search_keys
+from students.access import can_correct, can_keep_family, can_read_base_data
+from students.models import GroupMember, Guardian, Student
+
+CORRECTABLE = (
+    "name",
+    "former_name",
+    "gender",
+    "birth_date",
+    "ethnicity",
+    "class_group",
+    "student_number",
+    "auxiliary_number",
+    "registry_number",
+    "id_type",
+    "id_number",
+    "phone",
+    "address",
+    "health",
+    "is_boarder",
+    "entered_on",
+    "status",
+    "left_on",
+)
+GUARDIAN_FIELDS = ("name", "relation", "phone", "id_number", "is_guardian")
+# The registry brings at most two family members; those added by hand stand behind them.
+REGISTRY_GUARDIANS = 2
+
+
+@transaction.atomic
+def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) -> list[str]:
+    """Change base data by hand. Returns the names of the fields that really changed."""
+    if not can_correct(by):
+        raise Refused(_("Only a counselor or leader of the school corrects base data."))
+    _check_visible(by, student)
+    changed = [name for name in CORRECTABLE if name in values and getattr(student, name) != values[name]]
+    if not changed:
+        return []
+    for name in changed:
+        setattr(student, name, values[name])
+    _check_class(student)
+    columns = changed + refresh_keys(student, changed)
+    student.set_by_hand = sorted({*student.set_by_hand, *changed})
+    try:
+        with transaction.atomic():
+            student.save(update_fields=[*columns, "set_by_hand"])
+    except IntegrityError:
+        raise Refused(_("Another student of this school already has this number.")) from None
+    audit.record(by=by, verb="student.corrected", about=student, student=student, details={"fields": changed})
+    return changed
+
+
+def refresh_keys(student: Student, changed: list[str]) -> list[str]:
+    """Set what is derived from changed fields, and name those columns."""
+    derived = []
+    if "name" in changed:
+        student.search_keys = search_keys(student.name)
+        derived.append("search_keys")
+    if "id_number" in changed:
+        student.id_hash = hash_of(student.id_number, "id_number")
+        derived.append("id_hash")
+    if "registry_number" in changed:
+        student.registry_hash = hash_of(student.registry_number, "registry_number")
+        derived.append("registry_hash")
+    return derived
+
+
+def hash_of(number: str, purpose: str) -> str:
+    return crypto.lookup_hash(number, purpose=purpose) if number else ""
+
+
+def _check_class(student: Student) -> None:
+    if student.class_group and student.class_group.school_id != student.school_id:
+        raise Refused(_("This class belongs to another school."))
+    if student.status == Student.Status.LEFT and student.left_on is None:
+        raise Refused(_("Say on which day the student left."))
+
+
+@transaction.atomic
+def set_groups(*, by: Viewer, student: Student, codes: set[str]) -> bool:
+    """Make these the special groups of a student from today. True if anything changed."""
+    if not can_keep_family(by):
+        raise Refused(_("Only the class teacher, a counselor or a leader sets special groups."))
+    _check_visible(by, student)
+    current = {member.group_id: member for member in student.group_members.select_for_update().current()}
+    ended, added = current.keys() - codes, codes - current.keys()
+    today = timezone.localdate()
+    hand: dict[str, Any] = {"source": GroupMember.Source.HAND, "set_by": by.person}
+    GroupMember.objects.filter(pk__in=[current[code].pk for code in ended]).update(until=today, **hand)
+    GroupMember.objects.bulk_create(
+        [GroupMember(student=student, group_id=code, since=today, **hand) for code in sorted(added)]
+    )
+    if ended or added:
+        details = {"added": sorted(added), "ended": sorted(ended)}
+        audit.record(by=by, verb="student.groups_set", about=student, student=student, details=details)
+    return bool(ended or added)
+
+
+@transaction.atomic
+def save_guardian(*, by: Viewer, student: Student, guardian: Guardian | None, values: Mapping[str, Any]) -> Guardian:
+    """Add a guardian, or correct one."""
+    if not can_keep_family(by):
+        raise Refused(_("Only the class teacher, a counselor or a leader keeps the guardians."))
+    _check_visible(by, student)
+    verb = "guardian.corrected" if guardian else "guardian.added"
+    if guardian is None:
+        last = student.guardians.select_for_update().order_by("-position").first()
+        position = max(last.position if last else 0, REGISTRY_GUARDIANS) + 1
+        guardian = Guardian(student=student, position=position)
+    changed = [name for name in GUARDIAN_FIELDS if name in values and getattr(guardian, name) != values[name]]
+    for name in changed:
+        setattr(guardian, name, values[name])
+    guardian.set_by_hand = True
+    guardian.save()
+    if changed:
+        audit.record(by=by, verb=verb, about=guardian, student=student, details={"fields": changed})
+    return guardian
+
+
+@transaction.atomic
+def unmask(*, by: Viewer, student: Student, what: str, reason: str) -> None:
+    """Note that somebody looked behind the mask, at what, and why; without the note there is no look."""
+    if not can_read_base_data(by):
+        raise Refused(_("Your role does not include this."))
+    _check_visible(by, student)
+    details = {"what": what, "reason": reason}
+    audit.record(by=by, verb="student.unmasked", about=student, student=student, details=details)
+
+
+def _check_visible(by: Viewer, student: Student) -> None:
+    if not Student.objects.visible_to(by).filter(pk=student.pk).exists():
+        raise Refused(_("This is not a student you look after."))

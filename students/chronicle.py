@@ -1,0 +1,60 @@
+"""What this floor adds to a student's file: enrolment, special groups, flags."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from schools.access import Viewer
+from students.access import can_read_flag_reason
+from students.file import Entry, chronicles
+from students.models import RiskFlag, Student
+
+
+@chronicles
+def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    if student.entered_on:
+        yield Entry(at=_start_of(student.entered_on), title=_("Entered the school"), icon="building-library")
+    if student.left_on:
+        yield Entry(at=_start_of(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
+
+
+@chronicles
+def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    for member in student.group_members.select_related("group", "set_by"):
+        by = member.set_by.name if member.set_by else ""
+        title = _("Special group: {group}").format(group=member.group.label)
+        yield Entry(at=_start_of(member.since), title=title, by="" if member.until else by, icon="tag")
+        if member.until:
+            title = _("No longer in the special group: {group}").format(group=member.group.label)
+            yield Entry(at=_start_of(member.until), title=title, by=by, icon="tag")
+
+
+@chronicles
+def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    seen = RiskFlag.objects.visible_to(viewer).filter(student=student)
+    for flag in seen.select_related("raised_by__person", "closed_by", "assignee__person").distinct():
+        yield Entry(
+            at=flag.known_at,
+            title=_("Risk flag"),
+            by=flag.raised_by.person.name,
+            lines=tuple(_lines(viewer, flag)),
+            url=flag.get_absolute_url(),
+            severity=flag.severity,
+            icon="flag",
+        )
+
+
+def _lines(viewer: Viewer, flag: RiskFlag) -> Iterator[tuple[str, str]]:
+    yield _("State"), str(flag.get_state_display())
+    if flag.outcome:
+        day = date_format(timezone.localtime(flag.settled_at), _("M j"))
+        yield _("Ended"), f"{flag.get_outcome_display()} · {day}"
+    if can_read_flag_reason(viewer, flag):
+        yield _("Reason"), flag.reason
+
+
+def _start_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

@@ -1,0 +1,104 @@
+"""The clocks of a flag in words: how long is left, how long it took; in minutes, hours and school days."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from schools.calendar import SchoolCalendar
+from students.models import RiskFlag
+
+HOUR = dt.timedelta(hours=1)
+SOON = dt.timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Clock:
+    text: str
+    tone: str = ""  # "late" or "soon"
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One of the four clocks on the page of a flag."""
+
+    label: str
+    text: str
+    note: str = ""
+    tone: str = ""  # "done", "late" or "open"
+
+
+def clock_of(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Clock:
+    """What a list shows beside a flag."""
+    if flag.state != RiskFlag.State.RAISED:
+        return Clock(str(flag.get_state_display()))
+    if flag.due_at < now:
+        return Clock(_("overdue by {time}").format(time=duration(flag.due_at, now, calendar)), "late")
+    tone = "soon" if flag.due_at - now < SOON else ""
+    return Clock(_("{time} left").format(time=duration(now, flag.due_at, calendar)), tone)
+
+
+def duration(start: dt.datetime, end: dt.datetime, calendar: SchoolCalendar) -> str:
+    """Up to a day in hours and minutes, beyond it in school days."""
+    start, end = timezone.localtime(start), timezone.localtime(end)
+    days = school_days_between(start.date(), end.date(), calendar)
+    if start.date() == end.date() or (days <= 1 and end - start < dt.timedelta(hours=12)):
+        return _hours(end - start)
+    if days == 0:
+        whole = max(1, (end - start).days)
+        return ngettext("{n} day without school", "{n} days without school", whole).format(n=whole)
+    return ngettext("{n} school day", "{n} school days", days).format(n=days)
+
+
+def school_days_between(first: dt.date, last: dt.date, calendar: SchoolCalendar) -> int:
+    """School days after `first`, up to and with `last`."""
+    days = (first + dt.timedelta(days=n) for n in range(1, min((last - first).days, 400) + 1))
+    return sum(calendar.is_school_day(day) for day in days)
+
+
+def _hours(length: dt.timedelta) -> str:
+    minutes = max(0, int(length.total_seconds()) // 60)
+    if length < HOUR:
+        return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+
+
+def four_clocks(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> list[Hand]:
+    """Known, reported, acted on, settled."""
+    return [
+        Hand(_("Known"), _point(flag.known_at), tone="done"),
+        Hand(_("Reported"), _point(flag.reported_at), _after(flag.known_at, flag.reported_at, calendar), "done"),
+        _acted(flag, calendar, now),
+        _settled(flag, calendar),
+    ]
+
+
+def _acted(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Hand:
+    label = _("Acted on")
+    if flag.acted_at:
+        tone = "late" if flag.acted_at > flag.due_at else "done"
+        return Hand(label, _point(flag.acted_at), _after(flag.reported_at, flag.acted_at, calendar), tone)
+    clock = clock_of(flag, calendar, now)
+    note = _("due {time}").format(time=_point(flag.due_at))
+    return Hand(label, clock.text, note, "late" if clock.tone == "late" else "open")
+
+
+def _settled(flag: RiskFlag, calendar: SchoolCalendar) -> Hand:
+    if flag.settled_at:
+        return Hand(_("Settled"), _point(flag.settled_at), _after(flag.known_at, flag.settled_at, calendar), "done")
+    return Hand(_("Settled"), _("not yet"), tone="open")
+
+
+def _after(start: dt.datetime, end: dt.datetime, calendar: SchoolCalendar) -> str:
+    return _("after {time}").format(time=duration(start, end, calendar)) if end > start else ""
+
+
+def _point(moment: dt.datetime) -> str:
+    local = timezone.localtime(moment)
+    clock = date_format(local, "H:i")
+    if local.date() == timezone.localdate():
+        return _("Today {time}").format(time=clock)
+    return _("{day} {time}").format(day=date_format(local.date(), _("M j")), time=clock)

@@ -1,0 +1,56 @@
+"""Flags that wait for somebody."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from schools.access import Viewer
+from schools.inbox import Waiting, waits
+from schools.models import Role
+from students.access import can_handle_flags
+from students.advice import advice
+from students.models import RiskFlag
+
+MOST = 50
+
+
+@waits
+def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
+    """For the counselor and the leader: what nobody has in hand, and what they have in hand themselves."""
+    if not can_handle_flags(viewer):
+        return
+    seen = RiskFlag.objects.visible_to(viewer).select_related("student__class_group__school")
+    for flag in seen.filter(state=RiskFlag.State.RAISED)[:MOST]:
+        yield Waiting(
+            text=_("Risk flag: {name}").format(name=flag.student.name),
+            url=flag.get_absolute_url(),
+            due_at=flag.due_at,
+            note=_class_of(flag),
+            severity=flag.severity,
+        )
+    own = seen.filter(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)
+    for flag in own[:MOST]:
+        yield Waiting(
+            text=_("In your hands: {name}").format(name=flag.student.name),
+            url=flag.get_absolute_url(),
+            note=_class_of(flag),
+        )
+
+
+@waits
+def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
+    """For the class teacher: that there is one, and what to do; not the reason."""
+    if viewer.role != Role.CLASS_TEACHER:
+        return
+    seen = RiskFlag.objects.visible_to(viewer).open().filter(student__class_group__in=viewer.classes)
+    for flag in seen.select_related("student")[:MOST]:
+        yield Waiting(
+            text=_("A flag stands for {name}").format(name=flag.student.name),
+            url=flag.get_absolute_url(),
+            note=advice(flag.severity),
+            severity=flag.severity,
+        )
+
+
+def _class_of(flag: RiskFlag) -> str:
+    return flag.student.class_group.name if flag.student.class_group else ""
