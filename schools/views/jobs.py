@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
+from django_htmx.http import HttpResponseClientRedirect
 
 from schools import audit, files
 from schools.access import roles
@@ -28,9 +29,11 @@ def _own(request: HttpRequest, pk: UUID) -> Job:
 def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page, or for htmx the part of it that changes."""
     job = _own(request, pk)
-    template = "schools/job_detail.html"
-    if getattr(request, "htmx", False):
-        template = "schools/job_progress.html"
+    is_part = bool(getattr(request, "htmx", False))
+    result = job.result.get("url", "") if job.state == Job.State.DONE else ""
+    if result:  # what came out is a page, not a file
+        return HttpResponseClientRedirect(result) if is_part else redirect(result)
+    template = "schools/job_progress.html" if is_part else "schools/job_detail.html"
     return render(request, template, {"job": job, "back": _back(request)})
 
 

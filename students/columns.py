@@ -1,0 +1,151 @@
+"""What the columns of a roster and the fields of a student are called on the pages of an import."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools.classnames import ClassKey, display_name
+from schools.identity import mask_identity_number, mask_phone
+from schools.models import Unit
+from students.models import SpecialGroup, Student
+from students.roster import VOCABULARY
+from students.roster.guardians import SLOTS
+
+WORDS: dict[str, Any] = {
+    "school_code": gettext_lazy("school code"),
+    "registry_number": gettext_lazy("registry number"),
+    "auxiliary_number": gettext_lazy("auxiliary number"),
+    "student_number": gettext_lazy("student number"),
+    "number_in_class": gettext_lazy("number in class"),
+    "name": gettext_lazy("name"),
+    "former_name": gettext_lazy("former name"),
+    "gender": gettext_lazy("gender"),
+    "birth_date": gettext_lazy("date of birth"),
+    "id_type": gettext_lazy("kind of paper"),
+    "id_number": gettext_lazy("identity number"),
+    "ethnicity": gettext_lazy("ethnic group"),
+    "grade_label": gettext_lazy("grade"),
+    "class_label": gettext_lazy("class"),
+    "class_group": gettext_lazy("class"),
+    "entry_date": gettext_lazy("entered on"),
+    "entered_on": gettext_lazy("entered on"),
+    "boarding": gettext_lazy("boarding"),
+    "is_boarder": gettext_lazy("boards"),
+    "groups": gettext_lazy("special groups"),
+    "health": gettext_lazy("health"),
+    "phone": gettext_lazy("phone"),
+    "address": gettext_lazy("address"),
+    "status": gettext_lazy("status"),
+    "relation": gettext_lazy("relation"),
+    "is_guardian": gettext_lazy("is guardian"),
+}
+SLOT_WORDS: dict[str, Any] = {
+    "guardian": gettext_lazy("guardian"),
+    "parent": gettext_lazy("parent"),
+    "father": gettext_lazy("father"),
+    "mother": gettext_lazy("mother"),
+    **{f"member{n}": gettext_lazy("family member") for n in range(1, 5)},
+}
+CHOICES = {
+    "gender": dict(Student.Gender.choices),
+    "status": dict(Student.Status.choices),
+    "id_type": dict(Student.IdType.choices),
+}
+# What the empty file to fill in asks for; the titles are the registry's own, from the alias table.
+TEMPLATE = (
+    "name",
+    "gender",
+    "birth_date",
+    "id_type",
+    "id_number",
+    "registry_number",
+    "student_number",
+    "grade_label",
+    "class_label",
+    "entry_date",
+    "boarding",
+    "ethnicity",
+    "phone",
+    "address",
+    "health",
+    "group.left_behind",
+    "group.migrant",
+    "group.orphan",
+    "group.disability",
+)
+TEMPLATE_PARTS = ("name", "relation", "phone", "is_guardian")
+
+
+def field_word(name: str, groups: dict[str, str] | None = None) -> str:
+    """The word for a field: name, guardian.phone, member1.phone, group.orphan."""
+    slot, _dot, part = name.partition(".")
+    if slot == "group":
+        return (groups or {}).get(part, part)
+    if part:
+        number = slot.removeprefix("member") if slot.startswith("member") else ""
+        return f"{SLOT_WORDS.get(slot, slot)}{number} · {WORDS.get(part, part)}"
+    return str(WORDS.get(name, name))
+
+
+def group_words() -> dict[str, str]:
+    return {group.code: group.label for group in SpecialGroup.objects.all()}
+
+
+def choices_of_fields() -> list[tuple[str, str]]:
+    """What a column may be mapped to by hand."""
+    groups = group_words()
+    names = [name for name in VOCABULARY.fields if not name.startswith(("member3", "member4"))]
+    return [(name, field_word(name, groups)) for name in names]
+
+
+def titles_of(name: str) -> list[str]:
+    """The titles under which a column is recognised, the registry's own first."""
+    slot, _dot, part = name.partition(".")
+    if slot in SLOTS:
+        group = next(label for label, found in VOCABULARY.groups.items() if found == f"{slot}.")
+        return [group + label for label, found in VOCABULARY.parts.items() if found == part]
+    return [label for label, found in VOCABULARY.labels.items() if found == name]
+
+
+def template_titles() -> list[str]:
+    members = [f"member{n}.{part}" for n in (1, 2) for part in TEMPLATE_PARTS]
+    return [titles_of(name)[0] for name in (*TEMPLATE, *members)]
+
+
+def plain_value(name: str, value: Any, school: Unit) -> Any:
+    """A value as a preview keeps it: masked, without objects; words come when it is shown."""
+    if value is None or value == "":
+        return ""
+    part = name.rpartition(".")[2]
+    if part in ("registry_number", "id_number"):
+        return mask_identity_number(value)
+    if part == "phone":
+        return mask_phone(value)
+    if isinstance(value, ClassKey):
+        return class_word(value, school)
+    return value if isinstance(value, bool) else str(value)
+
+
+def class_word(key: ClassKey | None, school: Unit) -> str:
+    if key is None:
+        return ""
+    stage, year, number, prefix = key
+    return display_name(
+        stage,
+        year,
+        number,
+        system=school.system or "63",
+        on=timezone.localdate(),
+        prefix=prefix,  # type: ignore[arg-type]
+    )
+
+
+def value_word(name: str, value: Any) -> str:
+    """A kept value in the reader's language."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value == "":
+        return "—"
+    return str(CHOICES.get(name, {}).get(value, value))
