@@ -1,0 +1,234 @@
+"""Forms of students and flags. They parse and check; the actions save."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools.access import Viewer
+from schools.identity import (
+    InvalidIdentity,
+    InvalidPhone,
+    InvalidRegistryNumber,
+    check_identity_number,
+    check_phone,
+    check_registry_number,
+    mask_identity_number,
+    mask_phone,
+    tidy_number,
+)
+from schools.models import ClassGroup, Membership, Role
+from schools.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented
+from schools.severity import scheme_of
+from schools.tables import LIMITS
+from students.models import Guardian, RiskFlag, SpecialGroup, Student
+
+CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
+
+
+class MaskedField(forms.CharField):
+    """The old value is shown masked only; an empty field keeps it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, strip=True, **kwargs)
+        self.widget.attrs["autocomplete"] = "off"
+
+    def keep(self, mask: str) -> None:
+        self.help_text = _("Now {mask}. Leave it empty to keep it.").format(mask=mask) if mask else ""
+
+
+def phone_or_error(text: str) -> str:
+    try:
+        return check_phone(text)
+    except InvalidPhone:
+        raise forms.ValidationError(_("This is not a phone number.")) from None
+
+
+class StudentForm(forms.Form):
+    """Base data; the student's own page says what an import may no longer change."""
+
+    name = forms.CharField(label=gettext_lazy("name"), max_length=60)
+    former_name = forms.CharField(label=gettext_lazy("former name"), max_length=60, required=False)
+    gender = forms.ChoiceField(
+        label=gettext_lazy("gender"), choices=Student.Gender.choices, required=False, widget=Segmented
+    )
+    birth_date = forms.DateField(label=gettext_lazy("date of birth"), required=False, widget=DayInput)
+    class_group = forms.ModelChoiceField(label=gettext_lazy("class"), queryset=ClassGroup.objects.none())
+    student_number = forms.CharField(label=gettext_lazy("student number"), max_length=30, required=False)
+    auxiliary_number = forms.CharField(label=gettext_lazy("auxiliary number"), max_length=30, required=False)
+    registry_number = MaskedField(label=gettext_lazy("registry number"), max_length=30)
+    id_type = forms.ChoiceField(
+        label=gettext_lazy("kind of paper"), choices=[("", "—"), *Student.IdType.choices], required=False
+    )
+    id_number = MaskedField(label=gettext_lazy("identity number"), max_length=30)
+    phone = MaskedField(label=gettext_lazy("phone"), max_length=30)
+    address = forms.CharField(label=gettext_lazy("address"), max_length=200, required=False)
+    health = forms.CharField(label=gettext_lazy("health"), max_length=200, required=False)
+    is_boarder = forms.BooleanField(label=gettext_lazy("boards"), required=False)
+    entered_on = forms.DateField(label=gettext_lazy("entered on"), required=False, widget=DayInput)
+    status = forms.ChoiceField(label=gettext_lazy("status"), choices=Student.Status.choices, widget=Segmented)
+    left_on = forms.DateField(label=gettext_lazy("left on"), required=False, widget=DayInput)
+
+    plain = (
+        "name",
+        "former_name",
+        "gender",
+        "birth_date",
+        "class_group",
+        "student_number",
+        "auxiliary_number",
+        "id_type",
+        "address",
+        "health",
+        "is_boarder",
+        "entered_on",
+        "status",
+        "left_on",
+    )
+    masked = ("registry_number", "id_number", "phone")
+
+    def __init__(self, *args: Any, student: Student, viewer: Viewer, **kwargs: Any) -> None:
+        initial = {name: getattr(student, name) for name in self.plain}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["class_group"].queryset = viewer.classes.select_related("school")
+        self.fields["registry_number"].keep(mask_identity_number(student.registry_number))
+        self.fields["id_number"].keep(mask_identity_number(student.id_number))
+        self.fields["phone"].keep(mask_phone(student.phone))
+
+    def clean_phone(self) -> str:
+        text = self.cleaned_data["phone"]
+        return phone_or_error(text) if text else ""
+
+    def clean_registry_number(self) -> str:
+        text = self.cleaned_data["registry_number"]
+        try:
+            return check_registry_number(text).number if text else ""
+        except InvalidRegistryNumber:
+            raise forms.ValidationError(_("This is not a registry number. Check it against the paper.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        number = values.get("id_number")
+        if number and values.get("id_type") in {"", *CHECKED_PAPERS}:
+            try:
+                values["id_number"] = check_identity_number(number).number
+            except InvalidIdentity:
+                self.add_error("id_number", _("This is not an identity number. Check it against the paper."))
+        elif number:
+            values["id_number"] = tidy_number(number)
+        if values.get("status") == Student.Status.LEFT and not values.get("left_on"):
+            self.add_error("left_on", _("Say on which day the student left."))
+        return values
+
+    def values(self) -> dict[str, Any]:
+        """What the person set; masked fields left empty are not among it."""
+        kept = {name: self.cleaned_data[name] for name in self.plain}
+        typed = {name: self.cleaned_data[name] for name in self.masked if self.cleaned_data[name]}
+        return kept | typed
+
+
+class GuardianForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("name"), max_length=60)
+    relation = forms.CharField(label=gettext_lazy("relation"), max_length=20, required=False)
+    phone = MaskedField(label=gettext_lazy("phone"), max_length=30)
+    is_guardian = forms.BooleanField(label=gettext_lazy("is guardian"), required=False)
+
+    def __init__(self, *args: Any, guardian: Guardian | None = None, **kwargs: Any) -> None:
+        names = ("name", "relation", "is_guardian")
+        initial = {name: getattr(guardian, name) for name in names} if guardian else {"is_guardian": True}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["phone"].keep(mask_phone(guardian.phone) if guardian else "")
+
+    def clean_phone(self) -> str:
+        text = self.cleaned_data["phone"]
+        return phone_or_error(text) if text else ""
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "phone" or value}
+
+
+class GroupsForm(forms.Form):
+    groups = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("special groups"), queryset=SpecialGroup.objects.all(), required=False, widget=RowChoices
+    )
+
+    def codes(self) -> set[str]:
+        return {group.code for group in self.cleaned_data["groups"]}
+
+
+class UnmaskForm(forms.Form):
+    REASONS = (
+        ("reach_family", gettext_lazy("to reach the family")),
+        ("check_paper", gettext_lazy("to check a paper")),
+        ("fill_form", gettext_lazy("to fill in a form that has to be handed in")),
+        ("danger", gettext_lazy("the student may be in danger")),
+    )
+    WHAT = (("contact", gettext_lazy("phone numbers")), ("papers", gettext_lazy("numbers of papers")))
+    what = forms.ChoiceField(label=gettext_lazy("What do you need?"), choices=WHAT, widget=Segmented)
+    reason = forms.ChoiceField(label=gettext_lazy("What for?"), choices=REASONS, widget=forms.RadioSelect)
+    quiet = True
+
+
+class FlagForm(forms.Form):
+    """Raise a flag by hand."""
+
+    severity = forms.TypedChoiceField(label=gettext_lazy("level"), coerce=int, widget=Levels)
+    reason = forms.CharField(
+        label=gettext_lazy("What did you see or hear?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    known_at = forms.DateTimeField(
+        label=gettext_lazy("When did you learn of it?"), widget=MomentInput, input_formats=["%Y-%m-%dT%H:%M"]
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        now = timezone.localtime().replace(second=0, microsecond=0)
+        super().__init__(*args, initial={"known_at": now}, **kwargs)
+        self.fields["severity"].choices = scheme_of(viewer.unit).choices()[1:]
+        self.fields["reason"].help_text = _("What happened and what was said, not what you make of it.")
+
+    def clean_known_at(self) -> Any:
+        moment = self.cleaned_data["known_at"]
+        if moment > timezone.now():
+            raise forms.ValidationError(_("This lies in the future."))
+        return moment
+
+
+class CloseForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How did it end?"), choices=RiskFlag.Outcome.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why can it be closed?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class AssignForm(forms.Form):
+    to = forms.ModelChoiceField(label=gettext_lazy("Hand it to"), queryset=Membership.objects.none())
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        able = Membership.objects.current().filter(unit=viewer.unit, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
+        field = self.fields["to"]
+        field.queryset = able.select_related("person", "unit")
+        field.label_from_instance = lambda member: f"{member.person.name} · {member.get_role_display()}"
+
+
+class RosterForm(forms.Form):
+    """The file is judged by what it holds, not by its name (schools.tables)."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Roster file"),
+        help_text=gettext_lazy(".xlsx, .xls or .csv, as the registry gives it or as you keep it."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.csv,.txt"}),
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > LIMITS.file_bytes:
+            megabytes = LIMITS.file_bytes >> 20
+            raise forms.ValidationError(
+                _("The file is larger than {limit} MB. Remove pictures or split it.").format(limit=megabytes)
+            )
+        return upload

@@ -1,0 +1,179 @@
+"""Risk flags: the list, one flag with its clocks, and what is done about it."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools import audit
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
+from schools.calendar import SchoolCalendar
+from schools.errors import Refused
+from schools.queries import calendar_of, current_term
+from schools.severity import Scheme, scheme_of
+from students.access import can_handle_flags, can_read_flag_reason
+from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
+from students.advice import advice
+from students.clocks import clock_of, four_clocks
+from students.forms import AssignForm, CloseForm, FlagForm
+from students.models import RiskFlag, Student
+from students.views.students import student_or_404
+
+PAGE = 50
+State = RiskFlag.State
+
+
+@roles(*STAFF_ROLES)
+def flag_list(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    tab = request.GET.get("tab", "waiting")
+    seen = RiskFlag.objects.visible_to(viewer)
+    tabs = {
+        "waiting": (_("Waiting"), seen.filter(state=State.RAISED)),
+        "in_hand": (_("In hand"), seen.filter(state=State.ACKNOWLEDGED)),
+        "term": (_("This term"), seen.filter(reported_at__gte=_term_start(viewer)).order_by("-reported_at")),
+    }
+    if tab not in tabs:
+        raise BadRequest("unknown tab")
+    found = tabs[tab][1].select_related("student__class_group__school", "assignee__person")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    calendar, scheme = calendar_of(viewer.unit), scheme_of(viewer.unit)
+    page.object_list = [_dressed(flag, scheme, calendar) for flag in page.object_list]
+    chips = [
+        {"label": label, "url": f"?tab={name}", "on": name == tab, "count": rows.count() if name != "term" else ""}
+        for name, (label, rows) in tabs.items()
+    ]
+    late = tabs["waiting"][1].filter(due_at__lt=timezone.now()).count()
+    context = {"page_obj": page, "chips": chips, "tab": tab, "waiting": chips[0]["count"], "late": late}
+    return render(request, "students/flag_list.html", context)
+
+
+def _term_start(viewer: Viewer) -> dt.datetime:
+    term = current_term(viewer.unit)
+    first = term.starts if term else timezone.localdate() - dt.timedelta(days=180)
+    return timezone.make_aware(dt.datetime.combine(first, dt.time()))
+
+
+def _dressed(flag: RiskFlag, scheme: Scheme, calendar: SchoolCalendar) -> Any:
+    flag.clock = clock_of(flag, calendar, timezone.now())
+    flag.level_label = scheme.word(flag.severity)
+    return flag
+
+
+def _flag_or_404(request: HttpRequest, pk: UUID) -> RiskFlag:
+    seen = RiskFlag.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+    related = seen.select_related("student__class_group__school", "school", "raised_by__person", "assignee__person")
+    return get_object_or_404(related, pk=pk)
+
+
+@roles(*STAFF_ROLES)
+def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    flag = _flag_or_404(request, pk)
+    with transaction.atomic():
+        audit.record_read(by=viewer, about=flag, student=flag.student_id)
+    calendar = calendar_of(flag.school)
+    context = {
+        "flag": _dressed(flag, scheme_of(viewer.unit), calendar),
+        "clocks": four_clocks(flag, calendar, timezone.now()),
+        "steps": _steps(flag),
+        "reads_reason": can_read_flag_reason(viewer, flag),
+        "may_handle": can_handle_flags(viewer) and flag.state != State.CLOSED,
+        "is_waiting": flag.state == State.RAISED,
+        "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
+        "assign_form": AssignForm(viewer=viewer, initial={"to": flag.assignee_id}),
+        "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
+        "sees_student": Student.objects.visible_to(viewer).filter(pk=flag.student_id).exists(),
+    }
+    return render(request, "students/flag_detail.html", context)
+
+
+def _steps(flag: RiskFlag) -> list[dict[str, Any]]:
+    """What happened to it, newest first; names, never the reason."""
+    steps = [
+        (flag.settled_at, _("Closed"), _person(flag.closed_by)),
+        (flag.acted_at, _("Taken in hand"), _person(flag.assignee and flag.assignee.person)),
+        (flag.escalated_at, _("Not taken in hand in time: handed on"), _person(flag.assignee and flag.assignee.person)),
+        (flag.reported_at, _("Reported"), _person(flag.raised_by.person)),
+        (flag.known_at, _("Became known"), ""),
+    ]
+    found = [{"when": when, "title": title, "text": who} for when, title, who in steps if when]
+    return sorted(found, key=lambda step: step["when"], reverse=True)
+
+
+def _person(person: Any) -> str:
+    return person.name if person else ""
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    flag = _flag_or_404(request, pk)
+    try:
+        acknowledge_flag(by=request.viewer, flag=flag)  # type: ignore[attr-defined]
+        messages.success(request, _("You have it in hand. The clock has stopped."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(flag)
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def flag_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    flag = _flag_or_404(request, pk)
+    form = AssignForm(request.POST, viewer=viewer)
+    if not form.is_valid():
+        messages.error(request, _("Choose who takes it on."))
+        return redirect(flag)
+    try:
+        assign_flag(by=viewer, flag=flag, to=form.cleaned_data["to"])
+        messages.success(request, _("Handed to {name}.").format(name=form.cleaned_data["to"].person.name))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(flag)
+
+
+@roles(*SCHOOL_ROLES)
+def flag_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    flag = _flag_or_404(request, pk)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close_flag(by=viewer, flag=flag, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The flag is closed."))
+            return redirect("students:flag_list")
+    flag.level_label = scheme_of(viewer.unit).word(flag.severity)
+    return render(request, "students/flag_close.html", {"flag": flag, "form": form})
+
+
+@roles(*STAFF_ROLES)
+def flag_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Raise a flag from the student's page."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    student = student_or_404(request, pk)
+    form = FlagForm(request.POST or None, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            flag = raise_flag(by=viewer, student=student, source=RiskFlag.Source.BY_HAND, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Reported. The counselor sees it now."))
+            # A subject teacher whose words were added to somebody else's flag may not open that one.
+            seen = RiskFlag.objects.visible_to(viewer).filter(pk=flag.pk).exists()
+            return redirect(flag if seen else student)
+    return render(request, "students/flag_new.html", {"student": student, "form": form})

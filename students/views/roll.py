@@ -1,0 +1,154 @@
+"""The list of students, and finding one by the number of a paper."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools import audit
+from schools.access import STAFF_ROLES, Viewer, roles
+from schools.models import ClassGroup
+from schools.severity import scheme_of
+from students.access import can_read_base_data
+from students.models import SpecialGroup, Student
+from students.queries import by_paper_number, is_paper_number, matching, open_severity
+
+PAGE = 50
+SORTS = {
+    "class": ["class_group__stage", "-class_group__entry_year", "class_group__number", "student_number", "name"],
+    "name": ["search_keys", "name"],
+    "number": ["student_number", "name"],
+    "level": ["-level", "search_keys"],
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; every name and value is one we know."""
+
+    q: str
+    class_id: int | None
+    grade: tuple[str, int] | None
+    group: str
+    status: str
+    key: bool
+    sort: str
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "Filters":
+        given = request.GET
+        return cls(
+            q=given.get("q", "").strip()[:40],
+            class_id=_number(given.get("class", "")),
+            grade=_grade(given.get("grade", "")),
+            group=given.get("group", "")[:20],
+            status=_one_of(given.get("status", ""), ["", "all", *Student.Status.values]),
+            key=given.get("key") == "1",
+            sort=_one_of(given.get("sort", ""), ["", *SORTS, *(f"-{name}" for name in SORTS)]),
+        )
+
+    @property
+    def any_set(self) -> bool:
+        return bool(self.q or self.class_id or self.grade or self.group or self.status or self.key)
+
+
+def _one_of(value: str, known: list[str]) -> str:
+    if value not in known:
+        raise BadRequest("unknown value in the address")
+    return value
+
+
+def _number(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise BadRequest("not a number")
+    return int(text) if text else None
+
+
+def _grade(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    stage, _dash, year = text.partition("-")
+    _one_of(stage, ClassGroup.Stage.values)
+    return stage, _number(year) or 0
+
+
+def students_for(viewer: Viewer, filters: Filters) -> Any:
+    """The students of the list: one query, however many there are."""
+    found = matching(Student.objects.visible_to(viewer), filters.q)
+    if filters.class_id:
+        found = found.filter(class_group_id=filters.class_id)
+    if filters.grade:
+        found = found.filter(class_group__stage=filters.grade[0], class_group__entry_year=filters.grade[1])
+    if filters.group:
+        found = found.filter(group_members__group_id=filters.group, group_members__until=None)
+    if filters.status != "all":
+        found = found.filter(status=filters.status) if filters.status else found.exclude(status=Student.Status.LEFT)
+    if filters.key:
+        found = found.key()
+    return found.annotate(level=open_severity(viewer)).order_by(*_order(filters.sort), "pk")
+
+
+def _order(sort: str) -> list[str]:
+    columns = SORTS[sort.lstrip("-") or "class"]
+    if not sort.startswith("-"):
+        return columns
+    return [column[1:] if column.startswith("-") else f"-{column}" for column in columns]
+
+
+@roles(*STAFF_ROLES)
+def student_list(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if is_paper_number(request.GET.get("q", "")):
+        # It must not stay in the address, the history or a log.
+        messages.warning(request, _("Search for the number of a paper in the field made for it; it opens below."))
+        return redirect("students:student_list")
+    filters = Filters.read(request)
+    page = Paginator(students_for(viewer, filters), PAGE).get_page(request.GET.get("page"))
+    page.object_list = _with_words(page.object_list, viewer)
+    classes = list(viewer.classes.select_related("school").order_by("stage", "-entry_year", "number"))
+    context = {
+        "filters": filters,
+        "page_obj": page,
+        "classes": classes,
+        "grades": _grades(classes),
+        "groups": SpecialGroup.objects.all(),
+        "statuses": Student.Status.choices,
+        "may_find": can_read_base_data(viewer),
+    }
+    return render(request, "students/student_list.html", context)
+
+
+def _with_words(students: Any, viewer: Viewer) -> list[Student]:
+    """The rows of one page with their class, groups and the word of the level."""
+    rows = list(students.select_related("class_group__school").prefetch_related("group_members__group"))
+    scheme = scheme_of(viewer.unit)
+    for student in rows:
+        student.group_labels = [member.group.label for member in student.group_members.all() if member.until is None]
+        student.level_label = scheme.word(student.level) if student.level else ""
+    return rows
+
+
+def _grades(classes: list[ClassGroup]) -> list[tuple[str, str]]:
+    return list({f"{group.stage}-{group.entry_year}": group.grade_name for group in classes}.items())
+
+
+@roles(*STAFF_ROLES)
+@require_POST
+def student_find(request: HttpRequest) -> HttpResponse:
+    """By identity or registry number: posted, so that the number is in no address."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    students = Student.objects.visible_to(viewer) if can_read_base_data(viewer) else Student.objects.none()
+    student = by_paper_number(students, request.POST.get("number", ""))
+    if student is None:
+        messages.warning(request, _("No student with this number among those you look after."))
+        return redirect("students:student_list")
+    with transaction.atomic():
+        audit.record_read(by=viewer, about=student, student=student, verb="student.found_by_number")
+    return redirect(student)

@@ -1,0 +1,206 @@
+"""Import of a roster in the browser: hand in a file, look at the preview, say what a column is, commit."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+import xlsxwriter
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools.access import SCHOOL_ROLES, Viewer, roles
+from schools.files import open_file
+from schools.models import Job
+from students.actions.roster import COMMIT, PREVIEW, forget_column, remember_columns, start_commit, start_preview
+from students.columns import (
+    TEMPLATE,
+    TEMPLATE_PARTS,
+    choices_of_fields,
+    field_word,
+    group_words,
+    template_titles,
+    titles_of,
+    value_word,
+)
+from students.forms import RosterForm
+from students.models import ColumnMapping
+from students.parcel import unpack
+from students.problems import problem_sentence
+
+PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@roles(*SCHOOL_ROLES)
+def roster_import(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    form = RosterForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        job = start_preview(by=viewer, content=upload.read(), filename=upload.name)
+        return _to_job(job)
+    jobs = Job.objects.visible_to(viewer).filter(kind__in=[PREVIEW, COMMIT], expires_at__gt=timezone.now())
+    groups = group_words()
+    help_rows = [(field_word(name, groups), titles_of(name)[:3]) for name in (*TEMPLATE, *_members())]
+    context = {
+        "form": form,
+        "jobs": jobs[:5],
+        "help_rows": help_rows,
+        "mappings": _mappings(viewer, groups),
+    }
+    return render(request, "students/roster_import.html", context)
+
+
+def _members() -> list[str]:
+    return [f"member1.{part}" for part in TEMPLATE_PARTS]
+
+
+def _mappings(viewer: Viewer, groups: dict[str, str]) -> list[tuple[str, str]]:
+    found = ColumnMapping.objects.filter(school=viewer.unit).order_by("label")
+    return [(one.label, field_word(one.field, groups) if one.field else _("not needed")) for one in found]
+
+
+def _to_job(job: Job) -> HttpResponse:
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={reverse('students:roster_import')}")
+
+
+@roles(*SCHOOL_ROLES)
+def roster_template(request: HttpRequest) -> HttpResponseBase:
+    """An empty workbook with the columns that count; every cell is text, so that no number is rounded."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        text = book.add_format({"num_format": "@"})
+        sheet.set_column(0, len(template_titles()) - 1, 14, text)
+        sheet.write_row(0, 0, template_titles(), book.add_format({"bold": True, "num_format": "@"}))
+        sheet.freeze_panes(1, 0)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename="roster.xlsx", content_type=XLSX)
+
+
+def _own_job(request: HttpRequest, pk: UUID, *kinds: str) -> Job:
+    """A finished job of this person in this role that has not run out."""
+    jobs = Job.objects.visible_to(request.viewer).filter(  # type: ignore[attr-defined]
+        kind__in=kinds, state=Job.State.DONE, expires_at__gt=timezone.now()
+    )
+    return get_object_or_404(jobs, pk=pk)
+
+
+def _found(job: Job) -> dict[str, Any]:
+    try:
+        return unpack(open_file(job.pk))[0]
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+@roles(*SCHOOL_ROLES)
+def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the file would change, tab by tab; the commit does exactly this."""
+    job = _own_job(request, pk, PREVIEW, COMMIT)
+    if job.result.get("url") == reverse("students:roster_done", args=[pk]):
+        return redirect("students:roster_done", pk=pk)
+    found = _found(job)
+    counts = found["counts"]
+    context = _tabs(request, found, ("new", "changed", "held", "kept", "problems", "missing"))
+    context |= {"job": job, "found": found, "counts": counts}
+    context["does_anything"] = bool(counts["created"] or counts["changed"] or counts["held"])
+    context["columns"] = [(label, field_word(name, group_words())) for label, name in found["columns"]]
+    return render(request, "students/roster_preview.html", context)
+
+
+@roles(*SCHOOL_ROLES)
+def roster_done(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was imported, and what stayed out."""
+    job = _own_job(request, pk, COMMIT)
+    found = _found(job)
+    context = _tabs(request, found, ("problems", "held", "kept", "missing", "new", "changed"))
+    return render(request, "students/roster_done.html", context | {"found": found, "counts": found["counts"]})
+
+
+def _tabs(request: HttpRequest, found: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
+    words = {
+        "new": _("New"),
+        "changed": _("Changed"),
+        "held": _("To confirm"),
+        "kept": _("Kept as corrected by hand"),
+        "problems": _("Problems"),
+        "missing": _("Not in the file"),
+    }
+    filled = [name for name in order if found[name]]
+    tab = request.GET.get("tab") or (filled[0] if filled else order[0])
+    if tab not in words:
+        raise BadRequest("unknown tab")
+    page = Paginator(found[tab], PAGE).get_page(request.GET.get("page"))
+    page.object_list = _in_words(tab, page.object_list)
+    tabs = [{"name": name, "label": words[name], "count": len(found[name]), "on": name == tab} for name in order]
+    return {"tabs": tabs, "tab": tab, "tab_label": words[tab], "page_obj": page}
+
+
+def _in_words(tab: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups = group_words()
+    if tab == "problems":
+        return [line | {"text": problem_sentence(line["code"], line["params"])} for line in lines]
+    if tab == "new":
+        return [
+            line
+            | {
+                "groups": [groups.get(code, code) for code in line["groups"]],
+                "gender": value_word("gender", line["gender"]),
+            }
+            for line in lines
+        ]
+    if tab == "missing":
+        return list(lines)
+    return [
+        line
+        | {
+            "fields": [
+                (field_word(name, groups), value_word(name, old), value_word(name, new))
+                for name, old, new in line["fields"]
+            ]
+        }
+        for line in lines
+    ]
+
+
+@roles(*SCHOOL_ROLES)
+def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what the columns are that were not recognised; the file is then read again."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    job = _own_job(request, pk, PREVIEW)
+    found = _found(job)
+    unknown = found["unknown"]
+    if request.method == "POST":
+        fields = {label: request.POST.get(f"column-{n}", "?") for n, label in enumerate(unknown)}
+        chosen = {label: name for label, name in fields.items() if name != "?"}
+        return _to_job(remember_columns(by=viewer, preview=job, fields=chosen))
+    taken = {name for _label, name in found["columns"]}
+    choices = [(name, word) for name, word in choices_of_fields() if name not in taken]
+    context = {"job": job, "columns": list(enumerate(unknown)), "choices": choices}
+    return render(request, "students/roster_columns.html", context)
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def roster_forget(request: HttpRequest) -> HttpResponse:
+    forget_column(by=request.viewer, label=request.POST.get("label", ""))  # type: ignore[attr-defined]
+    return redirect("students:roster_import")
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def roster_commit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    preview = _own_job(request, pk, PREVIEW, COMMIT)
+    found = _found(preview)
+    job = start_commit(
+        by=viewer, preview=preview, digest=found["digest"], confirm_key_fields=request.POST.get("confirm") == "1"
+    )
+    return _to_job(job)

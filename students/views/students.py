@@ -1,0 +1,149 @@
+"""One student: the page with the file, base data, guardians, groups, and who opened it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
+from schools.errors import Refused
+from schools.identity import mask_identity_number, mask_phone
+from schools.models import AuditEntry
+from schools.severity import scheme_of
+from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
+from students.actions.students import correct_student, save_guardian, set_groups, unmask
+from students.file import file_of
+from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
+from students.models import Guardian, RiskFlag, Student
+from students.trail import words_of
+
+OPENS_ON_A_PAGE = 100
+
+
+def student_or_404(request: HttpRequest, pk: UUID) -> Student:
+    seen = Student.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+    return get_object_or_404(seen.select_related("class_group__school", "school"), pk=pk)
+
+
+def masked_guardians(student: Student) -> list[Guardian]:
+    found = list(student.guardians.all())
+    for guardian in found:
+        guardian.masked_phone = mask_phone(guardian.phone)
+    return found
+
+
+@roles(*STAFF_ROLES)
+def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    student = student_or_404(request, pk)
+    with transaction.atomic():
+        audit.record_read(by=viewer, about=student, student=student)
+    scheme = scheme_of(viewer.unit)
+    entries = file_of(viewer, student)
+    for entry in entries:
+        object.__setattr__(entry, "level_label", scheme.word(entry.severity) if entry.severity else "")
+    flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
+    context = {
+        "student": student,
+        "entries": entries,
+        "flag": flag,
+        "flag_label": scheme.word(flag.severity) if flag else "",
+        "groups": [member.group for member in student.group_members.current().select_related("group")],
+        "why": reason_to_see(viewer, class_id=student.class_group_id),
+        "may_correct": can_correct(viewer),
+        "may_keep_family": can_keep_family(viewer),
+        "base": _base_data(student) if can_read_base_data(viewer) else None,
+    }
+    return render(request, "students/student_detail.html", context)
+
+
+def _base_data(student: Student) -> dict[str, Any]:
+    return {
+        "guardians": masked_guardians(student),
+        "registry_number": mask_identity_number(student.registry_number),
+        "id_number": mask_identity_number(student.id_number),
+        "phone": mask_phone(student.phone),
+    }
+
+
+@roles(*CARING_ROLES)
+def student_unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask why, note it, then show the numbers in the answer to this one request."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    student = student_or_404(request, pk)
+    form = UnmaskForm(request.POST or None, initial={"what": "contact"})
+    shown = None
+    if request.method == "POST" and form.is_valid():
+        unmask(by=viewer, student=student, **form.cleaned_data)
+        shown = form.cleaned_data["what"]
+    context = {"student": student, "form": form, "shown": shown, "guardians": student.guardians.all() if shown else []}
+    return render(request, "students/student_unmask.html", context)
+
+
+@roles(*SCHOOL_ROLES)
+def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who opened or changed what of this student, newest first."""
+    student = student_or_404(request, pk)
+    found = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
+    page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
+    page_obj = page.get_page(request.GET.get("page"))
+    for entry in page_obj.object_list:
+        entry.words = words_of(entry.verb)
+    return render(request, "students/student_opened.html", {"student": student, "page_obj": page_obj})
+
+
+@roles(*SCHOOL_ROLES)
+def student_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    student = student_or_404(request, pk)
+    form = StudentForm(request.POST or None, student=student, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_student(by=viewer, student=student, values=form.values())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved. An import will not overwrite what you corrected."))
+            return redirect(student)
+    return render(request, "students/student_edit.html", {"student": student, "form": form})
+
+
+@roles(*GROUP_ROLES)
+def student_groups(request: HttpRequest, pk: UUID) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    student = student_or_404(request, pk)
+    now = list(student.group_members.current().values_list("group_id", flat=True))
+    form = GroupsForm(request.POST or None, initial={"groups": now})
+    if request.method == "POST" and form.is_valid():
+        set_groups(by=viewer, student=student, codes=form.codes())
+        messages.success(request, _("The special groups are set."))
+        return redirect(student)
+    return render(request, "students/student_groups.html", {"student": student, "form": form})
+
+
+@roles(*GROUP_ROLES)
+def guardian_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _guardian(request, student_or_404(request, pk), None, "students/guardian_new.html")
+
+
+@roles(*GROUP_ROLES)
+def guardian_edit(request: HttpRequest, pk: UUID, guardian_pk: UUID) -> HttpResponse:
+    student = student_or_404(request, pk)
+    guardian = get_object_or_404(Guardian.objects.filter(student=student), pk=guardian_pk)
+    return _guardian(request, student, guardian, "students/guardian_edit.html")
+
+
+def _guardian(request: HttpRequest, student: Student, guardian: Guardian | None, template: str) -> HttpResponse:
+    form = GuardianForm(request.POST or None, guardian=guardian)
+    if request.method == "POST" and form.is_valid():
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        save_guardian(by=viewer, student=student, guardian=guardian, values=form.values())
+        messages.success(request, _("The guardian is saved."))
+        return redirect(student)
+    return render(request, template, {"student": student, "form": form, "guardian": guardian})

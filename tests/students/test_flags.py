@@ -1,0 +1,272 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from schools.calendar import SchoolCalendar, TermSpan
+from schools.errors import Refused
+from schools.inbox import inbox_of
+from schools.models import AuditEntry, CalendarDay, Membership
+from students.actions.flags import acknowledge_flag, assign_flag, close_flag, due_at, escalate_overdue, raise_flag
+from students.clocks import clock_of, duration
+from students.models import RiskFlag
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TERM = TermSpan("2025-2026-2", dt.date(2026, 2, 26), dt.date(2026, 7, 3))
+
+
+def at(month, day, hour=10, minute=0):
+    return dt.datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def url(name, flag):
+    return reverse(f"students:{name}", args=[flag.pk])
+
+
+# --- raising --------------------------------------------------------------------------------------------------------
+
+
+def test_flag_new_raises_a_flag_for_a_student_one_sees(world, sign_in):
+    answer = sign_in(world.a.subject_teacher).post(
+        reverse("students:flag_new", args=[world.a.neighbor.pk]),
+        {"severity": "3", "reason": "他说不想回家", "known_at": "2026-03-18T09:30"},
+    )
+    flag = RiskFlag.objects.get(student=world.a.neighbor)
+    assert answer["Location"] == flag.get_absolute_url()
+    assert (flag.severity, flag.reason, flag.source, flag.known_at) == (3, "他说不想回家", "by_hand", at(3, 18, 9, 30))
+
+
+def test_flag_new_is_not_found_for_other_students(world, sign_in):
+    answer = sign_in(world.a.teacher).post(
+        reverse("students:flag_new", args=[world.a.older.pk]),
+        {"severity": "3", "reason": "x", "known_at": "2026-03-18T09:30"},
+    )
+    assert answer.status_code == 404
+    assert not RiskFlag.objects.filter(student=world.a.older).exists()
+
+
+def test_flag_new_does_not_know_the_future(world, sign_in):
+    answer = sign_in(world.a.teacher).post(
+        reverse("students:flag_new", args=[world.a.student_2.pk]),
+        {"severity": "1", "reason": "x", "known_at": "2026-03-19T09:30"},
+    )
+    assert answer.context["form"].errors["known_at"]
+    assert not RiskFlag.objects.filter(student=world.a.student_2).exists()
+
+
+def test_a_second_report_joins_the_open_flag_and_raises_its_level(world, viewer):
+    flag = raise_flag(by=viewer(world.a.counselor), student=world.a.student, severity=4, reason="again", known_at=NOW)
+    assert (flag.pk, flag.severity, RiskFlag.objects.filter(student=world.a.student).count()) == (world.a.flag.pk, 4, 1)
+    assert "SENTINEL-a-flag-reason" in flag.reason
+
+
+def test_a_second_report_never_lowers_the_level(world, viewer):
+    flag = raise_flag(by=viewer(world.a.counselor), student=world.a.student, severity=1, reason="again", known_at=NOW)
+    assert flag.severity == 3
+
+
+# --- when it is due -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("severity", "known", "due"),
+    [
+        (4, at(3, 21, 2, 0), at(3, 21, 2, 30)),  # red counts around the clock, also on a Saturday night
+        (3, at(3, 18, 10), at(3, 18, 17)),  # the same school day
+        (3, at(3, 20, 18), at(3, 23, 17)),  # Friday evening: Monday
+        (2, at(3, 19, 10), at(3, 24, 17)),  # three school days over a weekend
+        (2, at(5, 7, 10), at(5, 11, 17)),  # 9 May 2026 is a Saturday on which school is made up
+        (1, at(3, 16, 10), at(3, 23, 17)),
+    ],
+)
+def test_a_flag_is_due_by_school_days(world, severity, known, due):
+    assert due_at(school=world.a.unit, severity=severity, known_at=known) == due
+
+
+def test_a_flag_is_due_later_when_the_school_closes_for_a_day(world):
+    CalendarDay.objects.create(unit=world.a.unit, day=dt.date(2026, 3, 19), is_school_day=False)
+    assert due_at(school=world.a.unit, severity=2, known_at=at(3, 18)) == at(3, 24, 17)
+
+
+# --- clocks in words ------------------------------------------------------------------------------------------------
+
+
+def test_durations_are_said_in_minutes_hours_and_school_days():
+    calendar = SchoolCalendar([TERM])
+    said = [
+        duration(at(3, 18, 10), at(3, 18, 10, 25), calendar),
+        duration(at(3, 18, 8), at(3, 18, 16, 5), calendar),
+        duration(at(3, 18, 10), at(3, 24, 17), calendar),
+        duration(at(5, 7, 10), at(5, 11, 17), calendar),
+        duration(at(3, 21, 10), at(3, 22, 12), calendar),
+    ]
+    assert said == ["25分钟", "8小时5分钟", "4个上课日", "3个上课日", "1个非上课日"]
+
+
+def test_a_clock_is_late_after_its_time_and_soon_before(world):
+    calendar = SchoolCalendar([TERM])
+    flag = world.a.flag
+    tones = [clock_of(flag, calendar, flag.due_at + dt.timedelta(minutes=minutes)).tone for minutes in (-600, -60, 60)]
+    assert tones == ["", "soon", "late"]
+
+
+# --- in hand, assigned, closed --------------------------------------------------------------------------------------
+
+
+def test_two_counselors_at_once_the_second_gets_a_sentence(world, sign_in, viewer):
+    stale = RiskFlag.objects.get(pk=world.a.flag.pk)
+    acknowledge_flag(by=viewer(world.a.counselor), flag=world.a.flag)
+    with pytest.raises(Refused):
+        acknowledge_flag(by=viewer(world.a.counselor_2), flag=stale)
+    answer = sign_in(world.a.counselor_2).post(url("flag_acknowledge", world.a.flag), follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert RiskFlag.objects.get(pk=world.a.flag.pk).assignee == world.a.counselor
+
+
+@pytest.mark.parametrize("key", ["teacher", "grade_head", "subject_teacher"])
+@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_assign", "flag_close"])
+def test_only_counselor_and_leader_handle_a_flag(world, sign_in, key, name):
+    answer = sign_in(world.a.people[key]).post(url(name, world.a.flag), {"outcome": "watched", "reason": "x"})
+    world.a.flag.refresh_from_db()
+    assert (answer.status_code, world.a.flag.state) == (403, "raised")
+
+
+@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_assign", "flag_close"])
+def test_a_flag_of_another_school_is_not_found(world, sign_in, name):
+    answer = sign_in(world.a.leader).post(url(name, world.b.flag), {"outcome": "watched", "reason": "x"})
+    world.b.flag.refresh_from_db()
+    assert (answer.status_code, world.b.flag.state) == (404, "raised")
+
+
+def test_flag_assign_hands_it_to_a_colleague(world, sign_in):
+    sign_in(world.a.leader).post(url("flag_assign", world.a.flag), {"to": world.a.counselor_2.pk})
+    world.a.flag.refresh_from_db()
+    assert (world.a.flag.assignee, world.a.flag.state) == (world.a.counselor_2, "raised")
+
+
+@pytest.mark.parametrize("who", ["b.counselor", "a.teacher"])
+def test_flag_assign_knows_only_counselors_and_leaders_of_the_school(world, sign_in, viewer, who):
+    to = world.members()[who]
+    sign_in(world.a.leader).post(url("flag_assign", world.a.flag), {"to": to.pk})
+    with pytest.raises(Refused):
+        assign_flag(by=viewer(world.a.leader), flag=world.a.flag, to=to)
+    world.a.flag.refresh_from_db()
+    assert world.a.flag.assignee is None
+
+
+def test_flag_close_ends_it_with_outcome_and_reason(world, sign_in):
+    sign_in(world.a.counselor).post(url("flag_close", world.a.flag), {"outcome": "supported", "reason": "家长已来校"})
+    flag = RiskFlag.objects.get(pk=world.a.flag.pk)
+    assert (flag.state, flag.outcome, flag.closing_reason, flag.closed_by) == (
+        "closed",
+        "supported",
+        "家长已来校",
+        world.a.counselor.person,
+    )
+    assert flag.settled_at and flag.acted_at
+
+
+def test_flag_close_needs_a_reason(world, sign_in, viewer):
+    answer = sign_in(world.a.counselor).post(url("flag_close", world.a.flag), {"outcome": "supported", "reason": " "})
+    with pytest.raises(Refused):
+        close_flag(by=viewer(world.a.counselor), flag=world.a.flag, outcome="supported", reason=" ")
+    world.a.flag.refresh_from_db()
+    assert (answer.context["form"].errors.keys(), world.a.flag.state) == ({"reason"}, "raised")
+
+
+# --- nobody acts ----------------------------------------------------------------------------------------------------
+
+
+def test_an_overdue_flag_goes_to_the_named_backup(world):
+    Membership.objects.filter(pk=world.a.counselor.pk).update(backup=world.a.counselor_2)
+    escalate_overdue(now=world.a.flag.due_at + dt.timedelta(minutes=1))
+    world.a.flag.refresh_from_db()
+    assert (world.a.flag.assignee, world.a.flag.state) == (world.a.counselor_2, "raised")
+    assert AuditEntry.objects.get(verb="flag.escalated", subject_id=str(world.a.flag.pk)).person is None
+
+
+def test_an_overdue_flag_goes_to_the_leader_when_no_backup_is_named(world):
+    escalate_overdue(now=world.a.flag.due_at + dt.timedelta(minutes=1))
+    world.a.flag.refresh_from_db()
+    assert world.a.flag.assignee == world.a.leader
+
+
+def test_an_overdue_flag_is_handed_on_only_once(world):
+    later = world.a.flag.due_at + dt.timedelta(minutes=1)
+    assert (escalate_overdue(now=later), escalate_overdue(now=later)) == (2, 0)
+
+
+def test_a_flag_in_time_is_left_where_it_is(world):
+    assert escalate_overdue(now=world.a.flag.due_at - dt.timedelta(minutes=1)) == 0
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def test_flag_list_sorts_by_level_then_by_remaining_time(world, sign_in):
+    for student, severity, hours in ((world.a.student_2, 4, 1), (world.a.neighbor, 3, 1), (world.a.older, 1, -5)):
+        RiskFlag.objects.create(
+            student=student,
+            school=world.a.unit,
+            severity=severity,
+            raised_by=world.a.teacher,
+            known_at=NOW,
+            due_at=NOW + dt.timedelta(hours=hours),
+        )
+    page = sign_in(world.a.counselor).get(reverse("students:flag_list")).context["page_obj"]
+    assert [flag.student_id for flag in page.object_list] == [
+        student.pk for student in (world.a.student_2, world.a.neighbor, world.a.student, world.a.older)
+    ]
+
+
+def test_flag_list_has_a_tab_for_what_is_in_hand(world, sign_in, viewer):
+    acknowledge_flag(by=viewer(world.a.counselor), flag=world.a.flag)
+    client = sign_in(world.a.counselor)
+    counts = [
+        client.get(reverse("students:flag_list"), {"tab": tab}).context["page_obj"].paginator.count
+        for tab in ("waiting", "in_hand", "term")
+    ]
+    assert counts == [0, 1, 1]
+
+
+def test_flag_detail_keeps_the_reason_from_a_class_teacher_who_did_not_raise_it(world, sign_in):
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(raised_by=world.a.counselor)
+    texts = {
+        key: sign_in(world.a.people[key]).get(url("flag_detail", world.a.flag)).content.decode()
+        for key in ("teacher", "grade_head", "counselor")
+    }
+    assert {key: "SENTINEL-a-flag-reason" in text for key, text in texts.items()} == {
+        "teacher": False,
+        "grade_head": True,
+        "counselor": True,
+    }
+
+
+def test_flag_detail_notes_who_opened_it(world, sign_in):
+    sign_in(world.a.counselor).get(url("flag_detail", world.a.flag))
+    entry = AuditEntry.objects.get(verb="riskflag.opened")
+    assert (entry.person, entry.student_id) == (world.a.counselor.person, world.a.student.pk)
+
+
+def test_a_flag_waits_in_the_inbox_of_counselor_leader_and_class_teacher(world, viewer):
+    link = world.a.flag.get_absolute_url()
+    waiting = {
+        key: [item for item in inbox_of(viewer(world.a.people[key])) if item.url == link]
+        for key in ("counselor", "leader", "teacher", "teacher_2", "subject_teacher")
+    }
+    assert {key: len(items) for key, items in waiting.items()} == {
+        "counselor": 1,
+        "leader": 1,
+        "teacher": 1,
+        "teacher_2": 0,
+        "subject_teacher": 0,
+    }
+    assert waiting["counselor"][0].due_at == world.a.flag.due_at
+    assert waiting["teacher"][0].note
+
+
+def test_the_inbox_of_a_class_teacher_does_not_hold_the_reason(world, viewer):
+    assert "flag-reason" not in repr(inbox_of(viewer(world.a.teacher)))
