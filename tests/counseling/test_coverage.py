@@ -1,0 +1,221 @@
+"""Coverage, counted by hand; whom to talk to next; what waits."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from counseling.actions.talks import delete_part
+from counseling.inbox import drafts, duty, follow_ups
+from counseling.queries import coverage_by_class, next_students, students_left
+from schools.models import ClassGroup
+from schools.queries import current_term
+from students.models import GroupMember, Student
+from tests.counseling.sheet import classmates, filed
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+COVERAGE = reverse("counseling:coverage")
+
+
+def counted(scope, term):
+    return {
+        row.class_group.pk: (row.students, row.reached, row.key_students, row.key_reached)
+        for row in coverage_by_class(scope, term)
+    }
+
+
+@pytest.fixture
+def term(world):
+    return current_term(world.a.unit)
+
+
+def test_coverage_by_class_of_a_school(world, term):
+    """In A: student (left behind, flagged) and student_2 were talked to, student_3 not; neighbor and older were."""
+    a = world.a
+    assert counted(a.unit, term) == {
+        a.class_1.pk: (3, 2, 1, 1),
+        a.class_2.pk: (1, 1, 0, 0),
+        a.class_4.pk: (1, 1, 0, 0),
+    }
+
+
+def test_coverage_by_class_of_a_district_holds_every_class_below(world, term):
+    rows = coverage_by_class(world.district, term)
+    assert {row.class_group.school_id for row in rows} == {world.a.unit.pk, world.b.unit.pk}
+    assert (sum(row.students for row in rows), sum(row.reached for row in rows)) == (10, 8)
+
+
+def test_a_deleted_talk_does_not_count(world, viewer, term):
+    teacher = viewer(world.a.teacher)
+    part = filed(teacher, world.a.student_3).parts.get()
+    assert counted(world.a.unit, term)[world.a.class_1.pk] == (3, 3, 1, 1)
+    delete_part(by=teacher, part=part, reason="logged twice")
+    assert counted(world.a.unit, term)[world.a.class_1.pk] == (3, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "at,counts",
+    [
+        (dt.datetime(2026, 2, 26, 0, 0), True),
+        (dt.datetime(2026, 2, 25, 23, 59), False),
+    ],
+)
+def test_only_talks_of_the_term_count(world, viewer, term, at, counts):
+    filed(viewer(world.a.teacher), world.a.student_3, at=at.replace(tzinfo=NOW.tzinfo))
+    assert counted(world.a.unit, term)[world.a.class_1.pk][1] == (3 if counts else 2)
+
+
+def test_a_student_who_left_is_not_waited_for(world, term):
+    Student.objects.filter(pk=world.a.student_3.pk).update(status="left", left_on=NOW.date())
+    assert counted(world.a.unit, term)[world.a.class_1.pk] == (2, 2, 1, 1)
+
+
+@pytest.mark.parametrize("who,classes", [("teacher", 1), ("grade_head", 2), ("counselor", 3), ("leader", 3)])
+def test_each_viewer_counts_their_own_classes(world, viewer, term, who, classes):
+    assert len(counted(viewer(getattr(world.a, who)), term)) == classes
+
+
+def test_a_restricted_talk_does_not_show_in_who_is_left(world, viewer, term):
+    """Or the class teacher would learn of it from a name that is missing."""
+    filed(viewer(world.a.counselor), world.a.student_3, is_restricted=True)
+    left = students_left(viewer(world.a.teacher), term)
+    assert [student.pk for student in left] == [world.a.student_3.pk]
+    assert list(students_left(viewer(world.a.counselor), term)) == []
+
+
+def test_key_students_are_left_first(world, viewer, term):
+    late, key = classmates(world.a.class_1, 2, start=900)
+    GroupMember.objects.create(student=key, group_id="left_behind")
+    left = list(students_left(viewer(world.a.teacher), term))
+    assert left[0].pk == key.pk
+    assert {student.pk for student in left} == {key.pk, late.pk, world.a.student_3.pk}
+    assert [s.pk for s in students_left(viewer(world.a.teacher), term, only_key=True)] == [key.pk]
+
+
+def test_the_page_costs_the_same_with_three_classes_and_with_thirty(world, sign_in):
+    client = sign_in(world.a.counselor)
+
+    def count():
+        with CaptureQueriesContext(connection) as caught:
+            client.get(COVERAGE)
+        return len(caught)
+
+    client.get(COVERAGE)
+    few = count()
+    for number in range(5, 32):
+        group = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=2021, number=number)
+        classmates(group, 1, start=number * 10)
+    assert count() == few
+
+
+def test_the_page_shows_grades_classes_teachers_and_the_duty_with_its_date(world, sign_in):
+    response = sign_in(world.a.leader).get(COVERAGE)
+    text = response.content.decode()
+    assert {(row.label, row.reached, row.students) for row in response.context["grades"]} == {
+        ("四年级", 1, 1),
+        ("三年级", 3, 4),
+    }
+    assert {(row.label, row.reached, row.students) for row in response.context["teachers"]} == {
+        ("甲校teacher", 2, 3),
+        ("甲校teacher_2", 1, 1),
+        ("甲校teacher_4", 1, 1),
+    }
+    assert [one for one in ("每学期与每名学生谈话一次", "6月12日") if one not in text] == []
+
+
+def test_the_page_narrows_to_a_class_one_sees(world, sign_in):
+    client = sign_in(world.a.teacher)
+    assert client.get(COVERAGE, {"class": world.a.class_1.pk}).status_code == 200
+    assert client.get(COVERAGE, {"class": world.a.class_2.pk}).status_code == 400
+    assert client.get(COVERAGE, {"class": world.b.class_1.pk}).status_code == 400
+
+
+# --- whom to talk to next -------------------------------------------------------------------------------------------
+
+
+def names(viewer):
+    return [one.student.name.rpartition("-")[2] for one in next_students(viewer)]
+
+
+def test_next_students_begin_with_follow_ups_then_key_students_then_the_longest_unheard(world, viewer):
+    teacher = viewer(world.a.teacher)
+    filed(teacher, world.a.student_2, at=NOW - dt.timedelta(days=2), follow_up_on=NOW.date())
+    key, old = classmates(world.a.class_1, 2, start=900)
+    GroupMember.objects.create(student=key, group_id="left_behind")
+    filed(teacher, old, at=NOW - dt.timedelta(days=60))
+    found = next_students(teacher)
+    assert [one.student.pk for one in found] == [
+        world.a.student_2.pk,
+        key.pk,
+        world.a.student_3.pk,
+        old.pk,
+        world.a.student.pk,
+    ]
+    assert found[0].why == "约好3月18日再谈"
+    assert found[1].why == "本学期还没谈 · 留守儿童"
+
+
+def test_next_students_are_only_those_one_sees(world, viewer):
+    assert set(names(viewer(world.a.teacher_2))) == {"neighbor"}
+    assert next_students(viewer(world.district_staff)) == []
+
+
+def test_next_students_do_not_tell_a_subject_teacher_of_a_flag(world, viewer):
+    from students.models import RiskFlag
+
+    RiskFlag.objects.create(
+        student=world.a.neighbor,
+        school=world.a.unit,
+        severity=4,
+        raised_by=world.a.teacher_2,
+        known_at=NOW,
+        due_at=NOW,
+    )
+    assert "预警" in next_students(viewer(world.a.teacher_2))[0].why
+    assert "预警" not in next_students(viewer(world.a.subject_teacher))[0].why
+
+
+# --- what waits -----------------------------------------------------------------------------------------------------
+
+
+def test_a_follow_up_waits_until_the_next_talk(world, viewer):
+    teacher = viewer(world.a.teacher)
+    filed(teacher, world.a.student_2, at=NOW - dt.timedelta(days=2), follow_up_on=NOW.date() - dt.timedelta(days=1))
+    waiting = list(follow_ups(teacher))
+    assert [str(world.a.student_2.pk) in item.url for item in waiting] == [True]
+    assert waiting[0].is_overdue(timezone.now())
+    filed(teacher, world.a.student_2)
+    assert list(follow_ups(teacher)) == []
+
+
+def test_a_follow_up_of_the_future_does_not_wait_yet(world, viewer):
+    teacher = viewer(world.a.teacher)
+    filed(teacher, world.a.student_2, follow_up_on=NOW.date() + dt.timedelta(days=1))
+    assert list(follow_ups(teacher)) == []
+
+
+def test_the_duty_waits_with_the_number_left_until_all_are_reached(world, viewer):
+    teacher = viewer(world.a.teacher)
+    item = next(iter(duty(teacher)))
+    assert (item.count, timezone.localdate(item.due_at)) == (1, dt.date(2026, 6, 12))
+    filed(teacher, world.a.student_3)
+    assert list(duty(teacher)) == []
+
+
+def test_the_duty_is_the_class_teachers(world, viewer):
+    assert list(duty(viewer(world.a.counselor))) == []
+
+
+def test_an_unfinished_draft_waits_for_its_writer_and_names_nobody(world, viewer):
+    import uuid
+
+    from counseling.actions.drafts import save_draft
+
+    save_draft(by=viewer(world.a.teacher), submission=uuid.uuid4(), typed={"students": [str(world.a.student.pk)]})
+    item = next(iter(drafts(viewer(world.a.teacher))))
+    assert world.a.student.name not in item.text + item.note
+    assert list(drafts(viewer(world.a.counselor))) == []
