@@ -80,9 +80,14 @@ def templates():
     return [path for path in found if "pdf" not in path.name]
 
 
+def markup(path):
+    """The page without the template's own words, where `{% if one == … %}` is no handler."""
+    return re.sub(r"{%.*?%}", "", path.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_templates_hold_nothing_the_policy_would_block(what):
-    hits = [str(path.relative_to(ROOT)) for path in templates() if FORBIDDEN[what].search(path.read_text("utf-8"))]
+    hits = [str(path.relative_to(ROOT)) for path in templates() if FORBIDDEN[what].search(markup(path))]
     assert hits == []
 
 
