@@ -27,6 +27,8 @@ TONES = {
     "l1": ("#23588e", "●"),
     "mute": ("#cfc8bb", "□"),
 }
+# For where no style sheet reaches the drawing; in a page the class decides.
+FONT = "Noto Sans CJK SC, sans-serif"
 TILE_STATES = {
     "said": f'fill="{BRAND}" fill-opacity=".14" stroke="none"',
     "zero": f'fill="none" stroke="{BRAND_PALE}"',
@@ -218,7 +220,8 @@ class _Frame:
             f' aria-labelledby="{self.ident}-title" aria-describedby="{self.ident}-desc">'
             f'<title id="{self.ident}-title">{_safe(self.title)}</title>'
             f'<desc id="{self.ident}-desc">{_safe(self.desc)}</desc>'
-            f'{self._hatching()}<g fill="currentColor" font-size="12">{"".join(self.parts)}</g></svg>'
+            f'{self._hatching()}<g fill="currentColor" font-size="12" font-family="{FONT}">'
+            f'{"".join(self.parts)}</g></svg>'
         )
 
     def _hatching(self) -> str:

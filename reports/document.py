@@ -139,6 +139,10 @@ class Balance:
 Block = Fact | Table | Chart | Balance
 
 
+def paragraphs_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 @dataclass(frozen=True)
 class Section:
     """`text` is what a person wrote, else what drafted itself; `drafted` is always the latter."""
@@ -159,7 +163,7 @@ class Section:
 
     @property
     def paragraphs(self) -> list[str]:
-        return [line.strip() for line in self.text.splitlines() if line.strip()]
+        return paragraphs_of(self.text)
 
 
 @dataclass(frozen=True)

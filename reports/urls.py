@@ -1,2 +1,14 @@
+from django.urls import path
+
+from reports.views import figures, summaries, workbench
+
 app_name = "reports"
-urlpatterns: list = []
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("figures/", figures.figure_list, name="figure_list"),
+    path("figures/<slug:code>/", figures.figure_records, name="figure_records"),
+    path("summaries/", summaries.summary_list, name="summary_list"),
+    path("summaries/<slug:term>/", summaries.summary_detail, name="summary_detail"),
+    path("summaries/<slug:term>/export", summaries.summary_export, name="summary_export"),
+    path("summaries/<slug:term>/<slug:code>", summaries.summary_section, name="summary_section"),
+]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from reports import actions
+from reports.document import paragraphs_of
 from reports.forms import ExportForm, SectionForm
 from reports.models import AUTHORS, Summary, SummarySection
 from reports.summary import build_summary, drafted_text, edited_line
@@ -73,9 +74,18 @@ def summary_section(request: HttpRequest, term: str, code: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return _answer(request, found, code, status=422)
     if request.htmx and not form.cleaned_data["reset"]:
-        return render(request, "reports/summary_saved.html", {"code": code, "saved": section, "term": found})
+        return render(request, "reports/summary_saved.html", _saved(section))
     messages.success(request, _("Saved."))
     return _answer(request, found, code)
+
+
+def _saved(section: SummarySection) -> dict[str, Any]:
+    return {
+        "code": section.code,
+        "saved": section,
+        "paragraphs": paragraphs_of(section.body),
+        "edited": edited_line(section),
+    }
 
 
 def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
@@ -85,13 +95,12 @@ def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) 
 
 
 def _answer(request: HttpRequest, term: Term, code: str, status: int = 200) -> HttpResponse:
-    """Back to the section; htmx follows by itself."""
-    target = f"{reverse('reports:summary_detail', args=[term.code])}#{code}"
+    """Back to the section; htmx loads the page again."""
     if request.htmx:
         response = HttpResponse(status=status)
-        response["HX-Redirect"] = target
+        response["HX-Refresh"] = "true"
         return response
-    return redirect(target)
+    return redirect(f"{reverse('reports:summary_detail', args=[term.code])}#{code}")
 
 
 def _conflict(request: HttpRequest, term: Term, code: str, conflict: actions.Conflict) -> HttpResponse:

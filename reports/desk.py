@@ -1,0 +1,269 @@
+"""What stands on a person's workbench: what waits, how far, whom to talk to next, how we are doing."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from counseling.queries import ClassCoverage, Coverage, Next, counted_parts, coverage_by_class, next_students
+from reports.board import Board, board_of
+from reports.document import Amount
+from reports.material import Place, unit_places, written
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
+from schools.figures import Scope, midnight, ratios
+from schools.inbox import Waiting, inbox_of
+from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
+from schools.queries import calendar_of, current_term
+from schools.severity import scheme_of
+from students.models import RiskFlag
+
+NEXT = 5
+SHOWN = 8
+MORNING_ENDS, AFTERNOON_ENDS = 12, 18
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one thing to do from here."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Stat:
+    label: str
+    value: Any
+    note: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits, with the word of its level and whether its time is over."""
+
+    item: Waiting
+    level_label: str
+    is_late: bool
+
+
+@dataclass
+class Desk:
+    """One person's workbench; which parts are filled in depends on the role."""
+
+    heading: str
+    action: Action | None
+    greeting: str
+    day_line: str
+    waiting: list[Todo]
+    stats: list[Stat] = field(default_factory=list)
+    coverage: Coverage | None = None
+    classes: list[ClassCoverage] = field(default_factory=list)
+    next: list[Next] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    board: Board | None = None
+    links: list[Action] = field(default_factory=list)
+
+    @property
+    def overdue(self) -> int:
+        return sum(todo.is_late for todo in self.waiting)
+
+    @property
+    def shown(self) -> list[Todo]:
+        return self.waiting[:SHOWN]
+
+    @property
+    def more(self) -> list[Todo]:
+        return self.waiting[SHOWN:]
+
+
+def desk_of(viewer: Viewer) -> Desk:
+    now = timezone.now()
+    term = current_term(viewer.unit)
+    desk = Desk("", None, greeting(viewer.person.name, now), _day_line(viewer, now), _todo(viewer, now))
+    if viewer.role in STAFF_ROLES:
+        _school_desk(desk, viewer, term, now)
+    elif viewer.role == Role.CENTER_STAFF:
+        _center_desk(desk, viewer, term)
+    elif viewer.role == Role.SYSTEM_ADMIN:
+        _admin_desk(desk)
+    else:
+        _auditor_desk(desk, now)
+    return desk
+
+
+def _todo(viewer: Viewer, now: dt.datetime) -> list[Todo]:
+    scheme = scheme_of(viewer.unit)
+    return [
+        Todo(item, scheme.word(item.severity) if item.severity else "", item.is_overdue(now))
+        for item in inbox_of(viewer)
+    ]
+
+
+def greeting(name: str, now: dt.datetime) -> str:
+    hour = timezone.localtime(now).hour
+    if hour < MORNING_ENDS:
+        return _("Good morning, {name}").format(name=name)
+    if hour < AFTERNOON_ENDS:
+        return _("Good afternoon, {name}").format(name=name)
+    return _("Good evening, {name}").format(name=name)
+
+
+def _day_line(viewer: Viewer, now: dt.datetime) -> str:
+    """Wed, Sep 22 · week 4."""
+    today = timezone.localdate(now)
+    week = calendar_of(viewer.unit).week_of_term(today)
+    day = date_format(today, _("D, M j"))
+    return _("{day} · week {n} of the term").format(day=day, n=week) if week else day
+
+
+# --- a school ---------------------------------------------------------------------------------------------------------
+
+
+def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime) -> None:
+    desk.classes = coverage_by_class(viewer, term) if term else []
+    desk.coverage = Coverage("", desk.classes)
+    desk.next = next_students(viewer, limit=NEXT)
+    desk.action = Action(_("Log a talk"), reverse("counseling:talk_new"))
+    flags = _flag_counts(viewer, now)
+    desk.heading = _flags_heading(flags) if viewer.role in SCHOOL_ROLES else ""
+    if desk.heading:
+        desk.action = Action(_("Look at the flags"), reverse("students:flag_list"))
+    desk.heading = desk.heading or _talks_heading(desk.coverage)
+    if viewer.role in SCHOOL_ROLES or viewer.role == Role.GRADE_HEAD:
+        desk.stats = _school_stats(viewer, desk.coverage, flags, now)
+    if viewer.role == Role.SCHOOL_LEADER and not flags["waiting"]:
+        desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
+
+
+def _flag_counts(viewer: Viewer, now: dt.datetime) -> dict[str, int]:
+    waits = Q(state=RiskFlag.State.RAISED)
+    seen = RiskFlag.objects.visible_to(viewer).open().order_by()
+    return seen.aggregate(
+        open=Count("pk"), waiting=Count("pk", filter=waits), late=Count("pk", filter=waits & Q(due_at__lt=now))
+    )
+
+
+def _flags_heading(flags: dict[str, int]) -> str:
+    if flags["late"]:
+        text = ngettext("{n} flag is past its time", "{n} flags are past their time", flags["late"])
+        return text.format(n=flags["late"])
+    if flags["waiting"]:
+        text = ngettext("{n} flag waits for you", "{n} flags wait for you", flags["waiting"])
+        return text.format(n=flags["waiting"])
+    return ""
+
+
+def _talks_heading(coverage: Coverage) -> str:
+    if not coverage.students:
+        return _("As soon as there are students, this is where you begin the day")
+    if coverage.key_left:
+        text = ngettext(
+            "{n} key student still waits for a talk", "{n} key students still wait for a talk", coverage.key_left
+        )
+        return text.format(n=coverage.key_left)
+    if coverage.left:
+        text = ngettext("{n} student still waits for a talk", "{n} students still wait for a talk", coverage.left)
+        return text.format(n=coverage.left)
+    return _("Every student has been talked to this term")
+
+
+def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, int], now: dt.datetime) -> list[Stat]:
+    monday = timezone.localdate(now) - dt.timedelta(days=timezone.localdate(now).weekday())
+    this_week = counted_parts(viewer).filter(talk__happened_at__gte=midnight(monday)).count()
+    share = coverage.reached / coverage.students if coverage.students else None
+    key = coverage.key_reached / coverage.key_students if coverage.key_students else None
+    waiting = _("{n} not yet in hand").format(n=flags["waiting"])
+    return [
+        Stat(_("Talks this week"), this_week, _("person-times"), reverse("counseling:talk_list")),
+        Stat(_("Students reached"), Amount(share, "percent"), _whole(coverage), reverse("counseling:coverage")),
+        Stat(_("Key students reached"), Amount(key, "percent"), _key(coverage), reverse("counseling:coverage")),
+        Stat(_("Open flags"), flags["open"], waiting, reverse("students:flag_list"), "bad" if flags["late"] else ""),
+    ]
+
+
+def _whole(coverage: Coverage) -> str:
+    return f"{coverage.reached} / {coverage.students}"
+
+
+def _key(coverage: Coverage) -> str:
+    return f"{coverage.key_reached} / {coverage.key_students}"
+
+
+# --- above the school -------------------------------------------------------------------------------------------------
+
+
+def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
+    desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
+    if term is None:
+        desk.heading = _("No term has begun yet")
+        return
+    board = board_of(Scope.of(viewer.unit, term))
+    desk.board, desk.places = board, unit_places(board)
+    coverage, key = (written(board.share(ratios()[code])) for code in ("coverage", "key_coverage"))
+    with_one, schools = Amount(board.count("schools_with_counselor")), Amount(board.count("schools"))
+    desk.heading = _center_heading(len(board.schools), coverage)
+    desk.stats = [
+        Stat(_("Students"), Amount(board.count("students")), "", _figure("students")),
+        Stat(_("Students reached"), coverage, "", _figure("students_reached")),
+        Stat(_("Key students reached"), key, "", _figure("key_students_reached")),
+        Stat(_("Open flags"), Amount(board.count("flags_at_end")), "", _figure("flags_at_end")),
+        Stat(_("Schools with a counselor"), f"{with_one} / {schools}", "", _figure("schools_with_counselor")),
+    ]
+
+
+def _center_heading(schools: int, coverage: Amount) -> str:
+    if not schools:
+        return _("There is no school here yet")
+    if coverage.number is None:
+        text = ngettext("How {n} school is doing", "How {n} schools are doing", schools)
+        return text.format(n=schools)
+    return _("{share} of the students of {n} schools have been talked to this term").format(share=coverage, n=schools)
+
+
+def _figure(code: str) -> str:
+    return reverse("reports:figure_records", args=[code])
+
+
+# --- who keeps the house ----------------------------------------------------------------------------------------------
+
+
+def _admin_desk(desk: Desk) -> None:
+    """What a system administrator manages; no record of a student."""
+    people = Person.objects.aggregate(active=Count("pk", filter=Q(is_active=True)), first=Count("pk", filter=_FIRST))
+    people_url, units_url = reverse("schools:person_list"), reverse("schools:unit_list")
+    desk.heading = ngettext("{n} person has an account", "{n} people have accounts", people["active"]).format(
+        n=people["active"]
+    )
+    desk.action = Action(_("Manage people"), people_url)
+    units = Unit.objects.aggregate(all=Count("pk"), schools=Count("pk", filter=Q(kind__is_school=True)))
+    without = Unit.objects.schools().exclude(memberships__in=Membership.objects.current().filter(role=Role.COUNSELOR))
+    desk.stats = [
+        Stat(
+            _("Schools"), units["schools"], _("{n} units in all").format(n=units["all"]), reverse("schools:unit_list")
+        ),
+        Stat(_("Current roles"), Membership.objects.current().count(), "", people_url),
+        Stat(_("Not yet signed in"), people["first"], _("first password still to change"), people_url),
+        Stat(_("Schools without a counselor"), without.count(), "", units_url),
+    ]
+
+
+_FIRST = Q(is_active=True, must_change_password=True)
+
+
+def _auditor_desk(desk: Desk, now: dt.datetime) -> None:
+    today = midnight(timezone.localdate(now))
+    rows = AuditEntry.objects.aggregate(all=Count("pk"), today=Count("pk", filter=Q(at__gte=today)))
+    url = reverse("schools:audit_list")
+    desk.heading = ngettext("{n} entry in the log today", "{n} entries in the log today", rows["today"]).format(
+        n=rows["today"]
+    )
+    desk.action = Action(_("Open the audit log"), url)
+    desk.stats = [Stat(_("Entries in all"), rows["all"], "", url), Stat(_("Entries today"), rows["today"], "", url)]

@@ -1,0 +1,140 @@
+"""Records behind a figure as rows of a list: whatever they are, a title, a line, and where they are opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from counseling.models import TalkLog, TalkPart
+from schools.access import Viewer
+from schools.figures import Rows
+from schools.models import ClassGroup, Membership, Unit
+from schools.severity import scheme_of
+from students.models import GroupMember, RiskFlag, Student
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    text: str = ""
+    url: str = ""
+    severity: int = 0
+    level_label: str = ""
+
+
+def lines_of(rows: Rows, viewer: Viewer) -> tuple[Rows, Callable[[Any], Line]]:
+    """The rows with what a line needs, in one order, and the function that writes a line."""
+    prepare, write = LISTS[rows.model]
+    return prepare(rows, viewer), write(viewer)
+
+
+def _students(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("class_group__school")
+
+
+def _student_line(_viewer: Viewer) -> Callable[[Student], Line]:
+    return lambda student: Line(student.name, _class_name(student.class_group), _student_url(student.pk))
+
+
+def _class_name(group: ClassGroup | None) -> str:
+    return group.name if group else ""
+
+
+def _student_url(pk: Any) -> str:
+    return reverse("students:student_detail", args=[pk])
+
+
+def _members(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student__class_group__school", "group").order_by("group__position", "student__name")
+
+
+def _member_line(_viewer: Viewer) -> Callable[[GroupMember], Line]:
+    return lambda member: Line(
+        member.student.name,
+        f"{member.group.label} · {_class_name(member.student.class_group)}",
+        _student_url(member.student_id),
+    )
+
+
+def _flags(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student__class_group__school").order_by("-severity", "due_at")
+
+
+def _flag_line(viewer: Viewer) -> Callable[[RiskFlag], Line]:
+    scheme = scheme_of(viewer.unit)
+    return lambda flag: Line(
+        flag.student.name,
+        f"{_class_name(flag.student.class_group)} · {_day(flag.reported_at)} · {flag.get_state_display()}",
+        reverse("students:flag_detail", args=[flag.pk]),
+        flag.severity,
+        scheme.word(flag.severity),
+    )
+
+
+def _day(moment: Any) -> str:
+    return date_format(timezone.localdate(moment), _("M j, Y"))
+
+
+def _parts(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student__class_group__school", "talk__author").order_by("-talk__happened_at", "pk")
+
+
+def _part_line(viewer: Viewer) -> Callable[[TalkPart], Line]:
+    scheme = scheme_of(viewer.unit)
+    return lambda part: Line(
+        part.student.name,
+        f"{_day(part.talk.happened_at)} · {part.talk.author.name}",
+        reverse("counseling:talk_detail", args=[part.pk]),
+        part.severity,
+        scheme.word(part.severity) if part.severity else "",
+    )
+
+
+def _talks(rows: Rows, viewer: Viewer) -> Rows:
+    """A talk is opened through the parts of it that the viewer sees."""
+    parts = TalkPart.objects.visible_to(viewer).standing().select_related("student")
+    return rows.select_related("author").prefetch_related(Prefetch("parts", parts, to_attr="seen"))
+
+
+def _talk_line(_viewer: Viewer) -> Callable[[Any], Line]:
+    def line(talk: Any) -> Line:
+        url = reverse("counseling:talk_detail", args=[talk.seen[0].pk]) if talk.seen else ""
+        names = _(", ").join(part.student.name for part in talk.seen)
+        return Line(names, f"{_day(talk.happened_at)} · {talk.author.name}", url)
+
+    return line
+
+
+def _classes(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("school")
+
+
+def _staff(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("person", "unit").order_by("unit__path", "person__name")
+
+
+def _staff_line(_viewer: Viewer) -> Callable[[Membership], Line]:
+    return lambda member: Line(
+        member.person.name, f"{member.get_role_display()} · {member.get_employment_display()} · {member.unit.name}"
+    )
+
+
+def _units(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.order_by("path")
+
+
+LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callable[[Any], Line]]]] = {
+    Student: (_students, _student_line),
+    GroupMember: (_members, _member_line),
+    RiskFlag: (_flags, _flag_line),
+    TalkPart: (_parts, _part_line),
+    TalkLog: (_talks, _talk_line),
+    ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),
+    Membership: (_staff, _staff_line),
+    Unit: (_units, lambda _viewer: lambda unit: Line(unit.name, unit.code)),
+}

@@ -1,0 +1,214 @@
+"""Figures of one's own unit, and the records behind each for those who may see them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from reports.board import Board, board_of
+from reports.document import Amount
+from reports.listing import lines_of
+from reports.material import unit_places, written
+from reports.policy import Target, target_for
+from reports.suppression import HIDDEN
+from schools.access import Viewer, reason_to_see, roles
+from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios
+from schools.models import Role, Term
+from schools.queries import current_term, previous_term, terms_of
+
+READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    label: str
+    amount: Amount
+    was: Amount
+    unit: str
+    source: str
+    url: str = ""
+    target: Target | None = None
+
+    @property
+    def target_text(self) -> str:
+        limit = self.target and (self.target.at_least if self.target.at_least is not None else self.target.at_most)
+        return str(Amount(limit or None, self.amount.kind))
+
+    @property
+    def is_met(self) -> bool | None:
+        return self.target.is_met(self.amount.number) if self.target and self.amount.number is not None else None
+
+
+@roles(*READERS)
+@require_GET
+def figure_list(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    term = _term(request, viewer)
+    if term is None:
+        return render(request, "reports/figure_list.html", {"term": None})
+    board, scope = _board(viewer, term), _scope(viewer, term)
+    earlier = previous_term(viewer.unit, term)
+    before = _board(viewer, earlier) if earlier else None
+    context = {
+        "term": term,
+        "before_label": earlier.label if earlier else "",
+        "chips": _term_chips(request, viewer, term),
+        "groups": _groups(board, before, scope, term),
+        "board": board,
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "reports/figure_list.html", context)
+
+
+def _term(request: HttpRequest, viewer: Viewer) -> Term | None:
+    """The term named in the address, else the one that runs."""
+    code = request.GET.get("term")
+    if not code:
+        return current_term(viewer.unit)
+    found = next((term for term in _begun(viewer) if term.code == code), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _begun(viewer: Viewer) -> list[Term]:
+    now = current_term(viewer.unit)
+    return [term for term in reversed(terms_of(viewer.unit)) if now and term.starts <= now.starts]
+
+
+def _term_chips(request: HttpRequest, viewer: Viewer, term: Term) -> list[dict[str, Any]]:
+    return [{"label": one.label, "url": f"?term={one.code}", "on": one.pk == term.pk} for one in _begun(viewer)[:4]]
+
+
+def _scope(viewer: Viewer, term: Term) -> Scope:
+    scope = Scope.of(viewer.unit, term)
+    return scope.narrowed(viewer.class_ids) if viewer.role == Role.GRADE_HEAD else scope
+
+
+def _board(viewer: Viewer, term: Term) -> Board:
+    """A grade head counts what they see; counselors and leaders count the school; above it small cells are hidden."""
+    only = (lambda rows: _seen(rows, viewer)) if viewer.role == Role.GRADE_HEAD else None
+    return board_of(_scope(viewer, term), only)
+
+
+def _seen(rows: Rows, viewer: Viewer) -> Rows:
+    found: Rows = rows.filter(pk__in=rows.model._default_manager.visible_to(viewer).order_by().values("pk"))  # type: ignore[attr-defined]
+    return found
+
+
+def _groups(board: Board, before: Board | None, scope: Scope, term: Term) -> list[tuple[str, list[FigureRow]]]:
+    titles = {"students": _("Students"), "staff": _("Staff"), "talks": _("Talks"), "flags": _("Risk flags")}
+    rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
+    for figure in figures().values():
+        if scope.class_ids is None or figure.class_path:
+            rows[figure.group].append(_figure_row(figure, board, before, scope, term))
+    for ratio in ratios().values():
+        if scope.class_ids is None or figures()[ratio.denominator].class_path:
+            rows[ratio.group].append(_ratio_row(ratio, board, before, scope))
+    return [(title, rows[group]) for group, title in titles.items() if rows[group]]
+
+
+def _figure_row(figure: Figure, board: Board, before: Board | None, scope: Scope, term: Term) -> FigureRow:
+    return FigureRow(
+        str(figure.label),
+        Amount(board.count(figure.code)),
+        Amount(before.count(figure.code) if before else None),
+        str(figure.unit_of_measure),
+        figure.source,
+        f"{reverse('reports:figure_records', args=[figure.code])}?term={term.code}",
+        target_for(figure.code, scope),
+    )
+
+
+def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope) -> FigureRow:
+    now = board.share(ratio)
+    was = written(before.share(ratio)) if before else Amount(None)
+    if not ratio.is_share:
+        return FigureRow(
+            str(ratio.label),
+            Amount(now.quotient),
+            Amount(was.value),
+            "",
+            ratio.source,
+            "",
+            target_for(ratio.code, scope),
+        )
+    parts = f"{Amount(now.numerator)} / {Amount(now.denominator)}"
+    return FigureRow(str(ratio.label), written(now), was, parts, ratio.source, "", target_for(ratio.code, scope))
+
+
+# --- the records ---------------------------------------------------------------------------------------------------
+
+
+@roles(*READERS)
+@require_GET
+def figure_records(request: HttpRequest, code: str) -> HttpResponse:
+    """What was counted. Center staff get the counts of their schools, and no student."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    figure, term = figures().get(code), _term(request, viewer)
+    if figure is None or term is None:
+        raise Http404
+    scope = _scope(viewer, term)
+    if scope.class_ids is not None and not figure.class_path:
+        raise Http404
+    board = _board(viewer, term)
+    context = {"figure": figure, "term": term, "board": board, "why": reason_to_see(viewer)}
+    context |= (
+        _by_school(figure, board) if viewer.role == Role.CENTER_STAFF else _records(request, figure, scope, viewer)
+    )
+    context["splits"] = _split_rows(figure, board, request, linked=viewer.role != Role.CENTER_STAFF)
+    context["count"] = Amount(board.count(code))
+    return render(request, "reports/figure_records.html", context)
+
+
+def _by_school(figure: Figure, board: Board) -> dict[str, Any]:
+    places = [(place.label, place.counts[figure.code], place.emphasis) for place in unit_places(board)]
+    hidden = any(amount.is_hidden for _label, amount, _emphasis in places) or board.count(figure.code) is HIDDEN
+    return {"places": places, "has_hidden": hidden}
+
+
+def _records(request: HttpRequest, figure: Figure, scope: Scope, viewer: Viewer) -> dict[str, Any]:
+    rows = figure.query(scope)
+    split, value = _chosen(request, figure)
+    if split:
+        rows = rows.filter(figure.where(scope, split, value))
+    seen, write = lines_of(_seen(rows, viewer), viewer)
+    page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
+    closed = rows.count() - page.paginator.count
+    page.object_list = [write(row) for row in page.object_list]
+    return {"page_obj": page, "closed": closed, "split": split, "value": value}
+
+
+def _chosen(request: HttpRequest, figure: Figure) -> tuple[Split | None, str]:
+    code = request.GET.get("split", "")
+    split = figure.split(code)
+    if code and split is None:
+        raise BadRequest("unknown split")
+    return split, request.GET.get("value", "")
+
+
+def _split_rows(figure: Figure, board: Board, request: HttpRequest, *, linked: bool) -> list[dict[str, Any]]:
+    """For each split its values with their counts, as chips that filter or as plain words."""
+    chosen = (request.GET.get("split"), request.GET.get("value"))
+    term = board.scope.term.code
+    found = []
+    for split in figure.splits:
+        values = [
+            {
+                "label": value.label,
+                "count": Amount(count),
+                "on": chosen == (split.code, value.code),
+                "url": f"?term={term}&split={split.code}&value={value.code}" if linked else "",
+            }
+            for value, count in board.split(figure.code, split.code)
+        ]
+        if values:
+            found.append({"label": split.label, "values": values})
+    return found
