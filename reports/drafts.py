@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from reports.document import Amount, school_hours
 from reports.material import Material, Place
@@ -257,4 +257,4 @@ def _most(m: Material, figure: str, split: str) -> str:
 
 
 def _joined(pairs: Iterable[tuple[Value, Amount]]) -> str:
-    return _(", ").join(f"{value.label} {amount}" for value, amount in pairs)
+    return pgettext("in a list", ", ").join(f"{value.label} {amount}" for value, amount in pairs)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from counseling.models import TalkLog, TalkPart
 from schools.access import Viewer
@@ -104,7 +105,7 @@ def _talks(rows: Rows, viewer: Viewer) -> Rows:
 def _talk_line(_viewer: Viewer) -> Callable[[Any], Line]:
     def line(talk: Any) -> Line:
         url = reverse("counseling:talk_detail", args=[talk.seen[0].pk]) if talk.seen else ""
-        names = _(", ").join(part.student.name for part in talk.seen)
+        names = pgettext("in a list", ", ").join(part.student.name for part in talk.seen)
         return Line(names, f"{_day(talk.happened_at)} · {talk.author.name}", url)
 
     return line
