@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schools.models.units import Unit
 from schools.settings_of import setting_of
@@ -47,24 +48,27 @@ class Scheme:
 
     def choices(self) -> list[tuple[int, Any]]:
         """For a form: first none, then from the mildest to the worst."""
-        return [(NONE, _("Not needed")), *((one.severity, one.word) for one in reversed(self.levels))]
+        return [
+            (NONE, pgettext_lazy("short level", "No")),
+            *((one.severity, one.word) for one in reversed(self.levels)),
+        ]
 
 
 _OUTSIDE = {
     0: Level(0, _("no concern"), _("no concern")),
     1: Level(1, _("on watch"), _("on watch")),
-    2: Level(2, _("Level 3"), _("Level 3")),
-    3: Level(3, _("Level 2"), _("Level 2")),
-    4: Level(4, _("Level 1"), _("Level 1")),
+    2: Level(2, _("Level 3"), pgettext_lazy("short level", "L3")),
+    3: Level(3, _("Level 2"), pgettext_lazy("short level", "L2")),
+    4: Level(4, _("Level 1"), pgettext_lazy("short level", "L1")),
 }
 SCHEMES = {
     "four_colors": Scheme(
         "four_colors",
         (
-            Level(4, _("Level 1 (red)"), _("Level 1")),
-            Level(3, _("Level 2 (orange)"), _("Level 2")),
-            Level(2, _("Level 3 (yellow)"), _("Level 3")),
-            Level(1, _("Level 4 (blue)"), _("Level 4")),
+            Level(4, _("Level 1 (red)"), pgettext_lazy("short level", "L1")),
+            Level(3, _("Level 2 (orange)"), pgettext_lazy("short level", "L2")),
+            Level(2, _("Level 3 (yellow)"), pgettext_lazy("short level", "L3")),
+            Level(1, _("Level 4 (blue)"), pgettext_lazy("short level", "L4")),
         ),
     ),
     "three_levels": Scheme("three_levels", (_OUTSIDE[4], _OUTSIDE[3], _OUTSIDE[2])),

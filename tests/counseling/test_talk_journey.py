@@ -1,0 +1,152 @@
+"""A talk logged on a phone of 360 px with real taps, and what happens when the network or the session goes."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from counseling.models import TalkDraft, TalkLog, TalkPart
+from schools.models import Term
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RECORD = re.compile(r"/talks/[0-9a-f-]{36}/$")
+FIRST_WORDS = "textarea[name$=-words]:enabled"
+
+
+@pytest.fixture
+def enter(open_page, live_server, sign_in, world):
+    """A phone on which a member of the cast is signed in. The clock is the real one, so a real term is needed."""
+    today = timezone.localdate()
+    Term.objects.create(
+        unit=world.city, code="real", starts=today.replace(day=1), ends=today.replace(year=today.year + 1)
+    )
+
+    def go(member, width=360, **more):
+        page = open_page(width=width, height=780, has_touch=True, **more)
+        sign_page_in(page, sign_in(member), live_server)
+        page.goto(reverse("counseling:talk_new"))
+        return page
+
+    return go
+
+
+def sign_page_in(page, client, live_server):
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+def tap_student(page, student):
+    page.tap(f"input[name=students][value='{student.pk}']")
+
+
+def save(page):
+    page.tap(".formfoot .btn.go")
+
+
+def saved(page):
+    page.wait_for_url(RECORD)
+    return TalkPart.objects.get(pk=page.url.rstrip("/").rpartition("/")[2])
+
+
+def test_a_talk_is_three_taps_and_a_text(enter, world):
+    page = enter(world.a.teacher)
+    tap_student(page, world.a.student_3)
+    page.tap("input[name=themes][value=sleep]")
+    page.fill(FIRST_WORDS, "I lie awake")
+    save(page)
+    part = saved(page)
+    assert (part.student_id, part.themes, part.words) == (world.a.student_3.pk, ["sleep"], "I lie awake")
+    assert not TalkDraft.objects.exists()
+
+
+def test_a_student_is_found_by_initials(enter, world):
+    page = enter(world.a.counselor)
+    page.fill("[data-query]", "aolder")
+    page.wait_for_selector("[role=option][data-value]")
+    page.keyboard.press("Enter")
+    page.fill(FIRST_WORDS, "found")
+    save(page)
+    assert saved(page).student_id == world.a.older.pk
+
+
+def test_each_student_gets_a_block_and_text_stays_where_it_was_typed(enter, world):
+    page = enter(world.a.teacher)
+    page.fill(FIRST_WORDS, "typed before anybody was chosen")
+    tap_student(page, world.a.student)
+    tap_student(page, world.a.student_2)
+    page.fill(f"textarea[name='part-{world.a.student_2.pk}-words']", "of the second")
+    tap_student(page, world.a.student)
+    assert page.locator(FIRST_WORDS).count() == 1
+    tap_student(page, world.a.student)
+    save(page)
+    talk = saved(page).talk
+    assert {part.student_id: part.words for part in talk.parts.all()} == {
+        world.a.student.pk: "typed before anybody was chosen",
+        world.a.student_2.pk: "of the second",
+    }
+
+
+def test_a_dead_network_files_the_talk_when_it_is_back(enter, world):
+    page = enter(world.a.teacher)
+    tap_student(page, world.a.student_3)
+    page.fill(FIRST_WORDS, "typed in a tunnel")
+    page.context.set_offline(True)
+    save(page)
+    page.wait_for_selector(".draft.bad")
+    page.context.set_offline(False)
+    assert saved(page).words == "typed in a tunnel"
+    assert TalkLog.objects.filter(parts__student=world.a.student_3).count() == 1
+
+
+def test_a_lost_session_loses_nothing(enter, world, sign_in, live_server):
+    page = enter(world.a.teacher)
+    tap_student(page, world.a.student_3)
+    page.fill(FIRST_WORDS, "typed too slowly")
+    page.context.clear_cookies()
+    save(page)
+    page.wait_for_selector(".draft.bad")
+    sign_page_in(page, sign_in(world.a.teacher), live_server)
+    page.goto(reverse("counseling:talk_new"))
+    assert page.input_value(FIRST_WORDS) == "typed too slowly"
+    save(page)
+    assert saved(page).student_id == world.a.student_3.pk
+
+
+def test_a_sentence_is_inserted_where_one_writes(enter, world):
+    page = enter(world.a.teacher)
+    page.tap("textarea[name$=-agreed]")
+    page.tap("textarea[name$=-agreed] ~ [data-templates] button >> nth=0")
+    assert page.input_value("textarea[name$=-agreed]") == "约好下周同一时间再谈一次。"
+
+
+def test_without_javascript_a_talk_with_two_students_is_filed(enter, world):
+    page = enter(world.a.teacher, java_script_enabled=False)
+    tap_student(page, world.a.student)
+    tap_student(page, world.a.student_2)
+    page.fill(FIRST_WORDS, "of the first")
+    save(page)
+    page.wait_for_selector("[role=alert]")
+    page.fill(f"{FIRST_WORDS} >> nth=1", "of the second")
+    save(page)
+    talk = saved(page).talk
+    assert sorted(part.words for part in talk.parts.all()) == ["of the first", "of the second"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing_and_every_page_fits(enter, world, width, scheme):
+    page = enter(world.a.counselor, width=width, color_scheme=scheme)
+    part = TalkPart.objects.get(talk=world.a.talks["restricted"])
+    names = ["talk_new", "talk_list", "talk_export", "coverage", "option_list", "template_add"]
+    addresses = [reverse(f"counseling:{name}") for name in names]
+    addresses += [reverse(f"counseling:{name}", args=[part.pk]) for name in ("talk_detail", "talk_edit", "talk_print")]
+    wrong = {}
+    for address in addresses:
+        page.goto(address)
+        found = [(rule["id"], rule["nodes"][0]["target"]) for rule in Axe().run(page).response["violations"]]
+        if found or page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong[address] = found or "too wide"
+    assert wrong == {}
