@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -137,22 +137,27 @@ def _class_groups(scope: Unit | Viewer) -> QuerySet[ClassGroup]:
 
 
 def students_left(scope: Unit | Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
-    """Who is left this term, key students first, with the day of the last talk."""
+    """Who is left this term, key students first."""
     key = key_students(scope)
-    left = students_in(scope).exclude(reached_in(scope, term)).annotate(is_key=Exists(_same_student().filter(key)))
+    left = students_in(scope).exclude(reached_in(scope, term)).annotate(is_key=_first_if(key))
     if only_key:
         left = left.filter(key)
     order: list[Any] = ["-is_key", *(Student._meta.ordering or [])]
-    return _with_last_talk(left, counted_parts(scope)).order_by(*order)
+    return left.order_by(*order)
 
 
-def _same_student() -> QuerySet[Student]:
-    return Student.objects.filter(pk=OuterRef("pk")).order_by()
+def _first_if(condition: Q) -> Case:
+    """True for the rows of a condition. Cheaper than `Exists`, which runs the condition anew for every row."""
+    return Case(When(condition, then=True), default=False)
 
 
-def _with_last_talk(students: QuerySet[Student], parts: QuerySet[TalkPart]) -> QuerySet[Student]:
-    last = parts.filter(student=OuterRef("pk")).order_by("-talk__happened_at").values("talk__happened_at")[:1]
-    return students.annotate(last_talk=Subquery(last))
+def last_talks(scope: Unit | Viewer, students: Iterable[Any] | None = None) -> dict[Any, dt.datetime]:
+    """When each of these students, or of all, was last talked to: one query."""
+    parts = counted_parts(scope)
+    if students is not None:
+        parts = parts.filter(student__in=students)
+    rows = parts.order_by().values("student_id").annotate(last=Max("talk__happened_at"))
+    return {row["student_id"]: row["last"] for row in rows}
 
 
 def duty_to_talk(viewer: Viewer, term: Term) -> Duty | None:
@@ -196,27 +201,27 @@ def next_students(viewer: Viewer, *, limit: int = OFFERED) -> list[Next]:
         due.setdefault(part.student_id, part)
     ids: list[Any] = list(due)
     term = current_term(viewer.unit)
-    for group in _groups_in_turn(viewer, term):
+    for group in _groups_in_turn(viewer, term, limit):
         if len(ids) >= limit:
             break
-        ids += group.exclude(pk__in=ids).values_list("pk", flat=True)[: limit - len(ids)]
+        ids += [pk for pk in group if pk not in ids][: limit - len(ids)]
     return _explained(viewer, term, ids, due)
 
 
-def _groups_in_turn(viewer: Viewer, term: Term | None) -> Iterable[QuerySet[Student]]:
-    students = Student.objects.visible_to(viewer).enrolled()
+def _groups_in_turn(viewer: Viewer, term: Term | None, limit: int) -> Iterable[list[Any]]:
+    students = Student.objects.visible_to(viewer).enrolled().order_by("student_number", "name")
     left = students.exclude(reached_in(viewer, term)) if term else students
     flagged = RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id")
-    yield left.filter(pk__in=flagged)
-    yield left.filter(key_students(viewer))
-    oldest_first: list[Any] = [F("last_talk").asc(nulls_first=True), "student_number", "name"]
-    yield _with_last_talk(students, counted_parts(viewer)).order_by(*oldest_first)
+    # Twice the number: some may be among those already taken.
+    yield list(left.filter(pk__in=flagged).values_list("pk", flat=True)[: 2 * limit])
+    yield list(left.filter(key_students(viewer)).values_list("pk", flat=True)[: 2 * limit])
+    last, never = last_talks(viewer), dt.datetime.min.replace(tzinfo=dt.UTC)
+    yield sorted(students.values_list("pk", flat=True), key=lambda pk: last.get(pk, never))
 
 
 def _explained(viewer: Viewer, term: Term | None, ids: Sequence[Any], due: dict[Any, TalkPart]) -> list[Next]:
     students = Student.objects.visible_to(viewer).filter(pk__in=ids).prefetch_related(_current_groups())
-    parts = counted_parts(viewer).filter(student__in=ids).order_by().values("student_id")
-    last = dict(parts.annotate(last=Max("talk__happened_at")).values_list("student_id", "last"))
+    last = last_talks(viewer, ids)
     flagged = set(
         RiskFlag.objects.open().visible_to(viewer).filter(student__in=ids).values_list("student_id", flat=True)
     )
@@ -271,7 +276,7 @@ def find_students(viewer: Viewer, text: str, *, limit: int = 12) -> list[Student
         return []
     found = matching(Student.objects.visible_to(viewer).exclude(status=Student.Status.LEFT), words)
     begins = Q(name__startswith=words) | Q(search_keys__startswith=words.lower())
-    ordered = found.annotate(begins=Exists(_same_student().filter(begins))).order_by("-begins", "name")
+    ordered = found.annotate(begins=_first_if(begins)).order_by("-begins", "name")
     return list(ordered.select_related("class_group__school")[:limit])
 
 

@@ -16,6 +16,7 @@ from counseling.queries import (
     coverage_by_class,
     duty_to_talk,
     explain_key,
+    last_talks,
     students_left,
 )
 from schools.access import SCHOOL_ROLES, Viewer, roles
@@ -40,8 +41,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         left = left.filter(class_group=chosen.class_group)
     page = Paginator(left, PAGE).get_page(request.GET.get("page"))
     why = explain_key([student for student in page.object_list if student.is_key], viewer)
+    last = last_talks(viewer, [student.pk for student in page.object_list])
     for student in page.object_list:
         student.why = why.get(student.pk, "")
+        student.last_talk = last.get(student.pk)
     context = {
         "term": term,
         "whole": Coverage(_("All students"), rows),
