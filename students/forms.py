@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,27 +50,27 @@ def phone_or_error(text: str) -> str:
 class StudentForm(forms.Form):
     """Base data; the student's own page says what an import may no longer change."""
 
-    name = forms.CharField(label=gettext_lazy("name"), max_length=60)
-    former_name = forms.CharField(label=gettext_lazy("former name"), max_length=60, required=False)
+    name = forms.CharField(label=capfirst(gettext_lazy("name")), max_length=60)
+    former_name = forms.CharField(label=capfirst(gettext_lazy("former name")), max_length=60, required=False)
     gender = forms.ChoiceField(
-        label=gettext_lazy("gender"), choices=Student.Gender.choices, required=False, widget=Segmented
+        label=capfirst(gettext_lazy("gender")), choices=Student.Gender.choices, required=False, widget=Segmented
     )
-    birth_date = forms.DateField(label=gettext_lazy("date of birth"), required=False, widget=DayInput)
-    class_group = forms.ModelChoiceField(label=gettext_lazy("class"), queryset=ClassGroup.objects.none())
-    student_number = forms.CharField(label=gettext_lazy("student number"), max_length=30, required=False)
-    auxiliary_number = forms.CharField(label=gettext_lazy("auxiliary number"), max_length=30, required=False)
-    registry_number = MaskedField(label=gettext_lazy("registry number"), max_length=30)
+    birth_date = forms.DateField(label=capfirst(gettext_lazy("date of birth")), required=False, widget=DayInput)
+    class_group = forms.ModelChoiceField(label=capfirst(gettext_lazy("class")), queryset=ClassGroup.objects.none())
+    student_number = forms.CharField(label=capfirst(gettext_lazy("student number")), max_length=30, required=False)
+    auxiliary_number = forms.CharField(label=capfirst(gettext_lazy("auxiliary number")), max_length=30, required=False)
+    registry_number = MaskedField(label=capfirst(gettext_lazy("registry number")), max_length=30)
     id_type = forms.ChoiceField(
-        label=gettext_lazy("kind of paper"), choices=[("", "—"), *Student.IdType.choices], required=False
+        label=capfirst(gettext_lazy("kind of paper")), choices=[("", "—"), *Student.IdType.choices], required=False
     )
-    id_number = MaskedField(label=gettext_lazy("identity number"), max_length=30)
-    phone = MaskedField(label=gettext_lazy("phone"), max_length=30)
-    address = forms.CharField(label=gettext_lazy("address"), max_length=200, required=False)
-    health = forms.CharField(label=gettext_lazy("health"), max_length=200, required=False)
-    is_boarder = forms.BooleanField(label=gettext_lazy("boards"), required=False)
-    entered_on = forms.DateField(label=gettext_lazy("entered on"), required=False, widget=DayInput)
-    status = forms.ChoiceField(label=gettext_lazy("status"), choices=Student.Status.choices, widget=Segmented)
-    left_on = forms.DateField(label=gettext_lazy("left on"), required=False, widget=DayInput)
+    id_number = MaskedField(label=capfirst(gettext_lazy("identity number")), max_length=30)
+    phone = MaskedField(label=capfirst(gettext_lazy("phone")), max_length=30)
+    address = forms.CharField(label=capfirst(gettext_lazy("address")), max_length=200, required=False)
+    health = forms.CharField(label=capfirst(gettext_lazy("health")), max_length=200, required=False)
+    is_boarder = forms.BooleanField(label=capfirst(gettext_lazy("boards")), required=False)
+    entered_on = forms.DateField(label=capfirst(gettext_lazy("entered on")), required=False, widget=DayInput)
+    status = forms.ChoiceField(label=capfirst(gettext_lazy("status")), choices=Student.Status.choices, widget=Segmented)
+    left_on = forms.DateField(label=capfirst(gettext_lazy("left on")), required=False, widget=DayInput)
 
     plain = (
         "name",
@@ -130,10 +131,10 @@ class StudentForm(forms.Form):
 
 
 class GuardianForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("name"), max_length=60)
-    relation = forms.CharField(label=gettext_lazy("relation"), max_length=20, required=False)
-    phone = MaskedField(label=gettext_lazy("phone"), max_length=30)
-    is_guardian = forms.BooleanField(label=gettext_lazy("is guardian"), required=False)
+    name = forms.CharField(label=capfirst(gettext_lazy("name")), max_length=60)
+    relation = forms.CharField(label=capfirst(gettext_lazy("relation")), max_length=20, required=False)
+    phone = MaskedField(label=capfirst(gettext_lazy("phone")), max_length=30)
+    is_guardian = forms.BooleanField(label=capfirst(gettext_lazy("is guardian")), required=False)
 
     def __init__(self, *args: Any, guardian: Guardian | None = None, **kwargs: Any) -> None:
         names = ("name", "relation", "is_guardian")
@@ -151,7 +152,10 @@ class GuardianForm(forms.Form):
 
 class GroupsForm(forms.Form):
     groups = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("special groups"), queryset=SpecialGroup.objects.all(), required=False, widget=RowChoices
+        label=capfirst(gettext_lazy("special groups")),
+        queryset=SpecialGroup.objects.all(),
+        required=False,
+        widget=RowChoices,
     )
 
     def codes(self) -> set[str]:
@@ -174,7 +178,7 @@ class UnmaskForm(forms.Form):
 class FlagForm(forms.Form):
     """Raise a flag by hand."""
 
-    severity = forms.TypedChoiceField(label=gettext_lazy("level"), coerce=int, widget=Levels)
+    severity = forms.TypedChoiceField(label=capfirst(gettext_lazy("level")), coerce=int, widget=Levels)
     reason = forms.CharField(
         label=gettext_lazy("What did you see or hear?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )

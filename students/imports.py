@@ -8,7 +8,7 @@ one after the other, so that a district's file needs little more memory than its
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -151,7 +151,17 @@ def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool
         outcome.add(plan)
         each(plan)
     outcome.digest = digest.hexdigest()
+    outcome.problems = _labelled(outcome.problems, roster)
     return outcome
+
+
+def _labelled(problems: list[Problem], roster: Roster) -> list[Problem]:
+    """Name the column, as the file calls it, also in problems found while planning."""
+    labels = {name: roster.header.labels.get(index, "") for index, name in roster.header.columns.items()}
+    return [
+        problem if problem.column_label else replace(problem, column_label=labels.get(problem.field, ""))
+        for problem in problems
+    ]
 
 
 def _by_school(roster: Roster, unit: Unit) -> tuple[Iterator[tuple[Unit, list[RosterRow]]], list[Problem]]:
