@@ -21,8 +21,10 @@ from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
 from schools.queries import calendar_of, current_term
 from schools.severity import scheme_of
+from schools.templatetags.look import day, moment
 from students.models import RiskFlag
 
+LAST_MINUTE = (23, 59)
 NEXT = 5
 SHOWN = 8
 MORNING_ENDS, AFTERNOON_ENDS = 12, 18
@@ -52,6 +54,14 @@ class Todo:
     item: Waiting
     level_label: str
     is_late: bool
+
+    @property
+    def due(self) -> str:
+        """The day alone where it is due by the end of it."""
+        if self.item.due_at is None:
+            return ""
+        local = timezone.localtime(self.item.due_at)
+        return day(local.date()) if (local.hour, local.minute) == LAST_MINUTE else moment(local)
 
 
 @dataclass
@@ -120,8 +130,8 @@ def _day_line(viewer: Viewer, now: dt.datetime) -> str:
     """Wed, Sep 22 · week 4."""
     today = timezone.localdate(now)
     week = calendar_of(viewer.unit).week_of_term(today)
-    day = date_format(today, _("D, M j"))
-    return _("{day} · week {n} of the term").format(day=day, n=week) if week else day
+    words = date_format(today, _("D, M j"))
+    return _("{day} · week {n} of the term").format(day=words, n=week) if week else words
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------
@@ -208,15 +218,18 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
     board = board_of(Scope.of(viewer.unit, term))
     desk.board, desk.places = board, unit_places(board)
     coverage, key = (written(board.share(ratios()[code])) for code in ("coverage", "key_coverage"))
-    with_one, schools = Amount(board.count("schools_with_counselor")), Amount(board.count("schools"))
     desk.heading = _center_heading(len(board.schools), coverage)
     desk.stats = [
-        Stat(_("Students"), Amount(board.count("students")), "", _figure("students")),
+        Stat(_("Students"), Amount(board.count("students")), _staffed(board), _figure("students")),
         Stat(_("Students reached"), coverage, "", _figure("students_reached")),
         Stat(_("Key students reached"), key, "", _figure("key_students_reached")),
         Stat(_("Open flags"), Amount(board.count("flags_at_end")), "", _figure("flags_at_end")),
-        Stat(_("Schools with a counselor"), f"{with_one} / {schools}", "", _figure("schools_with_counselor")),
     ]
+
+
+def _staffed(board: Board) -> str:
+    with_one = Amount(board.count("schools_with_counselor"))
+    return _("{n} of {schools} schools with a counselor").format(n=with_one, schools=Amount(board.count("schools")))
 
 
 def _center_heading(schools: int, coverage: Amount) -> str:

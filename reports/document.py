@@ -109,6 +109,11 @@ class Table:
         return any(row.emphasis == "group" for row in self.rows)
 
     @property
+    def is_wide(self) -> bool:
+        """Takes a row of its own on the screen."""
+        return len(self.columns) > 3
+
+    @property
     def is_long(self) -> bool:
         """May break over pages; a short table stays together."""
         return len(self.rows) > 24
