@@ -138,16 +138,18 @@ def _day_line(viewer: Viewer, now: dt.datetime) -> str:
 
 
 def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime) -> None:
-    desk.classes = coverage_by_class(viewer, term) if term else []
-    desk.coverage = Coverage("", desk.classes)
+    # A subject teacher owes no coverage: they talk when a student comes to them.
+    if viewer.role != Role.SUBJECT_TEACHER:
+        desk.classes = coverage_by_class(viewer, term) if term else []
+        desk.coverage = Coverage("", desk.classes)
     desk.next = next_students(viewer, limit=NEXT)
     desk.action = Action(_("Log a talk"), reverse("counseling:talk_new"))
     flags = _flag_counts(viewer, now)
     desk.heading = _flags_heading(flags) if viewer.role in SCHOOL_ROLES else ""
     if desk.heading:
         desk.action = Action(_("Look at the flags"), reverse("students:flag_list"))
-    desk.heading = desk.heading or _talks_heading(desk.coverage)
-    if viewer.role in SCHOOL_ROLES or viewer.role == Role.GRADE_HEAD:
+    desk.heading = desk.heading or _talks_heading(desk.coverage, len(desk.waiting))
+    if desk.coverage and viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD}:
         desk.stats = _school_stats(viewer, desk.coverage, flags, now)
     if viewer.role == Role.SCHOOL_LEADER and not flags["waiting"]:
         desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
@@ -171,7 +173,11 @@ def _flags_heading(flags: dict[str, int]) -> str:
     return ""
 
 
-def _talks_heading(coverage: Coverage) -> str:
+def _talks_heading(coverage: Coverage | None, waiting: int) -> str:
+    if coverage is None:
+        if not waiting:
+            return _("Nothing waits for you. Log a talk when a student comes to you")
+        return ngettext("{n} thing waits for you", "{n} things wait for you", waiting).format(n=waiting)
     if not coverage.students:
         return _("As soon as there are students, this is where you begin the day")
     if coverage.key_left:

@@ -1,0 +1,145 @@
+"""Above the school, no count of students from 1 to 4 is published, and none can be worked out."""
+
+import pytest
+from django.core.cache import cache
+
+from reports.board import DERIVED, SUMS, Cell, board_of
+from reports.suppression import HIDDEN
+from schools.figures import Scope, figures, ratios
+from schools.queries import current_term
+from tests.reports.bulk import grow
+
+pytestmark = pytest.mark.django_db
+
+
+def board(unit):
+    return board_of(Scope.of(unit, current_term(unit)))
+
+
+def small_cells(found):
+    return {
+        cell: count
+        for cell, count in found.cells.items()
+        if figures()[cell.figure].about_students and count is not HIDDEN and 1 <= count <= 4
+    }
+
+
+@pytest.fixture
+def grown(world):
+    grow(world, schools=5, classes=4, students=25, talks=4, flags=4)
+    return world
+
+
+@pytest.mark.parametrize("unit", ["city", "district", "cluster"])
+def test_board_of_a_center_holds_no_small_count(unit, grown):
+    assert small_cells(board(getattr(grown, unit))) == {}
+
+
+def test_board_of_a_school_is_plain(grown):
+    found = board(grown.a.unit)
+    assert (found.is_suppressed, found.count("key_students"), HIDDEN in found.cells.values()) == (False, 1, False)
+
+
+def test_published_counts_are_the_true_ones(grown):
+    found = board(grown.district)
+    scope = Scope.of(grown.district, current_term(grown.district))
+    totals = {code: figure.query(scope).count() for code, figure in figures().items()}
+    published = {code: found.count(code) for code in totals}
+    assert {code: count for code, count in published.items() if count is not HIDDEN and count != totals[code]} == {}
+    assert published["students"] == totals["students"]
+
+
+def test_two_centers_publish_the_same_cells(grown):
+    """Or one could be subtracted from the other."""
+    district, cluster, city = board(grown.district), board(grown.cluster), board(grown.city)
+    differing = [cell for cell in cluster.cells if not cluster.cells[cell] == district.cells[cell] == city.cells[cell]]
+    assert differing == []
+
+
+def test_a_center_sees_only_its_subtree(grown):
+    other = board(grown.other_district)
+    assert {node.name for node in other.nodes} == {"西区中心"}
+    assert {cell.unit for cell in other.cells} == {grown.other_district.pk}
+
+
+def test_hidden_cells_cannot_be_worked_out_from_a_total(grown):
+    """In no sum of the published tables is exactly one term hidden."""
+    cells = board(grown.district).cells
+    children = [node.pk for node in board(grown.district).nodes if node.is_school]
+    for code, figure in figures().items():
+        parts = [cells[Cell(code, pk)] for pk in children]
+        if figure.about_students and cells[Cell(code, grown.cluster.pk)] is not HIDDEN:
+            assert parts.count(HIDDEN) != 1, code
+
+
+def test_what_can_be_worked_out_is_protected_too(world):
+    """29 of 30 students reached: the one who is left would stand in the difference."""
+    from counseling.models import TalkPart
+
+    (school,) = grow(world, schools=1, students=30, talks=10, flags=0)
+    left_out = school.unit.students.first()
+    TalkPart.objects.filter(student=left_out).delete()
+    found = board(world.district)
+    pair = [found.count(code, school.unit.pk) for code in ("students", "students_reached")]
+    assert HIDDEN in pair
+
+
+def test_schools_of_a_published_board_have_no_splits_of_students(grown):
+    schools = {node.pk for node in board(grown.district).schools}
+    split = {cell.figure for cell in board(grown.district).cells if cell.unit in schools and cell.split}
+    assert split == {"classes", "counselors"}
+
+
+def test_a_share_is_hidden_with_its_counts(grown):
+    found = board(grown.district)
+    for node in found.nodes:
+        share = found.share(ratios()["key_coverage"], node.pk)
+        if HIDDEN in (share.numerator, share.denominator):
+            assert share.quotient is HIDDEN
+
+
+def test_staff_are_not_hidden(grown):
+    assert board(grown.district).count("counselors", grown.a.unit.pk) == 2
+
+
+def test_the_balance_is_published_as_a_sum_that_holds(grown):
+    found = board(grown.district)
+    for node in found.nodes:
+        start, new, closed, end = (
+            found.count(code, node.pk) for code in ("flags_at_start", "flags_new", "flags_closed", "flags_at_end")
+        )
+        if HIDDEN not in (start, new, closed, end):
+            assert start + new - closed == end
+
+
+def test_sums_name_cells_that_exist():
+    known = set(figures()) | set(DERIVED)
+    assert {name for total, parts in SUMS for name in (total, *parts)} - known == set()
+
+
+def test_queries_of_a_board_do_not_grow_with_schools(world):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries():
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            board(world.district)
+        return len(found)
+
+    before = queries()
+    grow(world, schools=8)
+    assert queries() == before
+
+
+def test_a_center_with_schools_beside_clusters_keeps_its_sums(world):
+    """The district's own school has no cluster; what remains after the clusters is a cell as well."""
+    from tests.world import _unit
+
+    own = _unit(world.district, "school", "2144000099", "直属小学", school_type="211", stages=["primary"], system="63")
+    from students.models import Student
+
+    Student.objects.bulk_create([Student(school=own, name=f"直属{n}", gender="m") for n in range(3)])
+    found = board(world.district)
+    assert small_cells(found) == {}
+    assert found.count("students") != 13 or found.count("students", own.pk) is HIDDEN

@@ -1,0 +1,171 @@
+"""Figures are their records counted; a district is the sum of its schools, in one query each."""
+
+import datetime as dt
+
+import pytest
+
+from schools.figures import Scope, figures, ratios, timings
+from schools.queries import current_term, previous_term
+from tests.reports.bulk import grow
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+CODES = sorted(figures())
+
+
+def scope_of(unit):
+    return Scope.of(unit, current_term(unit))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_figure_is_its_records_counted(code, world):
+    grow(world, schools=2)
+    scope, figure = scope_of(world.district), figures()[code]
+    assert sum(figure.tally(scope).total.values()) == figure.query(scope).count()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_figure_of_a_district_is_the_sum_of_its_schools(code, world):
+    schools = [world.a, world.b, *grow(world, schools=2)]
+    figure = figures()[code]
+    own = {school.unit.pk: figure.query(scope_of(school.unit)).count() for school in schools}
+    tally = figure.tally(scope_of(world.district)).total
+    assert {pk: tally[pk] for pk in own} == own
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_value_of_a_split_opens_as_many_records_as_it_counts(code, world):
+    grow(world, schools=1)
+    scope, figure = scope_of(world.district), figures()[code]
+    for (split_code, value), counts in figure.tally(scope).parts.items():
+        condition = figure.where(scope, figure.split(split_code), value.code)
+        assert figure.query(scope).filter(condition).count() == sum(counts.values()), (split_code, value.label)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_values_of_a_partition_add_up_to_the_figure(code, world):
+    grow(world, schools=1)
+    figure = figures()[code]
+    tally = figure.tally(scope_of(world.district))
+    for split in figure.splits:
+        if split.is_partition:
+            parts = sum(sum(c.values()) for (found, _value), c in tally.parts.items() if found == split.code)
+            assert parts == sum(tally.total.values()), split.code
+
+
+def test_a_value_that_nobody_has_opens_nothing(world):
+    figure, scope = figures()["students"], scope_of(world.a.unit)
+    assert figure.query(scope).filter(figure.where(scope, figure.split("grade"), "primary-6")).count() == 0
+
+
+def test_figures_of_the_cast_are_as_counted_by_hand(world):
+    scope = scope_of(world.a.unit)
+    found = {code: figure.query(scope).count() for code, figure in figures().items()}
+    assert found == {
+        "schools": 1,
+        "schools_with_counselor": 1,
+        "classes": 3,
+        "counselors": 2,
+        "full_time_counselors": 2,
+        "class_teachers": 3,
+        "students": 5,
+        "key_students": 1,
+        "group_entries": 1,
+        "flags_at_start": 0,
+        "flags_new": 1,
+        "flags_closed": 0,
+        "flags_at_end": 1,
+        "flags_due": 0,  # due in six hours
+        "flags_in_time": 0,
+        "talks": 5,
+        "talk_parts": 6,
+        "students_reached": 4,  # student, student_2, neighbor, older
+        "key_students_reached": 1,
+    }
+
+
+def test_talks_deleted_or_of_another_term_do_not_count(world):
+    from counseling.models import TalkLog, TalkPart
+
+    TalkPart.objects.filter(talk=world.a.talks["shared"]).update(deleted_at=NOW)
+    TalkLog.objects.filter(pk=world.a.talks["older"].pk).update(happened_at=NOW - dt.timedelta(days=60))
+    scope = scope_of(world.a.unit)
+    counts = [figures()[code].query(scope).count() for code in ("talks", "talk_parts", "students_reached")]
+    assert counts == [3, 3, 2]
+
+
+def test_states_of_a_past_term_are_read_at_its_end(world):
+    """The pupil came in March, so last term had one fewer; the flag of this term was not open then."""
+    world.a.older.entered_on = dt.date(2026, 3, 1)
+    world.a.older.save(update_fields=["entered_on"])
+    scope = Scope.of(world.a.unit, previous_term(world.a.unit, current_term(world.a.unit)))
+    found = {code: figures()[code].query(scope).count() for code in ("students", "key_students", "flags_at_end")}
+    assert found == {"students": 4, "key_students": 1, "flags_at_end": 0}
+
+
+@pytest.mark.parametrize("settled", [None, "last term", "this term"])
+def test_flags_balance(settled, world):
+    """Open at the start + new − closed = open at the end, whatever became of an old flag."""
+    from students.models import RiskFlag
+
+    when = {"last term": dt.timedelta(days=70), "this term": dt.timedelta(days=2)}
+    RiskFlag.objects.create(
+        student=world.a.older,
+        school=world.a.unit,
+        severity=2,
+        raised_by=world.a.teacher_4,
+        known_at=NOW - dt.timedelta(days=80),
+        reported_at=NOW - dt.timedelta(days=80),
+        due_at=NOW - dt.timedelta(days=77),
+        acted_at=NOW - dt.timedelta(days=79) if settled else None,
+        state="closed" if settled else "raised",
+        settled_at=NOW - when[settled] if settled else None,
+        closed_by=world.a.counselor.person if settled else None,
+        outcome="supported" if settled else "",
+    )
+    scope = scope_of(world.a.unit)
+    start, new, closed, end = (
+        figures()[code].query(scope).count() for code in ("flags_at_start", "flags_new", "flags_closed", "flags_at_end")
+    )
+    assert start + new - closed == end
+    assert (start, closed) == {None: (1, 0), "last term": (0, 0), "this term": (1, 1)}[settled]
+
+
+def test_a_flag_is_late_only_once_its_time_is_over(world):
+    from students.models import RiskFlag
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NOW - dt.timedelta(minutes=5))
+    scope = scope_of(world.a.unit)
+    assert [figures()[code].query(scope).count() for code in ("flags_due", "flags_in_time")] == [1, 0]
+
+
+def test_a_visiting_counselor_whose_time_is_over_does_not_count(world):
+    world.a.counselor.ends_on = dt.date(2026, 3, 1)
+    world.a.counselor.save(update_fields=["ends_on"])
+    assert figures()["counselors"].query(scope_of(world.a.unit)).count() == 1
+
+
+def test_ratios_and_timings_name_figures_that_exist(world):
+    named = {r.numerator for r in ratios().values()} | {r.denominator for r in ratios().values()}
+    named |= {timing.figure for timing in timings().values()}
+    assert named - set(figures()) == set()
+
+
+def test_every_figure_shows_only_records_with_a_rule_of_access(world):
+    from schools.figures import model_of
+
+    scope = scope_of(world.a.unit)
+    assert [code for code, f in figures().items() if not hasattr(model_of(f, scope)._default_manager, "visible_to")] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_figure_costs_as_many_queries_for_two_schools_as_for_ten(code, world, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    scope, figure = scope_of(world.district), figures()[code]
+    with CaptureQueriesContext(connection) as few:
+        figure.tally(scope)
+    grow(world, schools=8)
+    with django_assert_num_queries(len(few)):
+        figure.tally(scope)
