@@ -72,7 +72,7 @@ def _in_parts(document: SummaryDocument, stamp: str, progress: Progress) -> byte
     for number, section in enumerate(chunks, start=1):
         progress(number, total)
         html = _html(replace(document, sections=[section]), stamp=stamp, part="appendix")
-        part = _without_first_page(_child(html, _style(first_page=pages - 1)))
+        part = _without_first_page(_child(html, _style(first_page=pages)))
         pages += _count_pages(part)
         parts.append(part)
     progress(total, total)

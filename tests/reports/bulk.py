@@ -15,9 +15,7 @@ def _school(world, number, classes, students, talks, flags):
     from schools.models import ClassGroup
 
     code = f"21440010{number:02}"
-    unit = _unit(
-        world.cluster, "school", code, f"第{number}小学", school_type="211", stages=["primary"], system="63"
-    )
+    unit = _unit(world.cluster, "school", code, f"第{number}小学", school_type="211", stages=["primary"], system="63")
     school = School(f"n{number}", unit=unit)
     school.people["teacher"] = _member(f"n{number}-teacher", f"老师{number}", "class_teacher", unit)
     groups = [

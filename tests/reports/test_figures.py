@@ -155,7 +155,9 @@ def test_every_figure_shows_only_records_with_a_rule_of_access(world):
     from schools.figures import model_of
 
     scope = scope_of(world.a.unit)
-    assert [code for code, f in figures().items() if not hasattr(model_of(f, scope)._default_manager, "visible_to")] == []
+    assert [
+        code for code, f in figures().items() if not hasattr(model_of(f, scope)._default_manager, "visible_to")
+    ] == []
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -1,0 +1,240 @@
+"""The summary as a file: PDF, Word, Excel; from the command and from the browser."""
+
+import io
+import re
+import subprocess
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from reports.exporting import export
+from reports.models import SummarySection
+from schools.models import AuditEntry, Job
+from schools.queries import current_term
+from tests.reports.bulk import grow
+
+pytestmark = pytest.mark.django_db
+TERM = "2025-2026-2"
+STAMP = "导出人：测试员"
+
+
+@pytest.fixture
+def made(world):
+    def go(unit, file_format):
+        return export(unit, current_term(unit), file_format, stamp=STAMP).content
+
+    return go
+
+
+def text_of_pdf(content):
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def text_of_docx(content):
+    from docx import Document
+
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    footers = [paragraph.text for section in document.sections for paragraph in section.footer.paragraphs]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells, *footers])
+
+
+def cells_of_xlsx(content):
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content))
+    return [
+        (sheet.title, cell) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+    ]
+
+
+def test_pdf_has_chinese_text_contents_and_the_mark_on_every_page(world, made):
+    pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")[:-1]
+    assert "目录" in pages[1]
+    assert [number for number, page in enumerate(pages, 1) if STAMP not in page] == []
+    assert "甲小学现有 3 个班" in re.sub(r"\s+", " ", "".join(pages))
+
+
+def test_pdf_is_tagged_a4_with_embedded_fonts(world, made, tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(made(world.a.unit, "pdf"))
+    info = subprocess.run(["pdfinfo", path], capture_output=True, check=True, text=True).stdout
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, check=True, text=True).stdout.splitlines()[2:]
+    assert re.search(r"Tagged:\s+yes", info)
+    assert "A4" in info
+    assert [line for line in fonts if line.split()[-5] != "yes"] == []
+    assert any("CJK" in line for line in fonts)
+
+
+def test_pdf_declares_itself_accessible(world, made):
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(made(world.a.unit, "pdf"))) as pdf:
+        assert pdf.open_metadata().get("pdfuaid:part") == "1"
+        assert (str(pdf.Root.Lang), bool(pdf.Root.MarkInfo.Marked)) == ("zh-CN", True)
+
+
+def test_contents_name_the_page_of_each_section(world, made):
+    pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")
+    line = next(line for line in pages[1].splitlines() if "下学期计划" in line)
+    page = int(line.split()[-1])
+    assert "下学期计划" in pages[page - 1]
+
+
+def test_rare_characters_are_in_the_text_layer(world, made):
+    world.a.unit.name = "㐂𠮷小学"
+    world.a.unit.save(update_fields=["name"])
+    assert "㐂𠮷小学" in text_of_pdf(made(world.a.unit, "pdf"))
+
+
+def test_no_page_is_empty(world, made):
+    pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")[:-1]
+    assert [number for number, page in enumerate(pages, 1) if len(page.split()) < 8] == []
+
+
+@pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
+def test_no_export_carries_a_student_or_a_talk(file_format, world, made):
+    content = made(world.a.unit, file_format)
+    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": lambda found: str(cells_of_xlsx(found))}[file_format](
+        content
+    )
+    assert len(text) > 1000
+    assert "SENTINEL" not in text
+
+
+@pytest.fixture
+def district_tables(world):
+    """The district's document, and what each of its table cells says."""
+    grow(world, schools=4, classes=3, students=20, talks=3, flags=3)
+    cache.clear()
+    from reports.summary import build_summary
+
+    return build_summary(world.district, current_term(world.district))
+
+
+# Columns and tables that count no students: staff, classes, schools.
+PLAIN_TABLES = {"staff", "T2"}
+PLAIN_COLUMNS = {"学校", "班级", "Classes", "增减"}
+
+
+def test_district_document_has_no_small_count_in_any_table(district_tables):
+    found = []
+    for section in district_tables.sections:
+        for table in section.tables:
+            for row in table.rows:
+                for column, cell in zip(list(table.columns)[1:], row.cells, strict=True):
+                    value = getattr(cell, "value", None)
+                    counted = getattr(cell, "kind", "") == "count" and isinstance(value, int)
+                    plain = table.code in PLAIN_TABLES or column in PLAIN_COLUMNS or row.label == "心理教师"
+                    if counted and 1 <= value <= 4 and not plain:
+                        found.append((table.code, row.label, column, value))
+    assert found == []
+
+
+def test_district_xlsx_has_stars_and_no_small_count_of_students(world, made):
+    grow(world, schools=4, classes=3, students=20, talks=3, flags=3)
+    cache.clear()
+    cells = cells_of_xlsx(made(world.district, "xlsx"))
+    sheet = [cell for title, cell in cells if "T6" in title]
+    assert any(cell.value == "*" for cell in sheet)
+    assert [cell.value for cell in sheet if isinstance(cell.value, int | float) and 1 <= cell.value <= 4] == []
+
+
+def test_typed_text_never_becomes_a_formula(world, made):
+    from reports.models import Summary
+
+    summary = Summary.objects.create(unit=world.a.unit, term=current_term(world.a.unit))
+    SummarySection.objects.create(summary=summary, code="plan", body='=HYPERLINK("http://x","y")', version=1)
+    cells = [cell for _title, cell in cells_of_xlsx(made(world.a.unit, "xlsx"))]
+    typed = [cell for cell in cells if "HYPERLINK" in str(cell.value)]
+    assert [cell.data_type for cell in typed] == ["s"]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
+def test_docx_holds_the_tables_and_the_mark(world, made):
+    text = text_of_docx(made(world.a.unit, "docx"))
+    assert STAMP in text
+    assert "三(1)班" in text
+
+
+def test_a_long_document_is_rendered_in_parts_with_running_page_numbers(world, monkeypatch):
+    from reports import pdf
+    from reports.summary import build_summary
+
+    grow(world, schools=12)
+    cache.clear()
+    document = build_summary(world.district, current_term(world.district))
+    whole = pdf.render_pdf(document, stamp=STAMP)
+    monkeypatch.setattr(pdf, "LONGEST", 1)
+    parts = text_of_pdf(pdf.render_pdf(document, stamp=STAMP)).split("\f")[:-1]
+    numbers = [int(page.split()[-1]) for page in parts[1:]]
+    assert numbers == list(range(2, len(parts) + 1))
+    assert len(parts) >= len(text_of_pdf(whole).split("\f")[:-1])
+    contents = next(line for line in parts[1].splitlines() if "附录" in line)
+    assert "附录" in parts[int(contents.split()[-1]) - 1]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
+@pytest.mark.parametrize("code", ["2144000001", "440608"])
+def test_command_writes_a_file(code, file_format, world, tmp_path):
+    path = tmp_path / "out"
+    call_command("semester_report", code, TERM, format=file_format, output=path)
+    assert path.read_bytes()[:4] == (b"%PDF" if file_format == "pdf" else b"PK\x03\x04")
+
+
+@pytest.mark.parametrize(("code", "term"), [("nothing", TERM), ("2144000001", "1999-2000-1")])
+def test_command_refuses_what_does_not_exist(code, term, world, tmp_path):
+    with pytest.raises(CommandError):
+        call_command("semester_report", code, term, format="pdf", output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+# --- in the browser ---------------------------------------------------------------------------------------------------
+
+
+def start(client, **data):
+    return client.post(reverse("reports:summary_export", args=[TERM]), data)
+
+
+def test_export_runs_as_a_job_and_ends_in_a_file(world, sign_in, django_capture_on_commit_callbacks):
+    client = sign_in(world.a.leader)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = start(client, file_format="docx", reason="archive")
+    job = Job.objects.get()
+    assert answer.url.startswith(reverse("schools:job_detail", args=[job.pk]))
+    file = client.get(reverse("schools:job_file", args=[job.pk]))
+    assert "甲校leader" in text_of_docx(b"".join(file.streaming_content))
+
+
+def test_export_needs_a_reason_and_starts_nothing_without(world, sign_in):
+    answer = start(sign_in(world.a.leader), file_format="pdf", reason="")
+    assert (answer.status_code, Job.objects.count()) == (200, 0)
+
+
+def test_reason_of_an_export_is_logged(world, sign_in):
+    start(sign_in(world.a.leader), file_format="pdf", reason="inspection")
+    row = AuditEntry.objects.get(verb="summary.exported")
+    assert row.details == {"term": TERM, "format": "pdf", "reason": "inspection"}
+
+
+@pytest.mark.parametrize("name", ["teacher", "grade_head", "subject_teacher"])
+def test_others_do_not_export(name, world, sign_in):
+    answer = start(sign_in(world.a.people[name]), file_format="pdf", reason="archive")
+    assert (answer.status_code, Job.objects.count()) == (403, 0)
+
+
+def test_export_of_a_center_is_its_own_unit(world, sign_in, django_capture_on_commit_callbacks):
+    client = sign_in(world.cluster_staff)
+    with django_capture_on_commit_callbacks(execute=True):
+        start(client, file_format="docx", reason="archive")
+    file = client.get(reverse("schools:job_file", args=[Job.objects.get().pk]))
+    text = text_of_docx(b"".join(file.streaming_content))
+    assert "第一学区" in text
+    assert "重点学生 * 名" in text

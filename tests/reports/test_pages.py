@@ -1,0 +1,224 @@
+"""Pages of the figures and the workbench: who sees what, and at which cost."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from schools.figures import figures
+from tests.reports.bulk import grow
+
+pytestmark = pytest.mark.django_db
+CODES = sorted(figures())
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200, (name, args, answer.status_code)
+    return answer.content.decode()
+
+
+def cells(html):
+    """Numbers that stand alone in an element, as a figure does."""
+    main = html.partition('<main id="main"')[2].partition("</main>")[0]
+    return re.findall(r">\s*([\d,]+|\*)\s*<", main)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_counselor_opens_the_records_of_every_figure(code, world, sign_in):
+    assert str(figures()[code].label) in page(sign_in(world.a.counselor), "reports:figure_records", code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_center_staff_get_counts_by_school_and_no_student(code, world, sign_in):
+    grow(world, schools=3)
+    html = page(sign_in(world.district_staff), "reports:figure_records", code)
+    assert "甲小学" in html
+    assert [word for word in ("SENTINEL", "学生0", 'href="/students/') if word in html] == []
+
+
+@pytest.mark.parametrize("code", [code for code, figure in figures().items() if figure.about_students])
+def test_center_staff_see_no_small_count(code, world, sign_in):
+    grow(world, schools=3, students=20)
+    found = cells(page(sign_in(world.district_staff), "reports:figure_records", code))
+    assert [number for number in found if number in ("1", "2", "3", "4")] == []
+
+
+def test_records_lead_to_the_pages_of_the_students(world, sign_in):
+    html = page(sign_in(world.a.counselor), "reports:figure_records", "key_students")
+    assert reverse("students:student_detail", args=[world.a.student.pk]) in html
+
+
+def test_records_of_talks_lead_to_the_part_one_may_read(world, sign_in):
+    part = world.a.talks["own"].parts.get()
+    html = page(sign_in(world.a.counselor), "reports:figure_records", "talk_parts")
+    assert reverse("counseling:talk_detail", args=[part.pk]) in html
+
+
+def test_leader_sees_the_count_but_opens_no_restricted_talk(world, sign_in):
+    html = page(sign_in(world.a.leader), "reports:figure_records", "talk_parts")
+    part = world.a.talks["restricted"].parts.get()
+    assert str(part.pk) not in html
+    assert "其中 1 条您的身份不能打开。" in html
+    assert "谈话人次：6 人次" in html
+
+
+def test_grade_head_counts_only_the_own_grade(world, sign_in):
+    html = page(sign_in(world.a.grade_head), "reports:figure_records", "students")
+    assert "学生：4 人" in html
+    assert world.a.older.name not in html
+
+
+def test_grade_head_does_not_learn_of_a_restricted_talk(world, sign_in):
+    html = page(sign_in(world.a.grade_head), "reports:figure_records", "talk_parts")
+    assert "谈话人次：4 人次" in html  # own, two of shared, subject; not the restricted one
+
+
+def test_figure_without_classes_is_not_found_for_a_grade_head(world, sign_in):
+    answer = sign_in(world.a.grade_head).get(reverse("reports:figure_records", args=["counselors"]))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["teacher", "subject_teacher"])
+def test_teachers_have_no_figures(name, world, sign_in):
+    assert sign_in(world.a.people[name]).get(reverse("reports:figure_list")).status_code == 403
+
+
+def test_a_value_of_a_split_filters_the_records(world, sign_in):
+    html = page(sign_in(world.a.counselor), "reports:figure_records", "students", split="grade", value="primary-4")
+    assert (world.a.older.name in html, world.a.student.name in html) == (True, False)
+
+
+@pytest.mark.parametrize(("query", "status"), [({"split": "name"}, 400), ({"term": "1999-2000-1"}, 404)])
+def test_unknown_words_in_the_address_are_refused(query, status, world, sign_in):
+    url = reverse("reports:figure_records", args=["students"])
+    assert sign_in(world.a.counselor).get(url, query).status_code == status
+
+
+def test_unknown_figure_is_not_found(world, sign_in):
+    assert sign_in(world.a.counselor).get(reverse("reports:figure_records", args=["nothing"])).status_code == 404
+
+
+def test_figures_name_rule_and_setting(world, sign_in):
+    html = page(sign_in(world.a.leader), "reports:figure_list")
+    assert ("规定：" in html or "规定:" in html, "设定" in html) == (True, True)
+
+
+def test_figure_list_of_a_center_has_no_small_count_of_students(world, sign_in):
+    grow(world, schools=3, students=20)
+    html = page(sign_in(world.district_staff), "reports:figure_list")
+    tables = html.split("<section")
+    about_students = [part for part in tables if "人员</h2>" not in part]
+    assert [
+        n for part in about_students for n in re.findall(r"<strong>([\d,]+)</strong>", part) if n in set("1234")
+    ] == []
+
+
+def test_past_term_is_shown_on_request(world, sign_in):
+    html = page(sign_in(world.a.leader), "reports:figure_records", "talks", term="2025-2026-1")
+    assert "谈话：0 次" in html
+
+
+# --- workbench --------------------------------------------------------------------------------------------------------
+
+ACTIONS = {
+    "a.teacher": "counseling:talk_new",
+    "a.subject_teacher": "counseling:talk_new",
+    "a.grade_head": "counseling:talk_new",
+    "a.counselor": "students:flag_list",
+    "a.leader": "students:flag_list",
+    "district_staff": "reports:summary_list",
+    "city_staff": "reports:summary_list",
+    "admin": "schools:person_list",
+    "auditor": "schools:audit_list",
+}
+
+
+@pytest.mark.parametrize(("who", "url_name"), ACTIONS.items())
+def test_workbench_has_one_main_action_for_each_role(who, url_name, world, sign_in):
+    html = page(sign_in(world.members()[who]), "reports:workbench")
+    head = html.partition('<div class="head">')[2].partition('<div class="grid">')[0]
+    assert re.findall(r'<a class="btn go" href="([^"]+)"', head) == [reverse(url_name)]
+
+
+@pytest.mark.parametrize("who", ["district_staff", "city_staff", "cluster_staff", "admin", "auditor"])
+def test_workbench_above_the_school_names_no_student(who, world, sign_in):
+    grow(world, schools=2)
+    assert "SENTINEL" not in page(sign_in(world.members()[who]), "reports:workbench")
+
+
+def test_workbench_of_a_center_shows_no_small_count_of_students(world, sign_in):
+    grow(world, schools=4, students=20)
+    html = page(sign_in(world.district_staff), "reports:workbench")
+    counted = re.findall(r'data-label="(?:学生|谈话|在册预警|Talks)">([\d,]+|\*)<', html)
+    assert len(counted) >= 10
+    assert [number for number in counted if number in ("1", "2", "3", "4")] == []
+
+
+def test_workbench_heading_of_the_counselor_is_the_flag_that_waits(world, sign_in):
+    assert "1 条预警等您处理" in page(sign_in(world.a.counselor), "reports:workbench")
+
+
+def test_workbench_heading_says_when_a_flag_is_late(world, sign_in):
+    from students.models import RiskFlag
+    from tests.world import NOW
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NOW - dt.timedelta(hours=1))
+    assert "1 条预警已超过时限" in page(sign_in(world.a.counselor), "reports:workbench")
+
+
+def test_workbench_of_a_teacher_shows_whom_to_talk_to_next(world, sign_in):
+    html = page(sign_in(world.a.teacher), "reports:workbench")
+    assert f"{reverse('counseling:talk_new')}?student={world.a.student_3.pk}" in html
+    assert world.a.older.name not in html
+
+
+def test_workbench_of_a_teacher_counts_the_own_class(world, sign_in):
+    html = page(sign_in(world.a.teacher), "reports:workbench")
+    assert "2 / 3" in html
+
+
+def test_workbench_of_an_empty_school_says_how_to_begin(world, sign_in):
+    from students.models import Student
+
+    Student.objects.filter(pk=world.b.older.pk).update(status="left", left_on=dt.date(2026, 1, 1))
+    html = page(sign_in(world.b.teacher_4), "reports:workbench")
+    assert "有了学生之后，每天从这里开始" in html
+
+
+@pytest.mark.parametrize("who", ["a.teacher", "a.counselor", "a.leader", "district_staff", "admin", "auditor"])
+def test_workbench_costs_as_many_queries_for_three_as_for_thirty(who, world, sign_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from students.models import Student
+
+    member = world.members()[who]
+
+    def queries():
+        cache.clear()
+        client = sign_in(member)
+        page(client, "reports:workbench")
+        cache.clear()
+        with CaptureQueriesContext(connection) as found:
+            page(client, "reports:workbench")
+        return len(found)
+
+    Student.objects.bulk_create([_student(world, n) for n in range(3)])
+    before = queries()
+    Student.objects.bulk_create([_student(world, n) for n in range(3, 30)])
+    grow(world, schools=3)
+    assert queries() == before
+
+
+def _student(world, number):
+    from students.models import Student
+
+    return Student(
+        school=world.a.unit, class_group=world.a.class_1, name=f"新生{number}", gender="f", student_number=f"N{number}"
+    )

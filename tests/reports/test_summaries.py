@@ -1,0 +1,209 @@
+"""The semester summary: what drafts itself, what people write, and two people at once."""
+
+import pytest
+from django.urls import reverse
+
+from reports import actions
+from reports.models import Summary, SummarySection
+from reports.sections import CODES
+from reports.summary import build_summary
+from schools.errors import Refused
+from schools.models import AuditEntry
+from schools.queries import current_term, term_of
+
+pytestmark = pytest.mark.django_db
+TERM = "2025-2026-2"
+
+
+@pytest.fixture
+def term(world):
+    return current_term(world.a.unit)
+
+
+@pytest.fixture
+def write(world, viewer, term):
+    def go(member, body, version, code="problems"):
+        return actions.write_section(by=viewer(member), term=term, code=code, body=body, version=version)
+
+    return go
+
+
+def section_of(world, code="problems"):
+    return build_summary(world.a.unit, current_term(world.a.unit)).section(code)
+
+
+def test_summary_has_every_section_with_text(world, term):
+    document = build_summary(world.a.unit, term)
+    assert [section.code for section in document.sections] == CODES
+    assert [section.code for section in document.sections if not section.text and not section.is_appendix] == []
+
+
+def test_drafted_text_says_the_figures(world, term):
+    text = build_summary(world.a.unit, term).section("overview").text
+    assert "甲小学现有 3 个班、5 名学生，其中重点学生 1 名。" in text
+
+
+def test_balance_of_the_flags_is_an_equation(world, term):
+    assert build_summary(world.a.unit, term).section("flags").balance.text == "0 + 1 − 0 = 1"
+
+
+def test_summary_in_english_has_no_chinese_but_names(world, term):
+    from django.utils.translation import override
+
+    with override("en"):
+        text = build_summary(world.a.unit, term).section("talks").text
+    assert text.startswith("5 talks were held with 6 person-times")
+
+
+def test_written_text_stands_in_place_of_the_draft(world, write):
+    write(world.a.counselor, "我们看到两点。", 0)
+    section = section_of(world)
+    assert (section.text, section.is_edited, section.version) == ("我们看到两点。", True, 1)
+
+
+def test_written_text_is_sealed_in_the_database(world, write):
+    from django.db import connection
+
+    write(world.a.counselor, "SENTINEL-a-summary", 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM reports_summarysection")
+        assert b"SENTINEL" not in bytes(cursor.fetchone()[0])
+
+
+def test_writing_leaves_a_row_in_the_log_without_the_text(world, write):
+    write(world.a.counselor, "SENTINEL-a-summary", 0)
+    row = AuditEntry.objects.get(verb="summary.written")
+    assert (row.person, row.details) == (world.a.counselor.person, {"section": "problems", "version": 1})
+
+
+def test_second_of_two_writers_gets_both_texts_and_overwrites_nothing(world, write):
+    write(world.a.counselor, "first", 0)
+    with pytest.raises(actions.Conflict) as conflict:
+        write(world.a.leader, "second", 0)
+    assert (conflict.value.mine, conflict.value.theirs.body) == ("second", "first")
+    assert section_of(world).text == "first"
+
+
+def test_second_writer_may_then_put_theirs_in_its_place(world, write):
+    write(world.a.counselor, "first", 0)
+    write(world.a.leader, "second", 1)
+    assert (section_of(world).text, section_of(world).version) == ("second", 2)
+
+
+def test_back_to_the_drafted_text(world, write, viewer, term):
+    drafted = section_of(world).text
+    write(world.a.counselor, "mine", 0)
+    actions.return_to_draft(by=viewer(world.a.leader), term=term, code="problems", version=1)
+    section = section_of(world)
+    assert (section.text, section.is_edited, section.version) == (drafted, False, 2)
+
+
+def test_back_to_the_draft_over_a_newer_text_is_a_conflict(world, write, viewer, term):
+    write(world.a.counselor, "mine", 0)
+    with pytest.raises(actions.Conflict):
+        actions.return_to_draft(by=viewer(world.a.leader), term=term, code="problems", version=0)
+    assert section_of(world).text == "mine"
+
+
+@pytest.mark.parametrize("name", ["teacher", "grade_head", "subject_teacher"])
+def test_others_do_not_write(name, world, write):
+    with pytest.raises(Refused):
+        write(world.a.people[name], "mine", 0)
+    assert not SummarySection.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["appendix", "nothing"])
+def test_only_sections_with_text_are_written(code, world, write):
+    with pytest.raises(Refused):
+        write(world.a.counselor, "mine", 0, code=code)
+    assert not SummarySection.objects.exists()
+
+
+def test_each_unit_has_its_own_summary(world, write, viewer):
+    write(world.a.counselor, "only ours", 0)
+    others = [world.b.counselor, world.district_staff, world.a.teacher]
+    assert [Summary.objects.visible_to(viewer(member)).count() for member in others] == [0, 0, 0]
+    assert "only ours" not in str(build_summary(world.b.unit, current_term(world.b.unit)))
+
+
+# --- in the browser ---------------------------------------------------------------------------------------------------
+
+
+def address(code, term=TERM):
+    return reverse("reports:summary_section", args=[term, code])
+
+
+def test_autosave_answers_with_the_next_version(world, sign_in):
+    client = sign_in(world.a.counselor)
+    answer = client.post(address("plan"), {"body": "new plan", "version": 0}, headers={"HX-Request": "true"})
+    assert 'id="version-plan" value="1" hx-swap-oob="true"' in answer.content.decode()
+    assert SummarySection.objects.get(code="plan").body == "new plan"
+
+
+def test_autosave_over_a_newer_text_brings_both(world, sign_in):
+    sign_in(world.a.counselor).post(address("plan"), {"body": "theirs here", "version": 0})
+    answer = sign_in(world.a.leader).post(
+        address("plan"), {"body": "mine here", "version": 0}, headers={"HX-Request": "true"}
+    )
+    page = answer.content.decode()
+    assert ("theirs here" in page, "mine here" in page, answer["HX-Retarget"]) == (True, True, "#write-plan")
+    assert SummarySection.objects.get(code="plan").body == "theirs here"
+
+
+def test_without_script_the_conflict_is_a_page_of_its_own(world, sign_in):
+    sign_in(world.a.counselor).post(address("plan"), {"body": "theirs here", "version": 0})
+    answer = sign_in(world.a.leader).post(address("plan"), {"body": "mine here", "version": 0})
+    assert (answer.status_code, b"theirs here" in answer.content, b"mine here" in answer.content) == (409, True, True)
+
+
+def test_save_button_leads_back_to_the_section(world, sign_in):
+    answer = sign_in(world.a.counselor).post(address("plan"), {"body": "x", "version": 0})
+    assert answer.url == f"{reverse('reports:summary_detail', args=[TERM])}#plan"
+
+
+def test_written_text_is_escaped(world, sign_in):
+    client = sign_in(world.a.counselor)
+    client.post(address("plan"), {"body": "<script>alert(1)</script>", "version": 0})
+    page = client.get(reverse("reports:summary_detail", args=[TERM])).content.decode()
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("term_code", ["2030-2031-1", "nothing"])
+def test_unknown_term_is_not_found(term_code, world, sign_in):
+    assert sign_in(world.a.counselor).get(reverse("reports:summary_detail", args=[term_code])).status_code == 404
+
+
+def test_unknown_section_is_not_found(world, sign_in):
+    assert sign_in(world.a.counselor).post(address("nothing"), {"body": "", "version": 0}).status_code == 404
+
+
+def test_list_says_who_wrote_last(world, sign_in, write):
+    write(world.a.counselor, "x", 0)
+    page = sign_in(world.a.leader).get(reverse("reports:summary_list")).content.decode()
+    assert world.a.counselor.person.name in page
+
+
+def test_summary_costs_as_many_queries_with_three_classes_as_with_thirty(world):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from schools.models import ClassGroup
+    from students.models import Student
+
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            build_summary(world.a.unit, term_of(world.a.unit, TERM))
+        return len(found)
+
+    before = queries()
+    for number in range(3, 30):
+        group = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=2023, number=number)
+        Student.objects.create(school=world.a.unit, class_group=group, name=f"学生{number}", gender="f")
+    assert queries() == before
+
+
+def test_page_of_a_center_shows_no_small_count(world, sign_in):
+    """The text of the cast's district: 2 key students, 2 flags, 8 of 10 reached; none of it may be read."""
+    page = sign_in(world.district_staff).get(reverse("reports:summary_detail", args=[TERM])).content.decode()
+    assert "重点学生 * 名" in page
+    assert "SENTINEL" not in page
