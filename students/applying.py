@@ -15,7 +15,7 @@ from schools.models import ClassGroup
 from schools.pinyin import search_keys
 from students.actions.students import hash_of, refresh_keys
 from students.models import GroupMember, Guardian, Student
-from students.planning import SAME_NAME, Change, Newcomer, SchoolPlan, boards, student_number
+from students.planning import SAME_NAME, Change, Newcomer, SchoolPlan, boards, key_of, student_number
 from students.roster import GuardianRow, RosterRow
 
 CHUNK = 1000
@@ -52,8 +52,7 @@ def _create_classes(plan: SchoolPlan) -> dict[ClassKey, int]:
     )
     if not plan.new_classes:
         return plan.class_ids
-    rows = ClassGroup.objects.filter(school=plan.school).values_list("stage", "entry_year", "number", "prefix", "pk")
-    return {ClassKey(*key): pk for *key, pk in rows}
+    return {key_of(group): group.pk for group in ClassGroup.objects.filter(school=plan.school)}
 
 
 # --- newcomers --------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the columns of a roster and the fields of a student are called on the pages of an import."""
 
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from schools.models import Unit
 from students.models import SpecialGroup, Student
 from students.roster import VOCABULARY
 from students.roster.guardians import SLOTS
+from students.roster.words import ETHNIC_GROUPS
 
 WORDS: dict[str, Any] = {
     "school_code": gettext_lazy("school code"),
@@ -142,10 +144,21 @@ def class_word(key: ClassKey | None, school: Unit) -> str:
     )
 
 
+@cache
+def ethnic_names() -> dict[str, str]:
+    """The name of each ethnic group by its code (GB/T 3304)."""
+    names = [name for name in ETHNIC_GROUPS if not name.isascii()]
+    return {
+        code: max((n for n in names if ETHNIC_GROUPS[n] == code), key=len)
+        for code in sorted(set(ETHNIC_GROUPS.values()))
+    }
+
+
 def value_word(name: str, value: Any) -> str:
     """A kept value in the reader's language."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value == "":
         return "—"
-    return str(CHOICES.get(name, {}).get(value, value))
+    words = ethnic_names() if name == "ethnicity" else CHOICES.get(name, {})
+    return str(words.get(value, value))

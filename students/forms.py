@@ -24,6 +24,7 @@ from schools.models import ClassGroup, Membership, Role
 from schools.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented
 from schools.severity import scheme_of
 from schools.tables import LIMITS
+from students.columns import ethnic_names
 from students.models import Guardian, RiskFlag, SpecialGroup, Student
 
 CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
@@ -38,6 +39,10 @@ class MaskedField(forms.CharField):
 
     def keep(self, mask: str) -> None:
         self.help_text = _("Now {mask}. Leave it empty to keep it.").format(mask=mask) if mask else ""
+
+
+def ethnic_choices() -> list[tuple[str, str]]:
+    return [("", "—"), *ethnic_names().items()]
 
 
 def phone_or_error(text: str) -> str:
@@ -56,6 +61,7 @@ class StudentForm(forms.Form):
         label=capfirst(gettext_lazy("gender")), choices=Student.Gender.choices, required=False, widget=Segmented
     )
     birth_date = forms.DateField(label=capfirst(gettext_lazy("date of birth")), required=False, widget=DayInput)
+    ethnicity = forms.ChoiceField(label=capfirst(gettext_lazy("ethnic group")), choices=ethnic_choices, required=False)
     class_group = forms.ModelChoiceField(label=capfirst(gettext_lazy("class")), queryset=ClassGroup.objects.none())
     student_number = forms.CharField(label=capfirst(gettext_lazy("student number")), max_length=30, required=False)
     auxiliary_number = forms.CharField(label=capfirst(gettext_lazy("auxiliary number")), max_length=30, required=False)
@@ -77,6 +83,7 @@ class StudentForm(forms.Form):
         "former_name",
         "gender",
         "birth_date",
+        "ethnicity",
         "class_group",
         "student_number",
         "auxiliary_number",

@@ -84,14 +84,18 @@ def import_file(
     filename: str = "",
     wish: Wish = Wish(),
     dry_run: bool = False,
+    watch: Watch | None = None,
 ) -> Outcome:
     """Read and import a file into a school, or into the schools of a unit by their codes. Raises UnreadableFile."""
     roster = read_file(path, unit, filename=filename)
-    return preview(roster, unit, wish) if dry_run else commit(roster, unit, by=by, wish=wish)
+    if dry_run:
+        return preview(roster, unit, wish, watch)
+    return commit(roster, unit, by=by, wish=wish, watch=watch)
 
 
 def read_file(source: Path | bytes, unit: Unit, *, filename: str = "") -> Roster:
-    mapping = dict(ColumnMapping.objects.filter(school=unit).values_list("label", "field"))
+    explained = ColumnMapping.objects.filter(school=unit).values_list("label", "field")
+    mapping: dict[str | int, str] = dict(explained)
     return read_roster(source, filename=filename, mapping=mapping)
 
 

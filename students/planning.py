@@ -120,7 +120,7 @@ class Known:
         for student in self.students:
             self.by_name[student.name].append(student)
         groups = ClassGroup.objects.filter(school=school)
-        self.class_keys = {one.pk: _key_of(one) for one in groups}
+        self.class_keys = {one.pk: key_of(one) for one in groups}
         self.class_ids = {key: pk for pk, key in self.class_keys.items()}
         self.guardians: defaultdict[Any, dict[int, Guardian]] = defaultdict(dict)
         self.members: defaultdict[Any, list[GroupMember]] = defaultdict(list)
@@ -131,7 +131,7 @@ class Known:
                 self.members[member.student_id].append(member)
 
 
-def _key_of(group: ClassGroup) -> ClassKey:
+def key_of(group: ClassGroup) -> ClassKey:
     return ClassKey(Stage(group.stage), group.entry_year, group.number, group.prefix)
 
 

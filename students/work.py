@@ -75,6 +75,8 @@ def roster_commit(work: Work) -> None:
         _preview(work, content, meta["filename"], stale=True)
         return
     keep_file(work.job.pk, pack({"filename": meta["filename"], **listing.finished(roster, outcome)}))
+    # The preview is used up: who goes back to it is led to what became of it.
+    Job.objects.filter(pk=source.pk).update(result={"url": reverse("students:roster_done", args=[work.job.pk])})
     delete_file(source.pk)
 
 

@@ -104,8 +104,8 @@ def _found(job: Job) -> dict[str, Any]:
 def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the file would change, tab by tab; the commit does exactly this."""
     job = _own_job(request, pk, PREVIEW, COMMIT)
-    if job.result.get("url") == reverse("students:roster_done", args=[pk]):
-        return redirect("students:roster_done", pk=pk)
+    if job.result["url"] != request.path:  # it has been committed
+        return redirect(job.result["url"])
     found = _found(job)
     counts = found["counts"]
     context = _tabs(request, found, ("new", "changed", "held", "kept", "problems", "missing"))

@@ -18,6 +18,7 @@ from schools.models import AuditEntry
 from schools.severity import scheme_of
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
+from students.columns import ethnic_names
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.models import Guardian, RiskFlag, Student
@@ -45,13 +46,10 @@ def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     with transaction.atomic():
         audit.record_read(by=viewer, about=student, student=student)
     scheme = scheme_of(viewer.unit)
-    entries = file_of(viewer, student)
-    for entry in entries:
-        object.__setattr__(entry, "level_label", scheme.word(entry.severity) if entry.severity else "")
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
     context = {
         "student": student,
-        "entries": entries,
+        "entries": [(entry, scheme.word(entry.severity)) for entry in file_of(viewer, student)],
         "flag": flag,
         "flag_label": scheme.word(flag.severity) if flag else "",
         "groups": [member.group for member in student.group_members.current().select_related("group")],
@@ -69,6 +67,7 @@ def _base_data(student: Student) -> dict[str, Any]:
         "registry_number": mask_identity_number(student.registry_number),
         "id_number": mask_identity_number(student.id_number),
         "phone": mask_phone(student.phone),
+        "ethnicity": ethnic_names().get(student.ethnicity, ""),
     }
 
 

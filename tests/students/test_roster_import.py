@@ -369,6 +369,16 @@ def test_command_confirms_key_fields(world, tmp_path):
     assert Student.objects.get(student_number="S001").name == "王改名"
 
 
+def test_command_says_what_it_kept_without_saying_the_value(world, viewer, tmp_path):
+    import_file(file(line(1)), world.a.unit)
+    student = Student.objects.get(student_number="S001")
+    correct_student(by=viewer(world.a.counselor), student=student, values={"phone": "13511112222"})
+    lines = run(tmp_path, file(line(1, name="王改名")), "--school", world.a.unit.code)
+    said = "\n".join(lines)
+    assert (len(lines), "13900001111" in said, "王改名" in said) == (6, False, False)
+    assert lines[-1] == "created=0 changed=0 unchanged=1 problems=0"
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"\x00\x01\x02\xff", "一,二\n1,2".encode()])
 def test_command_ends_with_a_sentence_for_a_file_it_cannot_read(world, tmp_path, content):
     before = rows()

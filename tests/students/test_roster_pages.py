@@ -112,6 +112,14 @@ def test_roster_forget_forgets_only_the_own_schools_column(world, sign_in):
     assert [mapping.school for mapping in ColumnMapping.objects.all()] == [world.b.unit]
 
 
+def test_a_preview_that_was_committed_leads_to_what_became_of_it(world, sign_in, upload, post):
+    job = upload(world.a.leader, file(line(1)))
+    done = post(world.a.leader, "roster_commit", job)
+    answer = preview_of(sign_in(world.a.leader), job)
+    assert answer["Location"] == reverse("students:roster_done", args=[done.pk])
+    assert post(world.a.leader, "roster_commit", job).pk == done.pk
+
+
 @pytest.mark.parametrize("key", ["teacher", "grade_head", "subject_teacher"])
 def test_roster_import_is_closed_to_teachers(world, sign_in, key):
     answer = sign_in(world.a.people[key]).post("/roster/", {"file": SimpleUploadedFile("a.csv", file(line(1)))})

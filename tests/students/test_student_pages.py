@@ -41,6 +41,11 @@ def test_student_detail_masks_numbers(world, sign_in):
     assert student.id_number not in text
 
 
+def test_student_detail_names_the_ethnic_group(world, sign_in):
+    Student.objects.filter(pk=world.a.student.pk).update(ethnicity="46")
+    assert "德昂族" in sign_in(world.a.teacher).get(page(world.a.student)).content.decode()
+
+
 def test_student_detail_shows_a_subject_teacher_no_base_data(world, sign_in):
     text = sign_in(world.a.subject_teacher).get(page(world.a.neighbor)).content.decode()
     assert "SENTINEL-a-name-neighbor" in text

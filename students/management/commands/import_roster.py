@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from schools.errors import Refused
 from schools.models import Unit
 from schools.tables import UnreadableFile
+from students.columns import field_word
 from students.imports import Outcome, Wish, import_file
+from students.planning import SchoolPlan
 from students.problems import file_sentence, problem_line
 
 
@@ -35,7 +37,8 @@ class Command(BaseCommand):
         path: Path = options["file"]
         wish = Wish(confirm_key_fields=options["confirm_key_fields"], strict=options["strict"])
         try:
-            outcome = import_file(path, unit, filename=path.name, wish=wish, dry_run=options["dry_run"])
+            dry = options["dry_run"]
+            outcome = import_file(path, unit, filename=path.name, wish=wish, dry_run=dry, watch=self._tell_kept)
         except UnreadableFile as error:
             raise CommandError(file_sentence(error)) from None
         except OSError as error:
@@ -52,6 +55,17 @@ class Command(BaseCommand):
         if school and not found.is_school:
             raise CommandError(_("{code} is not a school; for the schools below it use --unit.").format(code=code))
         return found
+
+    def _tell_kept(self, plan: SchoolPlan) -> None:
+        """Which fields of known students the file does not change; the values stay out of the console."""
+        for change in plan.changes:
+            for what, found in ((_("kept as set by hand"), change.kept), (_("not confirmed"), change.held)):
+                for one in found:
+                    where = _("row %(row)s, column %(column)s") % {
+                        "row": change.row.row,
+                        "column": field_word(one.field),
+                    }
+                    self.stdout.write(f"{where}: {what}")
 
     def _tell(self, outcome: Outcome, wish: Wish, *, is_dry: bool) -> None:
         for problem in sorted(outcome.problems, key=lambda problem: problem.row):
