@@ -124,7 +124,6 @@ declare(
         source="P20",
         records=key_reached,
         class_path="class_group_id",
-        splits=(grades(),),
     ),
     Ratio(
         code="key_coverage",

@@ -20,7 +20,7 @@ from schools.figures import Figure, Ratio, Rows, Scope, Tally, Value, figures
 from schools.models import Unit
 
 # A published board serves several pages and people; it says of when it is.
-KEEP_SECONDS = 120
+KEEP_SECONDS = 600
 TRIES = 3
 
 
@@ -152,10 +152,34 @@ def _published_board(scope: Scope) -> Board:
 
 def _suppressed_board(scope: Scope) -> Board:
     nodes = _nodes(scope.unit)
-    plain, secret, tallies = _counted(scope, nodes)
-    published = suppress(secret, _equations(secret, nodes, tallies))
+    distinct, same = _folded(nodes)
+    plain, secret, tallies = _counted(scope, distinct)
+    published = suppress(secret, _equations(secret, distinct))
     shown = {cell: count for cell, count in published.items() if cell.unit > 0 and not cell.figure.startswith("~")}
-    return Board(scope, nodes, plain | shown, _values(tallies), timezone.now(), is_suppressed=True)
+    cells: dict[Cell, Published] = {**plain, **shown}
+    copies = {cell._replace(unit=pk): cells[cell] for pk, other in same.items() for cell in cells if cell.unit == other}
+    return Board(scope, nodes, cells | copies, _values(tallies), timezone.now(), is_suppressed=True)
+
+
+def _folded(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], dict[int, int]]:
+    """A center with a single center below it has the same counts: suppressed once, and copied."""
+    below: dict[int | None, list[Node]] = defaultdict(list)
+    for node in nodes:
+        below[node.parent].append(node)
+    parents = {node.pk: node.parent for node in nodes}
+    alone = {
+        pk: found[0].pk for pk, found in below.items() if pk in parents and len(found) == 1 and not found[0].is_school
+    }
+    above = {child: pk for pk, child in alone.items()}
+
+    def parent(pk: int) -> int | None:
+        return parent(above[pk]) if pk in above else parents[pk]
+
+    def last(pk: int) -> int:
+        return last(alone[pk]) if pk in alone else pk
+
+    kept = tuple(replace(node, parent=parent(node.pk)) for node in nodes if node.pk not in alone)
+    return kept, {pk: last(pk) for pk in alone}
 
 
 def _counted(scope: Scope, nodes: tuple[Node, ...]) -> tuple[dict[Cell, int], dict[Cell, int], dict[str, Tally]]:
@@ -285,7 +309,7 @@ def _mixed(nodes: tuple[Node, ...]) -> dict[int, list[int]]:
     return {pk: children for pk, children in inner.items() if pk in with_schools}
 
 
-def _equations(cells: Mapping[Cell, int], nodes: tuple[Node, ...], tallies: Mapping[str, Tally]) -> Iterator[Equation]:
+def _equations(cells: Mapping[Cell, int], nodes: tuple[Node, ...]) -> Iterator[Equation]:
     yield from _tree_sums(cells, nodes)
     yield from _split_sums(cells)
     for total, parts in SUMS:

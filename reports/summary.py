@@ -29,7 +29,7 @@ def build_summary(unit: Unit, term: Term) -> SummaryDocument:
         term_label=term.label,
         language=get_language() or "zh-hans",
         as_of=material.scope.on,
-        built_at=timezone.now(),
+        built_at=material.board.built_at,
         is_suppressed=material.board.is_suppressed,
         sections=sections,
     )

@@ -143,3 +143,11 @@ def test_a_center_with_schools_beside_clusters_keeps_its_sums(world):
     found = board(world.district)
     assert small_cells(found) == {}
     assert found.count("students") != 13 or found.count("students", own.pk) is HIDDEN
+
+
+def test_a_center_above_a_single_center_publishes_the_same(grown):
+    """The city has two districts, the district one cluster: those two are one table."""
+    found = board(grown.district)
+    district = {cell[:1] + cell[2:]: count for cell, count in found.cells.items() if cell.unit == grown.district.pk}
+    cluster = {cell[:1] + cell[2:]: count for cell, count in found.cells.items() if cell.unit == grown.cluster.pk}
+    assert district == cluster
