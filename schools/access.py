@@ -109,7 +109,7 @@ def classes_of(classes: ClassGroupQuerySet, viewer: Viewer) -> ClassGroupQuerySe
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role == Role.GRADE_HEAD:
-        return here.filter(stage=viewer.membership.cohort_stage, entry_year=viewer.membership.cohort_year)
+        return here.filter(stage=viewer.membership.cohort_stage, entry_year=viewer.membership.cohort_year or 0)
     if viewer.role in CLASS_ROLES:
         return here.filter(memberships=viewer.membership)
     return classes.none()
