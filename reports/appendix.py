@@ -27,7 +27,7 @@ COMPARED_SHARES = ("coverage", "key_coverage", "flags_in_time_share")
 def tables(m: Material) -> list[Table]:
     if m.is_school:
         return [class_table(m)]
-    return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "coverage_schools")]
+    return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "T7")]
 
 
 def near(m: Material) -> list[Place]:
@@ -43,7 +43,8 @@ def _first(m: Material) -> str:
 
 
 def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage") -> Table:
-    caption = _("Coverage by class") if m.is_school else _("Talks and coverage (T7)")
+    near_caption = _("Coverage by class") if m.is_school else _("Coverage by unit")
+    caption = near_caption if code == "coverage" else _("Talks and coverage (T7)")
     columns = [_("Person-times"), _("Students"), _("Reached"), _("Coverage")]
     columns += [_("Key students"), _("Key reached"), _("Key coverage")]
     rows = [Row(place.label, _coverage_cells(place), _emphasis(place, places)) for place in places]

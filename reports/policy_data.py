@@ -20,8 +20,8 @@ class Threshold:
     stage: str = ""
 
 
-PLAN_2023 = "全面加强和改进新时代学生心理健康工作专项行动计划(2023—2025年)"
-GUIDE_2015 = "中小学心理辅导室建设指南(2015)"
+PLAN_2023 = "全面加强和改进新时代学生心理健康工作专项行动计划（2023—2025年）"
+GUIDE_2015 = "中小学心理辅导室建设指南（2015）"
 
 THRESHOLDS = [
     Threshold(
@@ -29,7 +29,7 @@ THRESHOLDS = [
         about="schools_with_counselor_share",
         since=dt.date(2023, 1, 1),
         at_least=0.95,
-        source_zh=f"{PLAN_2023},工作目标",
+        source_zh=f"{PLAN_2023}，工作目标",
         source_en="Action plan of seventeen ministries on students' mental health (2023–2025), goals",
         is_rule=True,
     ),
@@ -47,7 +47,7 @@ THRESHOLDS = [
         about="students_per_counselor",
         since=dt.date(2018, 1, 1),
         at_most=4000,
-        source_zh="高等学校学生心理健康教育指导纲要(2018):师生比不低于1:4000",
+        source_zh="高等学校学生心理健康教育指导纲要（2018）：师生比不低于1:4000",
         source_en="Guidelines for mental-health education at universities (2018): one in 4,000",
         stage="university",
     ),
