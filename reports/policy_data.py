@@ -38,7 +38,7 @@ THRESHOLDS = [
         about="counselors",
         since=dt.date(2015, 1, 1),
         at_least=1,
-        source_zh=f"{GUIDE_2015}:至少应配备一名专职或兼职心理健康教育教师",
+        source_zh=f"{GUIDE_2015}：至少应配备一名专职或兼职心理健康教育教师",
         source_en="Guide for counseling rooms of schools (2015): at least one full-time or part-time teacher",
         is_rule=True,
     ),

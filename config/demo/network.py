@@ -87,7 +87,7 @@ def make_centers(today: dt.date, *, districts: int) -> tuple[Unit, list[Unit]]:
                 term_code=code,
                 role="class_teacher",
                 kind="talk_every_student",
-                label_zh="每学期与每名学生谈话一次,重点学生优先",
+                label_zh="每学期与每名学生谈话一次，重点学生优先",
                 label_en="one talk with every student each term, key students first",
                 due_on=ends - dt.timedelta(days=14),
             )
