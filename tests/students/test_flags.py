@@ -103,7 +103,7 @@ def test_durations_are_said_in_minutes_hours_and_school_days():
         duration(at(5, 7, 10), at(5, 11, 17), calendar),
         duration(at(3, 21, 10), at(3, 22, 12), calendar),
     ]
-    assert said == ["25分钟", "8小时5分钟", "4个上课日", "3个上课日", "1个非上课日"]
+    assert said == ["25分钟", "8小时5分钟", "4个上学日", "3个上学日", "1个非上学日"]
 
 
 def test_a_clock_is_late_after_its_time_and_soon_before(world):
