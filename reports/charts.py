@@ -221,7 +221,7 @@ class _Frame:
             f'<title id="{self.ident}-title">{_safe(self.title)}</title>'
             f'<desc id="{self.ident}-desc">{_safe(self.desc)}</desc>'
             f'{self._hatching()}<g fill="currentColor" font-size="12" font-family="{FONT}">'
-            f'{"".join(self.parts)}</g></svg>'
+            f"{''.join(self.parts)}</g></svg>"
         )
 
     def _hatching(self) -> str:

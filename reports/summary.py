@@ -47,9 +47,7 @@ def with_text(section: Section, written: SummarySection | None) -> Section:
         return section
     if written.is_drafted:
         return replace(section, version=written.version)
-    return replace(
-        section, text=written.body, version=written.version, is_edited=True, edited=edited_line(written)
-    )
+    return replace(section, text=written.body, version=written.version, is_edited=True, edited=edited_line(written))
 
 
 def edited_line(written: SummarySection) -> str:
