@@ -1,4 +1,6 @@
-"""What waits for a person. Each app may have an `inbox.py` whose functions, marked with `waits`, tell it.
+"""What waits for a person.
+
+Each app may have an `inbox.py` whose functions, marked with `waits`, tell it:
 
     @waits
     def follow_ups(viewer: Viewer) -> Iterable[Waiting]: ...
