@@ -188,8 +188,14 @@ class Staff:
             phone=phone,
             phone_hash=crypto.lookup_hash(phone, purpose="phone"),
         )
-        member = Membership(person=person, unit=unit, role=role, starts_on=STARTED, **more)
         self.people.append(person)
+        return self.also(person, unit, role, classes=classes, **more)
+
+    def also(
+        self, person: Person, unit: Unit, role: str, *, classes: list[int] | None = None, **more: object
+    ) -> Membership:
+        """Another role of someone already hired."""
+        member = Membership(person=person, unit=unit, role=role, starts_on=STARTED, **more)
         self.members.append(member)
         if classes:
             self.covers.append((member, classes))
@@ -235,13 +241,18 @@ def _hire_school(staff: Staff, school: DemoSchool, *, first: bool) -> None:
         until = dt.date(2030, 7, 31)
         staff.hire("visiting", unit, "counselor", employment="visiting", ends_on=until)
     cohorts = sorted({(group.stage, group.entry_year) for group in school.classes})
-    for n, (stage, year) in enumerate(cohorts):
+    heads = [
         staff.hire(number("head", n), unit, "grade_head", cohort_stage=stage, cohort_year=year)
+        for n, (stage, year) in enumerate(cohorts)
+    ]
     for n, group in enumerate(school.classes):
         school.teachers[group.pk] = staff.hire(number("teacher", n), unit, "class_teacher", classes=[group.pk])
     for n in range(0, len(school.classes), 3):
         taught = [group.pk for group in school.classes[n : n + 3]]
         school.subject_teachers.append(staff.hire(number("subject", n // 3), unit, "subject_teacher", classes=taught))
+    for n, head in enumerate(heads):
+        # Heads of a grade teach too: they switch between the two with one tap.
+        staff.also(head.person, unit, "subject_teacher", classes=[school.classes[-1 - n].pk])
 
 
 def _name_backups(schools: list[DemoSchool]) -> None:

@@ -1,0 +1,81 @@
+"""The invented network: the same every time, alive, and never loaded over data."""
+
+import datetime as dt
+import io
+import random
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo import load_demo, network
+from counseling.models import TalkLog, TalkPart
+from counseling.queries import coverage_by_class
+from schools import audit
+from schools.models import Membership, Role, Unit
+from schools.queries import current_term, demo_accounts
+from students.models import RiskFlag, Student
+from tests.world import ensure_seeds
+
+TODAY = dt.date(2026, 3, 18)
+
+
+@pytest.fixture
+def empty(transactional_db):
+    call_command("flush", verbosity=0, interactive=False)
+    ensure_seeds()
+
+
+@pytest.fixture
+def demo(empty):
+    load_demo("school", today=TODAY, tell=lambda text: None)
+    return Unit.objects.select_related("kind").get(code="2144000001")
+
+
+def picture():
+    """What one sees of the demo, without what chance adds (nonces, times of writing)."""
+    students = Student.objects.order_by("pk").values_list("pk", "name", "birth_date", "id_hash", "class_group__number")
+    talks = TalkLog.objects.order_by("pk").values_list("pk", "happened_at", "author__staff_number", "kind")
+    words = [part.words for part in TalkPart.objects.order_by("pk")[:200]]
+    flags = RiskFlag.objects.order_by("pk").values_list("pk", "severity", "state", "due_at")
+    return list(students), list(talks), words, list(flags)
+
+
+def test_demo_is_the_same_every_time(demo):
+    first = picture()
+    call_command("flush", verbosity=0, interactive=False)
+    ensure_seeds()
+    load_demo("school", today=TODAY, tell=lambda text: None)
+    assert picture() == first
+
+
+def test_demo_has_life_in_it(demo):
+    classes = coverage_by_class(demo, current_term(demo))
+    shares = {one.reached * 100 // one.students for one in classes}
+    assert len(classes) == 30
+    assert max(shares) - min(shares) > 20
+    assert set(RiskFlag.objects.values_list("state", flat=True)) == {"raised", "acknowledged", "closed"}
+    assert Student.objects.count() == 1300
+
+
+def test_demo_offers_an_account_for_every_role(demo):
+    assert {account.role for account in demo_accounts()} == set(Role)
+    assert demo_accounts()[0].person.check_password(network.DEMO_PASSWORD)
+    head = Membership.objects.filter(person__staff_number="head")
+    assert sorted(head.values_list("role", flat=True)) == ["grade_head", "subject_teacher"]
+
+
+def test_demo_leaves_the_audit_log_whole(demo):
+    assert list(audit.verify()) == []
+
+
+def test_demo_is_not_loaded_over_data(world):
+    before = Student.objects.count()
+    with pytest.raises(CommandError):
+        call_command("demo", stdout=io.StringIO())
+    assert Student.objects.count() == before
+
+
+def test_demo_district_has_the_sizes_of_the_mission():
+    sizes = network._sizes(random.Random("schools 0"))
+    kinds = [network.KINDS.count(kind) for kind in ("primary", "special")]
+    assert (len(sizes), sum(sizes), kinds) == (39, 53_492, [26, 1])
