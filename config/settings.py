@@ -214,6 +214,8 @@ AXES_LOCKOUT_CALLABLE = "schools.sign_in.locked_out"
 # What was typed as a name may be a phone number; the audit log says who signed in when.
 AXES_SENSITIVE_PARAMETERS = ["login", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True
+# A lock ends after its time even if somebody goes on trying, or anybody could keep a colleague out for good.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # Printed on the sign-in page while invented units are in the database.
 DEMO_PASSWORD = "xinyu-demo-2026"  # noqa: S105
 # How many proxies of ours stand in front; see config.middleware.ClientAddress.

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_failure_limit
 from axes.models import AccessAttempt
 from django import forms
 from django.conf import settings
@@ -215,8 +216,11 @@ def name_to_count(request: HttpRequest, credentials: dict[str, Any] | None = Non
 class LockHandler(AxesDatabaseHandler):
     """Axes locks a person at an address; this adds a higher limit for one person from all addresses together."""
 
-    def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        return super().is_locked(request, credentials) or self._is_locked_anywhere(request, credentials)
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        found: int = super().get_failures(request, credentials)
+        if self._is_locked_anywhere(request, credentials):
+            return max(found, get_failure_limit(request, credentials))
+        return found
 
     def _is_locked_anywhere(self, request: HttpRequest, credentials: dict[str, Any] | None) -> bool:
         threshold = get_cool_off_threshold(request)
