@@ -1,0 +1,303 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from schools.actions.units import change_settings, change_unit, create_unit, set_calendar_day, set_term
+from schools.errors import Refused
+from schools.models import AuditEntry, CalendarDay, Term, Unit, UnitKind, UnitSetting
+from schools.queries import calendar_of, terms_of
+from schools.settings_of import setting_of
+
+pytestmark = pytest.mark.django_db
+MONDAY = dt.date(2026, 3, 23)
+
+
+def kind(code):
+    return UnitKind.objects.get(code=code)
+
+
+def test_create_unit_stands_below_its_parent(world, viewer):
+    unit = create_unit(
+        by=viewer(world.district_staff), parent=world.cluster, kind=kind("school"), code="2144000009", name="丙小学"
+    )
+
+    assert unit.path == world.cluster.path + "2144000009/"
+    assert AuditEntry.objects.latest("pk").verb == "unit.created"
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "below"),
+    [
+        ("other_staff", "school", "cluster"),  # another district
+        ("a.leader", "college", "a"),  # a leader builds nothing
+        ("district_staff", "district", "district"),  # not below its own kind
+        ("district_staff", "city", "cluster"),
+        ("cluster_staff", "cluster", "district"),  # above oneself
+    ],
+)
+def test_create_unit_is_refused(world, viewer, who, code, below):
+    parent = {"cluster": world.cluster, "district": world.district, "a": world.a.unit}[below]
+    before = Unit.objects.count()
+    with pytest.raises(Refused):
+        create_unit(by=viewer(world.members()[who]), parent=parent, kind=kind(code), code="X1", name="X")
+
+    assert Unit.objects.count() == before
+
+
+@pytest.mark.parametrize("code", ["", "a/b", "2144000001", "x" * 21, "校", "a b"])
+def test_create_unit_refuses_a_code_that_would_break_the_tree(world, viewer, code):
+    with pytest.raises(Refused):
+        create_unit(by=viewer(world.admin), parent=world.cluster, kind=kind("school"), code=code, name="X")
+
+
+def test_five_levels_and_a_level_of_ones_own(world, viewer):
+    UnitKind.objects.create(code="campus", label_zh="校区", rank=5)
+    school = create_unit(by=None, parent=world.a.unit, kind=kind("college"), code="C1", name="院系")
+    campus = create_unit(by=None, parent=school, kind=kind("campus"), code="C2", name="校区")
+
+    assert campus.ancestor_codes == ["440600", "440608", "44060801", "2144000001", "C1", "C2"]
+    assert campus in Unit.objects.visible_to(viewer(world.district_staff))
+
+
+WHO_LEADS = {
+    "a.leader": {"a"},
+    "a.counselor": set(),
+    "cluster_staff": {"a", "b", "cluster"},
+    "district_staff": {"a", "b", "cluster", "district"},
+    "other_staff": set(),
+    "admin": {"a", "b", "cluster", "district"},
+    "auditor": set(),
+}
+
+
+@pytest.mark.parametrize("who", WHO_LEADS)
+def test_who_sets_rules_and_days_of_which_unit(world, viewer, who):
+    units = {"a": world.a.unit, "b": world.b.unit, "cluster": world.cluster, "district": world.district}
+    allowed = set()
+    for name, unit in units.items():
+        try:
+            set_calendar_day(by=viewer(world.members()[who]), unit=unit, day=MONDAY, is_school_day=False)
+            allowed.add(name)
+        except Refused:
+            assert not CalendarDay.objects.filter(unit=unit).exists()
+
+    assert allowed == WHO_LEADS[who]
+
+
+def test_the_nearest_units_word_counts(world, viewer):
+    by = viewer(world.district_staff)
+    set_calendar_day(by=by, unit=world.district, day=MONDAY, is_school_day=False, note="区运动会")
+    assert not calendar_of(world.a.unit).is_school_day(MONDAY)
+    set_calendar_day(by=viewer(world.a.leader), unit=world.a.unit, day=MONDAY, is_school_day=True)
+    assert calendar_of(world.a.unit).is_school_day(MONDAY)
+    assert not calendar_of(world.b.unit).is_school_day(MONDAY)
+    set_calendar_day(by=viewer(world.a.leader), unit=world.a.unit, day=MONDAY, is_school_day=None)
+
+    assert not calendar_of(world.a.unit).is_school_day(MONDAY)
+
+
+def test_a_units_own_term_comes_before_the_one_above(world, viewer):
+    own = {"code": "2025-2026-2", "starts": dt.date(2026, 3, 2), "ends": dt.date(2026, 7, 10)}
+    set_term(by=viewer(world.a.leader), unit=world.a.unit, **own)
+
+    assert [t.starts for t in terms_of(world.a.unit)] == [dt.date(2025, 9, 1), dt.date(2026, 3, 2)]
+    assert [t.starts for t in terms_of(world.b.unit)] == [dt.date(2025, 9, 1), dt.date(2026, 2, 26)]
+
+
+@pytest.mark.parametrize(
+    ("code", "starts", "ends"),
+    [
+        ("2026", dt.date(2026, 9, 1), dt.date(2027, 1, 20)),
+        ("2026-2028-1", dt.date(2026, 9, 1), dt.date(2027, 1, 20)),
+        ("2026-2027-1", dt.date(2027, 1, 20), dt.date(2026, 9, 1)),
+        ("2026-2027-1", dt.date(2025, 9, 1), dt.date(2026, 1, 20)),
+        ("2025-2026-2", dt.date(2026, 1, 10), dt.date(2026, 7, 1)),  # overlaps the first term
+    ],
+)
+def test_a_term_that_makes_no_sense_is_refused(world, viewer, code, starts, ends):
+    before = list(Term.objects.values_list("code", "starts"))
+    with pytest.raises(Refused):
+        set_term(by=viewer(world.city_staff), unit=world.city, code=code, starts=starts, ends=ends)
+
+    assert list(Term.objects.values_list("code", "starts")) == before
+
+
+def test_rules_are_inherited_until_a_unit_sets_its_own(world, viewer):
+    change_settings(by=viewer(world.district_staff), unit=world.district, values={"severity_scheme": "three_levels"})
+    assert setting_of(world.a.unit, "severity_scheme") == "three_levels"
+    change_settings(by=viewer(world.a.leader), unit=world.a.unit, values={"severity_scheme": "four_colors"})
+    assert setting_of(world.a.unit, "severity_scheme") == "four_colors"
+    change_settings(by=viewer(world.a.leader), unit=world.a.unit, values={"severity_scheme": None})
+
+    assert setting_of(world.a.unit, "severity_scheme") == "three_levels"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"nonsense": 1},
+        {"severity_scheme": "five_moods"},
+        {"day_starts": "25:00"},
+        {"day_starts": "18:00"},  # after the end
+        {"day_starts": "18:00", "day_ends": "08:00"},
+        {"clock_targets": {"4": ["minutes", 30]}},
+        {"clock_targets": {str(s): ["fortnights", 1] for s in (1, 2, 3, 4)}},
+        {"second_factor_roles": ["janitor"]},
+    ],
+)
+def test_a_rule_that_would_break_pages_is_refused(world, viewer, values):
+    with pytest.raises(Refused):
+        change_settings(by=viewer(world.admin), unit=world.a.unit, values=values)
+
+    assert not UnitSetting.objects.filter(unit=world.a.unit).exists()
+
+
+def test_hours_are_refused_where_they_break_the_day_of_a_unit_below(world, viewer):
+    change_settings(by=viewer(world.a.leader), unit=world.a.unit, values={"day_ends": "12:00"})
+    with pytest.raises(Refused):
+        change_settings(
+            by=viewer(world.district_staff), unit=world.district, values={"day_starts": "13:00", "day_ends": "18:00"}
+        )
+
+
+def test_a_unit_may_ask_more_roles_for_a_second_factor_never_fewer(world, viewer):
+    UnitSetting.objects.filter(key="second_factor_roles").delete()
+    UnitSetting.objects.create(unit=world.district, key="second_factor_roles", value=["counselor", "school_leader"])
+    by = viewer(world.a.leader)
+    with pytest.raises(Refused):
+        change_settings(by=by, unit=world.a.unit, values={"second_factor_roles": []})
+    with pytest.raises(Refused):
+        change_settings(by=by, unit=world.a.unit, values={"second_factor_roles": ["counselor"]})
+    more = ["class_teacher", "counselor", "school_leader"]
+    change_settings(by=by, unit=world.a.unit, values={"second_factor_roles": more})
+
+    assert setting_of(world.a.unit, "second_factor_roles") == more
+
+
+def test_change_unit_names_what_changed(world, viewer):
+    changed = change_unit(by=viewer(world.a.leader), unit=world.a.unit, name="甲实验小学", system="63")
+
+    assert changed == ["name"]
+    assert AuditEntry.objects.latest("pk").details == {"fields": ["name"]}
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_tree_shows_the_own_unit_and_all_below(world, sign_in):
+    page = sign_in(world.district_staff).get(reverse("schools:unit_list"))
+
+    assert [(u.code, u.depth) for u in page.context["page_obj"]] == [
+        ("440608", 0),
+        ("44060801", 1),
+        ("2144000001", 2),
+        ("2144000002", 2),
+    ]
+
+
+def test_the_tree_costs_the_same_for_many_units(world, sign_in, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = sign_in(world.admin)
+    client.get(reverse("schools:unit_list"))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("schools:unit_list"))
+    for number in range(30):
+        create_unit(by=None, parent=world.cluster, kind=kind("school"), code=f"S{number}", name=f"S{number}")
+    with django_assert_num_queries(len(few)):
+        client.get(reverse("schools:unit_list"))
+
+
+def test_another_districts_unit_does_not_exist(world, sign_in):
+    client = sign_in(world.other_staff)
+    for name in ("unit_detail", "unit_edit", "unit_rules"):
+        assert client.get(reverse(f"schools:{name}", args=[world.a.unit.pk])).status_code == 404
+    assert client.get(reverse("schools:calendar"), {"unit": world.a.unit.code}).status_code == 404
+    for name in ("calendar_day", "term_save"):
+        assert client.post(f"{reverse(f'schools:{name}')}?unit={world.a.unit.code}", {}).status_code == 404
+
+
+def test_rules_through_the_page(world, sign_in):
+    url = reverse("schools:unit_rules", args=[world.a.unit.pk])
+    client = sign_in(world.a.leader)
+    initial = client.get(url).context["form"]
+    targets = {f"{part}_{s}": initial[f"{part}_{s}"].value() for part in ("kind", "amount") for s in (1, 2, 3, 4)}
+    answer = {"severity_scheme": "three_levels", "day_starts": "07:50", "day_ends": "16:30", "own_targets": "on"}
+    assert client.post(url, answer | targets | {"kind_4": "minutes", "amount_4": "15"}).status_code == 302
+
+    assert setting_of(world.a.unit, "severity_scheme") == "three_levels"
+    assert setting_of(world.a.unit, "day_starts") == "07:50"
+    assert setting_of(world.a.unit, "clock_targets")["4"] == ["minutes", 15]
+    assert not UnitSetting.objects.filter(unit=world.a.unit, key="second_factor_roles").exists()
+
+
+def test_unit_edit_through_the_page(world, sign_in):
+    url = reverse("schools:unit_edit", args=[world.a.unit.pk])
+    answer = {
+        "name": "甲实验小学",
+        "short_name": "甲",
+        "school_type": "312",
+        "stages": ["primary", "junior"],
+        "system": "54",
+    }
+    sign_in(world.a.leader).post(url, answer | {"code": "HACK", "path": "HACK/", "is_demo": "on"})
+
+    unit = Unit.objects.get(pk=world.a.unit.pk)
+    assert (unit.name, unit.stages, unit.system) == ("甲实验小学", ["primary", "junior"], "54")
+    assert (unit.code, unit.path, unit.is_demo) == (world.a.unit.code, world.a.unit.path, False)
+
+
+def days_of(response):
+    return {day.day: day for _number, days in response.context["weeks"] for day in days}
+
+
+def test_the_month_shows_make_up_days_closures_and_whose_word_it_is(world, sign_in, viewer):
+    set_calendar_day(by=viewer(world.city_staff), unit=world.city, day=MONDAY, is_school_day=False, note="市运动会")
+    set_calendar_day(by=viewer(world.a.leader), unit=world.a.unit, day=dt.date(2026, 3, 24), is_school_day=False)
+    client = sign_in(world.a.leader)
+    march = days_of(client.get(reverse("schools:calendar"), {"month": "2026-03"}))
+    may = days_of(client.get(reverse("schools:calendar"), {"month": "2026-05"}))
+
+    assert (march[MONDAY].is_school_day, march[MONDAY].rule.own, march[MONDAY].rule.unit) == (
+        False,
+        False,
+        "临海市中心",
+    )
+    assert march[dt.date(2026, 3, 24)].rule.own
+    assert may[dt.date(2026, 5, 9)].is_make_up
+    assert not may[dt.date(2026, 5, 1)].is_school_day
+
+
+def test_the_month_warns_of_a_year_without_published_data(world, sign_in):
+    client = sign_in(world.a.teacher)
+
+    assert client.get(reverse("schools:calendar"), {"month": "2027-03"}).context["missing_years"] == [2027]
+    assert client.get(reverse("schools:calendar"), {"month": "2026-03"}).context["missing_years"] == []
+
+
+@pytest.mark.parametrize("month", ["2026-13", "x", "99999-01", "2026-3", ""])
+def test_a_month_that_does_not_exist_shows_the_present_one(world, sign_in, month):
+    page = sign_in(world.a.teacher).get(reverse("schools:calendar"), {"month": month})
+
+    assert page.context["month"] == dt.date(2026, 3, 1)
+
+
+def test_a_day_and_a_term_through_the_page(world, sign_in):
+    client = sign_in(world.a.leader)
+    unit = f"?unit={world.a.unit.code}"
+    client.post(reverse("schools:calendar_day") + unit, {"day": "2026-03-23", "what": "closed", "note": "校庆"})
+    term = {"code": "2026-2027-1", "starts": "2026-09-01", "ends": "2027-01-20"}
+    client.post(reverse("schools:term_save") + unit, term)
+
+    assert CalendarDay.objects.get(unit=world.a.unit).note == "校庆"
+    assert Term.objects.filter(unit=world.a.unit, code="2026-2027-1").exists()
+
+
+def test_a_teacher_sees_the_calendar_and_changes_nothing(world, sign_in):
+    client = sign_in(world.a.teacher)
+    assert not client.get(reverse("schools:calendar")).context["can_lead"]
+
+    assert client.post(reverse("schools:calendar_day"), {"day": "2026-03-23", "what": "closed"}).status_code == 403
+    assert not CalendarDay.objects.exists()
