@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from schools import audit, crypto
 from schools.access import Viewer, can_manage_account, check_can_manage, fitting_roles, grantable_roles
@@ -46,11 +47,11 @@ class Entry:
     @property
     def changed_labels(self) -> list[str]:
         words = {
-            "title": _("title"),
+            "title": pgettext("of a person", "title"),
             "employment": _("employment"),
             "starts_on": _("first day"),
             "ends_on": _("last day"),
-            "classes": _("classes"),
+            "classes": pgettext("of a person", "classes"),
             "phone": _("phone number"),
             "cohort_stage": _("grade"),
             "cohort_year": _("grade"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from schools import classnames
@@ -45,7 +45,7 @@ class PostForm(forms.Form):
 
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     title = forms.CharField(
-        label=gettext_lazy("Title"),
+        label=pgettext_lazy("of a person", "Title"),
         max_length=30,
         required=False,
         help_text=gettext_lazy("What people call it, such as head of the counseling center."),

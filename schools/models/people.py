@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schools import crypto
 from schools.fields import SealedTextField
@@ -108,7 +109,7 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
-    title = models.CharField(_("title"), max_length=30, blank=True)
+    title = models.CharField(pgettext_lazy("of a person", "title"), max_length=30, blank=True)
     employment = models.CharField(_("employment"), max_length=10, choices=Employment.choices, default="full_time")
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True)
