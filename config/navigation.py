@@ -60,12 +60,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def _items(request: HttpRequest) -> list[Item]:
     viewer = request.viewer  # type: ignore[attr-defined]
     found = [(place, _open_to(viewer, place)) for place in PLACES]
-    best = max((url for _place, url in found if url and request.path.startswith(url)), key=len, default="")
+    best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
     return [
         Item(str(place.label), url, place.icon, place.where, current=url == best, count=_count(viewer, place))
         for place, url in found
         if url
     ]
+
+
+def _covers(url: str, path: str) -> bool:
+    """Every address begins with that of the workbench: it stands for itself only."""
+    return path == url if url == "/" else path.startswith(url)
 
 
 def _open_to(viewer: Any, place: Place) -> str:

@@ -29,7 +29,7 @@ def _entry(part: TalkPart, words: Words) -> Entry:
     title = _("Talk: {themes}").format(themes=themes) if themes else _("Talk")
     lines = (
         (_("The student's own words"), part.words),
-        (_("Seen"), part.view),
+        (_("The teacher's view"), part.view),
         (_("Agreed"), part.agreed),
     )
     return Entry(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -97,4 +98,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         return response
     if request.method == "GET":
         return redirect(f"{target}?next={request.path}")
+    # Back to the page whose form it was; what the form held comes back there (draft.js).
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc == request.get_host():
+        return redirect(f"{target}?next={quote(came_from.path)}")
     return redirect(target)

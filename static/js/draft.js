@@ -42,6 +42,10 @@
       this.dirty = false;
       this.passing = false;
       this.restore();
+      if (!form.dataset.draftUrl) {
+        form.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.keep(true); });
+        return;
+      }
       form.addEventListener("input", () => this.touch());
       form.addEventListener("change", () => this.touch());
       form.addEventListener("submit", (event) => this.submit(event));
@@ -91,6 +95,7 @@
       }
       this.form.dispatchEvent(new CustomEvent("draft:restored"));
       this.say("restored");
+      if (!this.form.dataset.draftUrl) return;
       this.dirty = true;
       this.schedule();
     }
@@ -173,5 +178,5 @@
 
   sweep();
   // After the picker of the same form, which restores its own chips.
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-draft-url]").forEach((form) => new Draft(form)));
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-draft-url], form[data-draft-key]").forEach((form) => new Draft(form)));
 })();
