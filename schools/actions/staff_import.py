@@ -41,6 +41,11 @@ class Entry:
         return "changed" if self.changed else "unchanged"
 
     @property
+    def who(self) -> str:
+        """The account if there is one; otherwise the number it will have."""
+        return str(self.person.pk) if self.person else self.row.staff_number
+
+    @property
     def role_label(self) -> str:
         return str(Role(self.post.role).label)
 
@@ -75,7 +80,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """The same as long as doing it would have the same effect."""
-        facts = [[e.what, e.row.staff_number, e.row.name, e.row.phone, e.changed, _facts(e.post)] for e in self.entries]
+        facts = [[e.what, e.who, e.row.name, e.row.phone, e.changed, _facts(e.post)] for e in self.entries]
         return hashlib.sha256(json.dumps(facts, default=str, ensure_ascii=False).encode()).hexdigest()
 
 

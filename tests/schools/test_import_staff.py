@@ -1,0 +1,395 @@
+import io
+from io import StringIO
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schools import files
+from schools.models import AuditEntry, Job, Membership, Person, Unit
+from schools.staffing import read_staff, read_units
+from schools.tables import UnreadableFile
+from tests.world import PASSWORD
+
+SCHOOL = "2144000001"
+FILE = """工号,姓名,手机号码,角色,班级,年级,用工形式,聘期至
+T-1,王一,13800000001,班主任,三(1)班,,,
+T-1,王一,,任课教师,三(2)班,,,
+T-2,李二,,心理教师,,,外聘,2026年7月1日
+T-3,张三,,年级组长,,三年级,,
+T-4,赵四,,德育主任,,,,
+T-5,钱五,123,班主任,三(1)班,,,
+T-6,,,班主任,三(1)班,,,
+T-7,孙七,,班主任,九(9)班,,,
+"""
+
+
+def csv(text, encoding="utf-8"):
+    return text.encode(encoding)
+
+
+def run(tmp_path, content=FILE, *, encoding="utf-8", command="import_staff", **options):
+    path = tmp_path / "staff.csv"
+    path.write_bytes(csv(content, encoding) if isinstance(content, str) else content)
+    out = StringIO()
+    if command == "import_staff":
+        options.setdefault("unit", SCHOOL)
+    call_command(command, str(path), stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+def test_staff_is_read_in_any_encoding(encoding):
+    sheet = read_staff(csv(FILE, encoding))
+
+    assert [(row.staff_number, row.role) for row in sheet.rows] == [
+        ("T-1", "class_teacher"),
+        ("T-1", "subject_teacher"),
+        ("T-2", "counselor"),
+        ("T-3", "grade_head"),
+        ("T-4", "school_leader"),
+        ("T-7", "class_teacher"),
+    ]
+    assert [(p.row, p.column, p.code) for p in sheet.problems] == [(7, "手机号码", "bad_phone"), (8, "姓名", "empty")]
+
+
+def test_staff_in_another_order_with_a_title_row_and_a_total():
+    text = "某校教职工名单,,\n角色,姓名,工号\nclass teacher,王一,T-1\nCOUNSELOR,李二,T-2\n,合计,\n"
+    sheet = read_staff(csv(text))
+
+    assert [(row.row, row.name, row.role) for row in sheet.rows] == [
+        (3, "王一", "class_teacher"),
+        (4, "李二", "counselor"),
+    ]
+
+
+def test_a_word_for_the_role_that_says_more_is_kept_as_a_title():
+    text = "工号,姓名,角色\n1,甲,德育副校长\n2,乙,心理教师\n3,丙,school_leader\n"
+
+    assert [row.title for row in read_staff(csv(text)).rows] == ["德育副校长", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"", "empty"), (b"\x89PNG\r\n", "wrong_type"), (csv("a,b\n1,2\n"), "no_header")]
+)
+def test_a_file_that_is_no_staff_list_is_refused(content, code):
+    with pytest.raises(UnreadableFile) as refused:
+        read_staff(content)
+
+    assert refused.value.code == code
+
+
+def test_a_phone_number_never_stands_in_a_problem():
+    sheet = read_staff(csv("工号,姓名,角色,手机\nT,甲,班主任,1380000\n"))
+
+    assert "1380000" not in str(sheet.problems)
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8), max_size=8))
+def test_whatever_stands_in_the_cells_nothing_breaks(rows):
+    lines = ["工号,姓名,角色,手机,班级,聘期至"] + [",".join(cell.replace(",", "") for cell in row) for row in rows]
+    try:
+        sheet = read_staff("\n".join(lines).encode())
+    except UnreadableFile:
+        return
+    assert all(row.staff_number and row.name and row.role for row in sheet.rows)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_good_rows_go_in_and_problem_rows_are_listed(world, tmp_path):
+    lines = run(tmp_path)
+
+    assert lines[-1] == "created=5 changed=0 unchanged=0 problems=3"
+    assert set(Person.objects.filter(staff_number__startswith="T-").values_list("staff_number", flat=True)) == {
+        "T-1",
+        "T-2",
+        "T-3",
+        "T-4",
+    }
+    assert [line for line in lines if "9" in line and "[九(9)班]" in line]
+
+
+@pytest.mark.django_db
+def test_what_the_file_says_is_what_is_stored(world, tmp_path):
+    run(tmp_path)
+    teacher = Membership.objects.get(person__staff_number="T-1", role="class_teacher")
+    visiting = Membership.objects.get(person__staff_number="T-2")
+    head = Membership.objects.get(person__staff_number="T-3")
+
+    assert (list(teacher.classes.all()), teacher.person.phone) == ([world.a.class_1], "13800000001")
+    assert (visiting.employment, visiting.ends_on.isoformat()) == ("visiting", "2026-07-01")
+    assert (head.cohort_stage, head.cohort_year) == ("primary", 2023)
+    assert Membership.objects.get(person__staff_number="T-4").title == "德育主任"
+    assert teacher.person.must_change_password
+
+
+@pytest.mark.django_db
+def test_the_same_file_again_changes_nothing(world, tmp_path):
+    run(tmp_path)
+    before = list(Membership.objects.values_list("pk", "title", "starts_on", "ends_on"))
+
+    assert run(tmp_path)[-1] == "created=0 changed=0 unchanged=5 problems=3"
+    assert list(Membership.objects.values_list("pk", "title", "starts_on", "ends_on")) == before
+
+
+@pytest.mark.django_db
+def test_a_changed_file_changes_only_what_is_different(world, tmp_path):
+    run(tmp_path)
+
+    assert run(tmp_path, FILE.replace("三(2)班", "四(1)班"))[-1] == "created=0 changed=1 unchanged=4 problems=3"
+    assert list(Membership.objects.get(person__staff_number="T-1", role="subject_teacher").classes.all()) == [
+        world.a.class_4
+    ]
+
+
+@pytest.mark.django_db
+def test_dry_run_and_strict_write_nothing(world, tmp_path):
+    before = Person.objects.count(), AuditEntry.objects.count()
+
+    assert run(tmp_path, dry_run=True)[-1] == "created=5 changed=0 unchanged=0 problems=3"
+    assert run(tmp_path, strict=True)[-1] == "created=5 changed=0 unchanged=0 problems=3"
+    assert (Person.objects.count(), AuditEntry.objects.count()) == before
+
+
+@pytest.mark.django_db
+def test_several_rows_of_one_role_are_one_role_with_all_classes(world, tmp_path):
+    run(tmp_path, '工号,姓名,角色,班级\nT,甲,班主任,三(1)班\nT,甲,班主任,三(2)班\nT,甲,班主任,"三(1)班、四(1)班"\n')
+
+    classes = set(Membership.objects.get(person__staff_number="T").classes.all())
+    assert classes == {world.a.class_1, world.a.class_2, world.a.class_4}
+
+
+PROBLEMS = {
+    "another name": "工号,姓名,角色\na-teacher,别人,班主任\n",
+    "twice under two names": "工号,姓名,角色\nT,甲,班主任\nT,乙,任课教师\n",
+    "somebody's phone": "工号,姓名,角色,手机\nT,甲,班主任,{phone}\n",
+    "one phone for two": "工号,姓名,角色,手机\nT,甲,班主任,13800000009\nU,乙,班主任,13800000009\n",
+    "a role of centers": "工号,姓名,角色\nT,甲,教研员\n",
+    "an unknown role": "工号,姓名,角色\nT,甲,厨师\n",
+    "no role": "工号,姓名,角色\nT,甲,\n",
+    "visiting without an end": "工号,姓名,角色,聘用方式\nT,甲,心理教师,外聘\n",
+    "an end before the beginning": "工号,姓名,角色,开始日期,结束日期\nT,甲,班主任,2026-09-01,2026-03-01\n",
+    "no such date": "工号,姓名,角色,开始日期\nT,甲,班主任,2026-02-30\n",
+    "a grade head without a grade": "工号,姓名,角色\nT,甲,年级组长\n",
+    "a number Excel has rounded": "工号,姓名,角色\n1.10105E+17,甲,班主任\n",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", PROBLEMS)
+def test_a_row_with_a_problem_stays_out(world, tmp_path, what):
+    content = PROBLEMS[what].format(phone=world.b.teacher.person.phone)
+    before = Person.objects.count()
+    lines = run(tmp_path, content)
+
+    good = content.count("\n") - 2
+    assert lines[-1] == f"created={good} changed=0 unchanged=0 problems=1"
+    assert Person.objects.count() == before + good
+    assert all(world.b.teacher.person.phone not in line for line in lines)
+
+
+@pytest.mark.django_db
+def test_files_that_cannot_be_read_end_with_a_sentence(world, tmp_path):
+    with pytest.raises(CommandError, match="空"):
+        run(tmp_path, b"")
+    with pytest.raises(CommandError):
+        call_command("import_staff", str(tmp_path / "nothing.csv"), unit=SCHOOL)
+    with pytest.raises(CommandError):
+        run(tmp_path, unit="nowhere")
+
+
+@pytest.mark.django_db
+def test_first_passwords_are_written_for_their_owner_only(world, tmp_path):
+    path = tmp_path / "first.xlsx"
+    run(tmp_path, "工号,姓名,角色\nT,=cmd(),班主任\n", passwords=path)
+    _titles, row = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+
+    assert path.stat().st_mode & 0o077 == 0
+    assert Person.objects.get(staff_number="T").check_password(row[2])
+    assert openpyxl.load_workbook(path).active["B2"].data_type == "s"
+
+
+# --- the browser ------------------------------------------------------------------------------------------------------
+
+
+def upload(client, content=FILE, query=""):
+    file = SimpleUploadedFile("staff.csv", csv(content))
+    return client.post(reverse("schools:staff_import") + query, {"file": file})
+
+
+def commit(client, page, **more):
+    answer = {"packed": page.context["packed"], "digest": page.context["plan"].digest} | more
+    return client.post(f"{reverse('schools:staff_import_commit')}?unit={page.context['unit'].code}", answer)
+
+
+LEADERS_FILE = FILE.replace("T-4,赵四,,德育主任,,,,\n", "")
+
+
+@pytest.fixture
+def at_once(django_capture_on_commit_callbacks):
+    """Jobs run when the transaction that queued them is over."""
+    return lambda act: _run_now(django_capture_on_commit_callbacks, act)
+
+
+def _run_now(capture, act):
+    with capture(execute=True):
+        return act()
+
+
+@pytest.mark.django_db
+def test_the_preview_writes_nothing_and_shows_every_row(world, sign_in):
+    before = Person.objects.count()
+    page = upload(sign_in(world.a.leader), LEADERS_FILE)
+
+    assert page.context["counts"] == {"created": 4, "changed": 0, "unchanged": 0}
+    assert [problem.row for problem, _sentence in page.context["problems"]] == [6, 7, 8]
+    assert Person.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_commit_does_what_the_preview_showed(world, sign_in, at_once):
+    client = sign_in(world.a.leader)
+    page = upload(client, LEADERS_FILE)
+    at_once(lambda: commit(client, page))
+
+    job = Job.objects.get()
+    assert (job.state, job.message) == ("done", "")
+    assert Person.objects.filter(staff_number__startswith="T-").count() == 3
+    rows = list(openpyxl.load_workbook(io.BytesIO(files.open_file(job.pk))).active.iter_rows(values_only=True))
+    assert Person.objects.get(staff_number=rows[1][0]).check_password(rows[1][2])
+
+
+@pytest.mark.django_db
+def test_commit_of_a_preview_that_is_no_longer_true_writes_nothing(world, sign_in, at_once):
+    client = sign_in(world.a.leader)
+    page = upload(client, LEADERS_FILE)
+    Person.objects.create(staff_number="T-2", name="李二")
+    before = Person.objects.count()
+    at_once(lambda: commit(client, page))
+
+    assert Job.objects.get().state == "failed"
+    assert Person.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_a_preview_belongs_to_who_made_it_and_to_its_unit(world, sign_in):
+    page = upload(sign_in(world.a.leader), LEADERS_FILE)
+    packed = {"packed": page.context["packed"], "digest": page.context["plan"].digest}
+    url = reverse("schools:staff_import_commit")
+
+    assert sign_in(world.b.leader).post(url, packed).status_code == 400
+    assert sign_in(world.cluster_staff).post(f"{url}?unit={SCHOOL}", packed).status_code == 400
+    assert sign_in(world.b.leader).post(f"{url}?unit={SCHOOL}", packed).status_code == 404
+    assert sign_in(world.a.leader).post(url, {"packed": "bm9uc2Vuc2U="}).status_code == 400
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_leader_imports_no_role_above_their_own(world, sign_in):
+    page = upload(sign_in(world.a.leader), "工号,姓名,角色\nT,甲,校长\nU,乙,系统管理员\nV,丙,审计员\n")
+
+    assert page.context["counts"]["created"] == 0
+    assert len(page.context["problems"]) == 3
+
+
+@pytest.mark.django_db
+def test_a_leader_changes_nobody_above_them_by_import(world, sign_in):
+    """A phone number signs in: it must not be set for someone who also leads another school."""
+    person = world.a.teacher.person
+    Membership.objects.create(person=person, unit=world.b.unit, role="school_leader")
+    content = f"工号,姓名,角色,手机,班级\na-teacher,{person.name},班主任,13800000099,三(1)班\n"
+    page = upload(sign_in(world.a.leader), content)
+
+    assert page.context["counts"] == {"created": 0, "changed": 0, "unchanged": 0}
+    assert len(page.context["problems"]) == 1
+
+
+@pytest.mark.django_db
+def test_a_leader_cannot_give_themselves_a_role_by_import(world, sign_in):
+    page = upload(sign_in(world.a.leader), f"工号,姓名,角色\na-leader,{world.a.leader.person.name},心理教师\n")
+
+    assert len(page.context["problems"]) == 1
+
+
+@pytest.mark.django_db
+def test_importing_someone_who_has_an_account_keeps_their_password(world, sign_in, at_once):
+    client = sign_in(world.a.leader)
+    page = upload(client, f"工号,姓名,角色\nb-teacher,{world.b.teacher.person.name},任课教师\n")
+    at_once(lambda: commit(client, page))
+
+    person = Person.objects.get(staff_number="b-teacher")
+    assert person.check_password(PASSWORD)
+    assert person.memberships.filter(unit=world.a.unit, role="subject_teacher").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n"])
+def test_a_bad_file_in_the_browser_gets_a_sentence(world, sign_in, content):
+    page = upload(sign_in(world.a.leader), content)
+
+    assert page.status_code == 200
+    assert page.context["form"].errors["file"]
+
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+UNITS = """单位代码,单位名称,级别,上级单位代码,办学类型,学段,学制,是否寄宿
+S2,丁学校,学校,D2,312九年一贯制,小学、初中,六三,是
+D2,南区中心,区县中心,440600,,,,
+S3,戊学校,学校,nowhere,,,,
+S4,己学校,学校,D2,,火星,,
+440608,东区中心,区县中心,440600,,,,
+"""
+
+
+@pytest.mark.django_db
+def test_units_go_in_with_those_above_first(world, tmp_path):
+    lines = run(tmp_path, UNITS, command="import_units")
+
+    assert lines[-1] == "created=2 changed=0 unchanged=1 problems=2"
+    school = Unit.objects.get(code="S2")
+    assert school.path == "440600/D2/S2/"
+    assert (school.school_type, school.stages, school.system, school.has_boarders) == (
+        "312",
+        ["primary", "junior"],
+        "63",
+        True,
+    )
+
+
+@pytest.mark.django_db
+def test_units_again_change_only_what_is_different(world, tmp_path):
+    run(tmp_path, UNITS, command="import_units")
+
+    assert run(tmp_path, UNITS.replace("丁学校", "丁实验学校"), command="import_units")[-1] == (
+        "created=0 changed=1 unchanged=2 problems=2"
+    )
+    assert run(tmp_path, UNITS.replace("S2,丁学校,学校,D2", "S2,丁学校,学校,440608"), command="import_units")[
+        -1
+    ].endswith("problems=3")
+    assert Unit.objects.get(code="S2").parent.code == "D2"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("option", ["dry_run", "strict"])
+def test_units_dry_or_strict_write_nothing(world, tmp_path, option):
+    before = Unit.objects.count(), AuditEntry.objects.count()
+    run(tmp_path, UNITS, command="import_units", **{option: True})
+
+    assert (Unit.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_units_are_read_in_english_too():
+    sheet = read_units(csv("code,name,kind,parent,stages,boarding\nX,School,school,Y,primary,no\n"))
+
+    assert (sheet.rows[0].stages, sheet.rows[0].has_boarders, sheet.rows[0].parent) == (("primary",), False, "Y")
