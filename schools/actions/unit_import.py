@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from schools.actions.units import change_unit, create_unit
 from schools.errors import Refused
@@ -32,7 +33,7 @@ def import_units(*, rows: Iterable[UnitRow], problems: Iterable[Problem] = (), w
                 with transaction.atomic():
                     what = _place(row, kinds, known)
             except Refused as refusal:
-                done.problems.append(Problem(row.row, _("Code"), str(refusal), row.code))
+                done.problems.append(Problem(row.row, pgettext("of a unit", "Code"), str(refusal), row.code))
             else:
                 setattr(done, what, getattr(done, what) + 1)
         if not write or (strict and done.problems):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from schools.access import WIDE_ROLES
 from schools.models import ClassGroup, Role, Unit, UnitKind
@@ -39,7 +39,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Unit
         fields = ("name", "short_name", "school_type", "stages", "system", "has_boarders")
         labels = {
-            "name": gettext_lazy("Name"),
+            "name": pgettext_lazy("of a unit", "Name"),
             "short_name": gettext_lazy("Short name"),
             "school_type": gettext_lazy("Type code"),
             "system": gettext_lazy("System"),
@@ -64,8 +64,8 @@ class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {
             "parent": gettext_lazy("Below"),
             "kind": gettext_lazy("Kind"),
-            "code": gettext_lazy("Code"),
-            "name": gettext_lazy("Name"),
+            "code": pgettext_lazy("of a unit", "Code"),
+            "name": pgettext_lazy("of a unit", "Name"),
             "short_name": gettext_lazy("Short name"),
         }
         help_texts = {"code": gettext_lazy("A school's ten digits, a district's region code.")}
