@@ -1,6 +1,6 @@
 """The way around: one list of places; each person sees those whose view would let them in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,13 +8,15 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+BAR = 4  # places in the phone's bar beside “more”
+
 
 @dataclass(frozen=True)
 class Place:
     label: Any
     url_name: str
     icon: str
-    where: str = "rail"  # on a phone: "tabs" in the bar, "rail" under "more"
+    where: str = "rail"  # on a phone: "tabs" in the bar, "rail" under "more", where the bar has no room for it
 
 
 PLACES = [
@@ -61,11 +63,23 @@ def _items(request: HttpRequest) -> list[Item]:
     viewer = request.viewer  # type: ignore[attr-defined]
     found = [(place, _open_to(viewer, place)) for place in PLACES]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
-    return [
+    items = [
         Item(str(place.label), url, place.icon, place.where, current=url == best, count=_count(viewer, place))
         for place, url in found
         if url
     ]
+    return _fill_bar(items)
+
+
+def _fill_bar(items: list[Item]) -> list[Item]:
+    """Who works without students has room left in the phone's bar: the next places move up into it."""
+    room = BAR - sum(item.where != "rail" for item in items)
+    filled = []
+    for item in items:
+        moves_up = item.where == "rail" and room > 0
+        room -= moves_up
+        filled.append(replace(item, where="tabs") if moves_up else item)
+    return filled
 
 
 def _covers(url: str, path: str) -> bool:

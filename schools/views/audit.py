@@ -9,13 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from schools import audit
 from schools.access import roles
 from schools.models import AuditEntry, Role, Unit
+from schools.trail import words_of
 
 PAGE = 100
-KINDS = ("person", "membership", "unit", "student", "talk", "flag", "summary", "roster", "staff", "audit")
+KINDS = [
+    ("person", _("Account")),
+    ("membership", _("Roles")),
+    ("unit", _("Units")),
+    ("student", _("Students")),
+    ("talk", _("Talks")),
+    ("flag", _("Risk flags")),
+    ("summary", _("Summary")),
+    ("roster", _("Import roster")),
+    ("staff", _("Import staff")),
+    ("audit", _("Audit log")),
+]
 
 
 @roles(Role.AUDITOR)
@@ -25,6 +38,8 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     entries = _filtered(request).select_related("person", "chain").order_by("-at", "-pk")
     rows = list(_after(entries, request.GET.get("after", ""))[: PAGE + 1])
     audit.record(by=request.viewer, verb="audit.opened", unit=request.viewer.unit)
+    for row in rows:
+        row.words = words_of(row.verb)
     more = len(rows) > PAGE
     context = {
         "rows": rows[:PAGE],

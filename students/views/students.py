@@ -16,13 +16,13 @@ from schools.errors import Refused
 from schools.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
 from schools.severity import scheme_of
+from schools.trail import words_of
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
 from students.columns import ethnic_names
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.models import Guardian, RiskFlag, Student
-from students.trail import words_of
 
 OPENS_ON_A_PAGE = 100
 

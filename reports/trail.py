@@ -1,0 +1,14 @@
+"""What the audit log calls acts about summaries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.trail import says
+
+says(
+    {
+        "summary.written": _("wrote in a summary"),
+        "summary.draft_restored": _("went back to the drafted text of a summary"),
+        "summary.exported": _("exported a summary"),
+        "semester_report.started": _("started a file of a summary"),
+    }
+)
