@@ -19,6 +19,8 @@ from schools.models import CalendarDay, Role, Unit
 from schools.month import Rule, weeks_of
 from schools.queries import calendar_of, terms_of
 
+# How far ahead of the month shown a year without published data is worth a warning.
+AHEAD = dt.timedelta(days=120)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -26,7 +28,8 @@ MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 def calendar(request: HttpRequest) -> HttpResponse:
     unit, month = _unit(request), _month(request)
     known = calendar_of(unit)
-    terms = terms_of(unit)
+    around = (month - dt.timedelta(days=365), month + dt.timedelta(days=365))
+    terms = [term for term in terms_of(unit) if term.ends >= around[0] and term.starts <= around[1]]
     context = {
         "unit": unit,
         "month": month,
@@ -34,7 +37,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "next": (month + dt.timedelta(days=32)).replace(day=1),
         "weeks": weeks_of(month.year, month.month, calendar=known, rules=_rules(unit, month)),
         "terms": [(term, term.unit_id == unit.pk) for term in terms],
-        "missing_years": known.years_without_data(month, max([month, *(term.ends for term in terms)])),
+        "missing_years": known.years_without_data(month, month + AHEAD),
         "can_lead": can_lead_unit(request.viewer, unit),
         "units": _units(request),
         "day_form": DayForm(initial={"day": request.GET.get("day"), "what": "closed"}),
