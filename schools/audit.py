@@ -62,6 +62,7 @@ def record_many(
     place = unit or (by.unit if by else None)
     chain = _lock(place.code if place else SYSTEM)
     at = timezone.now()
+    kept = _as_stored(details or {})
     entries = []
     for about, student in rows:
         chain.length += 1
@@ -75,7 +76,7 @@ def record_many(
             subject_type=about._meta.label_lower if about else "",
             subject_id=str(about.pk) if about else "",
             student_id=getattr(student, "pk", student),
-            details=details or {},
+            details=kept,
         )
         chain.head = entry.digest = _digest(chain.head, entry)
         entries.append(entry)
@@ -100,6 +101,13 @@ def _lock(scope: str) -> AuditChain:
         # The system chain lists the others, so that a chain removed whole is missed.
         record(by=None, verb="chain.started", details={"scope": scope})
     return AuditChain.objects.select_for_update().get(scope=scope)
+
+
+def _as_stored(details: dict[str, Any]) -> dict[str, Any]:
+    """As a database gives it back, or a genuine row would seem edited: keys are text, and since PostgreSQL rewrites
+    fractions (1e20 becomes 100000000000000000000), so are these."""
+    stored: dict[str, Any] = json.loads(json.dumps(details), parse_float=str, parse_constant=str)
+    return stored
 
 
 def _mac(*parts: str) -> str:
