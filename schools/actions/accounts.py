@@ -8,6 +8,7 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -95,8 +96,7 @@ def grant_membership(*, by: Viewer | None, person: Person, unit: Unit, post: Pos
         raise Refused(_("This account is closed. Open it again first."))
     if by and person.pk == by.person.pk:
         raise Refused(_("Nobody changes their own role. Ask a colleague who may."))
-    if Membership.objects.not_over().filter(person=person, unit=unit, role=post.role).exists():
-        raise Refused(_("This person already has this role here."))
+    _check_not_held(person, unit, post.role)
     membership = _add_membership(person, unit, post)
     _end_sessions(person)
     audit.record(by=by, verb="membership.granted", about=membership, unit=unit, details={"role": post.role})
@@ -114,9 +114,10 @@ def change_membership(*, by: Viewer | None, membership: Membership, post: Post) 
     changed = _differences(membership, post)
     if not changed:
         return membership
-    details = {"role": post.role, "fields": changed}
+    details: dict[str, Any] = {"role": post.role, "fields": changed}
     if "role" in changed and membership.starts_on < timezone.localdate():
         details["was"] = membership.pk
+        _check_not_held(membership.person, membership.unit, post.role)
         _stop(membership)
         membership = _add_membership(membership.person, membership.unit, replace(post, starts_on=timezone.localdate()))
     else:
@@ -200,16 +201,17 @@ def can_remove_factors(by: Viewer) -> bool:
 
 
 @transaction.atomic
-def change_details(*, by: Viewer, person: Person, name: str, phone: str) -> Person:
+def change_details(*, by: Viewer | None, person: Person, name: str, phone: str, unit: Unit | None = None) -> Person:
     """Correct a name or a phone number. The phone number signs in, so it belongs to the account."""
-    check_can_manage_account(by, person)
+    if by:
+        check_can_manage_account(by, person)
     changed = [field for field, value in (("name", name), ("phone", phone)) if getattr(person, field) != value]
     if not changed:
         return person
     person.name = name
     _set_phone(person, phone)
     person.save(update_fields=["name", "phone", "phone_hash"])
-    audit.record(by=by, verb="person.changed", about=person, details={"fields": changed})
+    audit.record(by=by, verb="person.changed", about=person, unit=unit, details={"fields": changed})
     return person
 
 
@@ -264,6 +266,11 @@ def _check_post(by: Viewer | None, unit: Unit, post: Post) -> None:
 
 def _may_back_up(backup: Membership, unit: Unit) -> bool:
     return backup.unit_id == unit.pk and backup.role in SCHOOL_ROLES and backup.is_current()
+
+
+def _check_not_held(person: Person, unit: Unit, role: str) -> None:
+    if Membership.objects.not_over().filter(person=person, unit=unit, role=role).exists():
+        raise Refused(_("This person already has this role here."))
 
 
 def _check_not_over(membership: Membership) -> None:

@@ -170,7 +170,7 @@ def _write(
     elif set(entry.changed) - {"phone"}:
         change_membership(by=by, membership=entry.membership, post=entry.post)
     if "phone" in entry.changed:
-        change_details(by=by, person=person, name=person.name, phone=row.phone)
+        change_details(by=by, person=person, name=person.name, phone=row.phone, unit=unit)
 
 
 def _merged(rows: Iterable[StaffRow]) -> Iterator[StaffRow]:

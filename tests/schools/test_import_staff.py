@@ -153,6 +153,14 @@ def test_a_changed_file_changes_only_what_is_different(world, tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_new_phone_number_in_the_file_is_taken_over(world, tmp_path):
+    run(tmp_path)
+
+    assert run(tmp_path, FILE.replace("13800000001", "13800000002"))[-1].startswith("created=0 changed=1")
+    assert Person.objects.get_by_natural_key("13800000002").staff_number == "T-1"
+
+
+@pytest.mark.django_db
 def test_dry_run_and_strict_write_nothing(world, tmp_path):
     before = Person.objects.count(), AuditEntry.objects.count()
 
