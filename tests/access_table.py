@@ -1,9 +1,11 @@
 """Who may use which page, written by hand. `tests/test_access.py` compares it with the code and tries it out.
 
 ROLES names the roles each view must declare: no more, no fewer. OBJECTS names what the address of a view is about.
-SEES names, for each kind of object and where it lies, the people of school A who may open it; to all others it must
-not exist. ACTS narrows that for views that change something.
+SEES names, for each kind of object and where it lies, the people who may open it; to everybody else it must not exist.
+ACTS narrows that for single views. MEETS says which texts of the cast may ever stand before a person's eyes.
 """
+
+import re
 
 from schools.models import Role
 
@@ -14,36 +16,277 @@ ADMIN, AUDITOR = Role.SYSTEM_ADMIN, Role.AUDITOR
 PUBLIC, SIGNED_IN = "public", "signed_in"
 EVERYONE = frozenset(Role)
 STAFF = frozenset({CLASS_TEACHER, SUBJECT_TEACHER, GRADE_HEAD, COUNSELOR, LEADER})
+CARING = STAFF - {SUBJECT_TEACHER}
 SCHOOL = frozenset({COUNSELOR, LEADER})
+FAMILY = SCHOOL | {CLASS_TEACHER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
+BUILDERS = frozenset({CENTER, ADMIN})
 
 ROLES = {
     "healthz": PUBLIC,
     "set_language": PUBLIC,
+    # signing in
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "mfa_authenticate": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "account_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    # one's own account
+    "schools:account": SIGNED_IN,
+    "schools:password_first": SIGNED_IN,
+    "schools:password_change": SIGNED_IN,
+    "schools:language_change": SIGNED_IN,
+    "schools:sessions_end": SIGNED_IN,
+    "schools:second_factor_required": SIGNED_IN,
+    "schools:membership_switch": SIGNED_IN,
     "schools:style_page": SIGNED_IN,
+    # people, units, calendar
+    "schools:person_list": MANAGERS,
+    "schools:person_new": MANAGERS,
+    "schools:person_detail": MANAGERS,
+    "schools:person_edit": MANAGERS,
+    "schools:person_activate": MANAGERS,
+    "schools:person_deactivate": MANAGERS,
+    "schools:password_reset": MANAGERS,
+    "schools:factor_remove": MANAGERS,
+    "schools:membership_new": MANAGERS,
+    "schools:membership_edit": MANAGERS,
+    "schools:membership_end": MANAGERS,
+    "schools:staff_import": MANAGERS,
+    "schools:staff_import_commit": MANAGERS,
+    "schools:unit_list": MANAGERS,
+    "schools:unit_new": BUILDERS,
+    "schools:unit_detail": MANAGERS,
+    "schools:unit_edit": MANAGERS,
+    "schools:unit_rules": MANAGERS,
+    "schools:calendar": EVERYONE,
+    "schools:calendar_day": MANAGERS,
+    "schools:term_save": MANAGERS,
+    "schools:audit_list": frozenset({AUDITOR}),
+    "schools:job_detail": EVERYONE,
+    "schools:job_file": EVERYONE,
+    # students
     "students:student_list": STAFF,
     "students:student_find": STAFF,
     "students:student_detail": STAFF,
+    "students:student_unmask": CARING,
+    "students:student_opened": SCHOOL,
+    "students:student_edit": SCHOOL,
+    "students:student_groups": FAMILY,
+    "students:guardian_new": FAMILY,
+    "students:guardian_edit": FAMILY,
+    "students:flag_new": STAFF,
+    "students:flag_list": STAFF,
+    "students:flag_detail": STAFF,
+    "students:flag_acknowledge": SCHOOL,
+    "students:flag_assign": SCHOOL,
+    "students:flag_close": SCHOOL,
+    "students:roster_import": SCHOOL,
+    "students:roster_template": SCHOOL,
+    "students:roster_forget": SCHOOL,
+    "students:roster_preview": SCHOOL,
+    "students:roster_columns": SCHOOL,
+    "students:roster_commit": SCHOOL,
+    "students:roster_done": SCHOOL,
+    # talks
+    "counseling:talk_list": STAFF,
+    "counseling:talk_new": STAFF,
+    "counseling:talk_draft": STAFF,
+    "counseling:talk_draft_discard": STAFF,
+    "counseling:student_picker": STAFF,
+    "counseling:talk_export": SCHOOL,
+    "counseling:talk_detail": STAFF,
+    "counseling:talk_edit": STAFF,
+    "counseling:talk_delete": STAFF,
+    "counseling:talk_print": STAFF,
+    "counseling:coverage": CARING,
+    "counseling:option_list": SCHOOL,
+    "counseling:option_add": SCHOOL,
+    "counseling:option_change": SCHOOL,
+    "counseling:template_add": SCHOOL,
+    "counseling:template_change": SCHOOL,
+    # figures and summaries
+    "reports:workbench": EVERYONE,
+    "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
+    "reports:figure_records": SCHOOL | {GRADE_HEAD, CENTER},
+    "reports:summary_list": SCHOOL | {CENTER},
+    "reports:summary_detail": SCHOOL | {CENTER},
+    "reports:summary_section": SCHOOL | {CENTER},
+    "reports:summary_export": SCHOOL | {CENTER},
 }
 
 OBJECTS = {
+    "schools:person_detail": "person",
+    "schools:person_edit": "person",
+    "schools:person_activate": "person",
+    "schools:person_deactivate": "person",
+    "schools:password_reset": "person",
+    "schools:factor_remove": "person",
+    "schools:membership_new": "person",
+    "schools:membership_edit": "membership",
+    "schools:membership_end": "membership",
+    "schools:unit_detail": "unit",
+    "schools:unit_edit": "unit",
+    "schools:unit_rules": "unit",
+    "schools:job_detail": "job",
+    "schools:job_file": "job",
     "students:student_detail": "student",
+    "students:student_unmask": "student",
+    "students:student_opened": "student",
+    "students:student_edit": "student",
+    "students:student_groups": "student",
+    "students:guardian_new": "student",
+    "students:guardian_edit": "guardian",
+    "students:flag_new": "student",
+    "students:flag_detail": "flag",
+    "students:flag_acknowledge": "flag",
+    "students:flag_assign": "flag",
+    "students:flag_close": "flag",
+    "students:roster_preview": "preview",
+    "students:roster_columns": "preview",
+    "students:roster_commit": "preview",
+    "students:roster_done": "import",
+    "counseling:talk_draft_discard": "draft",
+    "counseling:talk_detail": "part",
+    "counseling:talk_edit": "part",
+    "counseling:talk_delete": "part",
+    "counseling:talk_print": "part",
+    "counseling:option_add": "list",
+    "counseling:option_change": "option",
+    "counseling:template_change": "template",
+    "reports:figure_records": "figure",
+    "reports:summary_detail": "term",
+    "reports:summary_section": "section",
+    "reports:summary_export": "term",
 }
 
 SCHOOL_WIDE = {"a.leader", "a.counselor", "a.counselor_2"}
 OWN_CLASS = SCHOOL_WIDE | {"a.grade_head", "a.teacher"}
+SAME_GRADE = SCHOOL_WIDE | {"a.grade_head", "a.teacher_2"}
 OTHER_CLASS = SCHOOL_WIDE | {"a.teacher_4"}
+ABOVE_CLUSTER = {"city_staff", "district_staff", "admin"}
+ABOVE_SCHOOL = ABOVE_CLUSTER | {"cluster_staff"}
+CENTERS = {"city_staff", "district_staff", "cluster_staff", "other_staff"}
 NOBODY: set[str] = set()
 
 SEES = {
-    "student": {"own class": OWN_CLASS, "other class": OTHER_CLASS, "other school": NOBODY},
-    "flag": {"own class": OWN_CLASS, "other class": OTHER_CLASS, "other school": NOBODY},
-    "part": {
+    "student": {
         "own class": OWN_CLASS,
-        "restricted": {"a.counselor", "a.counselor_2"},
+        "same grade": SAME_GRADE | {"a.subject_teacher"},
         "other class": OTHER_CLASS,
         "other school": NOBODY,
     },
+    "guardian": {
+        "own class": OWN_CLASS,
+        "other class": OTHER_CLASS,
+        "of another student": NOBODY,
+        "of the other school, under an own student": NOBODY,
+        "other school": NOBODY,
+    },
+    "flag": {
+        "own class": OWN_CLASS,
+        "raised by another": OWN_CLASS,
+        "other class": OTHER_CLASS,
+        "other school": NOBODY,
+    },
+    "part": {
+        "own class": OWN_CLASS,
+        "restricted": {"a.counselor", "a.counselor_2"},
+        "same grade": SAME_GRADE | {"a.subject_teacher"},
+        "other class": OTHER_CLASS,
+        "other school": NOBODY,
+    },
+    "draft": {"the teacher's": {"a.teacher"}, "other school": NOBODY},
+    "job": {"the teacher's": {"a.teacher"}, "the district's": {"district_staff"}, "other school": NOBODY},
+    "preview": {"the leader's": {"a.leader"}, "a counselor's": {"a.counselor"}, "other school": NOBODY},
+    "import": {"the leader's": {"a.leader"}, "other school": NOBODY},
+    "list": {"themes": SCHOOL_WIDE, "no such list": NOBODY},
+    "option": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
+    "template": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
+    "figure": {
+        "students": SCHOOL_WIDE | CENTERS | {"a.grade_head"},
+        "staff, which a grade has none of": SCHOOL_WIDE | CENTERS,
+        "no such figure": NOBODY,
+    },
+    "term": {"running": SCHOOL_WIDE | CENTERS, "no such term": NOBODY},
+    "section": {"of the running term": SCHOOL_WIDE | CENTERS, "no such section": NOBODY},
+    "unit": {
+        "school": ABOVE_SCHOOL | {"a.leader"},
+        "other school": ABOVE_SCHOOL,
+        "cluster": ABOVE_SCHOOL,
+        "district": ABOVE_CLUSTER,
+        "city": {"city_staff", "admin"},
+        "other district": {"city_staff", "other_staff", "admin"},
+    },
+    "person": {
+        "school": ABOVE_SCHOOL | {"a.leader"},
+        "other school": ABOVE_SCHOOL,
+        "cluster": ABOVE_SCHOOL,
+        "district": ABOVE_CLUSTER,
+        "city": {"city_staff", "admin"},
+        "other district": {"city_staff", "other_staff", "admin"},
+    },
+    "membership": {
+        "school": ABOVE_SCHOOL | {"a.leader"},
+        "other school": ABOVE_SCHOOL,
+        "city": {"city_staff", "admin"},
+        "other district": {"city_staff", "other_staff", "admin"},
+        "of another person": NOBODY,
+        "of the other school, under an own person": NOBODY,
+    },
 }
 
-ACTS: dict[str, dict[str, set[str]]] = {}
+# Whoever has no unit below where they could give a role finds nothing there.
+WITHOUT_UNITS = {
+    "schools:person_new": {"other_staff"},
+    "schools:staff_import": {"other_staff"},
+    "schools:staff_import_commit": {"other_staff"},
+}
+ACTS: dict[str, dict[str, set[str]]] = {
+    "schools:membership_new": {**SEES["person"], "other district": SEES["person"]["other district"] - {"other_staff"}},
+}
+
+# --- which texts of the cast a person may ever meet; all others are a leak, wherever they stand ---------------------
+
+_BASE = "former|phone|address|health|guardian|guardian-phone"
+
+
+def _texts(*names: str, talks: str = "") -> "re.Pattern[str]":
+    pieces = [*names, rf"({talks})\d?-\w+"] if talks else names
+    return re.compile(f"SENTINEL-a-({'|'.join(pieces)})")
+
+
+_NOTHING = re.compile(r"(?!)")
+_GRADE_NAMES = "name-(student|student_2|student_3|neighbor)"
+_ALL_TALKS = "own|shared|subject|older"
+
+MEETS = {
+    "a.counselor": re.compile(r"SENTINEL-a-.*"),
+    "a.counselor_2": re.compile(r"SENTINEL-a-.*"),
+    "a.leader": _texts("template", "name-.*", _BASE, "flag-reason", "unseen-reason", talks=_ALL_TALKS),
+    "a.grade_head": _texts("template", _GRADE_NAMES, _BASE, "flag-reason", "unseen-reason", talks="own|shared|subject"),
+    "a.teacher": _texts(
+        "template", "name-(student|student_2|student_3)", _BASE, "flag-reason", "draft", talks="own|shared"
+    ),
+    "a.teacher_2": _texts("template", "name-neighbor", _BASE, talks="subject"),
+    "a.teacher_4": _texts("template", "name-older", _BASE, talks="older"),
+    "a.subject_teacher": _texts("template", "name-neighbor", talks="subject"),
+    "city_staff": _NOTHING,
+    "district_staff": _NOTHING,
+    "other_staff": _NOTHING,
+    "cluster_staff": _NOTHING,
+    "admin": _NOTHING,
+    "auditor": _NOTHING,
+}

@@ -1,0 +1,281 @@
+"""What the walks share: addresses of views, things of the cast near and far, requests that leave no trace."""
+
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from config.routes import routes
+from tests.access_table import MEETS, PUBLIC, ROLES, SIGNED_IN
+from tests.world import NOW, sentinel
+
+NO_SUCH_ID = "00000000-0000-7000-8000-000000000000"
+SENTINEL = re.compile(r"SENTINEL-[ab]-[\w-]+")
+ROUTES = {name: view for name, _address, view in routes()}
+GUARDED = sorted(name for name in ROUTES if ROLES.get(name) not in (PUBLIC, SIGNED_IN))
+ACTORS = sorted(MEETS)
+TERM = "2025-2026-2"
+# What a preview found: nothing; its pages must come up all the same.
+ROSTER = {
+    "filename": "roster.xlsx",
+    "sheet": "Sheet1",
+    "digest": "0" * 64,
+    "counts": {"created": 0, "changed": 0, "unchanged": 0, "problems": 0, "held": 0, "kept": 0, "missing": 0},
+    "columns": [],
+    "unknown": ["a column"],
+    "ignored": [],
+    "classes": [],
+    **{tab: [] for tab in ("new", "changed", "held", "kept", "problems", "missing")},
+}
+
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+
+def arguments_of(name):
+    """The names of what a view's address takes, with their converters."""
+    resolver, rest = get_resolver(), name.split(":")
+    for namespace in rest[:-1]:
+        resolver = resolver.namespace_dict[namespace][1]
+    possibilities = resolver.reverse_dict.getlist(rest[-1])
+    return dict(possibilities[0][3]) if possibilities else {}
+
+
+def address(name, key=None):
+    """The address for an object: its key, or a dict of all arguments; without one, for something that is not there."""
+    wanted = arguments_of(name)
+    if isinstance(key, dict):
+        return reverse(name, kwargs={argument: key[argument] for argument in wanted})
+    return reverse(name, kwargs={argument: key or _nothing(converter) for argument, converter in wanted.items()})
+
+
+def _nothing(converter):
+    return {"UUIDConverter": NO_SUCH_ID, "IntConverter": 999_999}.get(type(converter).__name__, "no-such-thing")
+
+
+def members(world):
+    return {name: member for name, member in world.members().items() if name in ACTORS}
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def visit(client, method, url, data=None, **more):
+    """One request whose writes are undone, and which leaves the client signed in."""
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    with transaction.atomic():
+        response = getattr(client, method)(url, data or {}, **more)
+        response.told = text_of(response)
+        transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.load(cookies)
+    return response
+
+
+def text_of(response):
+    """All that a response tells: body, the sheets inside a workbook, headers."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    return f"{headers}\n{unpacked(content)}"
+
+
+def unpacked(content):
+    if not content.startswith(b"PK"):
+        return content.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return "\n".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
+
+
+def leaks(who, response):
+    """Texts that this person must never meet."""
+    return sorted({text for text in SENTINEL.findall(response.told) if not MEETS[who].fullmatch(text)})
+
+
+# --- things ---------------------------------------------------------------------------------------------------------
+
+
+def things(world):
+    """Objects by kind and place, as `SEES` names them; what the cast does not have is made here."""
+    a, b = world.a, world.b
+    return {
+        "student": {
+            "own class": a.student.pk,
+            "same grade": a.neighbor.pk,
+            "other class": a.older.pk,
+            "other school": b.student.pk,
+        },
+        "guardian": _guardians(a, b),
+        "flag": {
+            "own class": a.flag.pk,
+            "raised by another": raised(a.student_2, a.counselor, reason=sentinel(a, "unseen-reason")).pk,
+            "other class": raised(a.older, a.teacher_4).pk,
+            "other school": b.flag.pk,
+        },
+        "part": {
+            "own class": part_of(a, "own").pk,
+            "restricted": part_of(a, "restricted").pk,
+            "same grade": part_of(a, "subject").pk,
+            "other class": part_of(a, "older").pk,
+            "other school": part_of(b, "own").pk,
+        },
+        "draft": {"the teacher's": draft_of(a.teacher, a).pk, "other school": draft_of(b.teacher, b).pk},
+        "job": {
+            "the teacher's": job_of(a.teacher).pk,
+            "the district's": job_of(world.district_staff).pk,
+            "other school": job_of(b.teacher).pk,
+        },
+        **_rosters(a, b),
+        "list": {"themes": "theme", "no such list": "no-such-list"},
+        "option": _options(a, b),
+        "template": _templates(a, b),
+        "figure": {
+            "students": "students",
+            "staff, which a grade has none of": "counselors",
+            "no such figure": "no-such-figure",
+        },
+        "term": {"running": TERM, "no such term": "1999-2000-1"},
+        "section": {
+            "of the running term": {"term": TERM, "code": "plan"},
+            "no such section": {"term": TERM, "code": "no-such-section"},
+        },
+        **_units_and_people(world),
+    }
+
+
+def raised(student, member, *, severity=2, reason=""):
+    from students.models import RiskFlag
+
+    return RiskFlag.objects.create(
+        student=student,
+        school=student.school,
+        severity=severity,
+        reason=reason,
+        raised_by=member,
+        known_at=NOW,
+        due_at=NOW + dt.timedelta(days=3),
+    )
+
+
+def part_of(school, talk, number=0):
+    from counseling.models import TalkPart
+
+    return TalkPart.objects.filter(talk=school.talks[talk]).order_by("pk")[number]
+
+
+def _guardians(a, b):
+    own, other, foreign = (student.guardians.get().pk for student in (a.student, a.older, b.student))
+    return {
+        "own class": {"pk": a.student.pk, "guardian_pk": own},
+        "other class": {"pk": a.older.pk, "guardian_pk": other},
+        "of another student": {"pk": a.student.pk, "guardian_pk": other},
+        "of the other school, under an own student": {"pk": a.student.pk, "guardian_pk": foreign},
+        "other school": {"pk": b.student.pk, "guardian_pk": foreign},
+    }
+
+
+def draft_of(member, school):
+    import uuid
+
+    from counseling.models import TalkDraft
+
+    text = json.dumps({"part-first-words": [sentinel(school, "draft")]})
+    return TalkDraft.objects.create(
+        submission=uuid.uuid4(), person=member.person, membership=member, content=text, saved_at=NOW
+    )
+
+
+def job_of(member, kind="some_work", content=b"made for its owner", **more):
+    """A finished job with its file."""
+    from schools import files
+    from schools.models import Job
+
+    job = Job.objects.create(
+        kind=kind,
+        owner=member.person,
+        membership=member,
+        state=Job.State.DONE,
+        file_name="file.txt",
+        content_type="text/plain",
+        expires_at=NOW + dt.timedelta(days=1),
+        **more,
+    )
+    files.keep_file(job.pk, content)
+    return job
+
+
+def _rosters(a, b):
+    from students.parcel import pack
+
+    parcel = pack(ROSTER, b"")
+
+    def done(member, kind, page):
+        job = job_of(member, kind, parcel)
+        job.result = {"url": reverse(page, args=[job.pk])}
+        job.save(update_fields=["result"])
+        return job.pk
+
+    def preview(member):
+        return done(member, "roster_preview", "students:roster_preview")
+
+    def commit(member):
+        return done(member, "roster_commit", "students:roster_done")
+
+    return {
+        "preview": {
+            "the leader's": preview(a.leader),
+            "a counselor's": preview(a.counselor),
+            "other school": preview(b.leader),
+        },
+        "import": {"the leader's": commit(a.leader), "other school": commit(b.leader)},
+    }
+
+
+def _options(a, b):
+    from counseling.models import TalkOption
+
+    def of(unit):
+        return TalkOption.objects.create(unit=unit, list="theme", code="mine", label_zh="x", label_en="x").pk
+
+    default = TalkOption.objects.filter(unit=None).first().pk
+    return {"default": default, "own": of(a.unit), "other school": of(b.unit)}
+
+
+def _templates(a, b):
+    from counseling.models import TextTemplate
+
+    def of(school):
+        return TextTemplate.objects.create(
+            unit=school.unit, code="mine", title="x", body=sentinel(school, "template")
+        ).pk
+
+    default = TextTemplate.objects.filter(unit=None).first().pk
+    return {"default": default, "own": of(a), "other school": of(b)}
+
+
+def _units_and_people(world):
+    a, b = world.a, world.b
+    found = {
+        "school": a.teacher,
+        "other school": b.teacher,
+        "cluster": world.cluster_staff,
+        "district": world.district_staff,
+        "city": world.city_staff,
+        "other district": world.other_staff,
+    }
+
+    def pair(member, person=None):
+        return {"pk": (person or member).person_id, "membership_pk": member.pk}
+
+    return {
+        "unit": {place: member.unit_id for place, member in found.items()},
+        "person": {place: member.person_id for place, member in found.items()},
+        "membership": {
+            **{place: pair(found[place]) for place in ("school", "other school", "city", "other district")},
+            "of another person": pair(a.teacher_2, a.teacher),
+            "of the other school, under an own person": pair(b.teacher, a.teacher),
+        },
+    }
