@@ -202,6 +202,17 @@ def test_plain_text_never_slips_in_by_update(world):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("text", ["13900000000", ""])
+def test_plain_text_never_slips_in_by_bulk_update(world, text):
+    before = raw(Student, world.a.student.pk, "phone")
+    world.a.student.phone = text
+    with pytest.raises(TypeError):
+        Student.objects.bulk_update([world.a.student], ["phone"])
+
+    assert raw(Student, world.a.student.pk, "phone") == before
+
+
+@pytest.mark.django_db
 def test_empty_text_needs_no_key(world, settings):
     Student.objects.filter(pk=world.a.student.pk).update(phone=Sealed(b""))
     settings.FIELD_KEYS = NEW

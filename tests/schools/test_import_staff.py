@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schools import files
-from schools.models import AuditEntry, Job, Membership, Person, Unit
-from schools.staffing import read_staff, read_units
+from schools.models import AuditEntry, Job, Membership, Person
+from schools.staffing import read_staff
 from schools.tables import UnreadableFile
 from tests.world import PASSWORD
 
@@ -32,13 +32,11 @@ def csv(text, encoding="utf-8"):
     return text.encode(encoding)
 
 
-def run(tmp_path, content=FILE, *, encoding="utf-8", command="import_staff", **options):
+def run(tmp_path, content=FILE, *, unit=SCHOOL, **options):
     path = tmp_path / "staff.csv"
-    path.write_bytes(csv(content, encoding) if isinstance(content, str) else content)
+    path.write_bytes(csv(content) if isinstance(content, str) else content)
     out = StringIO()
-    if command == "import_staff":
-        options.setdefault("unit", SCHOOL)
-    call_command(command, str(path), stdout=out, **options)
+    call_command("import_staff", str(path), unit=unit, stdout=out, **options)
     return out.getvalue().splitlines()
 
 
@@ -161,12 +159,31 @@ def test_a_new_phone_number_in_the_file_is_taken_over(world, tmp_path):
 
 
 @pytest.mark.django_db
-def test_dry_run_and_strict_write_nothing(world, tmp_path):
+def test_dry_run_writes_nothing(world, tmp_path):
     before = Person.objects.count(), AuditEntry.objects.count()
 
     assert run(tmp_path, dry_run=True)[-1] == "created=5 changed=0 unchanged=0 problems=3"
-    assert run(tmp_path, strict=True)[-1] == "created=5 changed=0 unchanged=0 problems=3"
     assert (Person.objects.count(), AuditEntry.objects.count()) == before
+
+
+@pytest.mark.django_db
+def test_strict_takes_none_says_so_and_fails(world, tmp_path):
+    before = Person.objects.count(), AuditEntry.objects.count()
+    path = tmp_path / "staff.csv"
+    path.write_bytes(csv(FILE))
+    out = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("import_staff", str(path), unit=SCHOOL, strict=True, stdout=out)
+
+    assert refused.value.returncode == 1
+    assert out.getvalue().splitlines()[-1] == "created=0 changed=0 unchanged=0 problems=3"
+    assert (Person.objects.count(), AuditEntry.objects.count()) == before
+
+
+@pytest.mark.django_db
+def test_strict_takes_all_when_every_row_is_good(world, tmp_path):
+    assert run(tmp_path, FILE.partition("T-5")[0], strict=True)[-1] == "created=5 changed=0 unchanged=0 problems=0"
+    assert Person.objects.filter(staff_number__startswith="T-").count() == 4
 
 
 @pytest.mark.django_db
@@ -225,6 +242,24 @@ def test_first_passwords_are_written_for_their_owner_only(world, tmp_path):
     assert path.stat().st_mode & 0o077 == 0
     assert Person.objects.get(staff_number="T").check_password(row[2])
     assert openpyxl.load_workbook(path).active["B2"].data_type == "s"
+
+
+@pytest.mark.django_db
+def test_first_passwords_replace_a_file_that_everyone_could_read(world, tmp_path):
+    path = tmp_path / "first.xlsx"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    run(tmp_path, "工号,姓名,角色\nT,甲,班主任\n", passwords=path)
+
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db
+def test_no_account_is_made_when_its_password_cannot_be_kept(world, tmp_path):
+    with pytest.raises(CommandError):
+        run(tmp_path, "工号,姓名,角色\nT,甲,班主任\n", passwords=tmp_path / "no such folder" / "first.xlsx")
+
+    assert not Person.objects.filter(staff_number="T").exists()
 
 
 # --- the browser ------------------------------------------------------------------------------------------------------
@@ -347,57 +382,3 @@ def test_a_bad_file_in_the_browser_gets_a_sentence(world, sign_in, content):
 
     assert page.status_code == 200
     assert page.context["form"].errors["file"]
-
-
-# --- units ------------------------------------------------------------------------------------------------------------
-
-UNITS = """单位代码,单位名称,级别,上级单位代码,办学类型,学段,学制,是否寄宿
-S2,丁学校,学校,D2,312九年一贯制,小学、初中,六三,是
-D2,南区中心,区县中心,440600,,,,
-S3,戊学校,学校,nowhere,,,,
-S4,己学校,学校,D2,,火星,,
-440608,东区中心,区县中心,440600,,,,
-"""
-
-
-@pytest.mark.django_db
-def test_units_go_in_with_those_above_first(world, tmp_path):
-    lines = run(tmp_path, UNITS, command="import_units")
-
-    assert lines[-1] == "created=2 changed=0 unchanged=1 problems=2"
-    school = Unit.objects.get(code="S2")
-    assert school.path == "440600/D2/S2/"
-    assert (school.school_type, school.stages, school.system, school.has_boarders) == (
-        "312",
-        ["primary", "junior"],
-        "63",
-        True,
-    )
-
-
-@pytest.mark.django_db
-def test_units_again_change_only_what_is_different(world, tmp_path):
-    run(tmp_path, UNITS, command="import_units")
-
-    assert run(tmp_path, UNITS.replace("丁学校", "丁实验学校"), command="import_units")[-1] == (
-        "created=0 changed=1 unchanged=2 problems=2"
-    )
-    assert run(tmp_path, UNITS.replace("S2,丁学校,学校,D2", "S2,丁学校,学校,440608"), command="import_units")[
-        -1
-    ].endswith("problems=3")
-    assert Unit.objects.get(code="S2").parent.code == "D2"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("option", ["dry_run", "strict"])
-def test_units_dry_or_strict_write_nothing(world, tmp_path, option):
-    before = Unit.objects.count(), AuditEntry.objects.count()
-    run(tmp_path, UNITS, command="import_units", **{option: True})
-
-    assert (Unit.objects.count(), AuditEntry.objects.count()) == before
-
-
-def test_units_are_read_in_english_too():
-    sheet = read_units(csv("code,name,kind,parent,stages,boarding\nX,School,school,Y,primary,no\n"))
-
-    assert (sheet.rows[0].stages, sheet.rows[0].has_boarders, sheet.rows[0].parent) == (("primary",), False, "Y")

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from schools.actions.staff_import import Handover, import_staff, password_titles, plan_staff
 from schools.errors import Refused
@@ -35,22 +36,37 @@ class Command(BaseCommand):
         plan = plan_staff(by=None, unit=place, rows=sheet.rows, problems=sheet.problems)
         for problem in plan.problems:
             self.stdout.write(row_line(problem))
-        if not dry_run and not (strict and plan.problems):
+        refused = strict and bool(plan.problems)
+        if not dry_run and not refused:
             self._write(plan, options["passwords"])
-        counts = " ".join(f"{what}={plan.count(what)}" for what in ("created", "changed", "unchanged"))
-        self.stdout.write(f"{counts} problems={plan.problem_rows}")
+        created, changed, unchanged = (plan.count(what) for what in ("created", "changed", "unchanged"))
+        if refused:
+            created, changed, unchanged = 0, 0, changed + unchanged
+        self.stdout.write(f"created={created} changed={changed} unchanged={unchanged} problems={plan.problem_rows}")
+        if refused and not dry_run:
+            raise CommandError(_("Nothing was written, because --strict takes all rows or none."))
 
     def _write(self, plan: Any, passwords: Path | None) -> None:
+        if passwords:
+            _make_private(passwords)  # before anything is written: a password that cannot be kept is lost
         try:
             handovers = import_staff(by=None, plan=plan)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if passwords:
-            write_passwords(passwords, handovers)
+            passwords.write_bytes(_table(handovers))
         elif handovers:
             self.stdout.write("The first passwords were not written; reset them one by one, or use --passwords.")
 
 
-def write_passwords(path: Path, handovers: list[Handover]) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(write_table(password_titles(), [[h.staff_number, h.name, h.password] for h in handovers]))
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner reads, also where there was another one."""
+    try:
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+
+
+def _table(handovers: list[Handover]) -> bytes:
+    return write_table(password_titles(), [[h.staff_number, h.name, h.password] for h in handovers])

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from schools.actions.unit_import import import_units
 from schools.staffing import read_units
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         done = import_units(rows=sheet.rows, problems=sheet.problems, write=not dry_run, strict=strict)
         for problem in done.problems:
             self.stdout.write(row_line(problem))
+        refused = strict and bool(done.problems)
+        created, changed, unchanged = done.created, done.changed, done.unchanged
+        if refused:
+            created, changed, unchanged = 0, 0, changed + unchanged
         rows_out = len({problem.row for problem in done.problems})
-        counts = f"created={done.created} changed={done.changed} unchanged={done.unchanged}"
-        self.stdout.write(f"{counts} problems={rows_out}")
+        self.stdout.write(f"created={created} changed={changed} unchanged={unchanged} problems={rows_out}")
+        if refused and not dry_run:
+            raise CommandError(_("Nothing was written, because --strict takes all rows or none."))
