@@ -96,6 +96,6 @@ def _chips() -> list[dict[str, Any]]:
 
 def _offered() -> list[dict[str, Any]]:
     return [
-        {"value": "a", "label": "Lin Yutong", "hint": "5(2)", "on": True},
-        {"value": "b", "label": "He Siyuan", "hint": "5(2)"},
+        {"value": "a", "label": _("Lin Yutong"), "hint": "5(2)", "on": True},
+        {"value": "b", "label": _("He Siyuan"), "hint": "5(2)"},
     ]

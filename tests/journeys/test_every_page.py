@@ -1,0 +1,320 @@
+"""Every page of the site in a real browser, on a phone in the light and on a desk in the dark: accessible, no wider
+than the window, in Chinese to the last word, and without a student's name in its title. A new page that this list does
+not know fails the test.
+"""
+
+import re
+import uuid
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from axe_playwright_python.sync_playwright import Axe
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from config.routes import routes
+from config.translations import entries
+from counseling.models import TalkOption, TalkPart, TextTemplate
+from schools.models import Job
+from tests.files import xlsx_bytes
+from tests.journeys.test_four_roles import term  # noqa: F401
+from tests.world import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROSTER = [
+    ["姓名", "性别", "年级", "班级", "备用列"],
+    ["林雨桐", "女", "三年级", "1班", "甲"],
+    ["", "男", "三年级", "1班", "乙"],
+]
+# Three Latin words in a row are a sentence that nobody translated. The cast's names and codes are no words.
+ENGLISH = re.compile(r"(?<![\w.@/-])[A-Za-z]{2,}(?: [A-Za-z’']{2,}){2,}")
+
+MESSAGES = {entry.msgid for _place, entry in entries() if entry.msgid != entry.msgstr}
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+
+# Not pages: they change something, hand out a file or answer a script. A page that shows a form for its own act is one.
+NO_PAGES = {
+    "healthz",
+    "set_language",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_download_recovery_codes",
+    "schools:language_change",
+    "schools:sessions_end",
+    "schools:membership_switch",
+    "schools:staff_import_commit",
+    "schools:password_reset",
+    "schools:factor_remove",
+    "schools:person_deactivate",
+    "schools:person_activate",
+    "schools:membership_end",
+    "schools:calendar_day",
+    "schools:term_save",
+    "schools:job_file",
+    "students:student_find",
+    "students:flag_acknowledge",
+    "students:flag_assign",
+    "students:roster_template",
+    "students:roster_forget",
+    "students:roster_commit",
+    "counseling:talk_draft",
+    "counseling:student_picker",
+    "counseling:talk_draft_discard",
+    "reports:summary_section",
+}
+# Shown on the way in only, to somebody who is not yet through.
+ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"}
+
+
+KEY = object()  # stands for a passkey that is not there yet
+
+
+def pages_of(world, term, made):  # noqa: F811
+    """Who opens what: (login, view, arguments). A list that grows with the roles that see a page differently."""
+    a = world.a
+    own, guardian = a.student.pk, a.student.guardians.get().pk
+    part = TalkPart.objects.get(talk=a.talks["own"]).pk
+    shared = TalkPart.objects.filter(talk=a.talks["shared"]).first().pk
+    return {
+        "a-teacher": [
+            ("reports:workbench",),
+            ("counseling:talk_new",),
+            ("counseling:talk_list",),
+            ("counseling:talk_detail", part),
+            ("counseling:talk_edit", part),
+            ("counseling:talk_delete", shared),
+            ("counseling:talk_print", part),
+            ("counseling:coverage",),
+            ("students:student_list",),
+            ("students:student_detail", own),
+            ("students:student_unmask", own),
+            ("students:student_groups", own),
+            ("students:guardian_new", own),
+            ("students:guardian_edit", own, guardian),
+            ("students:flag_new", own),
+            ("students:flag_list",),
+            ("students:flag_detail", a.flag.pk),
+        ],
+        "a-counselor": [
+            ("reports:workbench",),
+            ("counseling:talk_new",),
+            ("counseling:talk_export",),
+            ("counseling:option_list",),
+            ("counseling:option_add", "theme"),
+            ("counseling:option_change", TalkOption.objects.first().pk),
+            ("counseling:template_add",),
+            ("counseling:template_change", TextTemplate.objects.first().pk),
+            ("students:student_detail", own),
+            ("students:student_opened", own),
+            ("students:student_edit", own),
+            ("students:flag_detail", a.flag.pk),
+            ("students:flag_close", a.flag.pk),
+        ],
+        "a-leader": [
+            ("reports:workbench",),
+            ("counseling:coverage",),
+            ("students:roster_import",),
+            ("students:roster_preview", made["preview"]),
+            ("students:roster_columns", made["preview"]),
+            ("students:roster_done", made["commit"]),
+            ("schools:job_detail", made["report"]),
+            ("reports:figure_list",),
+            ("reports:figure_records", "talks"),
+            ("reports:summary_list",),
+            ("reports:summary_detail", term.code),
+            ("reports:summary_export", term.code),
+            ("schools:person_list",),
+            ("schools:person_new",),
+            ("schools:staff_import",),
+            ("schools:person_detail", a.teacher.person_id),
+            ("schools:person_edit", a.teacher.person_id),
+            ("schools:membership_new", a.teacher.person_id),
+            ("schools:membership_edit", a.teacher.person_id, a.teacher.pk),
+            ("schools:calendar",),
+        ],
+        "district_staff": [
+            ("reports:workbench",),
+            ("reports:figure_list",),
+            ("reports:figure_records", "students"),
+            ("reports:summary_detail", term.code),
+            ("schools:unit_list",),
+            ("schools:unit_new",),
+            ("schools:unit_detail", a.unit.pk),
+            ("schools:unit_edit", a.unit.pk),
+            ("schools:unit_rules", a.unit.pk),
+            ("schools:person_list",),
+        ],
+        "admin": [("reports:workbench",), ("schools:unit_list",), ("schools:person_detail", a.leader.person_id)],
+        "auditor": [("reports:workbench",), ("schools:audit_list",)],
+        "a-grade_head": [("reports:workbench",), ("students:student_list",)],
+        "a-subject_teacher": [
+            ("reports:workbench",),
+            ("schools:account",),
+            ("schools:password_change",),
+            ("schools:second_factor_required",),
+            ("schools:style_page",),
+            ("account_logout",),
+            ("account_reauthenticate",),
+        ],
+        "a-counselor_2": [
+            ("mfa_index",),
+            ("mfa_activate_totp",),
+            ("mfa_add_webauthn",),
+            # From here on with an app, a key and recovery codes.
+            ("mfa_reauthenticate",),
+            ("mfa_deactivate_totp",),
+            ("mfa_view_recovery_codes",),
+            ("mfa_generate_recovery_codes",),
+            ("mfa_list_webauthn",),
+            ("mfa_edit_webauthn", KEY),
+            ("mfa_remove_webauthn", KEY),
+            ("mfa_index",),
+        ],
+    }
+
+
+@pytest.fixture
+def made(world, term, sign_in):  # noqa: F811
+    """What background work leaves behind: a preview, an import, a report."""
+    client = sign_in(world.a.leader)
+    found = {}
+    for kind in ("preview", "commit"):
+        client.post("/roster/", {"file": SimpleUploadedFile("名册.xlsx", xlsx_bytes(ROSTER))})
+        job = Job.objects.latest("created_at")
+        if kind == "commit":
+            client.post(reverse("students:roster_commit", args=[job.pk]))
+            job = Job.objects.latest("created_at")
+        found[kind] = job.pk
+        # The import changes what the first preview saw: that one is made last.
+    client.post(
+        "/roster/",
+        {"file": SimpleUploadedFile("名册.xlsx", xlsx_bytes([*ROSTER, ["何思远", "男", "三年级", "2班", ""]]))},
+    )
+    found["preview"] = Job.objects.latest("created_at").pk
+    client.post(reverse("reports:summary_export", args=[term.code]), {"file_format": "xlsx", "reason": "archive"})
+    found["report"] = Job.objects.latest("created_at").pk
+    return found
+
+
+def add_factors(person):
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    data = {"name": "指纹", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
+    return Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=data).pk
+
+
+class Look:
+    """Looks at one page after another, each as on a phone in the light and as on a desk in the dark, and notes what is
+    wrong."""
+
+    def __init__(self, page, seen=()):
+        self.page = page
+        self.seen = seen  # views that need no second look on the desk
+        self.wrong = []
+
+    def at(self, url, status=200, view=""):
+        self.page.set_viewport_size(PHONE)
+        self.page.emulate_media(color_scheme="light")
+        answer = self.page.goto(url)
+        if answer.status == status:
+            self.here(url, view)
+        else:
+            self.wrong.append((url, answer.status))
+
+    def here(self, url, view=""):
+        if "SENTINEL" in self.page.title():
+            self.wrong.append((url, "a name in the title"))
+        self.check(url, "phone")
+        self.read(url)
+        if view not in self.seen:
+            self.page.set_viewport_size(DESK)
+            self.page.emulate_media(color_scheme="dark")
+            self.check(url, "desk")
+
+    def check(self, url, where):
+        for one in self.violations(first=where == "phone"):
+            self.wrong.append((url, where, one["id"], [node["html"][:120] for node in one["nodes"]][:3]))
+        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            self.wrong.append((url, where, "wider than the window"))
+
+    def violations(self, first):
+        if first:
+            return Axe().run(self.page).response["violations"]
+        return self.page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+
+    def read(self, url):
+        lines = [line.strip() for line in self.page.locator("body").inner_text().splitlines()]
+        found = [line for line in lines if line in MESSAGES or ENGLISH.search(line)]
+        if found:
+            self.wrong.append((url, "English", found))
+
+
+def sign_in_by_hand(page, login):
+    page.goto("/")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main h1")
+
+
+@pytest.fixture
+def enter(open_page, request):
+    """A browser on a phone, signed in by hand."""
+    if request.config.getoption("--database") == "postgres":
+        pytest.skip("pages look the same on either database")
+
+    def go(login=""):
+        page = open_page(**PHONE, reduced_motion="reduce")
+        if login:
+            sign_in_by_hand(page, login)
+        return page
+
+    return go
+
+
+def test_every_page_is_accessible_fits_and_speaks_chinese(enter, world, term, made):  # noqa: F811
+    wrong, seen = [], set()
+    for login, pages in pages_of(world, term, made).items():
+        look = Look(enter(login), seen)
+        for name, *arguments in pages:
+            if name == "mfa_reauthenticate":
+                made["key"] = add_factors(world.a.counselor_2.person)
+            look.at(reverse(name, args=[made["key"] if one is KEY else one for one in arguments]), view=name)
+            seen.add(name)
+        wrong += [(login, *one) for one in look.wrong]
+    assert wrong == []
+
+
+def test_every_page_on_the_way_in_is_accessible_fits_and_speaks_chinese(enter, world):
+    look = Look(enter())
+    look.at("/sign-in")
+    look.page.fill("input[name=login]", "a-teacher_2")
+    look.page.fill("input[name=password]", "not the password")
+    look.page.keyboard.press("Enter")
+    look.page.wait_for_selector("[role=alert]")
+    look.here("/sign-in, refused")
+    world.a.teacher_2.person.must_change_password = True
+    world.a.teacher_2.person.save()
+    look.page = enter("a-teacher_2")
+    assert look.page.url.endswith("/account/first-password")
+    look.here("/account/first-password")
+    add_factors(world.a.counselor_2.person)
+    look.page = enter("a-counselor_2")
+    assert look.page.url.endswith("/sign-in/code")
+    look.here("/sign-in/code")
+    assert look.wrong == []
+
+
+def test_every_error_page_is_accessible_fits_and_speaks_chinese(enter, world):
+    look = Look(enter("a-teacher"))
+    look.at(f"/students/{uuid.uuid4()}/", 404)
+    look.at("/audit", 403)
+    look.at("/coverage/?class=nonsense", 400)
+    assert look.wrong == []
+
+
+def test_every_page_of_the_site_is_looked_at(world, term, made):  # noqa: F811
+    looked_at = {name for pages in pages_of(world, term, made).values() for name, *_arguments in pages}
+    assert {name for name, _address, _view in routes()} - looked_at - ON_THE_WAY_IN - NO_PAGES == set()
