@@ -1,6 +1,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.actions.units import change_settings, change_unit, create_unit, set_calendar_day, set_term
@@ -123,6 +125,23 @@ def test_a_term_that_makes_no_sense_is_refused(world, viewer, code, starts, ends
     assert list(Term.objects.values_list("code", "starts")) == before
 
 
+def test_a_term_moves_and_may_begin_the_day_after_the_last_one(world, viewer):
+    by, days = viewer(world.city_staff), (dt.date(2026, 1, 24), dt.date(2026, 7, 8))
+    set_term(by=by, unit=world.city, code="2025-2026-2", starts=days[0], ends=days[1])
+
+    assert Term.objects.filter(unit=world.city).values_list("code", "starts", "ends")[1] == ("2025-2026-2", *days)
+    assert Term.objects.filter(unit=world.city).count() == 2
+
+
+def test_a_new_term_over_another_is_refused_and_one_beside_it_is_not(world, viewer):
+    by, new = viewer(world.city_staff), {"code": "2026-2027-1", "ends": dt.date(2027, 1, 20)}
+    with pytest.raises(Refused):
+        set_term(by=by, unit=world.city, starts=dt.date(2026, 7, 3), **new)
+    set_term(by=by, unit=world.city, starts=dt.date(2026, 7, 4), **new)
+
+    assert Term.objects.get(code="2026-2027-1").starts == dt.date(2026, 7, 4)
+
+
 def test_rules_are_inherited_until_a_unit_sets_its_own(world, viewer):
     change_settings(by=viewer(world.district_staff), unit=world.district, values={"severity_scheme": "three_levels"})
     assert setting_of(world.a.unit, "severity_scheme") == "three_levels"
@@ -197,9 +216,6 @@ def test_the_tree_shows_the_own_unit_and_all_below(world, sign_in):
 
 
 def test_the_tree_costs_the_same_for_many_units(world, sign_in, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client = sign_in(world.admin)
     client.get(reverse("schools:unit_list"))
     with CaptureQueriesContext(connection) as few:
@@ -208,6 +224,49 @@ def test_the_tree_costs_the_same_for_many_units(world, sign_in, django_assert_nu
         create_unit(by=None, parent=world.cluster, kind=kind("school"), code=f"S{number}", name=f"S{number}")
     with django_assert_num_queries(len(few)):
         client.get(reverse("schools:unit_list"))
+
+
+def queries_of(client, url, **query):
+    client.get(url, query)
+    with CaptureQueriesContext(connection) as found:
+        client.get(url, query)
+    return len(found)
+
+
+def test_a_unit_costs_the_same_with_many_below(world, sign_in):
+    client, url = sign_in(world.district_staff), reverse("schools:unit_detail", args=[world.cluster.pk])
+    few = queries_of(client, url)
+    for number in range(30):
+        create_unit(by=None, parent=world.cluster, kind=kind("school"), code=f"S{number}", name=f"S{number}")
+
+    assert len(client.get(url).context["children"]) == 32
+    assert queries_of(client, url) == few
+
+
+def test_the_month_costs_the_same_with_many_words_about_days(world, sign_in):
+    client, url = sign_in(world.a.leader), reverse("schools:calendar")
+    CalendarDay.objects.create(unit=world.city, day=MONDAY, is_school_day=False)
+    few = queries_of(client, url, month="2026-03")
+    for unit in (world.city, world.district, world.cluster, world.a.unit):
+        days = [dt.date(2026, 3, day) for day in range(1, 23)]
+        CalendarDay.objects.bulk_create([CalendarDay(unit=unit, day=day, is_school_day=False) for day in days])
+
+    assert queries_of(client, url, month="2026-03") == few
+
+
+@pytest.mark.parametrize("nearest", ["city", "district", "cluster", "school"])
+def test_the_nearest_rule_up_the_tree_counts(world, nearest):
+    """Each unit from the top down to `nearest` says another hour; `nearest` is heard, the school next door follows."""
+    above = {"city": world.city, "district": world.district, "cluster": world.cluster, "school": world.a.unit}
+    hours = {"city": "07:00", "district": "07:10", "cluster": "07:20", "school": "07:30"}
+    named = list(above)[: list(above).index(nearest) + 1]
+    for name in reversed(named):  # the order of writing does not matter
+        UnitSetting.objects.create(unit=above[name], key="day_starts", value=hours[name])
+    neighbour = "cluster" if nearest == "school" else nearest
+
+    assert setting_of(world.a.unit, "day_starts") == hours[nearest]
+    assert setting_of(world.b.unit, "day_starts") == hours[neighbour]
+    assert setting_of(world.other_district, "day_starts") == hours["city"]
 
 
 def test_another_districts_unit_does_not_exist(world, sign_in):
