@@ -218,11 +218,11 @@ class CloseForm(forms.Form):
 class AssignForm(forms.Form):
     to = forms.ModelChoiceField(label=gettext_lazy("Hand it to"), queryset=Membership.objects.none())
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         able = Membership.objects.current().filter(unit=viewer.unit, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
         field = self.fields["to"]
-        field.queryset = able.select_related("person", "unit")
+        field.queryset = able.exclude(pk=flag.assignee_id).select_related("person", "unit")
         field.label_from_instance = lambda member: f"{member.person.name} · {member.get_role_display()}"
 
 

@@ -51,6 +51,12 @@ def sort_th(context: Context, key: str, label: str, css: str = "") -> SafeString
     )  # fmt: skip
 
 
+@register.filter
+def unasked(label: object) -> str:
+    """A label that is a question, before a colon: one mark is enough."""
+    return str(label).rstrip("?？")
+
+
 @register.simple_tag
 def page_numbers(page: Page[Any]) -> list[int | str]:
     """Numbers for a pager: both ends, the neighbours, and … between."""

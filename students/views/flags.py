@@ -90,7 +90,7 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_handle": can_handle_flags(viewer) and flag.state != State.CLOSED,
         "is_waiting": flag.state == State.RAISED,
         "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
-        "assign_form": AssignForm(viewer=viewer, initial={"to": flag.assignee_id}),
+        "assign_form": AssignForm(viewer=viewer, flag=flag),
         "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
         "sees_student": Student.objects.visible_to(viewer).filter(pk=flag.student_id).exists(),
     }
@@ -131,7 +131,7 @@ def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
 def flag_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     flag = _flag_or_404(request, pk)
-    form = AssignForm(request.POST, viewer=viewer)
+    form = AssignForm(request.POST, viewer=viewer, flag=flag)
     if not form.is_valid():
         messages.error(request, _("Choose who takes it on."))
         return redirect(flag)
