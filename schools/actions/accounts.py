@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,7 +82,11 @@ def create_person(
     if not password_hash:
         person.set_password(password)
     _set_phone(person, phone)
-    person.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:  # somebody else invited the same person a moment ago
+        raise Refused(_("This staff number already has an account.")) from None
     membership = _add_membership(person, unit, post)
     audit.record(by=by, verb="person.created", about=person, unit=unit, details={"role": post.role})
     return Invitation(person, membership, password)
