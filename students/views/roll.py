@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools import audit
-from schools.access import STAFF_ROLES, Viewer, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.models import ClassGroup
 from schools.severity import scheme_of
 from students.access import can_read_base_data
@@ -121,6 +121,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
         "groups": SpecialGroup.objects.all(),
         "statuses": Student.Status.choices,
         "may_find": can_read_base_data(viewer),
+        "may_import": viewer.role in SCHOOL_ROLES,
     }
     return render(request, "students/student_list.html", context)
 
