@@ -1,0 +1,76 @@
+"""Threat T11: what people type is text on every page, also where it looks like markup or like a template."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from counseling.models import TalkOption, TalkPart, TextTemplate
+from reports.models import Summary, SummarySection
+from schools.models import Person
+from schools.queries import current_term
+from students.models import Guardian, RiskFlag, Student
+from tests.security.test_t05_canaries import crawl
+
+SCRIPT = "<script>alert(1)</script>"
+PAYLOADS = [SCRIPT, '"><img src=x onerror=alert(2)>', "{{7*7}}{% now 'Y' %}", "'-alert(3)-'", "</textarea><b>bold"]
+RAW = ["<script>alert", "<img src=x", "</textarea><b>", 'onerror=alert(2)>"']
+
+
+def write(world, text):
+    """The text wherever people type."""
+    a = world.a
+    short = text[:38]
+    Student.objects.filter(school=a.unit).update(name=text, former_name=text, student_number=text[:30])
+    for guardian in Guardian.objects.filter(student__school=a.unit):
+        guardian.name, guardian.phone = text, text
+        guardian.save()
+    for part in TalkPart.objects.filter(talk__school=a.unit):
+        part.background = part.words = part.view = part.agreed = part.effect = text
+        part.save()
+        type(part.talk).objects.filter(pk=part.talk_id).update(others_present=text, place=short)
+    for flag in RiskFlag.objects.filter(school=a.unit):
+        flag.reason = text
+        flag.save()
+    TalkOption.objects.filter(unit=None).update(label_zh=text, label_en=text)
+    TextTemplate.objects.update(title=short, body=text)
+    Person.objects.filter(memberships__unit=a.unit).update(name=short)
+    type(a.unit).objects.filter(pk=a.unit.pk).update(name=text, short_name=short)
+    summary = Summary.objects.create(unit=a.unit, term=current_term(a.unit))
+    SummarySection.objects.create(summary=summary, code="plan", body=text, version=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["counselor", "leader"])
+@pytest.mark.parametrize("text", PAYLOADS[:3], ids=["script", "attribute", "template"])
+def test_typed_text_is_escaped_on_every_page(who, text, world, sign_in):
+    write(world, text)
+    pages = list(crawl(sign_in(world.a.people[who]), most=45))
+    assert [
+        (url, answer.status_code) for url, answer in pages if answer.status_code >= 400 and answer.status_code != 405
+    ] == []
+    assert [(url, sign) for url, answer in pages for sign in RAW if sign in answer.told] == []
+    if "{{" in text:
+        assert any("{{7*7}}" in answer.told for _url, answer in pages)
+    else:
+        assert any("&lt;" in answer.told for _url, answer in pages)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_no_typed_text_runs_in_a_browser(world, sign_in, open_page, live_server):
+    """`open_page` fails the test where the policy had to stop something."""
+    write(world, PAYLOADS[0][:25] + PAYLOADS[1])
+    said, page = [], open_page(width=1280)
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    cookie = sign_in(world.a.counselor).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    part = TalkPart.objects.get(talk=world.a.talks["own"])
+    urls = ["/", world.a.student.get_absolute_url(), reverse("counseling:talk_detail", args=[part.pk])]
+    urls += [reverse("counseling:talk_new"), reverse("reports:summary_detail", args=["2025-2026-2"])]
+    shown = []
+    for url in urls:
+        page.goto(url)
+        shown.append("onerror=alert" in page.content())
+        assert page.locator("img[src=x]").count() == 0
+    assert said == []
+    assert any(shown)
