@@ -152,9 +152,13 @@ def _uuid(value: str) -> UUID | None:
 
 def _day(value: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(value) if value else None
+        day = dt.date.fromisoformat(value) if value else None
     except ValueError:
         raise BadRequest("unknown filter") from None
+    # At the ends of the calendar the day after, or the same moment in UTC, does not exist.
+    if day and not 1900 <= day.year <= 2200:
+        raise BadRequest("unknown filter")
+    return day
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,6 +36,8 @@ class ViewerMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL takes no such text, and nobody types one
+            raise BadRequest("a null character in the address")
         access = getattr(view, "access", None)
         if access is None:
             raise ImproperlyConfigured(f"{view!r} does not declare who may use it (schools.access)")

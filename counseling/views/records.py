@@ -173,7 +173,7 @@ def _revise(request: HttpRequest, part: TalkPart, forms: dict[str, Any]) -> Http
     revise_part(
         by=request.viewer,
         part=part,
-        revision=int(number) if number.isdecimal() else 0,
+        revision=int(number) if number.isdecimal() and len(number) < 6 else 0,
         header=forms["header"].header(was_restricted=part.talk.is_restricted),
         written=forms["form"].content(forms["themes"].cleaned_data["themes"]),
     )

@@ -56,7 +56,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     offer, typed = Offer(viewer), typed_in_form(request.POST)
     if "find" in request.POST:
         sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed)
-        return _show(request, sheet, submission, sought=request.POST.get("q", ""))
+        return _show(request, sheet, submission, sought=request.POST.get("q", "").replace("\0", ""))
     known = TalkLog.objects.filter(author=viewer.person, submission=submission).exists()
     sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed, is_sent=True)
     if known or sheet.is_valid():

@@ -78,7 +78,9 @@ def _day(text: str | None) -> dt.datetime | None:
         day = parse_date(text or "")
     except ValueError:
         return None
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day else None
+    if day is None or not 1900 <= day.year <= 2200:  # the day after the last one does not exist
+        return None
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _after(entries: Any, key: str) -> Any:

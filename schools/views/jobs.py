@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -40,7 +41,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Where this person came from, if that is a page of ours."""
     back = request.GET.get("back", "")
-    return back if back.startswith("/") and not back.startswith("//") and "\\" not in back else ""
+    return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
 
 
 @roles(*EVERYONE)

@@ -1,7 +1,6 @@
 """Many people at once: upload a staff file, see what it would do, do just that."""
 
 import base64
-import binascii
 
 from django import forms
 from django.conf import settings
@@ -88,7 +87,7 @@ def staff_import_commit(request: HttpRequest) -> HttpResponse:
     try:
         packed = base64.b64decode(request.POST.get("packed", ""), validate=True)
         unpack_rows(packed, bound_to=_owner(request, unit))
-    except (binascii.Error, crypto.Unopenable):
+    except (ValueError, crypto.Unopenable):
         raise BadRequest("not a preview of ours") from None
     language = get_language() or settings.LANGUAGE_CODE
     params = {"unit": unit.pk, "digest": request.POST.get("digest", "")[:64], "language": language}

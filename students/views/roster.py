@@ -190,7 +190,7 @@ def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 @roles(*SCHOOL_ROLES)
 @require_POST
 def roster_forget(request: HttpRequest) -> HttpResponse:
-    forget_column(by=request.viewer, label=request.POST.get("label", ""))  # type: ignore[attr-defined]
+    forget_column(by=request.viewer, label=request.POST.get("label", "").replace("\0", ""))  # type: ignore[attr-defined]
     return redirect("students:roster_import")
 
 
