@@ -1,4 +1,4 @@
-"""A session that ends while somebody writes: after signing in again they stand before the same form with the same text."""
+"""A session that ends while somebody writes: after signing in again the same form stands there with the same text."""
 
 import pytest
 from django.contrib.sessions.models import Session
