@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from counseling.models import TalkOption, TalkPart, TextTemplate
+from counseling.models import TalkLog, TalkOption, TalkPart, TextTemplate
 from reports.models import Summary, SummarySection
-from schools.models import Person
+from schools.models import Person, Unit
 from schools.queries import current_term
 from students.models import Guardian, RiskFlag, Student
 from tests.security.test_t05_canaries import crawl
@@ -16,25 +16,32 @@ PAYLOADS = [SCRIPT, '"><img src=x onerror=alert(2)>', "{{7*7}}{% now 'Y' %}", "'
 RAW = ["<script>alert", "<img src=x", "</textarea><b>", 'onerror=alert(2)>"']
 
 
+def put(rows, text, *names):
+    """The text in these columns, as much of it as each takes."""
+    widths = {name: rows.model._meta.get_field(name).max_length for name in names}
+    rows.update(**{name: text[:width] for name, width in widths.items()})
+
+
 def write(world, text):
     """The text wherever people type."""
     a = world.a
-    short = text[:38]
-    Student.objects.filter(school=a.unit).update(name=text, former_name=text, student_number=text[:30])
+    put(Student.objects.filter(school=a.unit), text, "name", "former_name", "student_number")
     for guardian in Guardian.objects.filter(student__school=a.unit):
         guardian.name, guardian.phone = text, text
         guardian.save()
     for part in TalkPart.objects.filter(talk__school=a.unit):
         part.background = part.words = part.view = part.agreed = part.effect = text
         part.save()
-        type(part.talk).objects.filter(pk=part.talk_id).update(others_present=text, place=short)
+    for talk in TalkLog.objects.filter(school=a.unit):
+        talk.others_present, talk.place = text, text[:40]
+        talk.save()
     for flag in RiskFlag.objects.filter(school=a.unit):
         flag.reason = text
         flag.save()
-    TalkOption.objects.filter(unit=None).update(label_zh=text, label_en=text)
-    TextTemplate.objects.update(title=short, body=text)
-    Person.objects.filter(memberships__unit=a.unit).update(name=short)
-    type(a.unit).objects.filter(pk=a.unit.pk).update(name=text, short_name=short)
+    put(TalkOption.objects.filter(unit=None), text, "label_zh", "label_en")
+    put(TextTemplate.objects.all(), text, "title", "body")
+    put(Person.objects.filter(memberships__unit=a.unit), text, "name")
+    put(Unit.objects.filter(pk=a.unit.pk), text, "name", "short_name")
     summary = Summary.objects.create(unit=a.unit, term=current_term(a.unit))
     SummarySection.objects.create(summary=summary, code="plan", body=text, version=1)
 
