@@ -84,7 +84,7 @@ def test_search_by_phone_number(world, sign_in):
     assert people_on(sign_in(world.a.leader).get(reverse("schools:person_list"), {"q": phone})) == {"a-teacher"}
 
 
-@pytest.mark.parametrize("query", ["role=nonsense", "state=%27", "page=99999", "page=x", "unit=2144000002", "q=%00"])
+@pytest.mark.parametrize("query", ["role=nonsense", "state=%27", "page=99999", "page=x", "unit=2144000002"])
 def test_nonsense_in_the_address_breaks_nothing(world, sign_in, query):
     response = sign_in(world.a.leader).get(f"{reverse('schools:person_list')}?{query}")
 
