@@ -80,6 +80,8 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic 
         return Sealed(self.seal(model_instance, value or ""))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value == "":  # the default, when the column is added to a table that has rows
+            value = b""
         if value is not None and not isinstance(value, bytes):
             raise TypeError(f"{self.name} is sealed: save the row, or use seal_for_update for a bulk update")
         return super().get_db_prep_value(bytes(value) if value is not None else None, connection, prepared)

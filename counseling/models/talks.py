@@ -46,7 +46,7 @@ class TalkLog(models.Model):
     kind = models.CharField(_("kind"), max_length=30)
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.FACE_TO_FACE)
     initiative = models.CharField(_("initiative"), max_length=8, choices=Initiative.choices, default="teacher")
-    others_present = models.CharField(_("also present"), max_length=100, blank=True)
+    others_present = SealedTextField(_("also present"))
     is_restricted = models.BooleanField(_("for counselors only"), default=False)
     filed_at = models.DateTimeField(default=timezone.now)
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from schools.models import Job
 from tests.counseling.sheet import sent
 from tests.security.test_t20_nothing_readable import everything_stored
-from tests.walking import leaks, members, things, visit
+from tests.walking import SENTINEL, leaks, members, things, visit
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"""(?:href|hx-get|data-url|action)="([^"#]+)""")
@@ -131,6 +131,13 @@ def saved(world):
         "guardian": any(guardian.phone == "13912345678" for guardian in Guardian.objects.all()),
     }
     return {name for name, is_there in found.items() if is_there}
+
+
+def test_only_names_lie_open_in_the_database(world):
+    """They are searched for and sorted by; everything else that was ever written about a student is sealed."""
+    found = set(SENTINEL.findall(everything_stored()))
+    assert found
+    assert sorted(text for text in found if not re.fullmatch(r"SENTINEL-[ab]-(name-\w+|former|guardian)", text)) == []
 
 
 def test_jobs_of_the_cast_say_nothing_of_people(world):
