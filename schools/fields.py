@@ -61,8 +61,9 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic 
         super().contribute_to_class(cls, name, *args, **kwargs)
         setattr(cls, self.attname, _Opener(self))
 
-    def get_default(self) -> str:
-        return ""
+    def get_default(self) -> Sealed:
+        """Nothing, sealed: it reads as "", and fits a column that a migration adds to a table with rows."""
+        return Sealed(b"")
 
     def place(self, instance: models.Model) -> str:
         """What a value of this field in this row is bound to."""
@@ -80,8 +81,6 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic 
         return Sealed(self.seal(model_instance, value or ""))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        if value == "":  # the default, when the column is added to a table that has rows
-            value = b""
         if value is not None and not isinstance(value, bytes):
             raise TypeError(f"{self.name} is sealed: save the row, or use seal_for_update for a bulk update")
         return super().get_db_prep_value(bytes(value) if value is not None else None, connection, prepared)
