@@ -22,6 +22,14 @@ FILES: dict[str, Any] = {
         "No row with the expected column titles was found. The first row of the table needs them. Found: %(found)s"
     ),
     "no_rows": gettext_lazy("There are column titles, but no rows below them."),
+    "staff_list": gettext_lazy(
+        "This looks like a list of staff, not of students (columns: %(found)s). Staff are imported under People. "
+        "If it does list students, add their student numbers or take these columns out."
+    ),
+    "student_list": gettext_lazy(
+        "This looks like a roster of students, not a list of staff (columns: %(found)s). "
+        "Students are imported under Import roster. If it does list staff, it needs a column with the staff number."
+    ),
     "encoding": gettext_lazy("The text of the file cannot be read. In Excel, save it as .xlsx and try again."),
 }
 

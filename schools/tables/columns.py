@@ -1,10 +1,11 @@
 """Which column is which: the row of titles found by an alias table, under title rows and above total rows.
 
-The alias table is a CSV file `field,alias`. Three kinds of fields are special:
+The alias table is a CSV file `field,alias`. Some fields are special:
 
 - `member1.` (ending in a dot): a group, such as 成员1 in 成员1姓名, or above 姓名 in the row over it;
 - `*.name`: a part that only means something inside a group; together they are the field `member1.name`;
-- `-`: a column that is known and not wanted; `#footer`: how the first cell of a total row looks (`共*人`).
+- `-`: a column that is known and not wanted; `#footer`: how the first cell of a total row looks (`共*人`);
+- `#staff_list`: a title that stands in another kind of table only; the name is the code of the refusal.
 """
 
 import csv
@@ -47,25 +48,32 @@ class Vocabulary:
     footers: tuple[str, ...]
     # A row of titles must have all of these.
     required: frozenset[str]
+    # Fields that other kinds of tables have as well: a table with nothing else may be one of those.
+    shared: frozenset[str] = frozenset()
+    # Titles of those other tables, with the code of each.
+    others: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_csv(cls, path: Path, *, required: frozenset[str]) -> "Vocabulary":
+    def from_csv(cls, path: Path, *, required: frozenset[str], shared: frozenset[str] = frozenset()) -> "Vocabulary":
         labels: dict[str, str] = {}
         groups: dict[str, str] = {}
         parts: dict[str, str] = {}
         footers: list[str] = []
+        others: dict[str, str] = {}
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
                 name, alias = row["field"], row["alias"]
                 if name == "#footer":
                     footers.append(alias)
+                elif name.startswith("#"):
+                    others[norm(alias)] = name[1:]
                 elif name.endswith("."):
                     groups[norm(alias)] = name
                 elif name.startswith("*."):
                     parts[norm(alias)] = name[2:]
                 else:
                     labels[norm(alias)] = name
-        return cls(labels, groups, parts, tuple(footers), required)
+        return cls(labels, groups, parts, tuple(footers), required, shared, others)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -93,6 +101,10 @@ class Vocabulary:
             if prefix and part:
                 return _join(prefix, part)
         return None
+
+    def other_of(self, label: str) -> str | None:
+        """The kind of table that only has this title, if it is not ours."""
+        return self.others.get(norm(label)) or self.others.get(_norm_without_brackets(label))
 
     def is_footer(self, text: str) -> bool:
         squeezed = re.sub(r"\s+", "", normalize("NFKC", text))
@@ -145,8 +157,18 @@ def find_header(table: Table, vocabulary: Vocabulary, mapping: ByHand | None = N
             if header.has(vocabulary.required) and (best is None or header.score > best.score):
                 best = header
     if best is None or best.score[0] < _SHORTEST_HEADER:
+        for row in head:
+            _refuse_other_table(row, vocabulary)
         raise UnreadableFile("no_header", {"found": _fullest(head)})
+    if set(best.columns.values()) <= vocabulary.shared:
+        _refuse_other_table([label for _index, label in best.unknown], vocabulary)
     return best
+
+
+def _refuse_other_table(labels: list[str], vocabulary: Vocabulary) -> None:
+    telling = [label for label in labels if vocabulary.other_of(label)]
+    if telling:
+        raise UnreadableFile(str(vocabulary.other_of(telling[0])), {"found": _quoted(telling)})
 
 
 def has_header(table: Table, vocabulary: Vocabulary, mapping: ByHand | None = None) -> bool:
@@ -211,7 +233,11 @@ def _place(header: Header, index: int, label: str, found: str | None, taken: set
 def _fullest(head: list[list[str]]) -> str:
     """What stands in the row that looks most like titles, for the message."""
     row = max(head, key=lambda cells: sum(bool(cell) for cell in cells), default=[])
-    return ", ".join(cell[:20] for cell in row if cell)[:200]
+    return _quoted(row)
+
+
+def _quoted(cells: list[str]) -> str:
+    return " · ".join(cell[:20] for cell in cells if cell)[:200]
 
 
 def body(table: Table, header: Header, vocabulary: Vocabulary) -> Iterator[tuple[int, list[str]]]:

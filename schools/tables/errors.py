@@ -12,6 +12,8 @@ CODES = (
     "too_many_columns",
     "no_header",
     "no_rows",
+    "staff_list",
+    "student_list",
     "encoding",
 )
 

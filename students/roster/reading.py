@@ -9,7 +9,28 @@ from students.roster.guardians import is_part, parents_phone
 from students.roster.reader import Reader
 from students.roster.rows import Roster
 
-VOCABULARY = Vocabulary.from_csv(Path(__file__).parent / "aliases.csv", required=frozenset({"name"}))
+# What a list of staff tells of its people too. A roster has more than this, or no title that only such a list has.
+_OF_ANYBODY = frozenset(
+    {
+        "school_code",
+        "name",
+        "former_name",
+        "gender",
+        "birth_date",
+        "id_type",
+        "id_number",
+        "ethnicity",
+        "grade_label",
+        "class_label",
+        "entry_date",
+        "health",
+        "phone",
+        "address",
+    }
+)
+VOCABULARY = Vocabulary.from_csv(
+    Path(__file__).parent / "aliases.csv", required=frozenset({"name"}), shared=_OF_ANYBODY
+)
 
 
 def read_roster(
@@ -22,7 +43,7 @@ def read_roster(
 
 
 def parse_roster(table: Table, mapping: ByHand | None = None) -> Roster:
-    """Raises UnreadableFile (no_header, no_rows); everything smaller is a Problem."""
+    """Raises UnreadableFile (no_header, staff_list, no_rows); everything smaller is a Problem."""
     header = find_header(table, VOCABULARY, mapping)
     header.columns |= parents_phone(header)
     reader = Reader(header)

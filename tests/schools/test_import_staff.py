@@ -84,6 +84,18 @@ def test_a_file_that_is_no_staff_list_is_refused(content, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("titles", ["学籍号,姓名,班级", "学号,姓名", "姓名,性别,班级,监护人电话"])
+def test_a_roster_is_no_staff_list_and_the_refusal_says_so(titles):
+    with pytest.raises(UnreadableFile) as refused:
+        read_staff(csv(f"三年级名单\n{titles}\n1,张三,1班,1\n"))
+
+    assert refused.value.code == "student_list"
+
+
+def test_a_staff_list_may_have_a_title_of_rosters_too():
+    assert [row.name for row in read_staff(csv("工号,姓名,角色,学号\nT,甲,班主任,\n")).rows] == ["甲"]
+
+
 def test_a_phone_number_never_stands_in_a_problem():
     sheet = read_staff(csv("工号,姓名,角色,手机\nT,甲,班主任,1380000\n"))
 
@@ -382,3 +394,12 @@ def test_a_bad_file_in_the_browser_gets_a_sentence(world, sign_in, content):
 
     assert page.status_code == 200
     assert page.context["form"].errors["file"]
+
+
+@pytest.mark.django_db
+def test_a_roster_in_the_browser_is_told_where_it_belongs(world, sign_in):
+    page = upload(sign_in(world.a.leader), "学籍号,姓名,班级\n1,张三,1班\n")
+
+    (sentence,) = page.context["form"].errors["file"]
+    assert "“导入名册”" in sentence
+    assert "学籍号" in sentence

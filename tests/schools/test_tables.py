@@ -378,7 +378,7 @@ def test_header_without_the_required_field_is_none():
     with pytest.raises(UnreadableFile) as caught:
         columns_of(["性别", "班级"], ["男", "1班"])
 
-    assert (caught.value.code, caught.value.params) == ("no_header", {"found": "性别, 班级"})
+    assert (caught.value.code, caught.value.params) == ("no_header", {"found": "性别 · 班级"})
 
 
 def test_body_leaves_out_totals_blank_rows_and_repeated_titles():

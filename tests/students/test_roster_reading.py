@@ -1,7 +1,9 @@
 """A roster file as a whole: formats, titles in all their forms, mapping, round trips."""
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -316,3 +318,56 @@ def test_roster_of_any_cells_never_fails(lines):
     roster = parse_roster(table_of(*([cell.replace("\x1f", "").replace("\x1e", "") for cell in row] for row in table)))
 
     assert len(roster.rows) + roster.rows_with_errors == roster.total
+
+
+# A list of something else
+
+STAFF = ["工号", "姓名", "手机号码", "角色", "班级", "年级"]
+
+
+def test_staff_list_is_no_roster_and_the_refusal_names_its_columns():
+    with pytest.raises(UnreadableFile) as refused:
+        roster_of(STAFF, ["T-1", "王一", "13800000001", "班主任", "三(1)班", "三年级"])
+
+    assert (refused.value.code, refused.value.params) == ("staff_list", {"found": "工号 · 角色"})
+
+
+@pytest.mark.parametrize("title", ["教职工号", "职务", "任教学科", "教师姓名", "*任教班级（必填）"])
+def test_staff_list_is_known_by_one_title_that_no_roster_has(title):
+    with pytest.raises(UnreadableFile) as refused:
+        roster_of(["姓名", "性别", "班级", title], ["王一", "女", "三(1)班", "1"])
+
+    assert refused.value.code == "staff_list"
+
+
+def test_staff_list_without_a_column_for_the_name_is_refused_as_one():
+    with pytest.raises(UnreadableFile) as refused:
+        roster_of(["教师姓名", "任教班级"], ["王一", "三(1)班"])
+
+    assert refused.value.code == "staff_list"
+
+
+@pytest.mark.parametrize("title", ["学号", "学籍号", "座号", "监护人姓名", "是否住校", "是否留守儿童"])
+def test_roster_with_a_column_for_students_only_may_have_one_of_staff_too(title):
+    roster = roster_of(["姓名", "班级", title, "职务"], ["张三", "1班", "", "班长"])
+
+    assert [row.name for row in roster.rows] == ["张三"]
+    assert roster.header.unknown == [(3, "职务")]
+
+
+def test_staff_column_left_out_by_hand_is_no_obstacle():
+    roster = roster_of(["姓名", "班级", "职务"], ["张三", "1班", "班长"], mapping={"职务": ""})
+
+    assert [row.name for row in roster.rows] == ["张三"]
+
+
+def test_workbook_with_a_sheet_of_staff_first_is_read_from_the_sheet_of_students():
+    book = openpyxl.Workbook()
+    for row in (STAFF, ["T-1", "王一", "", "班主任", "", ""]):
+        book.active.append(row)
+    for row in (["姓名", "班级"], ["张三", "1班"]):
+        (book["学生"] if "学生" in book.sheetnames else book.create_sheet("学生")).append(row)
+    out = io.BytesIO()
+    book.save(out)
+
+    assert [row.name for row in read_roster(out.getvalue()).rows] == ["张三"]
