@@ -153,10 +153,12 @@ def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime
         desk.stats = _school_stats(viewer, desk.coverage, flags, now)
     if viewer.role == Role.SCHOOL_LEADER and not flags["waiting"]:
         desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
-    if (
-        viewer.role in SCHOOL_ROLES and term and desk.coverage and not desk.coverage.students
-    ):  # a new school begins with its roster
-        desk.action = Action(_("Import roster"), reverse("students:roster_import"))
+    if term and desk.coverage and not desk.coverage.students:  # a new school begins with its roster
+        desk.action = _first_action(viewer)
+
+
+def _first_action(viewer: Viewer) -> Action | None:
+    return Action(_("Import roster"), reverse("students:roster_import")) if viewer.role in SCHOOL_ROLES else None
 
 
 def _flag_counts(viewer: Viewer, now: dt.datetime) -> dict[str, int]:

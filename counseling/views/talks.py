@@ -27,6 +27,8 @@ from counseling.models import TalkDraft, TalkLog, TalkPart
 from counseling.queries import find_students, next_students, templates_of
 from schools.access import STAFF_ROLES, Viewer, roles
 from schools.errors import Refused
+from students.access import can_correct
+from students.advice import first_step
 from students.models import Student
 
 
@@ -36,6 +38,9 @@ def talk_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answer(request)
     viewer: Viewer = request.viewer
+    if missing := first_step(viewer):
+        context = {"first_step": missing, "may_import": can_correct(viewer)}
+        return render(request, "counseling/talk_new.html", context)
     offer, submission, typed = Offer(viewer), uuid4(), {}
     drafts = list(TalkDraft.objects.visible_to(viewer)[:5])
     if "draft" in request.GET:

@@ -48,5 +48,48 @@ def test_every_other_page_opens_without_a_student(newcomer, name):
     assert "SENTINEL" not in text_of(newcomer, name)
 
 
+@pytest.fixture
+def place(world, sign_in, newcomer):
+    """Signs in somebody of school A as one of the school that has nothing yet."""
+    school = Unit.objects.get(code="2144000009")
+
+    def arrive(membership):
+        Membership.objects.filter(pk=membership.pk).update(unit=school)
+        return sign_in(Membership.objects.get(pk=membership.pk))
+
+    return arrive
+
+
+def test_logging_a_talk_begins_with_the_roster(newcomer):
+    page = text_of(newcomer, "counseling:talk_new")
+
+    assert "请先导入名册" in page
+    assert f'class="btn go" href="{reverse("students:roster_import")}"' in page
+    assert "data-talk" not in page
+
+
+def test_who_may_not_import_is_told_whom_to_ask(world, place):
+    page = text_of(place(world.a.grade_head), "counseling:talk_new")
+
+    assert "请联系心理教师或校领导导入名册" in page
+    assert reverse("students:roster_import") not in page
+
+
+def test_the_workbench_of_who_may_not_import_offers_nothing_that_leads_nowhere(world, place):
+    page = text_of(place(world.a.grade_head), "reports:workbench")
+
+    assert 'class="btn go"' not in page
+
+
+def test_a_teacher_without_a_class_is_told_who_gives_one(world, sign_in):
+    world.a.teacher.classes.clear()
+
+    assert "您名下还没有学生" in text_of(sign_in(world.a.teacher), "counseling:talk_new")
+
+
+def test_who_has_a_student_gets_the_form(world, sign_in):
+    assert "data-talk" in text_of(sign_in(world.a.teacher), "counseling:talk_new")
+
+
 def test_the_summary_drafts_itself_without_a_student(newcomer):
     assert "新苗小学" in text_of(newcomer, "reports:summary_detail", "2025-2026-2")
