@@ -8,6 +8,8 @@ import environ
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
+# Opening costs more than the queries of a simple page; SQLite also empties its journal when the last one closes.
+KEEP_SECONDS = 60
 
 
 def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def _sqlite(name: str, base: Path) -> dict[str, Any]:
     # FULL: an answer we said "saved" to survives a power cut; NORMAL with WAL loses the last ones.
     return {
         "NAME": name if name == ":memory:" else str(base / name),
+        "CONN_MAX_AGE": KEEP_SECONDS,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -40,7 +43,7 @@ def _postgresql(options: dict[str, Any], pooled: bool) -> dict[str, Any]:
     if pooled:  # the pool checks and keeps connections itself; Django then wants no age
         pool = {"min_size": 1, "max_size": 12, "timeout": 20}
         return {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": {**options, "pool": pool}}
-    return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    return {"CONN_MAX_AGE": KEEP_SECONDS, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 def create_private_file(database: dict[str, Any]) -> None:
