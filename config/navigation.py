@@ -1,6 +1,7 @@
 """The way around: one list of places; each person sees those whose view would let them in."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -54,7 +55,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"nav": [], "demo_notice": False}
     return {
         "nav": SimpleLazyObject(lambda: _items(request)),
-        "memberships": SimpleLazyObject(lambda: list(viewer.person.memberships.current().select_related("unit"))),
+        "memberships": request.memberships,  # type: ignore[attr-defined]
         "demo_notice": viewer.unit.is_demo,
     }
 
@@ -89,12 +90,17 @@ def _covers(url: str, path: str) -> bool:
 
 def _open_to(viewer: Any, place: Place) -> str:
     """The address, or nothing when the view does not let this role in. The view's own declaration decides."""
+    access = _access(place.url_name)
+    return reverse(place.url_name) if access in ("signed_in", "public") or viewer.role in access else ""
+
+
+@cache
+def _access(url_name: str) -> Any:
+    """What a view declares stands in the code: looked up once."""
     try:
-        url = reverse(place.url_name)
+        return getattr(resolve(reverse(url_name)).func, "access", frozenset())
     except NoReverseMatch:
-        return ""
-    access = getattr(resolve(url).func, "access", frozenset())
-    return url if access in ("signed_in", "public") or viewer.role in access else ""
+        return frozenset()
 
 
 def _count(viewer: Any, place: Place) -> int:

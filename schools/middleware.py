@@ -66,20 +66,25 @@ def _is_worn_out(request: HttpRequest) -> bool:
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
-    """The viewer of the chosen membership, else of the first current one, else None."""
-    memberships = Membership.objects.current().filter(person_id=request.user.pk)
-    memberships = memberships.select_related("unit__kind")
-    chosen = request.session.get(MEMBERSHIP)
-    membership = memberships.filter(pk=chosen).first() if chosen else None
-    if membership is None:
-        membership = memberships.order_by("-starts_on", "pk").first()
-    if membership is None:
+    """The viewer of the chosen membership, else of the newest current one, else None."""
+    found = _memberships(request)
+    if not found:
         return None
+    chosen = request.session.get(MEMBERSHIP)
+    newest = min(found, key=lambda one: (-one.starts_on.toordinal(), one.pk))
+    membership = next((one for one in found if one.pk == chosen), newest)
     if membership.pk != chosen:
         request.session[MEMBERSHIP] = membership.pk
     person = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
     membership.person = person
     return Viewer(person=person, membership=membership)
+
+
+def _memberships(request: HttpRequest) -> list[Membership]:
+    """All current ones of the person, kept for the page that offers to switch between them."""
+    found = Membership.objects.current().filter(person_id=request.user.pk).select_related("unit__kind")
+    request.memberships = list(found)  # type: ignore[attr-defined]
+    return request.memberships  # type: ignore[attr-defined, no-any-return]
 
 
 def _hold_back(request: HttpRequest) -> HttpResponse | None:

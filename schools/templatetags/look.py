@@ -1,6 +1,7 @@
 """Presentation only: addresses that keep their filters, short dates, icons, shares of a bar."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -18,6 +19,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # every page draws some twenty of the same few
 def icon(name: str, size: int = 20) -> str:
     """A decorative heroicon; a name that does not exist draws a dot, so that a page never fails for a picture."""
     try:

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -224,3 +226,28 @@ def test_a_page_asks_the_database_who_is_there_in_few_queries(world, sign_in, dj
     client.get(reverse("schools:calendar"))
     with django_assert_max_num_queries(3):
         client.get(reverse("schools:person_list"))  # refused before anything else
+
+
+def test_the_way_around_a_page_costs_no_query_of_its_own(world, sign_in, django_assert_num_queries):
+    """Session, person, memberships; then what this page shows: memberships, factors, rules."""
+    client = sign_in(world.a.teacher)
+    client.get(reverse("schools:account"))
+    with django_assert_num_queries(6):
+        client.get(reverse("schools:account"))
+
+
+def test_who_has_chosen_no_role_acts_in_the_newest(world, sign_in):
+    Membership.objects.create(
+        person=world.a.teacher.person, unit=world.b.unit, role="subject_teacher", starts_on=dt.date(2020, 1, 1)
+    )
+    newest = Membership.objects.create(
+        person=world.a.teacher.person, unit=world.b.unit, role="counselor", starts_on=dt.date(2026, 3, 2)
+    )
+    client = sign_in(world.a.teacher)
+    session = client.session
+    del session["membership"]
+    session.save()
+    response = client.get(reverse("schools:account"))
+
+    assert response.wsgi_request.viewer.membership == newest
+    assert client.session["membership"] == newest.pk
