@@ -35,8 +35,9 @@ COLUMNS = [
 
 def run() -> None:
     district = Unit.objects.get(code="440608")
-    students = list(Student.objects.select_related("school", "class_group__school"))
-    guardians = {guardian.student_id: guardian for guardian in Guardian.objects.all()}
+    students = list(Student.objects.enrolled().select_related("school", "class_group__school"))
+    of_enrolled = Guardian.objects.filter(student__status=Student.Status.ENROLLED)
+    guardians = {guardian.student_id: guardian for guardian in of_enrolled}
     left_behind = set(GroupMember.objects.filter(group="left_behind").values_list("student_id", flat=True))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roster.xlsx"

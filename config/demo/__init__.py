@@ -39,10 +39,14 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
     spans = talks.spans_of(terms, calendar, today)
     now = dt.datetime.combine(today, dt.time(8, 0), ZoneInfo("Asia/Shanghai"))
     ids, serials = network.Ids(2), pupils.Serials()
+    left_on = network.left_on(today)
     for number, school in enumerate(schools, start=1):
         roster = pupils.make_roster(school, ids, serials)
-        pupils.write_roster(roster)
+        graduates = pupils.make_graduates(school, ids, serials, left_on)
         rows = talks.Talks(school, calendar, now, ids, random.Random(f"talks {school.unit.code}"))
-        talks.make_talks(rows, roster, spans)
+        for group in (roster, graduates):
+            pupils.write_roster(group)
+            talks.make_talks(rows, group, spans)
         rows.write()
-        tell(f"{number}/{len(schools)} {school.unit.name}: {len(roster.students)} students, {len(rows.talks)} talks")
+        counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
+        tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from config.demo import words
 from schools import crypto
+from schools.classnames import school_year
 from schools.models import ClassGroup, Duty, Membership, Person, Term, Unit, UnitSetting
 
 DEMO_PASSWORD = settings.DEMO_PASSWORD
@@ -54,6 +55,7 @@ class DemoSchool:
     students: int
     counselors: list[str]  # employment of each
     classes: list[ClassGroup] = field(default_factory=list)
+    graduated: list[ClassGroup] = field(default_factory=list)  # last summer; their teachers took the new classes
     teachers: dict[int, Membership] = field(default_factory=dict)  # by class id
     subject_teachers: list[Membership] = field(default_factory=list)
     counselor_members: list[Membership] = field(default_factory=list)
@@ -149,20 +151,33 @@ def _sizes(rng: random.Random) -> list[int]:
 
 
 def make_classes(schools: list[DemoSchool], today: dt.date) -> None:
-    year = today.year if today.month >= 9 else today.year - 1
-    rows = []
-    for school in schools:
-        stages = school.unit.stages
-        cohorts = [(stage, year - n) for stage in stages for n in range(YEARS[stage])]
-        size = 12 if school.kind == "special" else 44
-        per_cohort = max(1, round(school.students / len(cohorts) / size))
-        for stage, entry in cohorts:
-            for number in range(1, per_cohort + 1):
-                rows.append(ClassGroup(school=school.unit, stage=stage, entry_year=entry, number=number))
+    """The classes of today, and those that graduated last summer: without them a past term would lack a grade."""
+    year = school_year(today)
+    rows = [group for school in schools for group in _classes(school, year)]
+    rows += [group for school in schools for group in _classes(school, year, graduated=True)]
     ClassGroup.objects.bulk_create(rows, batch_size=2000)
     by_unit = {school.unit.pk: school for school in schools}
     for group in ClassGroup.objects.filter(school__in=by_unit).select_related("school").order_by("pk"):
-        by_unit[group.school_id].classes.append(group)
+        school = by_unit[group.school_id]
+        is_past = group.entry_year + YEARS[group.stage] <= year
+        (school.graduated if is_past else school.classes).append(group)
+
+
+def _classes(school: DemoSchool, year: int, *, graduated: bool = False) -> list[ClassGroup]:
+    taught = [(stage, year - n) for stage in school.unit.stages for n in range(YEARS[stage])]
+    size = 12 if school.kind == "special" else 44
+    per_cohort = max(1, round(school.students / len(taught) / size))
+    cohorts = [(stage, year - YEARS[stage]) for stage in school.unit.stages] if graduated else taught
+    return [
+        ClassGroup(school=school.unit, stage=stage, entry_year=entry, number=number)
+        for stage, entry in cohorts
+        for number in range(1, per_cohort + 1)
+    ]
+
+
+def left_on(today: dt.date) -> dt.date:
+    """The day on which last summer's classes left: after the term has ended."""
+    return dt.date(school_year(today), 7, 10)
 
 
 @dataclass
@@ -247,6 +262,8 @@ def _hire_school(staff: Staff, school: DemoSchool, *, first: bool) -> None:
     ]
     for n, group in enumerate(school.classes):
         school.teachers[group.pk] = staff.hire(number("teacher", n), unit, "class_teacher", classes=[group.pk])
+    newest = {(g.stage, g.number): school.teachers[g.pk] for g in reversed(school.classes)}
+    school.teachers |= {group.pk: newest[group.stage, group.number] for group in school.graduated}
     for n in range(0, len(school.classes), 3):
         taught = [group.pk for group in school.classes[n : n + 3]]
         school.subject_teachers.append(staff.hire(number("subject", n // 3), unit, "subject_teacher", classes=taught))

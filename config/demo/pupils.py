@@ -41,11 +41,36 @@ class Roster:
 
 def make_roster(school: DemoSchool, ids: Ids, serials: "Serials") -> Roster:
     rng = random.Random(f"pupils {school.unit.code}")
-    roster = Roster()
     tilt = rng.uniform(0.5, 1.6)
-    for n in range(school.students):
-        group = school.classes[n % len(school.classes)]
-        student = _student(rng, school, group, n // len(school.classes) + 1, ids(), serials)
+    return _roster(rng, tilt, school, school.classes, school.students, ids, serials)
+
+
+def make_graduates(school: DemoSchool, ids: Ids, serials: "Serials", left_on: dt.date) -> Roster:
+    """Those who left last summer: as many as have entered since, and as many of them in special groups."""
+    rng = random.Random(f"graduates {school.unit.code}")
+    tilt = random.Random(f"pupils {school.unit.code}").uniform(0.5, 1.6)  # the same first draw as above
+    newest = max(group.entry_year for group in school.classes)
+    size = sum(school.classes[n % len(school.classes)].entry_year == newest for n in range(school.students))
+    roster = _roster(rng, tilt, school, school.graduated, size, ids, serials)
+    for student in roster.students:
+        student.status, student.left_on = Student.Status.LEFT, left_on
+    for member in roster.members:
+        member.until = left_on
+    return roster
+
+
+def _roster(
+    rng: random.Random,
+    tilt: float,
+    school: DemoSchool,
+    classes: list[ClassGroup],
+    size: int,
+    ids: Ids,
+    serials: "Serials",
+) -> Roster:
+    roster = Roster()
+    for n in range(size):
+        student = _student(rng, school, classes[n % len(classes)], n // len(classes) + 1, ids(), serials)
         roster.students.append(student)
         roster.guardians.append(_guardian(rng, student, ids(), n))
         _add_groups(rng, roster, student, tilt)

@@ -79,7 +79,7 @@ def _talk_with(
     talks: Talks, student: Student, classmates: list[Student], span: Span, zeal: float, *, is_key: bool, class_id: int
 ) -> None:
     rng = talks.rng
-    if student.entered_on and student.entered_on > span.days[-1]:
+    if not _was_here(student, span):
         return
     wanted = min(1.0, zeal + 0.25) if is_key else zeal
     times = sum(rng.random() < wanted * span.share for _ in range(2 if is_key else 1))
@@ -89,6 +89,11 @@ def _talk_with(
         if rng.random() < 0.04:
             students += [other for other in rng.sample(classmates, 2) if other.pk != student.pk][:1]
         _add_talk(talks, author, students, rng.choice(span.days), is_key)
+
+
+def _was_here(student: Student, span: Span) -> bool:
+    entered, left = student.entered_on, student.left_on
+    return (entered is None or entered <= span.days[-1]) and (left is None or left > span.days[0])
 
 
 def _author(rng: random.Random, school: DemoSchool, class_id: int) -> Membership:
@@ -189,7 +194,9 @@ def _settle(talks: Talks, flag: RiskFlag) -> None:
         return
     flag.state, flag.acted_at, flag.assignee = RiskFlag.State.ACKNOWLEDGED, acted, handler
     settled = acted + dt.timedelta(days=rng.randrange(5, 40))
-    if settled > talks.now or rng.random() < 0.08:
+    if flag.student.left_on:  # nobody leaves with an open flag
+        settled = min(settled, dt.datetime.combine(flag.student.left_on, dt.time(9, 0), SHANGHAI))
+    elif settled > talks.now or rng.random() < 0.08:
         return
     flag.state, flag.settled_at, flag.closed_by = RiskFlag.State.CLOSED, settled, handler.person
     flag.outcome = rng.choice(["unfounded", "supported", "supported", "watched", "watched", "referred"])

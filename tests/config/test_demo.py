@@ -11,9 +11,10 @@ from config.demo import load_demo, network
 from counseling.models import TalkLog, TalkPart
 from counseling.queries import coverage_by_class
 from schools import audit
+from schools.figures import Scope, figures
 from schools.models import Membership, Role, Unit
-from schools.queries import current_term, demo_accounts
-from students.models import RiskFlag, Student
+from schools.queries import current_term, demo_accounts, term_of
+from students.models import GroupMember, RiskFlag, Student
 from tests.world import ensure_seeds
 
 TODAY = dt.date(2026, 3, 18)
@@ -54,7 +55,31 @@ def test_demo_has_life_in_it(demo):
     assert len(classes) == 30
     assert max(shares) - min(shares) > 20
     assert set(RiskFlag.objects.values_list("state", flat=True)) == {"raised", "acknowledged", "closed"}
-    assert Student.objects.count() == 1300
+    assert Student.objects.enrolled().count() == 1300
+
+
+def test_demo_counts_as_many_students_in_the_past_term_as_today(demo):
+    past = term_of(demo, "2024-2025-2")
+    then = [figures()[code].query(Scope.of(demo, past, TODAY)) for code in ("students", "classes", "students_reached")]
+    assert [found.count() for found in then[:2]] == [1300, 30]
+    assert then[2].count() > 650
+
+
+def test_graduates_of_the_demo_left_after_the_term_and_nothing_of_theirs_is_open(empty):
+    load_demo("school", today=dt.date(2025, 11, 24), tell=lambda text: None)  # two of their terms lie behind
+    graduates = Student.objects.filter(status=Student.Status.LEFT)
+    assert set(graduates.values_list("class_group__entry_year", "left_on")) == {(2019, dt.date(2025, 7, 10))}
+    assert TalkPart.objects.filter(student__in=graduates, talk__happened_at__date__gt=dt.date(2025, 7, 5)).count() == 0
+    flags = RiskFlag.objects.filter(student__in=graduates)
+    assert set(flags.values_list("state", flat=True)) == {"closed"}
+    assert flags.filter(settled_at__date__gt=dt.date(2025, 7, 10)).count() == 0
+    assert GroupMember.objects.current().filter(student__in=graduates).count() == 0
+
+
+def test_teachers_of_the_graduates_teach_the_new_classes(demo):
+    authors = TalkLog.objects.filter(parts__class_group__entry_year=2019, membership__role="class_teacher")
+    taught = authors.values_list("membership__classes__entry_year", flat=True)
+    assert set(taught) == {2025}
 
 
 def test_demo_offers_an_account_for_every_role(demo):
