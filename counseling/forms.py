@@ -293,21 +293,6 @@ class DeleteForm(forms.Form):
     )
 
 
-class ExportForm(forms.Form):
-    """A bulk export says what it is for; the answer is one of a few, so that no text of a record reaches the log."""
-
-    purpose = forms.ChoiceField(
-        label=gettext_lazy("What is it for?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("meeting", gettext_lazy("a meeting of the school")),
-            ("report", gettext_lazy("a report to the district")),
-            ("archive", gettext_lazy("the school's paper archive")),
-            ("handover", gettext_lazy("handing over to a colleague")),
-        ],
-    )
-
-
 class OptionForm(forms.Form):
     label_zh = forms.CharField(label=gettext_lazy("In Chinese"), max_length=20)
     label_en = forms.CharField(label=gettext_lazy("In English"), max_length=40, required=False)

@@ -13,7 +13,7 @@ says(
         "talk.revised": _("revised a talk"),
         "talk.deleted": _("deleted a talk"),
         "talk.printed": _("printed a talk"),
-        "talks.exported": _("exported a list of talks"),
+        "talk_list.exported": _("exported the list of talks"),
         "talk_draft.started": _("began a draft"),
         "talk_draft.discarded": _("threw a draft away"),
         "talk_option.added": _("added a word for talks"),

@@ -3,8 +3,14 @@
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 
 from schools.access import WIDE_ROLES, Viewer
 from schools.models import Membership, Person
@@ -12,6 +18,8 @@ from schools.settings_of import setting_of
 
 # For so long a session remembers that the rule is fulfilled, so that a page does not ask the database each time.
 REMEMBER_SECONDS = 600
+# A proof of who one is counts for so long as a fresh one.
+RECENT_SECONDS = 300
 FULFILLED = "second_factor"
 
 
@@ -49,3 +57,18 @@ def is_last_required_factor(authenticator: Authenticator) -> bool:
         return False
     memberships = Membership.objects.current().filter(person=person).select_related("unit")
     return any(must_have_second_factor(Viewer(person=person, membership=m)) for m in memberships)
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Has this person just proved who they are? Whoever has a second factor by it; others by the password."""
+    person = authenticated_user(request)
+    records = get_authentication_records(request, person)
+    if factors_of(person).exists():
+        records = [one for one in records if one["method"] == "mfa"]
+    return any(0 <= time.time() - one["at"] < RECENT_SECONDS for one in records)
+
+
+def confirm_first(request: HttpRequest, *, then: str) -> HttpResponse:
+    """To the page that asks for the proof, and from there to `then`, an address of ours."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return redirect(f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: then})}")

@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "day_ends": "17:00",
     # Roles that must use a second factor; None means everyone who sees more than their own class.
     "second_factor_roles": None,
+    # Lists of people that one person may take out as files in a day; 0 is none.
+    "exports_per_day": 5,
     # Students per full-time counselor that the region asks for, and talks due (policy packs override).
     "students_per_counselor": 1000,
 }

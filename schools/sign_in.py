@@ -30,11 +30,10 @@ from schools import audit, crypto
 from schools.identity import InvalidPhone, check_phone
 from schools.models import Membership, Person
 from schools.queries import demo_accounts
-from schools.second_factor import is_last_required_factor
+from schools.second_factor import RECENT_SECONDS, factors_of, is_last_required_factor
 
 # Failures by one person in the cool-off time, from wherever they came. By person and address it is AXES_FAILURE_LIMIT.
 FAILURES_ANYWHERE = 30
-RECENT_SECONDS = 300
 FACTOR_SECRET = "mfa.secret"  # noqa: S105  what secrets of second factors are bound to
 
 
@@ -139,6 +138,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever has signed in just now need not prove it again to set up a second factor."""
         records = get_authentication_records(context.request, context.request.user)
         return not records or time.time() - records[-1]["at"] > RECENT_SECONDS
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second factor confirms with it: the password alone is what is stolen first."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and factors_of(user).exists():
+            return [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)

@@ -1,17 +1,37 @@
 """Small tables to hand out as .xlsx. Every cell is text: what looks like a formula stays what was typed."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import xlsxwriter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a spreadsheet may take for a formula, also behind a byte order mark or space, and in full width.
+_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_SKIPPED = "\ufeff\u200b\u00a0 "
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A list as its page shows it. `lines` is asked for only when the list leaves; texts of records stay here."""
+
+    kind: str  # "student_list": the audit log then says "student_list.exported"
+    title: str
+    count: int
+    heads: Sequence[str]
+    lines: Callable[[], Iterable[Sequence[str]]]
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet, and no later CSV of it, runs as a formula."""
+    return f"'{text}" if text.lstrip(_SKIPPED)[:1] in set(_STARTS) else text
 
 
 def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     file = io.BytesIO()
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(file, plain)
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(file, as_text)
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
     for column, title in enumerate(titles):

@@ -8,6 +8,7 @@ says(
     {
         "student.opened": _("opened the student's page"),
         "student.found_by_number": _("looked the student up by a number"),
+        "student_list.exported": _("exported the list of students"),
         "student.corrected": _("corrected base data"),
         "student.unmasked": _("looked at masked numbers"),
         "student.groups_set": _("set special groups"),

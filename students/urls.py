@@ -6,6 +6,7 @@ app_name = "students"
 urlpatterns = [
     path("students/", roll.student_list, name="student_list"),
     path("students/find", roll.student_find, name="student_find"),
+    path("students/export", roll.student_export, name="student_export"),
     path("students/<uuid:pk>/", students.student_detail, name="student_detail"),
     path("students/<uuid:pk>/unmask", students.student_unmask, name="student_unmask"),
     path("students/<uuid:pk>/opened", students.student_opened, name="student_opened"),

@@ -80,6 +80,7 @@ ROLES = {
     # students
     "students:student_list": STAFF,
     "students:student_find": STAFF,
+    "students:student_export": STAFF,
     "students:student_detail": STAFF,
     "students:student_unmask": CARING,
     "students:student_opened": SCHOOL,

@@ -51,7 +51,9 @@ def viewer():
 
 @pytest.fixture
 def sign_in():
-    """A browser signed in as a member of the cast, acting in that membership."""
+    """A browser signed in just now as a member of the cast, acting in that membership."""
+    import time
+
     from django.test import Client
 
     def enter(membership):
@@ -59,6 +61,8 @@ def sign_in():
         client.force_login(membership.person, backend=BACKEND)
         session = client.session
         session["membership"] = membership.pk
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(membership.person_id)
         session.save()
         return client
 

@@ -10,21 +10,23 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from counseling import export
 from counseling.access import can_change_part, can_export, readers_of, reason_to_read
 from counseling.actions.talks import Overtaken, delete_part, revise_part
 from counseling.content import Content, Header, content_of, from_json, header_of
+from counseling.export import talk_sheet
 from counseling.filters import TalkFilter
-from counseling.forms import DeleteForm, ExportForm, HeaderForm, Offer, PartForm, ThemesForm
+from counseling.forms import DeleteForm, HeaderForm, Offer, PartForm, ThemesForm
 from counseling.models import TalkLog, TalkPart
 from counseling.queries import Words, words_of
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.errors import Refused
+from schools.exporting import export_page
 from schools.severity import Scheme, scheme_of
 
 PAGE = 30
@@ -47,29 +49,11 @@ def talk_list(request: HttpRequest) -> HttpResponse:
 
 @roles(*SCHOOL_ROLES)
 def talk_export(request: HttpRequest) -> HttpResponse:
-    """What the list shows, as a workbook. Asks for what, and keeps the answer in the audit log's row."""
+    """What the list shows, as a workbook: no texts."""
     viewer: Viewer = request.viewer
     chosen = TalkFilter(viewer, request.GET)
-    form = ExportForm(request.POST if request.method == "POST" else None)
-    count = chosen.parts().count()
-    if request.method == "POST" and form.is_valid() and count <= export.MOST_ROWS:
-        return _export(viewer, chosen, form.cleaned_data["purpose"])
-    if count > export.MOST_ROWS:
-        form.add_error(None, _("These are too many rows for one file. Narrow the list first."))
-    status = 422 if form.is_bound else 200
-    return render(request, "counseling/talk_export.html", {"form": form, "count": count}, status=status)
-
-
-@transaction.atomic
-def _export(viewer: Viewer, chosen: TalkFilter, purpose: str) -> HttpResponse:
-    parts = list(chosen.parts())
-    now = timezone.localtime()
-    made_by = _("Taken out by {name}, {when}").format(name=viewer.person.name, when=now.strftime("%Y-%m-%d %H:%M"))
-    content = export.workbook(parts, chosen.words, scheme_of(viewer.unit), made_by=made_by)
-    audit.record(by=viewer, verb="talks.exported", details={"rows": len(parts), "purpose": purpose})
-    response = HttpResponse(content, content_type=export.CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="talks-{now:%Y%m%d-%H%M}.xlsx"'
-    return response
+    sheet = talk_sheet(chosen.parts(), chosen.words, scheme_of(viewer.unit))
+    return export_page(request, sheet, back=f"{reverse('counseling:talk_list')}?{request.GET.urlencode()}")
 
 
 def dress(part: TalkPart, words: Words, scheme: Scheme) -> TalkPart:

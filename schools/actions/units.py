@@ -127,6 +127,14 @@ def _check_not_weaker(by: Viewer, unit: Unit, value: Any) -> None:
         raise Refused(_("A unit may ask more roles for a second factor than the unit above it, not fewer."))
 
 
+def _check_not_more(by: Viewer, unit: Unit, value: Any) -> None:
+    """A unit may let out fewer lists than the one above it, never more."""
+    if by.role == Role.SYSTEM_ADMIN or value is None or unit.parent is None:
+        return
+    if value > setting_of(unit.parent, "exports_per_day"):
+        raise Refused(_("A unit may allow fewer lists in a day than the unit above it, not more."))
+
+
 def _check_rule(by: Viewer, unit: Unit, key: str, value: Any) -> None:
     if key not in DEFAULTS:
         raise Refused(_("There is no such rule."))
@@ -134,6 +142,8 @@ def _check_rule(by: Viewer, unit: Unit, key: str, value: Any) -> None:
         raise Refused(_("This value does not fit the rule."))
     if key == "second_factor_roles":
         _check_not_weaker(by, unit, value)
+    if key == "exports_per_day":
+        _check_not_more(by, unit, value)
 
 
 def _check_hours(unit: Unit) -> None:
@@ -167,5 +177,6 @@ _CHECKS: dict[str, Any] = {
     "day_starts": _is_clock,
     "day_ends": _is_clock,
     "second_factor_roles": lambda value: isinstance(value, list) and set(value) <= set(Role.values),
+    "exports_per_day": lambda value: isinstance(value, int) and 0 <= value <= 100,
     "students_per_counselor": lambda value: isinstance(value, int) and 0 < value <= 100_000,
 }

@@ -98,6 +98,13 @@ class RulesForm(forms.Form):
         required=False,
         widget=RowChoices,
     )
+    exports_per_day = forms.IntegerField(
+        label=gettext_lazy("Lists that one person may take out in a day"),
+        help_text=gettext_lazy("Empty: as above. 0: no list of people leaves as a file."),
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
     own_targets = forms.BooleanField(label=gettext_lazy("Set here how soon a flag must be in hand"), required=False)
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -114,6 +121,7 @@ class RulesForm(forms.Form):
             "day_ends": own.get("day_ends"),
             "own_factors": "second_factor_roles" in own,
             "second_factor_roles": sorted(WIDE_ROLES) if roles is None else roles,
+            "exports_per_day": own.get("exports_per_day"),
             "own_targets": "clock_targets" in own,
         }
 
@@ -139,6 +147,7 @@ class RulesForm(forms.Form):
             "day_starts": f"{data['day_starts']:%H:%M}" if data["day_starts"] else None,
             "day_ends": f"{data['day_ends']:%H:%M}" if data["day_ends"] else None,
             "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
+            "exports_per_day": data["exports_per_day"],
             "clock_targets": targets if data["own_targets"] else None,
         }
 

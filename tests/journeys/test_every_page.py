@@ -88,6 +88,7 @@ def pages_of(world, term, made):  # noqa: F811
             ("counseling:talk_print", part),
             ("counseling:coverage",),
             ("students:student_list",),
+            ("students:student_export",),
             ("students:student_detail", own),
             ("students:student_unmask", own),
             ("students:student_groups", own),

@@ -87,7 +87,7 @@ def test_others_export_no_talks(name, world, sign_in):
     member = world.a.people.get(name) or getattr(world, name)
     client = sign_in(member)
     assert talks_of(client).status_code == 403
-    assert not AuditEntry.objects.filter(verb="talks.exported").exists()
+    assert not AuditEntry.objects.filter(verb="talk_list.exported").exists()
 
 
 @pytest.mark.parametrize("purpose", ["", "because", "=1+1"])
@@ -99,7 +99,7 @@ def test_an_export_of_talks_needs_a_known_reason(purpose, world, sign_in):
 
 def test_the_reason_of_an_export_of_talks_is_kept(world, sign_in):
     talks_of(sign_in(world.a.leader), purpose="handover")
-    row = AuditEntry.objects.get(verb="talks.exported")
+    row = AuditEntry.objects.get(verb="talk_list.exported")
     assert (row.person, row.details["purpose"]) == (world.a.leader.person, "handover")
 
 

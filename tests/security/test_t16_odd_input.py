@@ -39,6 +39,7 @@ SENT = ["a\x00b", "９" * 5000, "0001-01-01T00:00", "9999-12-31", "-1", "{{7*7}}
 # What each page reads from its address.
 PARAMETERS = {
     "students:student_list": "q class grade group status key sort page",
+    "students:student_export": "q class grade group status key sort page",
     "students:student_opened": "page",
     "students:flag_list": "tab page",
     "students:roster_preview": "tab page",
@@ -71,6 +72,7 @@ FIELDS = " ".join(
         "initiative others_present revision purpose label_zh label_en box title body version reset file_format role",
         "employment classes cohort backup starts_on ends_on staff_number new again old language membership next packed",
         "digest unit parent code short_name school_type stages system severity_scheme day_starts day_ends",
+        "exports_per_day",
         "second_factor_roles kind_4 amount_4 day note starts ends part-first-words part-first-severity part-first-mood",
         "part-first-follow_up_on column-0 q find login password",
     ]

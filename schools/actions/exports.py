@@ -1,0 +1,52 @@
+"""A list of people is taken out as a workbook."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools import audit
+from schools.access import Viewer
+from schools.errors import Refused
+from schools.models import AuditEntry, Person
+from schools.settings_of import setting_of
+from schools.workbooks import Sheet, plain, write_table
+
+MOST_ROWS = 20_000
+# By this the audit log's rows are told from those of other files, which hold figures.
+EXPORTED = "_list.exported"
+REASONS = {
+    "meeting": gettext_lazy("a meeting of the school"),
+    "report": gettext_lazy("a report to the district"),
+    "archive": gettext_lazy("the school's paper archive"),
+    "handover": gettext_lazy("handing over to a colleague"),
+}
+
+
+def left_today(viewer: Viewer) -> int:
+    """How many lists this person may still take out today, in whichever role."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    taken = AuditEntry.objects.filter(person=viewer.person, at__gte=today, verb__endswith=EXPORTED).count()
+    return max(0, int(setting_of(viewer.unit, "exports_per_day")) - taken)
+
+
+@transaction.atomic
+def take_out(*, by: Viewer, sheet: Sheet, purpose: str) -> bytes:
+    """The list as a workbook, with who took it and when below."""
+    if purpose not in REASONS:
+        raise Refused(_("Choose what the export is for."))
+    # One after the other, or two at once would both find room.
+    Person.objects.select_for_update().get(pk=by.person.pk)
+    if not left_today(by):
+        raise Refused(_("You have taken out as many lists as your unit allows in a day. Go on tomorrow."))
+    if sheet.count > MOST_ROWS:
+        raise Refused(_("These are too many rows for one file. Narrow the list first."))
+    lines = [[plain(text) for text in line] for line in sheet.lines()]
+    content = write_table(list(sheet.heads), [*lines, [], [plain(_made_by(by))]])
+    audit.record(by=by, verb=f"{sheet.kind}.exported", details={"rows": len(lines), "purpose": purpose})
+    return content
+
+
+def _made_by(viewer: Viewer) -> str:
+    when = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    return _("Taken out by {name}, {when}").format(name=viewer.person.name, when=when)

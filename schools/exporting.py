@@ -1,0 +1,47 @@
+"""A list of people leaves as a file in one way only.
+
+For a reason, by somebody who has just proved who they are, so many a day, written in the audit log and told to the
+leaders of the unit. A list that may leave is a `Sheet`; its view ends in `export_page(request, sheet, back=…)`.
+"""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.actions.exports import REASONS, left_today, take_out
+from schools.errors import Refused
+from schools.second_factor import confirm_first, is_confirmed
+from schools.workbooks import XLSX, Sheet
+
+
+class ExportForm(forms.Form):
+    """The answer is one of a few, so that no text of a record reaches the log."""
+
+    purpose = forms.ChoiceField(label=_("What is it for?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
+
+
+def export_page(request: HttpRequest, sheet: Sheet, *, back: str) -> HttpResponse:
+    """Prove who you are, say what it is for, take the file."""
+    if not is_confirmed(request):
+        return confirm_first(request, then=request.get_full_path())
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _file(sheet, take_out(by=_viewer(request), sheet=sheet, purpose=form.cleaned_data["purpose"]))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"sheet": sheet, "form": form, "back": back, "left": left_today(_viewer(request))}
+    return render(request, "schools/export.html", context, status=422 if form.is_bound else 200)
+
+
+def _viewer(request: HttpRequest) -> Any:
+    return request.viewer  # type: ignore[attr-defined]
+
+
+def _file(sheet: Sheet, content: bytes) -> HttpResponse:
+    name = f"{sheet.kind.replace('_', '-')}-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
