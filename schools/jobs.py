@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -51,10 +52,29 @@ class Work:
         """Tell how far it is and renew the lease. Inside of a transaction it shows only at the end."""
         Job.objects.filter(pk=self.job.pk).update(done=done, total=total, leased_until=timezone.now() + LEASE)
 
+    def tell(self, done: int, total: int) -> None:
+        """Tell how far it is from inside a transaction. Seen where web and worker share a cache (Redis)."""
+        cache.set(_progress_key(self.job), (done, total), LEASE.seconds)
+
+    def hold(self, seconds: float) -> None:
+        """Keep the lease that much longer: for a transaction in which it cannot be renewed."""
+        until = timezone.now() + LEASE + dt.timedelta(seconds=seconds)
+        Job.objects.filter(pk=self.job.pk).update(leased_until=until)
+
     def keep(self, content: bytes, *, name: str, content_type: str) -> None:
         """Store the file the job made, for its owner only, for a day."""
         files.keep_file(self.job.pk, content)
         Job.objects.filter(pk=self.job.pk).update(file_name=name, content_type=content_type)
+
+
+def progress_of(job: Job) -> tuple[int, int]:
+    """Steps done, and all of them."""
+    row = (job.done, job.total)
+    return max(row, cache.get(_progress_key(job), row))
+
+
+def _progress_key(job: Job) -> str:
+    return f"job-progress-{job.pk}"
 
 
 def job(kind: str) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:

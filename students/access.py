@@ -9,6 +9,7 @@ from schools.models import Role
 
 if TYPE_CHECKING:
     from students.models.flags import RiskFlag, RiskFlagQuerySet
+    from students.models.roster import RosterImportQuerySet
     from students.models.students import StudentQuerySet
 
 
@@ -33,6 +34,11 @@ def flags_of(flags: "RiskFlagQuerySet", viewer: Viewer) -> "RiskFlagQuerySet":
     if viewer.role == Role.SUBJECT_TEACHER:
         return here.filter(raised_by__person=viewer.person)
     return flags.none()
+
+
+def imports_of(imports: "RosterImportQuerySet", viewer: Viewer) -> "RosterImportQuerySet":
+    """A school's own, for those who see all of its students."""
+    return imports.filter(school_id=viewer.unit.pk) if viewer.role in SCHOOL_ROLES else imports.none()
 
 
 def can_read_flag_reason(viewer: Viewer, flag: "RiskFlag") -> bool:
@@ -63,6 +69,15 @@ def can_read_base_data(viewer: Viewer) -> bool:
 def can_correct(viewer: Viewer) -> bool:
     """Correct base data, and read who opened the student's page."""
     return viewer.role in SCHOOL_ROLES
+
+
+def imports_blind(viewer: Viewer) -> bool:
+    """A center hands in the file of all its schools, but what the schools hold already is not shown to it."""
+    return viewer.role == Role.CENTER_STAFF and not viewer.unit.is_school
+
+
+def can_import(viewer: Viewer) -> bool:
+    return imports_blind(viewer) or (can_correct(viewer) and viewer.unit.is_school)
 
 
 def can_keep_family(viewer: Viewer) -> bool:

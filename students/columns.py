@@ -111,9 +111,10 @@ def titles_of(name: str) -> list[str]:
     return [label for label, found in VOCABULARY.labels.items() if found == name]
 
 
-def template_titles() -> list[str]:
+def template_columns(*, of_many_schools: bool) -> list[str]:
+    """The fields of the file to fill in; where it holds many schools, each row says first which one."""
     members = [f"member{n}.{part}" for n in (1, 2) for part in TEMPLATE_PARTS]
-    return [titles_of(name)[0] for name in (*TEMPLATE, *members)]
+    return [*(["school_code"] if of_many_schools else []), *TEMPLATE, *members]
 
 
 def plain_value(name: str, value: Any, school: Unit) -> Any:

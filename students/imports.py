@@ -20,7 +20,7 @@ from schools.access import Viewer
 from schools.errors import Refused
 from schools.models import Unit
 from students.applying import apply
-from students.models import ColumnMapping, Student
+from students.models import ColumnMapping, RosterImport, Student
 from students.planning import KEY_FIELDS, SchoolPlan, plan_school
 from students.roster import Problem, Roster, RosterRow, read_roster
 
@@ -33,10 +33,11 @@ class Stale(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """How to import: key fields too, and all rows or none."""
+    """How to import: key fields too; all rows or none; agreed to by counts only."""
 
     confirm_key_fields: bool = False
     strict: bool = False
+    blind: bool = False
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ def _committed(roster: Roster, unit: Unit, by: Viewer | None, wish: Wish, watch:
     outcome = _digested(roster, unit, wish, write, lock=True)
     for school, counts, key_changes in notes:
         _note(school, counts, key_changes, by)
+    RosterImport.objects.bulk_create([_kept(unit, school, counts, by) for school, counts, _changes in notes])
     outcome.applied = True
     return outcome
 
@@ -150,7 +152,7 @@ def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool
     today = timezone.localdate()
     for school, rows in by_school:
         plan = plan_school(school, rows, roster.present, confirmed=wish.confirm_key_fields, on=today, lock=lock)
-        for line in plan.fingerprint():
+        for line in plan.fingerprint(blind=wish.blind):
             digest.update(line.encode())
         outcome.add(plan)
         each(plan)
@@ -191,6 +193,11 @@ def _counts_of(plan: SchoolPlan) -> dict[str, int]:
     one = Outcome()
     one.add(plan)
     return one.counts()
+
+
+def _kept(unit: Unit, school: Unit, counts: dict[str, int], by: Viewer | None) -> RosterImport:
+    told = {name: counts[name] for name in ("created", "changed", "held", "kept")}
+    return RosterImport(school=school, unit=unit, by=by.person if by else None, **told)
 
 
 def _key_changes(plan: SchoolPlan) -> dict[tuple[str, ...], list[Student]]:

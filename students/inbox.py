@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
@@ -9,7 +10,7 @@ from schools.inbox import Waiting, waits
 from schools.models import Role
 from students.access import can_handle_flags
 from students.advice import advice
-from students.models import RiskFlag
+from students.models import RiskFlag, RosterImport
 
 MOST = 50
 
@@ -49,6 +50,19 @@ def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
             url=flag.get_absolute_url(),
             note=advice(flag.severity),
             severity=flag.severity,
+        )
+
+
+@waits
+def roster_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
+    """The center's file says other names, birth dates or numbers than the school; the school's own file settles it."""
+    last = RosterImport.objects.visible_to(viewer).select_related("unit").first()
+    if last and last.held and last.unit_id != viewer.unit.pk:
+        yield Waiting(
+            text=_("{n} students differ from the roster of {unit}: confirm with the school's own file").format(
+                n=last.held, unit=last.unit.name
+            ),
+            url=reverse("students:roster_import"),
         )
 
 

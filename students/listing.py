@@ -7,7 +7,7 @@ from students.columns import class_word, plain_value
 from students.imports import Outcome
 from students.models import Student
 from students.planning import Change, Difference, Newcomer, SchoolPlan
-from students.roster import Roster
+from students.roster import Problem, Roster
 
 # More lines than this nobody reads; the counts stay exact.
 MOST = 5000
@@ -29,23 +29,32 @@ class Listing:
         self._add("kept", [_change(one, one.kept, plan) for one in plan.changes if one.kept])
         self._add("missing", [_missing(one, plan) for one in plan.missing])
 
+    @staticmethod
+    def counts(outcome: Outcome) -> dict[str, int]:
+        return outcome.counts()
+
     def _add(self, tab: str, lines: list[Any]) -> None:
         self.lines[tab] += lines[: MOST - len(self.lines[tab])]
 
     def finished(self, roster: Roster, outcome: Outcome) -> dict[str, Any]:
         """All of it, ready for JSON."""
-        problems = sorted(outcome.problems, key=lambda problem: (problem.severity, problem.row))
-        self._add("problems", [asdict(problem) for problem in problems])
-        return {
-            "counts": outcome.counts(),
-            "digest": outcome.digest,
-            "sheet": roster.sheet,
-            "columns": [[roster.header.labels.get(i, ""), name] for i, name in sorted(roster.header.columns.items())],
-            "unknown": [label for _index, label in roster.unknown_columns],
-            "ignored": [label for _index, label in roster.header.ignored],
-            "classes": self.classes,
-            **self.lines,
-        }
+        self._add("problems", [asdict(problem) for problem in worst_first(outcome.problems)])
+        return {"counts": self.counts(outcome), **reading(roster, outcome), "classes": self.classes, **self.lines}
+
+
+def reading(roster: Roster, outcome: Outcome) -> dict[str, Any]:
+    """How the file was read."""
+    return {
+        "digest": outcome.digest,
+        "sheet": roster.sheet,
+        "columns": [[roster.header.labels.get(i, ""), name] for i, name in sorted(roster.header.columns.items())],
+        "unknown": [label for _index, label in roster.unknown_columns],
+        "ignored": [label for _index, label in roster.header.ignored],
+    }
+
+
+def worst_first(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.severity, problem.row))
 
 
 def _newcomer(one: Newcomer, plan: SchoolPlan) -> dict[str, Any]:

@@ -88,15 +88,20 @@ class SchoolPlan:
     def changed(self) -> int:
         return sum(change.changes_anything for change in self.changes)
 
-    def fingerprint(self) -> Iterator[str]:
+    def fingerprint(self, *, blind: bool = False) -> Iterator[str]:
         """Everything that is found to differ, for comparing two plans of the same file.
 
-        The same with and without a confirmation of key fields: the preview shows both.
+        The same with and without a confirmation of key fields: the preview shows both. A blind preview shows nothing
+        of known students, so their schools may go on working on them before it is committed.
         """
         yield self.school.code
         yield from (repr(tuple(key)) for key in self.new_classes)
         yield from (f"+{one.row.row}{one.class_key}" for one in self.newcomers)
         yield from (f"!{problem.row}{problem.code}" for problem in self.problems)
+        if not blind:
+            yield from self._known()
+
+    def _known(self) -> Iterator[str]:
         for change in self.changes:
             yield f"~{change.student.pk}" + _listed([*change.fields, *change.held, *change.kept])
             yield f"g{[position for position, _ in change.new_guardians]}{change.joined}"

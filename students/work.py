@@ -1,5 +1,6 @@
 """The jobs of a roster import. What they find stands sealed beside the file; the job's row holds counts only."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,14 +12,18 @@ from schools.files import delete_file, keep_file, open_file
 from schools.jobs import Work, job
 from schools.models import Job
 from schools.tables import UnreadableFile
+from students.access import imports_blind
 from students.actions.roster import check_can_import
-from students.imports import Outcome, Stale, Wish, commit, preview, read_file
+from students.imports import Stale, Watch, Wish, commit, preview, read_file
 from students.listing import Listing
 from students.parcel import pack, unpack
+from students.planning import SchoolPlan
 from students.problems import file_sentence
 from students.roster import Roster
+from students.tally import Tally
 
-STEPS = 3
+READ = 2  # steps until the file is read; then one for each school
+SLOWEST = 150  # rows that a commit writes each second at the very least
 
 
 @job("roster_preview")
@@ -29,27 +34,48 @@ def roster_preview(work: Work) -> None:
 
 def _preview(work: Work, content: bytes, filename: str, **more: Any) -> None:
     roster = _read(work, content, filename)
-    listing = Listing()
-    outcome = preview(roster, work.viewer.unit, Wish(), listing.watch)
-    work.progress(STEPS, STEPS)
+    listing = _listing(work)
+    outcome = preview(roster, work.viewer.unit, _wish(work), _watch(roster, listing, work.progress))
     meta = {"filename": filename, **listing.finished(roster, outcome), **more}
     keep_file(work.job.pk, pack(meta, content))
-    _tell(work, outcome, "students:roster_preview")
+    _tell(work, listing.counts(outcome), "students:roster_preview")
+
+
+def _wish(work: Work) -> Wish:
+    return Wish(confirm_key_fields=bool(work.params.get("confirm")), blind=imports_blind(work.viewer))
+
+
+def _listing(work: Work) -> Listing | Tally:
+    return Tally() if imports_blind(work.viewer) else Listing()
+
+
+def _watch(roster: Roster, listing: Listing | Tally, tell: Callable[[int, int], None]) -> Watch:
+    """Note each school's plan and tell how many schools are done."""
+    schools = len({row.school_code for row in roster.rows})
+    done = 0
+
+    def watch(plan: SchoolPlan) -> None:
+        nonlocal done
+        listing.watch(plan)
+        done += 1
+        tell(READ + done, READ + schools)
+
+    return watch
 
 
 def _read(work: Work, content: bytes, filename: str) -> Roster:
     check_can_import(work.viewer)
-    work.progress(1, STEPS)
+    work.progress(1, READ + 1)
     try:
         roster = read_file(content, work.viewer.unit, filename=filename)
     except UnreadableFile as error:
         raise Refused(file_sentence(error)) from None
-    work.progress(2, STEPS)
+    work.progress(READ, READ + 1)
     return roster
 
 
-def _tell(work: Work, outcome: Outcome, url_name: str) -> None:
-    result = {"url": reverse(url_name, args=[work.job.pk]), "counts": outcome.counts()}
+def _tell(work: Work, counts: dict[str, int], url_name: str) -> None:
+    result = {"url": reverse(url_name, args=[work.job.pk]), "counts": counts}
     Job.objects.filter(pk=work.job.pk).update(result=result)
 
 
@@ -63,14 +89,16 @@ def roster_commit(work: Work) -> None:
     except FileNotFoundError:
         raise Refused(_("The file has been deleted meanwhile. Choose it again.")) from None
     roster = _read(work, content, meta["filename"])
-    listing = Listing()
-    wish = Wish(confirm_key_fields=bool(work.params["confirm"]))
+    listing = _listing(work)
+    watch = _watch(roster, listing, work.tell)
+    work.hold(len(roster.rows) / SLOWEST)
+    wish = _wish(work)
     try:
         with transaction.atomic():
             outcome = commit(
-                roster, work.viewer.unit, by=work.viewer, wish=wish, expected=work.params["digest"], watch=listing.watch
+                roster, work.viewer.unit, by=work.viewer, wish=wish, expected=work.params["digest"], watch=watch
             )
-            _tell(work, outcome, "students:roster_done")
+            _tell(work, listing.counts(outcome), "students:roster_done")
     except Stale:
         _preview(work, content, meta["filename"], stale=True)
         return

@@ -31,6 +31,13 @@ ROSTER = {
     "classes": [],
     **{tab: [] for tab in ("new", "changed", "held", "kept", "problems", "missing")},
 }
+# What a center's preview found: counts.
+BLIND_ROSTER = {
+    **{name: ROSTER[name] for name in ("filename", "sheet", "digest", "columns", "unknown", "ignored")},
+    "counts": {"created": 0, "known": 1, "new_classes": 0, "missing": 0, "problems": 0, "schools": 1},
+    "schools": [{"school": "x", "code": "1", "created": 0, "known": 1, "new_classes": 0, "missing": 0}],
+    "problems": [],
+}
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------
@@ -128,7 +135,7 @@ def things(world):
             "the district's": job_of(world.district_staff).pk,
             "other school": job_of(b.teacher).pk,
         },
-        **_rosters(a, b),
+        **_rosters(a, b, world.district_staff),
         "list": {"themes": "theme", "no such list": "no-such-list"},
         "option": _options(a, b),
         "template": _templates(a, b),
@@ -207,30 +214,33 @@ def job_of(member, kind="some_work", content=b"made for its owner", **more):
     return job
 
 
-def _rosters(a, b):
+def _rosters(a, b, district):
     from students.parcel import pack
 
-    parcel = pack(ROSTER, b"")
-
-    def done(member, kind, page):
-        job = job_of(member, kind, parcel)
+    def done(member, kind, page, found):
+        job = job_of(member, kind, pack(found, b""))
         job.result = {"url": reverse(page, args=[job.pk])}
         job.save(update_fields=["result"])
         return job.pk
 
-    def preview(member):
-        return done(member, "roster_preview", "students:roster_preview")
+    def preview(member, found=ROSTER):
+        return done(member, "roster_preview", "students:roster_preview", found)
 
-    def commit(member):
-        return done(member, "roster_commit", "students:roster_done")
+    def commit(member, found=ROSTER):
+        return done(member, "roster_commit", "students:roster_done", found)
 
     return {
         "preview": {
             "the leader's": preview(a.leader),
             "a counselor's": preview(a.counselor),
+            "the district's": preview(district, BLIND_ROSTER),
             "other school": preview(b.leader),
         },
-        "import": {"the leader's": commit(a.leader), "other school": commit(b.leader)},
+        "import": {
+            "the leader's": commit(a.leader),
+            "the district's": commit(district, BLIND_ROSTER),
+            "other school": commit(b.leader),
+        },
     }
 
 

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from schools import audit, files
 from schools.access import roles
+from schools.jobs import progress_of
 from schools.models import Job, Role
 
 EVERYONE = tuple(Role)
@@ -35,7 +36,8 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if result:  # what came out is a page, not a file
         return HttpResponseClientRedirect(result) if is_part else redirect(result)
     template = "schools/job_progress.html" if is_part else "schools/job_detail.html"
-    return render(request, template, {"job": job, "back": _back(request)})
+    done, total = progress_of(job)
+    return render(request, template, {"job": job, "done": done, "total": total, "back": _back(request)})
 
 
 def _back(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ from schools.errors import Refused
 from schools.files import open_file
 from schools.jobs import start_job
 from schools.models import Job
-from students.access import can_correct
+from students.access import can_import, imports_blind
 from students.models import ColumnMapping
 from students.parcel import pack, unpack
 from students.roster import VOCABULARY
@@ -19,8 +19,8 @@ PREVIEW, COMMIT = "roster_preview", "roster_commit"
 
 
 def check_can_import(by: Viewer) -> None:
-    if not (can_correct(by) and by.unit.is_school):
-        raise Refused(_("Only a counselor or leader of the school imports its roster."))
+    if not can_import(by):
+        raise Refused(_("Only a counselor or leader of the school, or the center above it, imports its roster."))
 
 
 def start_preview(*, by: Viewer, content: bytes, filename: str) -> Job:
@@ -31,9 +31,10 @@ def start_preview(*, by: Viewer, content: bytes, filename: str) -> Job:
 
 
 def start_commit(*, by: Viewer, preview: Job, digest: str, confirm_key_fields: bool) -> Job:
-    """Queue the import of exactly what the preview showed."""
+    """Queue the import of exactly what the preview showed. Nobody confirms what they may not see."""
     check_can_import(by)
-    params = {"preview": str(preview.pk), "digest": digest, "confirm": confirm_key_fields}
+    confirmed = confirm_key_fields and not imports_blind(by)
+    params = {"preview": str(preview.pk), "digest": digest, "confirm": confirmed}
     return start_job(by=by, kind=COMMIT, params=_params() | params)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 
 from schools.models import Person, Unit
@@ -16,3 +18,31 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} → {self.field}"
+
+
+class RosterImportQuerySet(models.QuerySet["RosterImport"]):
+    def visible_to(self, viewer: Any) -> "RosterImportQuerySet":
+        from students.access import imports_of
+
+        return imports_of(self, viewer)
+
+
+class RosterImport(models.Model):
+    """What one import meant for one school, in numbers of students: the school learns of it whoever did it."""
+
+    school = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # whose file it was
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    created = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()  # students with key fields that wait for a confirmation
+    kept = models.PositiveIntegerField()  # students with fields corrected by hand
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.at}"

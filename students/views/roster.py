@@ -17,28 +17,29 @@ from django.views.decorators.http import require_POST
 
 from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.files import open_file
-from schools.models import Job
+from schools.models import Job, Role
+from students.access import imports_blind
 from students.actions.roster import COMMIT, PREVIEW, forget_column, remember_columns, start_commit, start_preview
 from students.columns import (
-    TEMPLATE,
-    TEMPLATE_PARTS,
     choices_of_fields,
     field_word,
     group_words,
-    template_titles,
+    template_columns,
     titles_of,
     value_word,
 )
 from students.forms import RosterForm
-from students.models import ColumnMapping
+from students.models import ColumnMapping, RosterImport
 from students.parcel import unpack
 from students.problems import problem_sentence
 
+# Counselors and leaders for their school, seeing all of it; center staff for the schools below, seeing counts.
+IMPORTERS = (*SCHOOL_ROLES, Role.CENTER_STAFF)
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 def roster_import(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     form = RosterForm(request.POST or None, request.FILES or None)
@@ -48,18 +49,22 @@ def roster_import(request: HttpRequest) -> HttpResponse:
         return _to_job(job)
     jobs = Job.objects.visible_to(viewer).filter(kind__in=[PREVIEW, COMMIT], expires_at__gt=timezone.now())
     groups = group_words()
-    help_rows = [(field_word(name, groups), titles_of(name)[:3]) for name in (*TEMPLATE, *_members())]
+    by_others = RosterImport.objects.visible_to(viewer).exclude(unit=viewer.unit).select_related("unit", "by")
     context = {
         "form": form,
         "jobs": jobs[:5],
-        "help_rows": help_rows,
+        "by_others": by_others[:5],
+        "is_blind": imports_blind(viewer),
+        "help_rows": _help_rows(viewer, groups),
         "mappings": _mappings(viewer, groups),
     }
     return render(request, "students/roster_import.html", context)
 
 
-def _members() -> list[str]:
-    return [f"member1.{part}" for part in TEMPLATE_PARTS]
+def _help_rows(viewer: Viewer, groups: dict[str, str]) -> list[tuple[str, list[str]]]:
+    """The columns with their usual titles; a second family member has the same as the first."""
+    names = template_columns(of_many_schools=imports_blind(viewer))
+    return [(field_word(name, groups), titles_of(name)[:3]) for name in names if not name.startswith("member2")]
 
 
 def _mappings(viewer: Viewer, groups: dict[str, str]) -> list[tuple[str, str]]:
@@ -71,15 +76,17 @@ def _to_job(job: Job) -> HttpResponse:
     return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={reverse('students:roster_import')}")
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 def roster_template(request: HttpRequest) -> HttpResponseBase:
     """An empty workbook with the columns that count; every cell is text, so that no number is rounded."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@"})
-        sheet.set_column(0, len(template_titles()) - 1, 14, text)
-        sheet.write_row(0, 0, template_titles(), book.add_format({"bold": True, "num_format": "@"}))
+        names = template_columns(of_many_schools=imports_blind(request.viewer))  # type: ignore[attr-defined]
+        titles = [titles_of(name)[0] for name in names]
+        sheet.set_column(0, len(titles) - 1, 14, text)
+        sheet.write_row(0, 0, titles, book.add_format({"bold": True, "num_format": "@"}))
         sheet.freeze_panes(1, 0)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename="roster.xlsx", content_type=XLSX)
@@ -100,7 +107,7 @@ def _found(job: Job) -> dict[str, Any]:
         raise Http404 from None
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the file would change, tab by tab; the commit does exactly this."""
     job = _own_job(request, pk, PREVIEW, COMMIT)
@@ -108,24 +115,43 @@ def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(job.result["url"])
     found = _found(job)
     counts = found["counts"]
-    context = _tabs(request, found, ("new", "changed", "held", "kept", "problems", "missing"))
-    context |= {"job": job, "found": found, "counts": counts}
-    context["does_anything"] = bool(counts["created"] or counts["changed"] or counts["held"])
+    context = _tabs(request, found, ("schools", "new", "changed", "held", "kept", "problems", "missing"))
+    context |= _equation(counts, ("created", "changed", "unchanged", "known", "problems", "missing"))
+    context |= {"job": job, "found": found}
+    # Blind, what is known may change or not: that cannot be told apart here.
+    context["does_anything"] = any(counts.get(name) for name in ("created", "changed", "held", "known"))
     context["columns"] = [(label, field_word(name, group_words())) for label, name in found["columns"]]
     return render(request, "students/roster_preview.html", context)
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 def roster_done(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was imported, and what stayed out."""
     job = _own_job(request, pk, COMMIT)
     found = _found(job)
-    context = _tabs(request, found, ("problems", "held", "kept", "missing", "new", "changed"))
-    return render(request, "students/roster_done.html", context | {"found": found, "counts": found["counts"]})
+    context = _tabs(request, found, ("schools", "problems", "held", "kept", "missing", "new", "changed"))
+    context |= _equation(found["counts"], ("created", "changed", "unchanged", "known", "problems", "new_classes"))
+    return render(request, "students/roster_done.html", context | {"found": found})
+
+
+def _equation(counts: dict[str, int], order: tuple[str, ...]) -> dict[str, Any]:
+    words = {
+        "created": _("new"),
+        "changed": _("changed"),
+        "unchanged": _("left as they are"),
+        "known": _("known"),
+        "problems": _("rows stay out"),
+        "missing": _("not in the file"),
+        "new_classes": _("new classes"),
+    }
+    equation = [(counts[name], words[name]) for name in order if name in counts]
+    return {"counts": counts, "equation": equation, "is_blind": "known" in counts}
 
 
 def _tabs(request: HttpRequest, found: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
+    """The kinds of lines that were kept; a center has schools and problems only."""
     words = {
+        "schools": _("Schools"),
         "new": _("New"),
         "changed": _("Changed"),
         "held": _("To confirm"),
@@ -133,9 +159,10 @@ def _tabs(request: HttpRequest, found: dict[str, Any], order: tuple[str, ...]) -
         "problems": _("Problems"),
         "missing": _("Not in the file"),
     }
+    order = tuple(name for name in order if name in found)
     filled = [name for name in order if found[name]]
     tab = request.GET.get("tab") or (filled[0] if filled else order[0])
-    if tab not in words:
+    if tab not in order:
         raise BadRequest("unknown tab")
     page = Paginator(found[tab], PAGE).get_page(request.GET.get("page"))
     page.object_list = _in_words(tab, page.object_list)
@@ -156,7 +183,7 @@ def _in_words(tab: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             }
             for line in lines
         ]
-    if tab == "missing":
+    if tab in ("missing", "schools"):
         return list(lines)
     return [
         line
@@ -170,7 +197,7 @@ def _in_words(tab: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say what the columns are that were not recognised; the file is then read again."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -187,14 +214,14 @@ def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "students/roster_columns.html", context)
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 @require_POST
 def roster_forget(request: HttpRequest) -> HttpResponse:
     forget_column(by=request.viewer, label=request.POST.get("label", "").replace("\0", ""))  # type: ignore[attr-defined]
     return redirect("students:roster_import")
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*IMPORTERS)
 @require_POST
 def roster_commit(request: HttpRequest, pk: UUID) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]

@@ -13,29 +13,6 @@ from tests.students.test_roster_import import HEAD, file, line, number, rows
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def upload(sign_in, django_capture_on_commit_callbacks):
-    """Hand in a file as somebody; the job runs at once."""
-
-    def go(member, content, name="roster.csv"):
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = sign_in(member).post("/roster/", {"file": SimpleUploadedFile(name, content)})
-        assert answer.status_code == 302
-        return Job.objects.order_by("-created_at").first()
-
-    return go
-
-
-@pytest.fixture
-def post(sign_in, django_capture_on_commit_callbacks):
-    def go(member, name, job, data=None):
-        with django_capture_on_commit_callbacks(execute=True):
-            sign_in(member).post(reverse(f"students:{name}", args=[job.pk]), data or {})
-        return Job.objects.order_by("-created_at").first()
-
-    return go
-
-
 def preview_of(client, job, tab=""):
     return client.get(reverse("students:roster_preview", args=[job.pk]), {"tab": tab} if tab else {})
 

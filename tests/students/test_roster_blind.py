@@ -1,0 +1,139 @@
+"""A center's file for all of its schools: counts for the center, the details for the schools."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from schools import files
+from schools.models import AuditEntry, Job
+from students.actions.students import correct_student
+from students.imports import import_file
+from students.models import RosterImport, Student
+from students.parcel import unpack
+from tests.students.test_roster_import import HEAD, file, line, number
+from tests.students.test_roster_pages import preview_of
+
+pytestmark = pytest.mark.django_db
+
+
+def of_schools(*rows):
+    """A file with the code of a school before each line."""
+    return file(*(f"{school.unit.code},{text}" for school, text in rows), head=f"学校标识码,{HEAD}")
+
+
+def found(job):
+    return unpack(files.open_file(job.pk))[0]
+
+
+def test_district_import_previews_and_commits_counts_by_school(world, sign_in, upload, post):
+    content = of_schools((world.a, line(1)), (world.a, line(2)), (world.b, line(3)), (world.b, line(4, grade="九年级")))
+    job = upload(world.district_staff, content)
+    page = preview_of(sign_in(world.district_staff), job)
+    by_school = {one["school"]: one["created"] for one in page.context["page_obj"].object_list}
+    assert by_school == {world.a.unit.name: 2, world.b.unit.name: 1}
+    assert (page.context["counts"]["created"], page.context["counts"]["problems"]) == (3, 1)
+    done = post(world.district_staff, "roster_commit", job)
+    assert done.result["counts"] == page.context["counts"]
+    assert Student.objects.filter(name__startswith="王小").count() == 3
+    assert sign_in(world.district_staff).get(reverse("students:roster_done", args=[done.pk])).status_code == 200
+
+
+def test_district_import_shows_nothing_of_a_student(world, sign_in, upload, post):
+    content = of_schools((world.a, line(1)), (world.b, line(2, id="44060820170101")), (world.a, line(3, name="")))
+    job = upload(world.district_staff, content)
+    page = preview_of(sign_in(world.district_staff), job, "problems").content.decode()
+    kept = json.dumps(found(job), ensure_ascii=False)
+    assert "44060820170101"[:8] not in page and number(1)[:8] not in kept
+    assert "王小" not in page and "王小" not in kept
+    assert "王妈妈" not in kept and "139" not in kept
+
+
+@pytest.mark.parametrize("change", [{"phone": "13700003333"}, {"name": "王改名"}, {"orphan": "是"}, {}])
+def test_district_import_answers_no_guess_about_a_known_student(world, upload, change):
+    import_file(file(line(1)), world.a.unit)
+    job = upload(world.district_staff, of_schools((world.a, line(1, **change))))
+    told = {name: value for name, value in found(job).items() if name not in ("digest", "filename")}
+    plain = upload(world.district_staff, of_schools((world.a, line(1))))
+    assert told == {name: value for name, value in found(plain).items() if name in told}
+    assert job.result["counts"] == plain.result["counts"]
+    assert found(job)["digest"] == found(plain)["digest"]
+
+
+def test_district_import_never_changes_key_fields_and_leaves_them_to_the_school(world, sign_in, upload, post):
+    import_file(file(line(1)), world.a.unit)
+    job = upload(world.district_staff, of_schools((world.a, line(1, name="王改名", phone="13700003333"))))
+    post(world.district_staff, "roster_commit", job, {"confirm": "1"})
+    student = Student.objects.get(student_number="S001")
+    assert (student.name, student.phone) == ("王小二", "13700003333")
+    told = RosterImport.objects.get(school=world.a.unit, unit=world.district)
+    assert (told.changed, told.held, told.by) == (1, 1, world.district_staff.person)
+    page = sign_in(world.a.leader).get("/roster/").content.decode()
+    assert world.district.name in page and "1 名待确认" in page
+    assert "与东区中心导入的名册不一致" in sign_in(world.a.counselor).get("/").content.decode()
+
+
+def test_school_is_no_longer_asked_once_its_own_file_is_in(world, sign_in, upload, post):
+    import_file(file(line(1)), world.a.unit)
+    post(
+        world.district_staff,
+        "roster_commit",
+        upload(world.district_staff, of_schools((world.a, line(1, name="王改名")))),
+    )
+    post(world.a.leader, "roster_commit", upload(world.a.leader, file(line(1, name="王改名"))), {"confirm": "1"})
+    assert Student.objects.get(student_number="S001").name == "王改名"
+    assert "名册不一致" not in sign_in(world.a.counselor).get("/").content.decode()
+
+
+def test_school_sees_only_imports_for_itself(world, viewer):
+    import_file(of_schools((world.a, line(1)), (world.b, line(2))), world.district)
+    seen = {member: RosterImport.objects.visible_to(viewer(member)).count() for member in _asked(world)}
+    assert seen == {world.a.leader: 1, world.a.counselor: 1, world.b.leader: 1, world.a.teacher: 0, world.admin: 0}
+
+
+def _asked(world):
+    return world.a.leader, world.a.counselor, world.b.leader, world.a.teacher, world.admin
+
+
+def test_district_import_stands_though_a_school_went_on_working(world, viewer, upload, post):
+    import_file(file(line(1)), world.a.unit)
+    job = upload(world.district_staff, of_schools((world.a, line(1, phone="13700003333")), (world.b, line(2))))
+    student = Student.objects.get(student_number="S001")
+    correct_student(by=viewer(world.a.counselor), student=student, values={"phone": "13511112222"})
+    done = post(world.district_staff, "roster_commit", job)
+    student.refresh_from_db()
+    assert done.result["url"].endswith("/done") and student.phone == "13511112222"
+    assert Student.objects.filter(school=world.b.unit, student_number="S002").exists()
+
+
+def test_district_import_is_previewed_anew_when_somebody_else_is_known_now(world, sign_in, upload, post):
+    job = upload(world.district_staff, of_schools((world.a, line(1)), (world.b, line(2))))
+    import_file(file(line(1)), world.a.unit)
+    second = post(world.district_staff, "roster_commit", job)
+    assert preview_of(sign_in(world.district_staff), second).context["found"]["stale"]
+    assert not Student.objects.filter(school=world.b.unit, student_number="S002").exists()
+
+
+def test_district_import_reaches_its_own_schools_only(world, upload):
+    job = upload(world.other_staff, of_schools((world.a, line(1))))
+    assert [problem["code"] for problem in found(job)["problems"]] == ["school_unknown"]
+    assert job.result["counts"]["created"] == 0
+
+
+def test_district_import_is_noted_for_each_school(world, upload, post):
+    content = of_schools((world.a, line(1)), (world.b, line(2)))
+    post(world.district_staff, "roster_commit", upload(world.district_staff, content))
+    notes = AuditEntry.objects.filter(verb="roster.imported").values_list("chain__scope", "person")
+    who = world.district_staff.person.pk
+    assert sorted(notes) == sorted([(world.a.unit.code, who), (world.b.unit.code, who)])
+
+
+def test_job_tells_how_far_it_is_while_its_transaction_is_open(world, sign_in):
+    from schools.jobs import Work
+    from tests.walking import job_of
+
+    job = job_of(world.district_staff)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, done=2, total=41)
+    Work(job).tell(17, 41)
+    page = sign_in(world.district_staff).get(reverse("schools:job_detail", args=[job.pk])).content.decode()
+    assert "17 / 41" in page
