@@ -70,7 +70,8 @@ class Work:
 def progress_of(job: Job) -> tuple[int, int]:
     """Steps done, and all of them."""
     row = (job.done, job.total)
-    return max(row, cache.get(_progress_key(job), row))
+    told: tuple[int, int] = cache.get(_progress_key(job), row)
+    return max(row, told)
 
 
 def _progress_key(job: Job) -> str:
