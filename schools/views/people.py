@@ -1,5 +1,6 @@
 """Managing people: find, invite, change a role, end it, hand over a password, close an account."""
 
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -7,14 +8,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools import crypto
-from schools.access import MANAGING_ROLES, Viewer, can_manage, can_manage_account, grantable_roles, roles
+from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_account, grantable_roles, roles
 from schools.actions import accounts
 from schools.errors import Refused
 from schools.forms.people import DetailsForm, FilterForm, NewPersonForm, PostForm
@@ -39,7 +40,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "units": list(units.select_related("kind")[:400]) if viewer.role != "school_leader" else [],
         "unit": unit,
         "page_obj": Paginator(people, PAGE).get_page(request.GET.get("page")),
-        "can_invite": bool(_units_to_staff(viewer)[:1]),
+        "can_invite": _may_staff(viewer, unit),
     }
     return render(request, "schools/person_list.html", context)
 
@@ -73,6 +74,11 @@ def _units_to_staff(viewer: Viewer) -> Any:
     return units.exclude(pk=viewer.unit.pk) if viewer.role == "center_staff" else units
 
 
+def _may_staff(viewer: Viewer, unit: Unit | None) -> bool:
+    units = _units_to_staff(viewer)
+    return units.filter(pk=unit.pk).exists() if unit else units.exists()
+
+
 def unit_to_staff(request: HttpRequest) -> Unit:
     """The unit named in the address, or the first the viewer may staff."""
     units = _units_to_staff(request.viewer)
@@ -80,7 +86,21 @@ def unit_to_staff(request: HttpRequest) -> Unit:
     return get_object_or_404(units, code=code) if code else get_object_or_404(units.order_by("path")[:1])
 
 
+def needs_unit_to_staff(view: View) -> View:
+    """A center gives roles in the units below it only: while there is none, the page says so and leads there."""
+
+    @wraps(view)
+    def staffed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        code, own = request.GET.get("unit"), request.viewer.unit
+        if not _may_staff(request.viewer, None) and code in (None, "", own.code):
+            return render(request, "schools/nobody_below.html", {"unit": own})
+        return view(request, *args, **kwargs)
+
+    return staffed
+
+
 @roles(*MANAGING_ROLES)
+@needs_unit_to_staff
 def person_new(request: HttpRequest) -> HttpResponse:
     """Invite. The first password is shown once, in the answer to this form, and stored nowhere."""
     viewer, unit = request.viewer, unit_to_staff(request)
@@ -165,6 +185,7 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
+@needs_unit_to_staff
 def membership_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One more role for a person the viewer sees."""
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)

@@ -22,7 +22,7 @@ from schools.models import Unit
 from schools.staffing import read_staff
 from schools.tables import UnreadableFile
 from schools.unreadable import file_sentence, row_sentence
-from schools.views.people import unit_choices, unit_to_staff
+from schools.views.people import needs_unit_to_staff, unit_choices, unit_to_staff
 
 MOST_ROWS = 3000
 
@@ -38,6 +38,7 @@ class StaffFileForm(forms.Form):
 
 
 @roles(*MANAGING_ROLES)
+@needs_unit_to_staff
 def staff_import(request: HttpRequest) -> HttpResponse:
     unit = unit_to_staff(request)
     form = StaffFileForm(request.POST or None, request.FILES or None)

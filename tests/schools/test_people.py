@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from schools.access import Viewer, can_manage, can_manage_account, fitting_roles, grantable_roles
 from schools.actions.accounts import Post, create_person
-from schools.models import Membership, Person, Role
+from schools.models import Membership, Person, Role, Unit
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +300,45 @@ def test_roles_fit_the_kind_of_unit(world, key):
 
     assert (Role.CLASS_TEACHER in fitting_roles(unit)) == unit.is_school
     assert (Role.CENTER_STAFF in fitting_roles(unit)) != unit.is_school
+
+
+# --- a center and the units below it ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(world, sign_in):
+    """Somebody of a center that has no unit below it."""
+    center = Unit.objects.create(
+        parent=world.city, kind_id="district", code="440610", name="新区中心", path=f"{world.city.path}440610/"
+    )
+    person = Person.objects.create(staff_number="alone", name="独自")
+    return sign_in(Membership.objects.create(person=person, unit=center, role="center_staff"))
+
+
+@pytest.mark.parametrize("name", ["schools:person_new", "schools:staff_import"])
+@pytest.mark.parametrize("query", ["", "?unit=440610"])
+def test_a_center_without_units_below_is_told_what_comes_first(alone, name, query):
+    answer = alone.get(reverse(name) + query)
+
+    assert answer.status_code == 200
+    assert "尚无下级单位" in answer.content.decode()
+    assert f'href="{reverse("schools:unit_new")}"' in answer.content.decode()
+
+
+def test_a_center_without_units_below_can_write_nothing_there(alone):
+    before = Person.objects.count()
+
+    assert alone.post(reverse("schools:person_new"), answer()).status_code == 200
+    assert Person.objects.count() == before
+
+
+def test_a_unit_out_of_sight_is_not_there_for_a_center_without_units_either(alone):
+    assert alone.get(reverse("schools:person_new") + "?unit=2144000001").status_code == 404
+
+
+@pytest.mark.parametrize(("unit", "offered"), [("", True), ("2144000001", True), ("44060801", False)])
+def test_inviting_is_offered_only_where_one_may_invite(world, sign_in, unit, offered):
+    page = sign_in(world.cluster_staff).get(reverse("schools:person_list"), {"unit": unit}).content.decode()
+
+    assert (reverse("schools:person_new") in page) == offered
+    assert (reverse("schools:staff_import") in page) == offered
