@@ -30,6 +30,13 @@ def national_working_day(day: date) -> bool | None:
         return None
 
 
+def years_without_data(
+    first: date, last: date, national: Callable[[date], bool | None] = national_working_day
+) -> list[int]:
+    """Years for which weekdays stand in for the national calendar: the page must say so."""
+    return [year for year in range(first.year, last.year + 1) if national(date(year, 1, 1)) is None]
+
+
 class TermSpan(NamedTuple):
     code: str
     starts: date
@@ -86,8 +93,7 @@ class SchoolCalendar:
         return self.term_of(day) is not None and self._is_open(day)
 
     def years_without_data(self, first: date, last: date) -> list[int]:
-        """Years for which weekdays stand in for the national calendar: the page must say so."""
-        return [year for year in range(first.year, last.year + 1) if self.national(date(year, 1, 1)) is None]
+        return years_without_data(first, last, self.national)
 
     def next_school_day(self, day: date) -> date:
         """The first school day after `day`; a national working day when no known term lies ahead."""

@@ -3,6 +3,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import django_db_setup, fixed_clock, sign_in, viewer, world  # noqa: F401
 from tests.plugins.browser import chromium, open_page  # noqa: F401
@@ -19,6 +20,9 @@ KEYS = {
 }
 FROM_A_DEVELOPER = ("DEBUG", "DB_POOL", "PRIVATE_ROOT", "PROXY_COUNT", "LOG_LEVEL")
 resources = contextlib.ExitStack()
+# A busy machine is no error of the code: no example is measured by the clock.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser):

@@ -1,10 +1,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from reports.desk import desk_of
 from schools.access import reason_to_see, roles
 from schools.models import Role
+from schools.unpublished import calendar_warning
 
 
 @roles(*Role)
@@ -12,5 +14,11 @@ from schools.models import Role
 def workbench(request: HttpRequest) -> HttpResponse:
     """The first page of the day, for every role."""
     viewer = request.viewer  # type: ignore[attr-defined]
-    context = {"desk": desk_of(viewer), "why": reason_to_see(viewer)}
+    desk = desk_of(viewer)
+    due = [todo.item.due_at for todo in desk.waiting if todo.item.due_at]
+    context = {
+        "desk": desk,
+        "why": reason_to_see(viewer),
+        "calendar_warning": calendar_warning([timezone.now(), *due] if due else []),
+    }
     return render(request, "reports/workbench.html", context)

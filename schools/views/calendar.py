@@ -18,6 +18,7 @@ from schools.forms.units import DayForm, TermForm
 from schools.models import CalendarDay, Role, Unit
 from schools.month import Rule, weeks_of
 from schools.queries import calendar_of, terms_of
+from schools.unpublished import warning_of
 
 # How far ahead of the month shown a year without published data is worth a warning.
 AHEAD = dt.timedelta(days=120)
@@ -37,7 +38,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "next": (month + dt.timedelta(days=32)).replace(day=1),
         "weeks": weeks_of(month.year, month.month, calendar=known, rules=_rules(unit, month)),
         "terms": [(term, term.unit_id == unit.pk) for term in terms],
-        "missing_years": known.years_without_data(month, month + AHEAD),
+        "warnings": [warning_of(year) for year in known.years_without_data(month, month + AHEAD)],
         "can_lead": can_lead_unit(request.viewer, unit),
         "units": _units(request),
         "day_form": DayForm(initial={"day": request.GET.get("day"), "what": "closed"}),

@@ -20,6 +20,7 @@ from schools.calendar import SchoolCalendar
 from schools.errors import Refused
 from schools.queries import calendar_of, current_term
 from schools.severity import Scheme, scheme_of
+from schools.unpublished import calendar_warning
 from students.access import can_handle_flags, can_read_flag_reason
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
 from students.advice import advice
@@ -53,7 +54,14 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         for name, (label, rows) in tabs.items()
     ]
     late = tabs["waiting"][1].filter(due_at__lt=timezone.now()).count()
-    context = {"page_obj": page, "chips": chips, "tab": tab, "waiting": chips[0]["count"], "late": late}
+    context = {
+        "page_obj": page,
+        "chips": chips,
+        "tab": tab,
+        "waiting": chips[0]["count"],
+        "late": late,
+        "calendar_warning": calendar_warning(_running(page.object_list)),
+    }
     return render(request, "students/flag_list.html", context)
 
 
@@ -61,6 +69,12 @@ def _term_start(viewer: Viewer) -> dt.datetime:
     term = current_term(viewer.unit)
     first = term.starts if term else timezone.localdate() - dt.timedelta(days=180)
     return timezone.make_aware(dt.datetime.combine(first, dt.time()))
+
+
+def _running(flags: list[RiskFlag]) -> list[dt.datetime]:
+    """From when to when the clocks of these flags still count school days."""
+    due = [flag.due_at for flag in flags if flag.state == State.RAISED]
+    return [timezone.now(), *due] if due else []
 
 
 def _dressed(flag: RiskFlag, scheme: Scheme, calendar: SchoolCalendar) -> Any:
@@ -93,6 +107,7 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "assign_form": AssignForm(viewer=viewer, flag=flag),
         "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
         "sees_student": Student.objects.visible_to(viewer).filter(pk=flag.student_id).exists(),
+        "calendar_warning": calendar_warning([flag.known_at, flag.acted_at, flag.settled_at, *_running([flag])]),
     }
     return render(request, "students/flag_detail.html", context)
 

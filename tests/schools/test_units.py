@@ -10,6 +10,7 @@ from schools.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Term, Unit, UnitKind, UnitSetting
 from schools.queries import calendar_of, terms_of
 from schools.settings_of import setting_of
+from schools.unpublished import warning_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 3, 23)
@@ -332,8 +333,8 @@ def test_the_month_shows_make_up_days_closures_and_whose_word_it_is(world, sign_
 def test_the_month_warns_of_a_year_without_published_data(world, sign_in):
     client = sign_in(world.a.teacher)
 
-    assert client.get(reverse("schools:calendar"), {"month": "2027-03"}).context["missing_years"] == [2027]
-    assert client.get(reverse("schools:calendar"), {"month": "2026-03"}).context["missing_years"] == []
+    assert client.get(reverse("schools:calendar"), {"month": "2027-03"}).context["warnings"] == [warning_of(2027)]
+    assert client.get(reverse("schools:calendar"), {"month": "2026-03"}).context["warnings"] == []
 
 
 @pytest.mark.parametrize("month", ["2026-13", "x", "99999-01", "2026-3", ""])

@@ -2,6 +2,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.calendar import SchoolCalendar, TermSpan
@@ -270,3 +272,46 @@ def test_a_flag_waits_in_the_inbox_of_counselor_leader_and_class_teacher(world, 
 
 def test_the_inbox_of_a_class_teacher_does_not_hold_the_reason(world, viewer):
     assert "flag-reason" not in repr(inbox_of(viewer(world.a.teacher)))
+
+
+# --- a year without a published calendar ----------------------------------------------------------------------------
+
+NEXT_YEAR = dt.datetime(2027, 1, 5, 17, 0, tzinfo=SHANGHAI)
+UNPUBLISHED = "2027 年的全国放假安排尚未公布"
+
+
+def test_the_list_warns_when_a_clock_runs_into_a_year_without_a_calendar(world, sign_in):
+    client = sign_in(world.a.counselor)
+    assert UNPUBLISHED not in client.get(reverse("students:flag_list")).content.decode()
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NEXT_YEAR)
+    assert UNPUBLISHED in client.get(reverse("students:flag_list")).content.decode()
+
+
+def test_the_list_does_not_warn_for_clocks_that_stand_still(world, sign_in):
+    hand = {"state": RiskFlag.State.ACKNOWLEDGED, "acted_at": NOW, "assignee": world.a.counselor}
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NEXT_YEAR, **hand)
+    page = sign_in(world.a.counselor).get(reverse("students:flag_list"), {"tab": "in_hand"})
+
+    assert list(page.context["page_obj"].object_list) == [world.a.flag]
+    assert UNPUBLISHED not in page.content.decode()
+
+
+@pytest.mark.parametrize("field", ["due_at", "settled_at"])
+def test_a_flag_warns_when_one_of_its_clocks_lies_in_such_a_year(world, sign_in, field):
+    client = sign_in(world.a.counselor)
+    assert UNPUBLISHED not in client.get(url("flag_detail", world.a.flag)).content.decode()
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(**{field: NEXT_YEAR})
+    assert UNPUBLISHED in client.get(url("flag_detail", world.a.flag)).content.decode()
+
+
+def test_the_workbench_warns_when_something_is_due_in_such_a_year(world, sign_in, django_assert_num_queries):
+    client = sign_in(world.a.counselor)
+    client.get(reverse("reports:workbench"))
+    with CaptureQueriesContext(connection) as before:
+        assert UNPUBLISHED not in client.get(reverse("reports:workbench")).content.decode()
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NEXT_YEAR)
+    with django_assert_num_queries(len(before)):
+        assert UNPUBLISHED in client.get(reverse("reports:workbench")).content.decode()
