@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schools.views import account, audit, calendar, jobs, people, staff, style, units
+from schools.views import account, audit, calendar, jobs, people, staff, style, unit_kinds, units
 
 app_name = "schools"
 
@@ -33,6 +33,11 @@ managing_people = [
 managing_units = [
     path("units", units.unit_list, name="unit_list"),
     path("units/new", units.unit_new, name="unit_new"),
+    path("units/levels", unit_kinds.unit_kind_list, name="unit_kind_list"),
+    path("units/levels/new", unit_kinds.unit_kind_new, name="unit_kind_new"),
+    path("units/levels/<slug:code>/edit", unit_kinds.unit_kind_edit, name="unit_kind_edit"),
+    path("units/levels/<slug:code>/up", unit_kinds.unit_kind_raise, name="unit_kind_raise"),
+    path("units/levels/<slug:code>/remove", unit_kinds.unit_kind_remove, name="unit_kind_remove"),
     path("units/<int:pk>", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/edit", units.unit_edit, name="unit_edit"),
     path("units/<int:pk>/rules", units.unit_rules, name="unit_rules"),

@@ -71,6 +71,11 @@ ROLES = {
     "schools:unit_detail": MANAGERS,
     "schools:unit_edit": MANAGERS,
     "schools:unit_rules": MANAGERS,
+    "schools:unit_kind_list": frozenset({ADMIN}),
+    "schools:unit_kind_new": frozenset({ADMIN}),
+    "schools:unit_kind_edit": frozenset({ADMIN}),
+    "schools:unit_kind_raise": frozenset({ADMIN}),
+    "schools:unit_kind_remove": frozenset({ADMIN}),
     "schools:calendar": EVERYONE,
     "schools:calendar_day": MANAGERS,
     "schools:term_save": MANAGERS,
@@ -141,6 +146,9 @@ OBJECTS = {
     "schools:unit_detail": "unit",
     "schools:unit_edit": "unit",
     "schools:unit_rules": "unit",
+    "schools:unit_kind_edit": "level",
+    "schools:unit_kind_raise": "level",
+    "schools:unit_kind_remove": "level",
     "schools:job_detail": "job",
     "schools:job_file": "job",
     "students:student_detail": "student",
@@ -231,6 +239,7 @@ SEES = {
         "city": {"city_staff", "admin"},
         "other district": {"city_staff", "other_staff", "admin"},
     },
+    "level": {"of districts": {"admin"}, "no such level": NOBODY},
     "person": {
         "school": ABOVE_SCHOOL | {"a.leader"},
         "other school": ABOVE_SCHOOL,
@@ -251,8 +260,6 @@ SEES = {
 
 # Whoever has no unit below where they could give a role finds nothing there.
 WITHOUT_UNITS = {
-    "schools:person_new": {"other_staff"},
-    "schools:staff_import": {"other_staff"},
     "schools:staff_import_commit": {"other_staff"},
 }
 ACTS: dict[str, dict[str, set[str]]] = {

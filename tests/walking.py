@@ -136,6 +136,7 @@ def things(world):
             "other school": job_of(b.teacher).pk,
         },
         **_rosters(a, b, world.district_staff),
+        "level": {"of districts": "district", "no such level": "no-such-level"},
         "list": {"themes": "theme", "no such list": "no-such-list"},
         "option": _options(a, b),
         "template": _templates(a, b),

@@ -185,7 +185,6 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
-@needs_unit_to_staff
 def membership_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One more role for a person the viewer sees."""
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)

@@ -13,7 +13,7 @@ from counseling.actions.talks import delete_part, revise_part
 from counseling.content import Content, Header
 from counseling.models import TalkPart
 from reports.actions import write_section
-from schools.actions import accounts, units
+from schools.actions import accounts, unit_kinds, units
 from schools.actions.staff_import import import_staff, plan_staff
 from schools.models import AuditEntry, Role, Term, UnitKind
 from schools.staffing import StaffRow, read_units
@@ -119,6 +119,7 @@ CHANGES = {
     "add a unit": lambda w, v: units.create_unit(
         by=v(w.admin), parent=w.cluster, kind=UnitKind.objects.get(pk="school"), code="N2", name=NEW_NAME
     ),
+    "add a level": lambda w, v: unit_kinds.add_unit_kind(by=v(w.admin), label_zh=NEW_NAME, above=None),
     "change a unit": lambda w, v: units.change_unit(by=v(w.a.leader), unit=w.a.unit, name=NEW_NAME),
     "change rules": lambda w, v: units.change_settings(
         by=v(w.a.leader), unit=w.a.unit, values={"severity_scheme": "three_levels"}
