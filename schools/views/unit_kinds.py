@@ -1,5 +1,6 @@
 """The levels of the network: city center, district center, cluster, school … as this installation has them."""
 
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,15 @@ from schools.access import roles
 from schools.actions import unit_kinds as actions
 from schools.errors import Refused
 from schools.forms.unit_kinds import NewUnitKindForm, UnitKindForm
-from schools.models import Role, UnitKind
+from schools.models import Role, Unit, UnitKind
 
 
 @roles(Role.SYSTEM_ADMIN)
 def unit_kind_list(request: HttpRequest) -> HttpResponse:
-    kinds = UnitKind.objects.annotate(units=Count("unit")).order_by("rank", "code")
+    kinds = list(UnitKind.objects.annotate(units=Count("unit")).order_by("rank", "code"))
+    stands_below = set(Unit.objects.order_by().values_list("kind", "parent__kind").distinct())
+    for upper, kind in pairwise(kinds):
+        kind.may_rise = (kind.pk, upper.pk) not in stands_below  # type: ignore[attr-defined]
     return render(request, "schools/unit_kind_list.html", {"kinds": kinds})
 
 

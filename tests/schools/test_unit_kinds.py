@@ -143,6 +143,12 @@ def test_only_an_unused_level_can_be_removed_on_the_page(world, sign_in):
     assert reverse("schools:unit_kind_remove", args=["school"]) not in page
 
 
+def test_only_a_level_that_may_rise_can_be_moved_on_the_page(world, sign_in):
+    page = sign_in(world.admin).get(reverse("schools:unit_kind_list")).content.decode()
+
+    assert [reverse("schools:unit_kind_raise", args=[code]) in page for code in LEVELS] == [False] * 4 + [True]
+
+
 def test_the_forms_add_rename_move_and_remove(world, sign_in):
     client = sign_in(world.admin)
     client.post(reverse("schools:unit_kind_new"), {"label_zh": "片区", "label_en": "area", "above": "cluster"})
