@@ -34,6 +34,7 @@ PLACES = [
     Place(_("Units"), "schools:unit_list", "building-library"),
     Place(_("Calendar"), "schools:calendar", "calendar-days"),
     Place(_("Themes and templates"), "counseling:option_list", "swatch"),
+    Place(_("Opens and exports"), "reports:open_list", "eye"),
     Place(_("Audit log"), "schools:audit_list", "clipboard-document-list"),
 ]
 
@@ -107,8 +108,6 @@ def _count(viewer: Any, place: Place) -> int:
     if place.url_name != "students:flag_list":
         return 0
     from students.access import can_handle_flags
-    from students.models import RiskFlag
+    from students.queries import flag_counts
 
-    if not can_handle_flags(viewer):
-        return 0
-    return RiskFlag.objects.visible_to(viewer).filter(state=RiskFlag.State.RAISED).count()
+    return flag_counts(viewer)["waiting"] if can_handle_flags(viewer) else 0

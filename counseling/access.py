@@ -22,7 +22,7 @@ def parts_of(parts: "TalkPartQuerySet", viewer: Viewer) -> "TalkPartQuerySet":
     if viewer.role == Role.SCHOOL_LEADER:
         return here.filter(own | open_to_others)
     if viewer.role in (Role.CLASS_TEACHER, Role.GRADE_HEAD):
-        return here.filter(own | open_to_others & Q(student__class_group__in=viewer.classes))
+        return here.filter(own | open_to_others & Q(student__class_group__in=viewer.class_ids))
     if viewer.role == Role.SUBJECT_TEACHER:
         return here.filter(own)
     return parts.none()

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counseling.models import TalkDraft
-from counseling.queries import Coverage, coverage_by_class, duty_to_talk, follow_ups_due, short_day
+from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_ups, short_day
 from schools.access import STAFF_ROLES, Viewer
 from schools.inbox import Waiting, waits
 from schools.models import Role
-from schools.queries import current_term
 
 MOST = 20
 
@@ -24,7 +23,7 @@ def follow_ups(viewer: Viewer) -> Iterator[Waiting]:
     if viewer.role not in STAFF_ROLES:
         return
     told = set()
-    for part in follow_ups_due(viewer)[:MOST]:
+    for part in own_follow_ups(viewer):
         if part.student_id in told or part.follow_up_on is None:
             continue
         told.add(part.student_id)
@@ -40,11 +39,11 @@ def follow_ups(viewer: Viewer) -> Iterator[Waiting]:
 @waits
 def duty(viewer: Viewer) -> Iterator[Waiting]:
     """How many students a class teacher still has to talk to this term."""
-    term = current_term(viewer.unit) if viewer.role == Role.CLASS_TEACHER else None
+    term = viewer.term if viewer.role == Role.CLASS_TEACHER else None
     owed = duty_to_talk(viewer, term) if term else None
-    if term is None or owed is None:
+    if owed is None:
         return
-    whole = Coverage("", coverage_by_class(viewer, term))
+    whole = Coverage("", own_coverage(viewer))
     if not whole.left:
         return
     text = ngettext(
@@ -65,7 +64,7 @@ def drafts(viewer: Viewer) -> Iterator[Waiting]:
     """Talks that were begun and not filed. Whom they were with is not said here."""
     if viewer.role not in STAFF_ROLES:
         return
-    for draft in TalkDraft.objects.visible_to(viewer)[:MOST]:
+    for draft in TalkDraft.objects.visible_to(viewer).only("saved_at")[:MOST]:
         yield Waiting(
             text=_("A talk you began to log"),
             url=f"{reverse('counseling:talk_new')}?draft={draft.pk}",

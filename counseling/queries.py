@@ -1,25 +1,26 @@
 """Reads around talks: whom to talk to next, how far the term's talks have come, what the forms offer."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from counseling.models import TalkOption, TalkPart, TextTemplate
-from schools.access import Viewer
+from schools.access import Viewer, once
 from schools.models import ClassGroup, Duty, Term, Unit
-from schools.queries import current_term, duty_of
+from schools.queries import duty_of
 from students.models import GroupMember, RiskFlag, Student
 from students.queries import matching
 
 OFFERED = 6
+FOLLOW_UPS = 20
 
 
 # --- parts and students in a term -----------------------------------------------------------------------------------
@@ -110,30 +111,30 @@ def coverage_by_class(scope: Unit | Viewer, term: Term) -> list[ClassCoverage]:
     A student counts as reached with a standing part of a talk that happened within the term.
     """
     reached, key = reached_in(scope, term), key_students(scope)
-    rows = (
-        students_in(scope)
-        .order_by()
-        .values("class_group_id")
-        .annotate(
-            students=Count("pk"),
-            reached=Count("pk", filter=reached),
-            key_students=Count("pk", filter=key),
-            key_reached=Count("pk", filter=key & reached),
-        )
-    )
-    counts: dict[Any, Any] = {row["class_group_id"]: row for row in rows}
-    groups = _class_groups(scope).select_related("school")
-    return [_class_coverage(group, counts[group.pk]) for group in groups if group.pk in counts]
+    students = students_in(scope).order_by().annotate(is_reached=_first_if(reached), is_key=_first_if(key))
+    rows = students.values_list("class_group_id", "is_reached", "is_key").annotate(n=Count("pk"))
+    counts: dict[int, Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    for class_id, is_reached, is_key, n in rows:
+        counts[class_id][is_reached, is_key] = n
+    return [_class_coverage(group, counts[group.pk]) for group in _class_groups(scope) if group.pk in counts]
 
 
-def _class_coverage(group: ClassGroup, row: dict[str, int]) -> ClassCoverage:
-    return ClassCoverage(group, row["students"], row["reached"], row["key_students"], row["key_reached"])
+def _class_coverage(group: ClassGroup, counts: Counter[tuple[bool, bool]]) -> ClassCoverage:
+    """From the numbers of students by (reached, key)."""
+    reached_keys, keys = counts[True, True], counts[True, True] + counts[False, True]
+    return ClassCoverage(group, counts.total(), counts[True, False] + reached_keys, keys, reached_keys)
 
 
-def _class_groups(scope: Unit | Viewer) -> QuerySet[ClassGroup]:
+def _class_groups(scope: Unit | Viewer) -> Iterable[ClassGroup]:
     if isinstance(scope, Viewer):
-        return ClassGroup.objects.visible_to(scope)
-    return ClassGroup.objects.filter(school__path__startswith=scope.path)
+        return scope.class_groups
+    return ClassGroup.objects.filter(school__path__startswith=scope.path).select_related("school")
+
+
+@once
+def own_coverage(viewer: Viewer) -> list[ClassCoverage]:
+    """Coverage of the viewer's classes in the current term; none before the first term."""
+    return coverage_by_class(viewer, viewer.term) if viewer.term else []
 
 
 def students_left(scope: Unit | Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
@@ -194,43 +195,35 @@ def follow_ups_due(viewer: Viewer, *, until: dt.date | None = None) -> QuerySet[
     return due.exclude(Exists(later)).select_related("student").order_by("follow_up_on")
 
 
+@once
+def own_follow_ups(viewer: Viewer) -> list[TalkPart]:
+    """The first of them, with no more of each than a line that names it."""
+    named = follow_ups_due(viewer).only("follow_up_on", "severity", "student__name")
+    return list(named[:FOLLOW_UPS])
+
+
 def next_students(viewer: Viewer, *, limit: int = OFFERED) -> list[Next]:
     """Follow-ups due, then key students not yet talked to this term, then whom nobody has talked to for longest."""
     due: dict[Any, TalkPart] = {}
-    for part in follow_ups_due(viewer)[:limit]:
+    for part in own_follow_ups(viewer)[:limit]:
         due.setdefault(part.student_id, part)
-    ids: list[Any] = list(due)
-    term = current_term(viewer.unit)
-    for group in _groups_in_turn(viewer, term, limit):
-        if len(ids) >= limit:
-            break
-        ids += [pk for pk in group if pk not in ids][: limit - len(ids)]
-    return _explained(viewer, term, ids, due)
+    turn = {pk: place for place, pk in enumerate(due)}
+    students = sorted(_in_turn(viewer, turn)[:limit], key=lambda student: turn.get(student.pk, limit))
+    return [Next(student, tuple(_reasons(student, viewer.term, due.get(student.pk)))) for student in students]
 
 
-def _groups_in_turn(viewer: Viewer, term: Term | None, limit: int) -> Iterable[list[Any]]:
-    students = Student.objects.visible_to(viewer).enrolled().order_by("student_number", "name")
-    left = students.exclude(reached_in(viewer, term)) if term else students
-    flagged = RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id")
-    # Twice the number: some may be among those already taken.
-    yield list(left.filter(pk__in=flagged).values_list("pk", flat=True)[: 2 * limit])
-    yield list(left.filter(key_students(viewer)).values_list("pk", flat=True)[: 2 * limit])
-    last, never = last_talks(viewer), dt.datetime.min.replace(tzinfo=dt.UTC)
-    yield sorted(students.values_list("pk", flat=True), key=lambda pk: last.get(pk, never))
-
-
-def _explained(viewer: Viewer, term: Term | None, ids: Sequence[Any], due: dict[Any, TalkPart]) -> list[Next]:
-    students = Student.objects.visible_to(viewer).filter(pk__in=ids).prefetch_related(_current_groups())
-    last = last_talks(viewer, ids)
-    flagged = set(
-        RiskFlag.objects.open().visible_to(viewer).filter(student__in=ids).values_list("student_id", flat=True)
-    )
-    by_id = {student.pk: student for student in students}
-    found = []
-    for pk in ids:
-        reasons = _reasons(by_id[pk], term, last.get(pk), due.get(pk), pk in flagged)
-        found.append(Next(by_id[pk], tuple(reasons)))
-    return found
+def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
+    """All students, those with a reason first; of the others, those nobody has talked to, or not for longest."""
+    flagged = Q(pk__in=RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id"))
+    grouped = Q(pk__in=GroupMember.objects.current().order_by().values("student_id"))
+    reached = [When(reached_in(viewer, viewer.term), then=3)] if viewer.term else []
+    turn = Case(When(pk__in=list(due), then=0), *reached, When(flagged, then=1), When(grouped, then=2), default=3)
+    talks = counted_parts(viewer).filter(student=OuterRef("pk")).order_by().values("student_id")
+    last = Subquery(talks.annotate(last=Max("talk__happened_at")).values("last"))
+    students = Student.objects.visible_to(viewer).enrolled().prefetch_related(_current_groups()).only("name")
+    students = students.annotate(turn=turn, is_flagged=_first_if(flagged), last_talk=last)
+    order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]
+    return students.order_by(*order)
 
 
 def _current_groups() -> Any:
@@ -238,19 +231,18 @@ def _current_groups() -> Any:
     return Prefetch("group_members", queryset=members, to_attr="groups_now")
 
 
-def _reasons(
-    student: Student, term: Term | None, last: dt.datetime | None, due: TalkPart | None, is_flagged: bool
-) -> Iterable[str]:
+def _reasons(student: Any, term: Term | None, due: TalkPart | None) -> Iterable[str]:
+    last: dt.datetime | None = student.last_talk
     if due and due.follow_up_on:
         yield _("follow-up due {day}").format(day=short_day(due.follow_up_on))
-    if is_flagged:
+    if student.is_flagged:
         yield _("open flag")
     if not due and (last is None or (term and last < span_of(term)[0])):
         yield _("not yet this term")
-    elif last and not due and not is_flagged:
+    elif last and not due and not student.is_flagged:
         yield _("last talk {day}").format(day=short_day(timezone.localdate(last)))
-    if not is_flagged:
-        yield from (member.group.label for member in student.groups_now[:1])  # type: ignore[attr-defined]
+    if not student.is_flagged:
+        yield from (member.group.label for member in student.groups_now[:1])
 
 
 def short_day(day: dt.date) -> str:

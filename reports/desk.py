@@ -11,18 +11,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counseling.queries import ClassCoverage, Coverage, Next, counted_parts, coverage_by_class, next_students
+from counseling.queries import ClassCoverage, Coverage, Next, counted_parts, next_students, own_coverage
 from reports.board import Board, board_of
 from reports.document import Amount
 from reports.material import Place, unit_places, written
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
+from schools.calendar import SchoolCalendar
 from schools.figures import Scope, midnight, ratios
 from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
-from schools.queries import calendar_of, current_term
-from schools.severity import scheme_of
+from schools.queries import spans_of
 from schools.templatetags.look import day, moment
-from students.models import RiskFlag
+from students.queries import flag_counts
 
 LAST_MINUTE = (23, 59)
 NEXT = 5
@@ -96,7 +96,7 @@ class Desk:
 
 def desk_of(viewer: Viewer) -> Desk:
     now = timezone.now()
-    term = current_term(viewer.unit)
+    term = viewer.term
     desk = Desk("", None, greeting(viewer.person.name, now), _day_line(viewer, now), _todo(viewer, now))
     if viewer.role in STAFF_ROLES:
         _school_desk(desk, viewer, term, now)
@@ -110,9 +110,8 @@ def desk_of(viewer: Viewer) -> Desk:
 
 
 def _todo(viewer: Viewer, now: dt.datetime) -> list[Todo]:
-    scheme = scheme_of(viewer.unit)
     return [
-        Todo(item, scheme.word(item.severity) if item.severity else "", item.is_overdue(now))
+        Todo(item, viewer.scheme.word(item.severity) if item.severity else "", item.is_overdue(now))
         for item in inbox_of(viewer)
     ]
 
@@ -129,7 +128,7 @@ def greeting(name: str, now: dt.datetime) -> str:
 def _day_line(viewer: Viewer, now: dt.datetime) -> str:
     """Wed, Sep 22 · week 4."""
     today = timezone.localdate(now)
-    week = calendar_of(viewer.unit).week_of_term(today)
+    week = SchoolCalendar(spans_of(viewer.terms)).week_of_term(today)
     words = date_format(today, _("D, M j"))
     return _("{day} · week {n} of the term").format(day=words, n=week) if week else words
 
@@ -140,11 +139,11 @@ def _day_line(viewer: Viewer, now: dt.datetime) -> str:
 def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime) -> None:
     # A subject teacher owes no coverage: they talk when a student comes to them.
     if viewer.role != Role.SUBJECT_TEACHER:
-        desk.classes = coverage_by_class(viewer, term) if term else []
+        desk.classes = own_coverage(viewer)
         desk.coverage = Coverage("", desk.classes)
     desk.next = next_students(viewer, limit=NEXT)
     desk.action = Action(_("Log a talk"), reverse("counseling:talk_new"))
-    flags = _flag_counts(viewer, now)
+    flags = flag_counts(viewer) if viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD} else {}
     desk.heading = _flags_heading(flags) if viewer.role in SCHOOL_ROLES else ""
     if desk.heading:
         desk.action = Action(_("Look at the flags"), reverse("students:flag_list"))
@@ -159,14 +158,6 @@ def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime
 
 def _first_action(viewer: Viewer) -> Action | None:
     return Action(_("Import roster"), reverse("students:roster_import")) if viewer.role in SCHOOL_ROLES else None
-
-
-def _flag_counts(viewer: Viewer, now: dt.datetime) -> dict[str, int]:
-    waits = Q(state=RiskFlag.State.RAISED)
-    seen = RiskFlag.objects.visible_to(viewer).open().order_by()
-    return seen.aggregate(
-        open=Count("pk"), waiting=Count("pk", filter=waits), late=Count("pk", filter=waits & Q(due_at__lt=now))
-    )
 
 
 def _flags_heading(flags: dict[str, int]) -> str:

@@ -8,20 +8,25 @@ for the upper floors in their own `access.py`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.errors import Refused
 from schools.models.audit import AuditEntryQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
+from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
+from schools.queries import last_begun, terms_of
+from schools.severity import Scheme, scheme_of
 
 View = Callable[..., HttpResponseBase]
+Answer = TypeVar("Answer")
 
 CLASS_ROLES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER})
 SCHOOL_ROLES = frozenset({Role.COUNSELOR, Role.SCHOOL_LEADER})
@@ -34,7 +39,7 @@ MANAGING_ROLES = frozenset({Role.SCHOOL_LEADER, Role.CENTER_STAFF, Role.SYSTEM_A
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person acting through one current membership."""
+    """A person acting through one current membership. What it has been asked it knows: it lives for one request."""
 
     person: Person
     membership: Membership
@@ -53,11 +58,55 @@ class Viewer:
         return classes_of(ClassGroup.objects.all(), self)
 
     @cached_property
+    def class_groups(self) -> list[ClassGroup]:
+        """These classes as rows, in their order."""
+        groups = list(self.classes)
+        for group in groups:
+            group.school = self.unit
+        return groups
+
+    @cached_property
     def class_ids(self) -> "frozenset[int]":
-        return frozenset(self.classes.values_list("pk", flat=True))
+        return frozenset(group.pk for group in self.class_groups)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """The terms in force for the unit, oldest first."""
+        return terms_of(self.unit)
+
+    @cached_property
+    def term(self) -> Term | None:
+        """The current one."""
+        return last_begun(self.terms, timezone.localdate())
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The levels of attention the unit works with."""
+        return scheme_of(self.unit)
+
+    @cached_property
+    def answers(self) -> dict[Any, Any]:
+        """What functions marked with `once` have found out for this viewer."""
+        return {}
 
     def sees_whole_school(self) -> bool:
         return self.role in SCHOOL_ROLES
+
+
+def once(ask: Callable[[Viewer], Answer]) -> Callable[[Viewer], Answer]:
+    """For a question that several parts of a page ask: the database hears it once.
+
+    A viewer is made for one request, so nobody sees an older answer or another person's. Not for what the same request
+    is about to change.
+    """
+
+    @wraps(ask)
+    def asked(viewer: Viewer) -> Answer:
+        if ask not in viewer.answers:
+            viewer.answers[ask] = ask(viewer)
+        return cast(Answer, viewer.answers[ask])
+
+    return asked
 
 
 # --- who may use a view ---------------------------------------------------------------------------------------
@@ -233,6 +282,6 @@ def reason_to_see(viewer: Viewer, *, class_id: int | None = None) -> str:
     """The sentence a page shows: because of which membership its content is visible."""
     role = viewer.membership.get_role_display()
     if class_id is not None and class_id in viewer.class_ids and not viewer.sees_whole_school():
-        group = ClassGroup.objects.select_related("school").get(pk=class_id)
+        group = next(one for one in viewer.class_groups if one.pk == class_id)
         return _("You can see this because you are %(role)s of %(place)s.") % {"role": role, "place": group.name}
     return _("You can see this because you are %(role)s at %(place)s.") % {"role": role, "place": viewer.unit.name}

@@ -23,8 +23,12 @@ def term_of(unit: Unit, code: str) -> Term | None:
 
 def current_term(unit: Unit, on: dt.date | None = None) -> Term | None:
     """The term a day lies in; between terms, the last one that has begun."""
-    day = on or timezone.localdate()
-    begun = [term for term in terms_of(unit) if term.starts <= day]
+    return last_begun(terms_of(unit), on or timezone.localdate())
+
+
+def last_begun(terms: list[Term], day: dt.date) -> Term | None:
+    """Of terms in their order, the last one that has begun by a day."""
+    begun = [term for term in terms if term.starts <= day]
     return begun[-1] if begun else None
 
 
@@ -38,11 +42,15 @@ def calendar_of(unit: Unit) -> SchoolCalendar:
     days = CalendarDay.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
     settings = settings_of(unit)
     return SchoolCalendar(
-        terms=[TermSpan(term.code, term.starts, term.ends) for term in terms_of(unit)],
+        terms=spans_of(terms_of(unit)),
         overrides=dict(days.values_list("day", "is_school_day")),
         day_starts=dt.time.fromisoformat(settings["day_starts"]),
         day_ends=dt.time.fromisoformat(settings["day_ends"]),
     )
+
+
+def spans_of(terms: list[Term]) -> list[TermSpan]:
+    return [TermSpan(term.code, term.starts, term.ends) for term in terms]
 
 
 def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:

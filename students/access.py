@@ -19,7 +19,7 @@ def students_of(students: "StudentQuerySet", viewer: Viewer) -> "StudentQuerySet
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role in CLASS_ROLES or viewer.role == Role.GRADE_HEAD:
-        return here.filter(class_group__in=viewer.classes)
+        return here.filter(class_group__in=viewer.class_ids)
     return students.none()
 
 
@@ -29,7 +29,7 @@ def flags_of(flags: "RiskFlagQuerySet", viewer: Viewer) -> "RiskFlagQuerySet":
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role in (Role.CLASS_TEACHER, Role.GRADE_HEAD):
-        own = Q(student__class_group__in=viewer.classes)
+        own = Q(student__class_group__in=viewer.class_ids)
         return here.filter(own | Q(raised_by__person=viewer.person))
     if viewer.role == Role.SUBJECT_TEACHER:
         return here.filter(raised_by__person=viewer.person)

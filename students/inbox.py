@@ -13,6 +13,7 @@ from students.advice import advice
 from students.models import RiskFlag, RosterImport
 
 MOST = 50
+SHOWN = ("severity", "due_at", "student__name", "student__class_group_id")
 
 
 @waits
@@ -20,13 +21,14 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
     """For the counselor and the leader: what nobody has in hand, and what they have in hand themselves."""
     if not can_handle_flags(viewer):
         return
-    seen = RiskFlag.objects.visible_to(viewer).select_related("student__class_group__school")
+    seen = RiskFlag.objects.visible_to(viewer).select_related("student").only(*SHOWN)
+    classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
     for flag in seen.filter(state=RiskFlag.State.RAISED)[:MOST]:
         yield Waiting(
             text=_("Risk flag: {name}").format(name=flag.student.name),
             url=flag.get_absolute_url(),
             due_at=flag.due_at,
-            note=_class_of(flag),
+            note=classes.get(flag.student.class_group_id, ""),
             severity=flag.severity,
         )
     own = seen.filter(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)
@@ -34,7 +36,7 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
         yield Waiting(
             text=_("In your hands: {name}").format(name=flag.student.name),
             url=flag.get_absolute_url(),
-            note=_class_of(flag),
+            note=classes.get(flag.student.class_group_id, ""),
         )
 
 
@@ -43,8 +45,8 @@ def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
     """For the class teacher: that there is one, and what to do; not the reason."""
     if viewer.role != Role.CLASS_TEACHER:
         return
-    seen = RiskFlag.objects.visible_to(viewer).open().filter(student__class_group__in=viewer.classes)
-    for flag in seen.select_related("student")[:MOST]:
+    seen = RiskFlag.objects.visible_to(viewer).open().filter(student__class_group__in=viewer.class_ids)
+    for flag in seen.select_related("student").only(*SHOWN)[:MOST]:
         yield Waiting(
             text=_("A flag stands for {name}").format(name=flag.student.name),
             url=flag.get_absolute_url(),
@@ -64,7 +66,3 @@ def roster_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
             ),
             url=reverse("students:roster_import"),
         )
-
-
-def _class_of(flag: RiskFlag) -> str:
-    return flag.student.class_group.name if flag.student.class_group else ""

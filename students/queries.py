@@ -3,10 +3,11 @@
 import re
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from schools import crypto
-from schools.access import Viewer
+from schools.access import Viewer, once
 from schools.identity import tidy_number
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
@@ -35,6 +36,15 @@ def open_severity(viewer: Viewer) -> Subquery:
     """The level of the open flag that this viewer may know of, for a query over students."""
     flags = RiskFlag.objects.visible_to(viewer).open().filter(student=OuterRef("pk"))
     return Subquery(flags.order_by("-severity").values("severity")[:1])
+
+
+@once
+def flag_counts(viewer: Viewer) -> dict[str, int]:
+    """The open flags a viewer sees; of them those nobody has in hand, and those that have waited too long."""
+    waits = Q(state=RiskFlag.State.RAISED)
+    seen = RiskFlag.objects.visible_to(viewer).open().order_by()
+    late = waits & Q(due_at__lt=timezone.now())
+    return seen.aggregate(open=Count("pk"), waiting=Count("pk", filter=waits), late=Count("pk", filter=late))
 
 
 def matching(students: "StudentQuerySet", text: str) -> "StudentQuerySet":

@@ -159,6 +159,15 @@ def test_next_students_begin_with_follow_ups_then_key_students_then_the_longest_
     assert found[1].why == "本学期还没谈 · 留守儿童"
 
 
+def test_next_students_among_key_students_begin_with_the_longest_unheard(world, viewer):
+    teacher = viewer(world.a.teacher)
+    heard, longer = classmates(world.a.class_1, 2, start=900)
+    GroupMember.objects.bulk_create(GroupMember(student=one, group_id="left_behind") for one in (heard, longer))
+    filed(teacher, heard, at=NOW - dt.timedelta(days=60))
+    filed(teacher, longer, at=NOW - dt.timedelta(days=61))
+    assert [one.student.pk for one in next_students(viewer(world.a.teacher), limit=2)] == [longer.pk, heard.pk]
+
+
 def test_next_students_are_only_those_one_sees(world, viewer):
     assert set(names(viewer(world.a.teacher_2))) == {"neighbor"}
     assert next_students(viewer(world.district_staff)) == []
@@ -189,7 +198,7 @@ def test_a_follow_up_waits_until_the_next_talk(world, viewer):
     assert [str(world.a.student_2.pk) in item.url for item in waiting] == [True]
     assert waiting[0].is_overdue(timezone.now())
     filed(teacher, world.a.student_2)
-    assert list(follow_ups(teacher)) == []
+    assert list(follow_ups(viewer(world.a.teacher))) == []
 
 
 def test_a_follow_up_of_the_future_does_not_wait_yet(world, viewer):
@@ -203,7 +212,7 @@ def test_the_duty_waits_with_the_number_left_until_all_are_reached(world, viewer
     item = next(iter(duty(teacher)))
     assert (item.count, timezone.localdate(item.due_at)) == (1, dt.date(2026, 6, 12))
     filed(teacher, world.a.student_3)
-    assert list(duty(teacher)) == []
+    assert list(duty(viewer(world.a.teacher))) == []
 
 
 def test_the_duty_is_the_class_teachers(world, viewer):

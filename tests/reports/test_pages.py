@@ -191,8 +191,12 @@ def test_workbench_of_an_empty_school_says_how_to_begin(world, sign_in):
     assert "有了学生之后，每天从这里开始" in html
 
 
-@pytest.mark.parametrize("who", ["a.teacher", "a.counselor", "a.leader", "district_staff", "admin", "auditor"])
-def test_workbench_costs_as_many_queries_for_three_as_for_thirty(who, world, sign_in):
+# Three of them say who is there; one more rule, duty or list on the page may cost one more.
+WORKBENCH = {"a.teacher": 13, "a.counselor": 16, "a.leader": 23, "district_staff": 35, "admin": 8, "auditor": 5}
+
+
+@pytest.mark.parametrize(("who", "most"), WORKBENCH.items())
+def test_workbench_costs_as_few_queries_for_thirty_as_for_three(who, most, world, sign_in):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -213,7 +217,7 @@ def test_workbench_costs_as_many_queries_for_three_as_for_thirty(who, world, sig
     before = queries()
     Student.objects.bulk_create([_student(world, n) for n in range(3, 30)])
     grow(world, schools=3)
-    assert queries() == before
+    assert (queries(), before <= most) == (before, True), before
 
 
 def _student(world, number):
