@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from reports.document import Section, SummaryDocument, Table
+from schools.labels import told, with_note
 
 BODY, HEADING = "SimSun", "SimHei"
 GREEN = RGBColor(0x0E, 0x6B, 0x66)
@@ -73,8 +74,8 @@ def _section(word: Any, section: Section, document: SummaryDocument) -> None:
     for text in section.paragraphs:
         word.add_paragraph(text)
     for fact in section.facts:
-        note = f" ({fact.note})" if fact.note else ""
-        word.add_paragraph(f"{fact.label}: {fact.amount} {fact.unit}{note}", style="List Bullet")
+        amount = with_note(f"{fact.amount} {fact.unit}", fact.note)
+        word.add_paragraph(told(fact.label, amount), style="List Bullet")
     if section.balance:
         word.add_paragraph(_balance(section))
     for table in section.tables:

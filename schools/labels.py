@@ -1,7 +1,9 @@
-"""Labels of data rows in the reader's language."""
+"""Labels in the reader's language: of data rows, and several together with the marks their language has."""
+
+from collections.abc import Iterable
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 
 class Labelled(models.Model):
@@ -21,3 +23,16 @@ class Labelled(models.Model):
         if (get_language() or "").startswith("zh") or not self.label_en:
             return self.label_zh
         return self.label_en
+
+
+def listed(items: Iterable[object]) -> str:
+    return pgettext("between items", ", ").join(str(item) for item in items)
+
+
+def with_note(text: object, note: object) -> str:
+    """The text, and the note in brackets if there is one."""
+    return pgettext("a text and its note", "{text} ({note})").format(text=text, note=note) if note else str(text)
+
+
+def told(label: object, text: object) -> str:
+    return pgettext("a label and what it tells", "{label}: {text}").format(label=label, text=text)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from schools.labels import told
 from schools.staffing import Problem
 from schools.tables import UnreadableFile
 
@@ -60,4 +61,4 @@ def row_line(problem: Problem) -> str:
     """One line for the console."""
     value = f" [{problem.value}]" if problem.value else ""
     where = _("row %(row)s, column %(column)s") % {"row": problem.row, "column": problem.column}
-    return f"{where}{value}: {row_sentence(problem)}"
+    return told(f"{where}{value}", row_sentence(problem))

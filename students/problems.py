@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from schools.labels import told
 from schools.unreadable import file_sentence
 from students.roster import Problem
 
@@ -103,4 +104,4 @@ def problem_line(problem: Problem) -> str:
     """One line for the console."""
     where = _("row %(row)s, column %(column)s") % {"row": problem.row, "column": problem.column_label or problem.field}
     shown = f" [{problem.value_shown}]" if problem.value_shown else ""
-    return f"{where}{shown}: {problem_sentence(problem.code, problem.params)}"
+    return told(f"{where}{shown}", problem_sentence(problem.code, problem.params))

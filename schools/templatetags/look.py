@@ -15,7 +15,11 @@ from django.utils.translation import gettext as _
 from heroicons import IconDoesNotExist
 from heroicons.templatetags.heroicons import heroicon_outline
 
+from schools import labels
+
 register = template.Library()
+register.filter("listed", labels.listed)
+register.filter("with_note", labels.with_note)
 
 
 @register.simple_tag

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import polib
 import pytest
 
@@ -77,3 +80,16 @@ def test_compiled_catalogue_holds_every_area(scratch, tmp_path):
     assert translations.compile_catalogues() == 2
     compiled = polib.mofile(str(tmp_path / "locale" / "LC_MESSAGES" / "django.mo"))
     assert {item.msgid: item.msgstr for item in compiled} == {"Students": "学生", "Talks": "谈话"}
+
+
+# Between Chinese characters the marks are full width; the class name 三(1)班 is written by code, not by a catalogue.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff] ?[,:;?!()]|[,;?!()] ?[\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?:\s|$)")
+
+
+def test_chinese_is_written_with_full_width_marks():
+    found = []
+    for catalogue in sorted(Path(translations.__file__).parent.parent.glob("locale/zh_Hans/*.po")):
+        for entry in polib.pofile(str(catalogue)):
+            words = [entry.msgstr, *entry.msgstr_plural.values()]
+            found += [(catalogue.name, text) for text in words if HALF_WIDTH.search(text) and text != "是,否"]
+    assert found == []

@@ -242,3 +242,29 @@ FRAME = {
     *("document_head", "mark", "count", "dock", "whoami", "languages", "strips", "toasts", "cover"),
     *("bar", "field", "picker_options"),
 }
+
+
+# --- several labels together ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "english", "chinese"),
+    [
+        ("{{ role|with_note:title }}", "teacher (maths)", "teacher（maths）"),
+        ("{{ role|with_note:'' }}", "teacher", "teacher"),
+        ("{{ both|listed }}", "teacher, maths", "teacher、maths"),
+        ("{{ none|listed|default:'–' }}", "–", "–"),
+    ],
+)
+def test_labels_are_joined_with_the_marks_of_the_language(source, english, chinese):
+    values = {"role": "teacher", "title": "maths", "both": ["teacher", "maths"], "none": []}
+    for language, expected in (("en", english), ("zh-hans", chinese)):
+        with translation.override(language):
+            assert Template("{% load look %}" + source).render(Context(values)) == expected
+
+
+def test_what_is_joined_is_still_escaped():
+    source = "{% load look %}{{ role|with_note:title }} {{ both|listed }}"
+    values = {"role": "<b>", "title": "<i>", "both": ["<u>"]}
+
+    assert "<" not in Template(source).render(Context(values))

@@ -40,4 +40,4 @@ def test_line_for_the_console_names_row_column_and_value():
     problem = Problem(7, "出生日期", "birth_date", "birth_unreadable", "error", "不详")
 
     with translation.override("zh-hans"):
-        assert problem_line(problem).startswith("第 7 行“出生日期”列 [不详]: 看不出出生日期。")
+        assert problem_line(problem).startswith("第 7 行“出生日期”列 [不详]：看不出出生日期。")
