@@ -1,12 +1,14 @@
 from django.urls import path
 
-from reports.views import figures, summaries, workbench
+from reports.views import figures, opens, summaries, workbench
 
 app_name = "reports"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("figures/", figures.figure_list, name="figure_list"),
     path("figures/<slug:code>/", figures.figure_records, name="figure_records"),
+    path("opens/", opens.open_list, name="open_list"),
+    path("opens/<uuid:pk>/", opens.open_detail, name="open_detail"),
     path("summaries/", summaries.summary_list, name="summary_list"),
     path("summaries/<slug:term>/", summaries.summary_detail, name="summary_detail"),
     path("summaries/<slug:term>/export", summaries.summary_export, name="summary_export"),

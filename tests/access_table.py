@@ -19,6 +19,7 @@ STAFF = frozenset({CLASS_TEACHER, SUBJECT_TEACHER, GRADE_HEAD, COUNSELOR, LEADER
 CARING = STAFF - {SUBJECT_TEACHER}
 SCHOOL = frozenset({COUNSELOR, LEADER})
 FAMILY = SCHOOL | {CLASS_TEACHER}
+IMPORTERS = SCHOOL | {CENTER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
 BUILDERS = frozenset({CENTER, ADMIN})
 
@@ -99,13 +100,13 @@ ROLES = {
     "students:flag_acknowledge": SCHOOL,
     "students:flag_assign": SCHOOL,
     "students:flag_close": SCHOOL,
-    "students:roster_import": SCHOOL,
-    "students:roster_template": SCHOOL,
-    "students:roster_forget": SCHOOL,
-    "students:roster_preview": SCHOOL,
-    "students:roster_columns": SCHOOL,
-    "students:roster_commit": SCHOOL,
-    "students:roster_done": SCHOOL,
+    "students:roster_import": IMPORTERS,
+    "students:roster_template": IMPORTERS,
+    "students:roster_forget": IMPORTERS,
+    "students:roster_preview": IMPORTERS,
+    "students:roster_columns": IMPORTERS,
+    "students:roster_commit": IMPORTERS,
+    "students:roster_done": IMPORTERS,
     # talks
     "counseling:talk_list": STAFF,
     "counseling:talk_new": STAFF,
@@ -127,6 +128,8 @@ ROLES = {
     "reports:workbench": EVERYONE,
     "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:figure_records": SCHOOL | {GRADE_HEAD, CENTER},
+    "reports:open_list": frozenset({LEADER, AUDITOR}),
+    "reports:open_detail": frozenset({LEADER, AUDITOR}),
     "reports:summary_list": SCHOOL | {CENTER},
     "reports:summary_detail": SCHOOL | {CENTER},
     "reports:summary_section": SCHOOL | {CENTER},
@@ -176,6 +179,7 @@ OBJECTS = {
     "counseling:option_change": "option",
     "counseling:template_change": "template",
     "reports:figure_records": "figure",
+    "reports:open_detail": "opener",
     "reports:summary_detail": "term",
     "reports:summary_section": "section",
     "reports:summary_export": "term",
@@ -219,8 +223,13 @@ SEES = {
     },
     "draft": {"the teacher's": {"a.teacher"}, "other school": NOBODY},
     "job": {"the teacher's": {"a.teacher"}, "the district's": {"district_staff"}, "other school": NOBODY},
-    "preview": {"the leader's": {"a.leader"}, "a counselor's": {"a.counselor"}, "other school": NOBODY},
-    "import": {"the leader's": {"a.leader"}, "other school": NOBODY},
+    "preview": {
+        "the leader's": {"a.leader"},
+        "a counselor's": {"a.counselor"},
+        "the district's": {"district_staff"},
+        "other school": NOBODY,
+    },
+    "import": {"the leader's": {"a.leader"}, "the district's": {"district_staff"}, "other school": NOBODY},
     "list": {"themes": SCHOOL_WIDE, "no such list": NOBODY},
     "option": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
     "template": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
@@ -229,6 +238,7 @@ SEES = {
         "staff, which a grade has none of": SCHOOL_WIDE | CENTERS,
         "no such figure": NOBODY,
     },
+    "opener": {"own school": {"a.leader", "auditor"}, "other school": {"auditor"}, "nobody": NOBODY},
     "term": {"running": SCHOOL_WIDE | CENTERS, "no such term": NOBODY},
     "section": {"of the running term": SCHOOL_WIDE | CENTERS, "no such section": NOBODY},
     "unit": {

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 
+import time_machine
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
@@ -145,6 +146,11 @@ def things(world):
             "staff, which a grade has none of": "counselors",
             "no such figure": "no-such-figure",
         },
+        "opener": {
+            "own school": looked(a.counselor, a.older),
+            "other school": looked(b.counselor, b.older),
+            "nobody": a.teacher.person_id,
+        },
         "term": {"running": TERM, "no such term": "1999-2000-1"},
         "section": {
             "of the running term": {"term": TERM, "code": "plan"},
@@ -152,6 +158,18 @@ def things(world):
         },
         **_units_and_people(world),
     }
+
+
+def looked(member, student, *, days=7):
+    """Somebody opened, in the last week that is over, a file they have nothing to do with."""
+    from django.utils import timezone
+
+    from schools import audit
+    from schools.access import Viewer
+
+    with time_machine.travel(timezone.now() - dt.timedelta(days=days)), transaction.atomic():
+        audit.record_read(by=Viewer(person=member.person, membership=member), about=student, student=student)
+    return member.person_id
 
 
 def raised(student, member, *, severity=2, reason=""):

@@ -53,6 +53,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["student_id", "at"], name="audit_of_student"),
             models.Index(fields=["person", "at"], name="audit_of_person"),
             models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(fields=["chain", "at"], name="audit_of_unit_by_time"),
         ]
 
     def __str__(self) -> str:

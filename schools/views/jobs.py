@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
@@ -16,8 +17,11 @@ from schools import audit, files
 from schools.access import roles
 from schools.jobs import progress_of
 from schools.models import Job, Role
+from schools.second_factor import confirm_first, is_confirmed
 
 EVERYONE = tuple(Role)
+# Their files hold what is worth stealing (first passwords): who takes one has just proved who they are.
+PERSONAL = frozenset({"staff_import"})
 
 
 def _own(request: HttpRequest, pk: UUID) -> Job:
@@ -53,6 +57,8 @@ def job_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     job = _own(request, pk)
     if job.state != Job.State.DONE or not job.file_name:
         raise Http404
+    if job.kind in PERSONAL and not is_confirmed(request):
+        return confirm_first(request, then=reverse("schools:job_detail", args=[job.pk]))
     try:
         content = files.open_file(job.pk)
     except FileNotFoundError as gone:

@@ -20,6 +20,7 @@ from counseling.models import TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
+from tests.walking import looked
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -121,6 +122,8 @@ def pages_of(world, term, made):  # noqa: F811
             ("students:roster_columns", made["preview"]),
             ("students:roster_done", made["commit"]),
             ("schools:job_detail", made["report"]),
+            ("reports:open_list",),
+            ("reports:open_detail", made["opener"]),
             ("reports:figure_list",),
             ("reports:figure_records", "talks"),
             ("reports:summary_list",),
@@ -148,7 +151,7 @@ def pages_of(world, term, made):  # noqa: F811
             ("schools:person_list",),
         ],
         "admin": [("reports:workbench",), ("schools:unit_list",), ("schools:person_detail", a.leader.person_id)],
-        "auditor": [("reports:workbench",), ("schools:audit_list",)],
+        "auditor": [("reports:workbench",), ("schools:audit_list",), ("reports:open_list",)],
         "a-grade_head": [("reports:workbench",), ("students:student_list",)],
         "a-subject_teacher": [
             ("reports:workbench",),
@@ -196,6 +199,7 @@ def made(world, term, sign_in):  # noqa: F811
     found["preview"] = Job.objects.latest("created_at").pk
     client.post(reverse("reports:summary_export", args=[term.code]), {"file_format": "xlsx", "reason": "archive"})
     found["report"] = Job.objects.latest("created_at").pk
+    found["opener"] = looked(world.a.counselor, world.a.older)
     return found
 
 

@@ -23,6 +23,7 @@ RULES = [
     ("students.access.students_of", "a.teacher", ["students:student_detail", "students:student_list"]),
     ("students.access.flags_of", "a.teacher", ["students:flag_detail"]),
     ("students.access.can_read_flag_reason", "a.teacher", ["students:flag_detail"]),
+    ("reports.access.watched_by", "a.leader", ["reports:open_detail"]),
     ("counseling.access.parts_of", "a.teacher", ["counseling:talk_detail"]),
 ]
 DOORS = [
@@ -34,6 +35,7 @@ DOORS = [
     ("counseling:option_list", "a.grade_head"),
     ("reports:figure_list", "a.teacher"),
     ("reports:summary_list", "a.grade_head"),
+    ("reports:open_list", "a.counselor"),
 ]
 
 

@@ -11,10 +11,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from schools import files, jobs
 from schools.actions.exports import left_today
 from schools.actions.units import change_settings
 from schools.errors import Refused
-from schools.models import AuditEntry, UnitSetting
+from schools.models import AuditEntry, Job, UnitSetting
 from schools.settings_of import setting_of
 from tests.schools.test_second_factor import code_for, give_app
 from tests.world import PASSWORD
@@ -234,3 +235,22 @@ def test_a_list_that_cannot_be_logged_does_not_leave(world, sign_in, monkeypatch
 def test_nobody_above_the_school_takes_a_list_out(who, world, sign_in):
     client = sign_in(getattr(world, who))
     assert [take(client, url).status_code for url in (STUDENTS, TALKS)] == [403, 403]
+
+
+# --- first passwords ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("staff_import", True), ("semester_report", False)])
+def test_the_file_of_first_passwords_asks_for_a_fresh_proof(kind, asked, world, sign_in, viewer, fixed_clock):
+    """A file of figures does not."""
+    job = jobs.start_job(by=viewer(world.a.leader), kind="semester_report", params={})
+    files.keep_file(job.pk, b"the file")
+    Job.objects.filter(pk=job.pk).update(kind=kind, state=Job.State.DONE, file_name="f.xlsx", content_type="x/y")
+    url, client = reverse("schools:job_file", args=[job.pk]), sign_in(world.a.leader)
+    assert client.get(url).status_code == 200
+    fixed_clock.shift(LATER)
+    answer = client.get(url)
+    assert (answer.status_code == 302) is asked
+    if asked:
+        back = client.post(answer.headers["Location"], {"password": PASSWORD}).headers["Location"]
+        assert (back, client.get(url).status_code) == (reverse("schools:job_detail", args=[job.pk]), 200)

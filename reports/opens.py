@@ -1,0 +1,180 @@
+"""Who opened records of students outside the own care, week by week, and which lists left as files.
+
+Counselors and leaders may open every file of the school, so a rule cannot tell need from curiosity; a colleague can.
+A student is in a person's care who is in one of their classes or their grade, whom they have talked to, or on whose
+flag they have acted. What is left is counted for each person, beside what is usual for them (docs/adr/0009).
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from counseling.models import TalkPart
+from reports.access import watched_by
+from schools.access import Viewer
+from schools.actions.exports import EXPORTED
+from schools.figures import midnight
+from schools.models import AuditEntry, Membership, Person, Role, Unit
+from schools.models.audit import AuditEntryQuerySet
+from schools.queries import calendar_of
+from students.models import RiskFlag, Student
+
+WEEK = dt.timedelta(days=7)
+USUAL_WEEKS = 8
+FEWEST_STUDENTS, TIMES_USUAL, NIGHT_OPENS = 5, 3, 3
+NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=6)
+KEPT_DAYS = 30  # so long an export stands on the page
+# How the log calls it that somebody looked at a record, of whichever app.
+ENDINGS = (".opened", ".printed", ".unmasked", ".found_by_number")
+OPENS = Q(verb__endswith=ENDINGS[0])
+for _ending in ENDINGS[1:]:
+    OPENS |= Q(verb__endswith=_ending)
+
+
+@dataclass
+class Opener:
+    """One person's opens outside their care in one week."""
+
+    person: Person
+    students: int
+    opens: int
+    night: int
+    off_hours: int
+    usual: float = 0.0
+    roles: list[str] = field(default_factory=list)
+
+    @property
+    def is_unusual(self) -> bool:
+        """Far more students than in the person's other weeks, or again and again at night."""
+        many = self.students >= FEWEST_STUDENTS and self.students > TIMES_USUAL * self.usual
+        return many or self.night >= NIGHT_OPENS
+
+
+def monday_of(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def last_monday() -> dt.date:
+    """Of the last week that is over."""
+    return monday_of(timezone.localdate()) - WEEK
+
+
+def outside_care(entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
+    """Looks at records of students whom the one who looked does not care for."""
+    looks = entries.filter(OPENS, student_id__isnull=False, person__isnull=False)
+    return looks.exclude(_in_class()).exclude(_in_grade()).exclude(_talked_to()).exclude(_acted_on_flag())
+
+
+def _in_class() -> Exists:
+    still = Q(class_group__memberships__ends_on=None) | Q(class_group__memberships__ends_on__gte=OuterRef("at__date"))
+    teaches = Student.objects.filter(
+        still, pk=OuterRef("student_id"), class_group__memberships__person=OuterRef("person_id")
+    )
+    return Exists(teaches)
+
+
+def _in_grade() -> Exists:
+    heads = Membership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=OuterRef(OuterRef("at__date"))),
+        person=OuterRef(OuterRef("person_id")),
+        role=Role.GRADE_HEAD,
+        unit=OuterRef("school"),
+        cohort_stage=OuterRef("class_group__stage"),
+        cohort_year=OuterRef("class_group__entry_year"),
+    )
+    return Exists(Student.objects.filter(Exists(heads), pk=OuterRef("student_id")))
+
+
+def _talked_to() -> Q:
+    """By way of the student's few talks, not of the person's many."""
+    return Q(person__in=TalkPart.objects.filter(student=OuterRef("student_id")).values("talk__author"))
+
+
+def _acted_on_flag() -> Exists:
+    acted = (
+        Q(raised_by__person=OuterRef("person_id"))
+        | Q(assignee__person=OuterRef("person_id"))
+        | Q(closed_by=OuterRef("person_id"))
+    )
+    return Exists(RiskFlag.objects.filter(acted, student=OuterRef("student_id")))
+
+
+def between(entries: AuditEntryQuerySet, monday: dt.date, weeks: int = 1) -> AuditEntryQuerySet:
+    return entries.filter(at__gte=midnight(monday), at__lt=midnight(monday + weeks * WEEK))
+
+
+# --- one week of one school -------------------------------------------------------------------------------------------
+
+
+def openers_of(unit: Unit, monday: dt.date) -> list[Opener]:
+    """Everyone who looked outside their care; first who did so unusually, then who did so most."""
+    entries = outside_care(AuditEntry.objects.filter(chain__scope=unit.code))
+    rows = {row["person_id"]: row for row in _counted(between(entries, monday), _off_hours(unit, monday))}
+    earlier = between(entries.filter(person__in=list(rows)), monday - USUAL_WEEKS * WEEK, USUAL_WEEKS)
+    usual = _usual(earlier) if rows else {}
+    people = Person.objects.in_bulk(list(rows))
+    roles = _roles(unit, rows)
+    found = [
+        Opener(people[pk], row["students"], row["opens"], row["night"], row["off"], usual.get(pk, 0.0), roles[pk])
+        for pk, row in rows.items()
+    ]
+    return sorted(found, key=lambda one: (not one.is_unusual, -one.students, one.person.staff_number))
+
+
+def _off_hours(unit: Unit, monday: dt.date) -> Q:
+    calendar = calendar_of(unit)
+    week = [monday + dt.timedelta(days=n) for n in range(7)]
+    closed = [day for day in week if not calendar.is_school_day(day)]
+    return Q(at__date__in=closed) | Q(at__time__lt=calendar.day_starts) | Q(at__time__gte=calendar.day_ends)
+
+
+def _counted(entries: AuditEntryQuerySet, off_hours: Q) -> list[dict[str, Any]]:
+    counts = (
+        entries.order_by()
+        .values("person_id")
+        .annotate(
+            students=Count("student_id", distinct=True),
+            opens=Count("pk"),
+            night=Count("pk", filter=NIGHT),
+            off=Count("pk", filter=off_hours),
+        )
+    )
+    return [dict(row) for row in counts]
+
+
+def _usual(entries: AuditEntryQuerySet) -> dict[UUID, float]:
+    """Students in a week, on average over the weeks in which the person opened anything outside their care."""
+    weeks = entries.order_by().values("person_id", week=TruncWeek("at"))
+    found: dict[UUID, list[int]] = {}
+    for row in weeks.annotate(students=Count("student_id", distinct=True)):
+        found.setdefault(row["person_id"], []).append(row["students"])
+    return {person: sum(counts) / len(counts) for person, counts in found.items()}
+
+
+def _roles(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {pk: [] for pk in people}
+    for one in Membership.objects.current().filter(unit=unit, person__in=list(found)):
+        found[one.person_id].append(one.get_role_display())
+    return found
+
+
+# --- what stands behind it --------------------------------------------------------------------------------------------
+
+
+def opens_by(viewer: Viewer, person: UUID, monday: dt.date) -> AuditEntryQuerySet:
+    """One person's opens outside their care in a week, newest first, of those this viewer watches over."""
+    entries = watched_by(AuditEntry.objects.filter(person=person), viewer)
+    return outside_care(between(entries, monday)).order_by("-at", "-pk")
+
+
+def exports_of(unit: Unit) -> AuditEntryQuerySet:
+    """Lists of people that left as files lately, newest first."""
+    since = timezone.now() - dt.timedelta(days=KEPT_DAYS)
+    found = AuditEntry.objects.filter(chain__scope=unit.code, at__gte=since, verb__endswith=EXPORTED)
+    return found.select_related("person").order_by("-at", "-pk")

@@ -1,0 +1,141 @@
+"""Who opened records outside their own care, and which lists left as files: for the leader and the auditor."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from reports.access import WATCHERS, may_meet_students
+from reports.opens import (
+    FEWEST_STUDENTS,
+    NIGHT_OPENS,
+    TIMES_USUAL,
+    USUAL_WEEKS,
+    WEEK,
+    exports_of,
+    last_monday,
+    monday_of,
+    openers_of,
+    opens_by,
+)
+from schools import audit
+from schools.access import Viewer, roles
+from schools.actions.exports import REASONS
+from schools.models import Person, Role, Unit
+from schools.templatetags.look import day
+from schools.trail import words_of
+from students.models import Student
+
+PAGE = 100
+SHOWN_WEEKS = 6
+
+
+@require_GET
+@roles(*WATCHERS)
+@transaction.atomic
+def open_list(request: HttpRequest) -> HttpResponse:
+    """One week of one school. That somebody looked is noted, and takes the notice off the leader's workbench."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    monday, school = _week(request), _school(request, viewer)
+    openers = openers_of(school, monday) if school else []
+    context = {
+        "school": school,
+        "schools": _schools(viewer) if viewer.role == Role.AUDITOR else [],
+        "openers": openers,
+        "unusual": sum(one.is_unusual for one in openers),
+        "exports": _exports(school) if school else [],
+        "weeks": _chips(monday, school, viewer),
+        "monday": monday,
+        "sunday": monday + dt.timedelta(days=6),
+        "rule": {"fewest": FEWEST_STUDENTS, "times": TIMES_USUAL, "weeks": USUAL_WEEKS, "night": NIGHT_OPENS},
+    }
+    details = {"week": monday.isoformat(), "of": school.code if school else ""}
+    audit.record(by=viewer, verb="opens.read", details=details)
+    return render(request, "reports/open_list.html", context)
+
+
+def _week(request: HttpRequest) -> dt.date:
+    """The Monday named in the address, else that of the last whole week."""
+    text = request.GET.get("week", "")
+    try:
+        monday = dt.date.fromisoformat(text) if text else last_monday()
+    except ValueError:
+        raise BadRequest("unknown week") from None
+    if monday.weekday() or not 1900 <= monday.year <= 2200:
+        raise BadRequest("unknown week")
+    return monday
+
+
+def _schools(viewer: Viewer) -> Any:
+    return Unit.objects.schools().within(viewer.unit).order_by("path")
+
+
+def _school(request: HttpRequest, viewer: Viewer) -> Unit | None:
+    """The leader's own; an auditor chooses one."""
+    if viewer.role == Role.SCHOOL_LEADER:
+        return viewer.unit
+    code = request.GET.get("unit", "")
+    return get_object_or_404(_schools(viewer), code=code) if code else None
+
+
+def _chips(chosen: dt.date, school: Unit | None, viewer: Viewer) -> list[dict[str, Any]]:
+    now = monday_of(timezone.localdate())
+    words = {now: _("This week so far"), now - WEEK: _("Last week")}
+    unit = f"&unit={school.code}" if school and viewer.role == Role.AUDITOR else ""
+    mondays = [now - n * WEEK for n in range(SHOWN_WEEKS)]
+    return [
+        {"label": words.get(one) or day(one), "url": f"?week={one.isoformat()}{unit}", "on": one == chosen}
+        for one in mondays
+    ]
+
+
+def _exports(school: Unit) -> list[Any]:
+    found = list(exports_of(school)[:PAGE])
+    for entry in found:
+        entry.words = words_of(entry.verb)  # type: ignore[attr-defined]
+        entry.purpose = REASONS.get(entry.details.get("purpose", ""), "")  # type: ignore[attr-defined]
+    return found
+
+
+@require_GET
+@roles(*WATCHERS)
+@transaction.atomic
+def open_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The opens behind one row."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    monday = _week(request)
+    page = Paginator(opens_by(viewer, pk, monday), PAGE).get_page(request.GET.get("page"))
+    if not page.paginator.count:
+        raise Http404
+    names = may_meet_students(viewer)
+    page.object_list = _rows(list(page.object_list), viewer if names else None)
+    context = {
+        "person": Person.objects.get(pk=pk),
+        "page_obj": page,
+        "names": names,
+        "monday": monday,
+        "sunday": monday + dt.timedelta(days=6),
+        "back": request.GET.get("unit", ""),
+    }
+    audit.record(by=viewer, verb="opens.read_one", about=context["person"], details={"week": monday.isoformat()})
+    return render(request, "reports/open_detail.html", context)
+
+
+def _rows(entries: list[Any], viewer: Viewer | None) -> list[Any]:
+    """With words and, for who may meet them, the students."""
+    ids = [entry.student_id for entry in entries]
+    seen = Student.objects.visible_to(viewer).select_related("class_group__school").in_bulk(ids) if viewer else {}
+    for entry in entries:
+        hour = timezone.localtime(entry.at).hour
+        entry.words = words_of(entry.verb)
+        entry.student = seen.get(entry.student_id)
+        entry.is_night = hour >= 22 or hour < 6
+    return entries

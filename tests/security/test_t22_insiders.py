@@ -1,0 +1,314 @@
+"""Threat T22: insiders looked, leavers still could.
+
+Opens outside one's own care stand out in a weekly list; who has left, is locked or has another role opens nothing.
+"""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reports.opens import last_monday, openers_of
+from schools import audit
+from schools.access import Viewer
+from schools.actions import accounts
+from schools.actions.accounts import Post
+from schools.inbox import inbox_of
+from schools.models import AuditEntry, Membership, Role
+from students.models import RiskFlag, Student
+from tests.fixtures import BACKEND
+from tests.walking import looked
+from tests.world import NOW, PASSWORD, SHANGHAI
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("reports:open_list")
+MONDAY = dt.date(2026, 3, 9)  # of the last week that is over
+
+
+def strangers(school, count):
+    """Students nobody has anything to do with."""
+    made = [Student(school=school.unit, class_group=school.class_4, name=f"生人{n}") for n in range(count)]
+    return Student.objects.bulk_create(made)
+
+
+def opens(member, students, at=NOW - dt.timedelta(days=7), verb=""):
+    by = Viewer(person=member.person, membership=member)
+    with time_machine.travel(at, tick=False), transaction.atomic():
+        for student in students:
+            audit.record_read(by=by, about=student, student=student, verb=verb)
+
+
+def found(world):
+    return {one.person: one for one in openers_of(world.a.unit, MONDAY)}
+
+
+def detail(member, week=""):
+    return reverse("reports:open_detail", args=[member.person_id]) + (f"?week={week}" if week else "")
+
+
+# --- what is outside one's own care ---------------------------------------------------------------------------------
+
+
+def test_the_last_week_is_the_last_one_that_is_over(world):
+    assert last_monday() == MONDAY
+
+
+def test_a_counselor_who_looks_at_strangers_stands_in_the_list(world):
+    students = strangers(world.a, 3)
+    opens(world.a.counselor, [*students, students[0]])
+    [one] = openers_of(world.a.unit, MONDAY)
+    assert (one.person, one.students, one.opens) == (world.a.counselor.person, 3, 4)
+
+
+def test_own_class_grade_talks_and_flags_are_inside(world):
+    a = world.a
+    opens(a.teacher, [a.student, a.student_2])
+    opens(a.subject_teacher, [a.neighbor])
+    opens(a.grade_head, [a.student, a.neighbor])
+    opens(a.counselor, [a.student])  # talked to
+    RiskFlag.objects.filter(pk=a.flag.pk).update(assignee=a.counselor_2)
+    opens(a.counselor_2, [a.student])
+    assert found(world) == {}
+
+
+@pytest.mark.parametrize("who", ["leader", "counselor_2"])
+def test_the_same_student_is_outside_for_who_did_nothing_with_them(who, world):
+    member = world.a.people[who]
+    opens(member, [world.a.student])
+    assert list(found(world)) == [member.person]
+
+
+def test_a_class_given_up_before_is_outside(world):
+    Membership.objects.filter(pk=world.a.teacher_2.pk).update(ends_on=dt.date(2026, 3, 1))
+    Membership.objects.filter(pk=world.a.teacher_4.pk).update(ends_on=dt.date(2026, 3, 12))
+    opens(world.a.teacher_2, [world.a.neighbor])
+    Student.objects.filter(pk=world.a.older.pk).update(class_group=world.a.class_4)
+    opens(world.a.teacher_4, strangers(world.a, 1))  # on the 11th still theirs
+    assert list(found(world)) == [world.a.teacher_2.person]
+
+
+@pytest.mark.parametrize(
+    "verb", ["talk.opened", "talk.printed", "riskflag.opened", "student.unmasked", "student.found_by_number"]
+)
+def test_every_kind_of_look_counts(verb, world):
+    opens(world.a.leader, strangers(world.a, 1), verb=verb)
+    assert found(world)[world.a.leader.person].opens == 1
+
+
+def test_changes_and_looks_of_other_weeks_and_schools_do_not_count(world):
+    students = strangers(world.a, 2)
+    opens(world.a.leader, students, verb="student.corrected")
+    opens(world.a.leader, students, at=dt.datetime(2026, 3, 16, 0, 0, tzinfo=SHANGHAI))
+    opens(world.a.leader, students, at=dt.datetime(2026, 3, 8, 23, 59, tzinfo=SHANGHAI))
+    opens(world.b.leader, strangers(world.b, 2))
+    assert found(world) == {}
+
+
+def test_the_pages_really_write_what_is_counted(world, sign_in):
+    """Each page that shows a student's record, opened by a leader who has nothing to do with the student."""
+    part = world.a.talks["own"].parts.get()
+    client = sign_in(world.a.leader)
+    pages = [
+        world.a.student.get_absolute_url(),
+        reverse("counseling:talk_detail", args=[part.pk]),
+        reverse("counseling:talk_print", args=[part.pk]),
+        world.a.flag.get_absolute_url(),
+    ]
+    assert [client.get(url).status_code for url in pages] == [200] * 4
+    client.post(reverse("students:student_unmask", args=[world.a.student.pk]), {"what": "contact", "reason": "danger"})
+    client.post(reverse("students:student_find"), {"number": world.a.student.id_number})
+    [one] = openers_of(world.a.unit, dt.date(2026, 3, 16))
+    assert (one.students, one.opens) == (1, 6)
+
+
+# --- what is unusual ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "now", "unusual"), [(0, 4, False), (0, 5, True), (2, 6, False), (2, 7, True)])
+def test_far_above_the_usual_stands_out(before, now, unusual, world):
+    students = strangers(world.a, now)
+    for weeks in (2, 3, 5):
+        opens(world.a.counselor, students[:before], at=NOW - dt.timedelta(weeks=weeks))
+    opens(world.a.counselor, students)
+    one = found(world)[world.a.counselor.person]
+    assert (one.usual, one.is_unusual) == (before, unusual)
+
+
+def test_what_was_usual_long_ago_does_not_count(world):
+    opens(world.a.counselor, strangers(world.a, 9), at=NOW - dt.timedelta(weeks=10))
+    opens(world.a.counselor, strangers(world.a, 1))
+    assert found(world)[world.a.counselor.person].usual == 0
+
+
+@pytest.mark.parametrize(("count", "unusual"), [(2, False), (3, True)])
+def test_opens_at_night_stand_out(count, unusual, world):
+    opens(world.a.counselor, strangers(world.a, count), at=dt.datetime(2026, 3, 11, 22, 30, tzinfo=SHANGHAI))
+    one = found(world)[world.a.counselor.person]
+    assert (one.night, one.off_hours, one.is_unusual) == (count, count, unusual)
+
+
+def test_out_of_school_hours_follow_the_units_calendar(world):
+    student = strangers(world.a, 1)
+    for day, hour in ((11, 7), (11, 8), (11, 16), (11, 17), (14, 10)):  # the 14th is a Saturday
+        opens(world.a.counselor, student, at=dt.datetime(2026, 3, day, hour, 30, tzinfo=SHANGHAI))
+    one = found(world)[world.a.counselor.person]
+    assert (one.opens, one.off_hours, one.night) == (5, 3, 0)
+
+
+def test_the_unusual_stand_first(world):
+    opens(world.a.counselor, strangers(world.a, 4))
+    night = dt.datetime(2026, 3, 10, 3, 0, tzinfo=SHANGHAI)
+    opens(world.a.leader, strangers(world.a, 1) * 3, at=night)
+    assert list(found(world)) == [world.a.leader.person, world.a.counselor.person]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_each_row_leads_to_the_opens_behind_it(world, sign_in):
+    students = strangers(world.a, 2)
+    opens(world.a.counselor, students)
+    client = sign_in(world.a.leader)
+    assert detail(world.a.counselor, "2026-03-09") in client.get(LIST).content.decode()
+    page = client.get(detail(world.a.counselor, "2026-03-09"))
+    told = page.content.decode()
+    assert page.context["page_obj"].paginator.count == 2
+    assert [reverse("students:student_opened", args=[one.pk]) in told for one in students] == [True, True]
+
+
+def test_an_auditor_learns_no_names_and_chooses_the_school(world, sign_in):
+    opens(world.a.counselor, [world.a.older])
+    client = sign_in(world.auditor)
+    assert world.a.counselor.person.name not in client.get(LIST).content.decode()
+    assert world.a.counselor.person.name in client.get(f"{LIST}?unit={world.a.unit.code}").content.decode()
+    told = client.get(detail(world.a.counselor)).content.decode()
+    assert str(world.a.older.pk) in told
+    assert world.a.older.name not in told
+    assert client.get(f"{LIST}?unit={world.city.code}").status_code == 404
+
+
+def test_an_auditor_of_one_district_sees_no_school_of_another(world, sign_in):
+    opens(world.a.counselor, [world.a.older])
+    Membership.objects.filter(pk=world.auditor.pk).update(unit=world.other_district)
+    world.auditor.refresh_from_db()
+    client = sign_in(world.auditor)
+    assert client.get(f"{LIST}?unit={world.a.unit.code}").status_code == 404
+    assert client.get(detail(world.a.counselor)).status_code == 404
+
+
+def test_opens_inside_ones_care_are_no_business_of_the_list(world, sign_in):
+    opens(world.a.teacher, [world.a.student])
+    assert sign_in(world.a.leader).get(detail(world.a.teacher)).status_code == 404
+
+
+def test_a_week_without_any_says_so(world, sign_in):
+    assert "没有职责外查阅" in sign_in(world.a.leader).get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("week", ["2026-03-10", "nonsense", "0001-01-01", "9999-12-27"])
+def test_a_week_that_is_none_is_refused(week, world, sign_in):
+    assert sign_in(world.a.leader).get(f"{LIST}?week={week}").status_code == 400
+
+
+def test_that_somebody_looked_is_noted(world, sign_in):
+    opens(world.a.counselor, [world.a.older])
+    client = sign_in(world.a.leader)
+    client.get(LIST)
+    client.get(detail(world.a.counselor))
+    verbs = AuditEntry.objects.filter(person=world.a.leader.person).values_list("verb", flat=True)
+    assert list(verbs) == ["opens.read", "opens.read_one"]
+
+
+def test_the_list_costs_the_same_with_more_people_and_more_opens(world, sign_in):
+    client = sign_in(world.a.leader)
+    opens(world.a.counselor, strangers(world.a, 1))
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as few:
+        client.get(LIST)
+    for member in (world.a.leader, world.a.counselor_2, world.a.grade_head, world.a.subject_teacher):
+        opens(member, strangers(world.a, 8))
+    with CaptureQueriesContext(connection) as many:
+        client.get(LIST)
+    assert (len(client.get(LIST).context["openers"]), len(many)) == (5, len(few))
+
+
+# --- the leader is told ---------------------------------------------------------------------------------------------
+
+
+def told(member):
+    viewer = Viewer(person=member.person, membership=member)
+    return [(item.text, item.note) for item in inbox_of(viewer) if item.url == LIST]
+
+
+def test_the_leader_is_told_of_unusual_opens_until_they_look(world, sign_in):
+    opens(world.a.counselor, strangers(world.a, 4))
+    assert told(world.a.leader) == []
+    opens(world.a.counselor, strangers(world.a, 2))
+    [(text, _note)] = told(world.a.leader)
+    assert "1" in text
+    assert (told(world.a.counselor), told(world.b.leader)) == ([], [])
+
+    client = sign_in(world.a.leader)
+    client.get(f"{LIST}?week=2026-03-02")  # another week
+    assert len(told(world.a.leader)) == 1
+    client.get(LIST)
+    assert told(world.a.leader) == []
+
+
+def test_the_leader_is_told_of_each_list_that_left_until_they_look(world, sign_in):
+    for who in ("counselor", "leader"):
+        sign_in(world.a.people[who]).post(reverse("students:student_export"), {"purpose": "report"})
+    texts = [text for text, _note in told(world.a.leader)]
+    assert [world.a.leader.person.name in texts[0], world.a.counselor.person.name in texts[1]] == [True, True]
+    assert "5" in texts[0]
+    assert "SENTINEL" not in str(told(world.a.leader))
+    assert (told(world.b.leader), told(world.a.teacher)) == ([], [])
+
+    page = sign_in(world.a.leader).get(LIST).content.decode()
+    assert page.count("导出了学生名单") == 2
+    assert told(world.a.leader) == []
+
+
+# --- leavers --------------------------------------------------------------------------------------------------------
+
+LEAVING = {
+    "role ended": lambda by, m: accounts.end_membership(by=by, membership=m),
+    "account closed": lambda by, m: accounts.deactivate_person(by=by, person=m.person),
+    "another role": lambda by, m: accounts.change_membership(by=by, membership=m, post=Post(role=Role.SUBJECT_TEACHER)),
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_who_leaves_is_out_at_once_and_opens_nothing_after(how, world, viewer):
+    """The session of before is dead; a new one, where there may be one, finds no student and writes no open."""
+    a = world.a
+    part = a.talks["own"].parts.get()
+    urls = [
+        a.student.get_absolute_url(),
+        a.flag.get_absolute_url(),
+        reverse("counseling:talk_detail", args=[part.pk]),
+        reverse("students:student_unmask", args=[a.student.pk]),
+        reverse("students:student_export"),
+    ]
+    before = Client()
+    before.force_login(a.counselor.person, backend=BACKEND)
+    assert [before.get(url).status_code for url in urls[:4]] == [200] * 4
+    count = AuditEntry.objects.filter(student_id=a.student.pk).count()
+
+    LEAVING[how](viewer(a.leader), a.counselor)
+
+    assert {before.get(url).headers.get("Location", "").split("?")[0] for url in urls} == {reverse("account_login")}
+    again = Client()
+    again.post(reverse("account_login"), {"login": a.counselor.person.staff_number, "password": PASSWORD})
+    answers = [again.get(url) for url in urls[:4]]
+    assert [answer for answer in answers if answer.status_code not in (302, 403, 404)] == []
+    assert not any("SENTINEL" in answer.content.decode() for answer in answers)
+    assert AuditEntry.objects.filter(student_id=a.student.pk).count() == count
+
+
+def test_walking_has_somebody_who_looked(world):
+    assert looked(world.a.counselor, world.a.older) in {one.person.pk for one in openers_of(world.a.unit, MONDAY)}
