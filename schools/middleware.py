@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -101,12 +101,19 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     target = reverse("account_login")
     if getattr(request, "htmx", False):
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = target
+        response["HX-Redirect"] = target + _way_back(request, request.headers.get("HX-Current-URL", ""))
         return response
     if request.method == "GET":
         return redirect(f"{target}?next={request.path}")
-    # Back to the page whose form it was; what the form held comes back there (draft.js).
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc == request.get_host():
-        return redirect(f"{target}?next={quote(came_from.path)}")
-    return redirect(target)
+    return redirect(target + _way_back(request, request.headers.get("Referer", "")))
+
+
+def _way_back(request: HttpRequest, came_from: str) -> str:
+    """To the page whose form it was, on this site; what the form held comes back there (draft.js)."""
+    try:
+        page = urlsplit(came_from)
+    except ValueError:
+        return ""
+    if page.netloc != request.get_host():
+        return ""
+    return f"?next={quote(urlunsplit(('', '', page.path, page.query, '')))}"

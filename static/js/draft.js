@@ -3,12 +3,16 @@
 //
 //   <form method="post" data-draft-url="…" data-draft-key="talk"> … <p class="draft" data-draft-status role="status"
 //     data-saving="…" data-saved="…" data-offline="…" data-lost="…" data-restored="…"></p></form>
+//
+// With data-draft-key alone nothing is sent while one types; only what was sent in vain, because the session had ended,
+// comes back after signing in again. Files, passwords and codes of a second factor are never kept.
 (function () {
   "use strict";
 
   const PREFIX = "draft:";
   const DELAY = 1200;
   const SKIPPED = new Set(["csrfmiddlewaretoken"]);
+  const SECRET = "input[type=password], input[type=file], input[autocomplete=one-time-code]";
   const person = document.body.dataset.person || "";
 
   function read(key) {
@@ -37,13 +41,15 @@
   class Draft {
     constructor(form) {
       this.form = form;
-      this.key = PREFIX + (form.dataset.draftKey || location.pathname);
+      this.key = PREFIX + (form.dataset.draftKey || location.pathname + location.search);
       this.status = form.querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
       this.dirty = false;
       this.passing = false;
       this.restore();
       if (!form.dataset.draftUrl) {
         form.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.keep(true); });
+        form.addEventListener("htmx:beforeRequest", () => this.keep(true));
+        form.addEventListener("htmx:afterRequest", (event) => this.settle(event.detail.xhr.status));
         return;
       }
       form.addEventListener("input", () => this.touch());
@@ -70,7 +76,14 @@
     }
 
     entries() {
-      return Array.from(new FormData(this.form).entries()).filter(([name, value]) => !SKIPPED.has(name) && typeof value === "string");
+      const secret = new Set(Array.from(this.form.querySelectorAll(SECRET), (field) => field.name));
+      return Array.from(new FormData(this.form).entries()).filter(([name]) => !SKIPPED.has(name) && !secret.has(name));
+    }
+
+    // A form that htmx sends: it arrived, unless nobody answered or the session was gone.
+    settle(status) {
+      if (!status || status === 401 || status === 403) this.keep(false);
+      else sessionStorage.removeItem(this.key);
     }
 
     keep(sent) {
@@ -88,14 +101,19 @@
       for (const [name, value] of copy.entries) byName.set(name, (byName.get(name) || []).concat(value));
       this.form.dispatchEvent(new CustomEvent("draft:restore", { detail: { byName, labels: copy.labels || {} } }));
       for (const field of this.form.elements) {
-        if (!field.name || SKIPPED.has(field.name) || field.type === "file") continue;
+        if (!field.name || SKIPPED.has(field.name) || field.matches(SECRET)) continue;
         const values = byName.get(field.name) || [];
         if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
         else if (field.type !== "submit" && field.type !== "button" && values.length) field.value = values[0];
       }
       this.form.dispatchEvent(new CustomEvent("draft:restored"));
       this.say("restored");
-      if (!this.form.dataset.draftUrl) return;
+      if (!this.form.dataset.draftUrl) {
+        write(this.key, { ...copy, sent: true }); // once: the next page of this person forgets it
+        this.form.closest("details")?.setAttribute("open", "");
+        window.xinyu?.showToast(document.body.dataset.restored);
+        return;
+      }
       this.dirty = true;
       this.schedule();
     }

@@ -241,3 +241,22 @@ def test_one_tap_fills_in_nobody_else(demo, client):
 def test_the_sign_in_page_of_a_large_demo_costs_few_queries(demo, client, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         client.get(URL)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/people/new?unit=2144000001", "?next=/people/new%3Funit%3D2144000001"),
+        ("http://testserver/account", "?next=/account"),
+        ("http://elsewhere.example/people", ""),
+        ("http://[::1", ""),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_form_sent_without_a_session_leads_back_to_its_page_on_this_site_only(client, came_from, back, htmx):
+    headers = {"HX-Request": "true", "HX-Current-URL": came_from} if htmx else {"Referer": came_from}
+    answer = client.post("/people/new", headers=headers)
+
+    assert answer.headers["HX-Redirect" if htmx else "Location"] == URL + back
