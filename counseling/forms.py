@@ -22,6 +22,8 @@ from students.models import Student
 
 LONGEST = 4000
 FIRST = "first"  # the block of a student who is not chosen yet
+BLANK = "__key__"  # the block that the page copies for each further student
+UNTOUCHED: dict[str, Any] = {"severity": 0}
 Typed = dict[str, list[str]]
 
 
@@ -112,7 +114,7 @@ class PartForm(forms.Form):
     effect = _text(gettext_lazy("Effect of the talk"))
 
     def __init__(self, data: Any = None, *, offer: Offer, key: str, initial: Mapping[str, Any] | None = None) -> None:
-        values = {"severity": 0} | dict(initial or {})
+        values = UNTOUCHED | dict(initial or {})
         super().__init__(data, prefix=f"part-{key}", initial=values)
         self.fields["mood"].choices = offer.choices("mood", str(values.get("mood", "")))  # type: ignore[attr-defined]
         self.fields["severity"].choices = offer.scheme.choices()  # type: ignore[attr-defined]
@@ -196,6 +198,10 @@ class TalkSheet:
         initial = {name: _initial(PartForm, name, typed, f"part-{key}-") for name in names}
         is_sent = data is not None and (student is None or student not in self.lacking)
         return Block(key, PartForm(data if is_sent else None, offer=self.offer, key=key, initial=initial), student)
+
+    def is_untouched(self) -> bool:
+        """Nobody chosen and nothing typed: the one block is as blank as the next one to add."""
+        return not self.is_sent and not self.students and self.blocks[0].form.initial == UNTOUCHED
 
     def is_valid(self) -> bool:
         if not self.students:

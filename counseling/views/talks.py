@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +16,8 @@ from counseling.access import readers_of
 from counseling.actions.drafts import discard_draft, save_draft, typed_in
 from counseling.actions.talks import file_talk
 from counseling.forms import (
+    BLANK,
+    FIRST,
     Offer,
     PartForm,
     TalkSheet,
@@ -93,17 +97,26 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     viewer: Viewer = request.viewer
+    templates = _templates(viewer)
+    blank = _blank_block(sheet.offer, templates)
     context = {
         "sheet": sheet,
         "submission": submission,
         "drafts": _unfinished(viewer, drafts or []),
         "offered": _offered(viewer, sheet, sought),
         "sought": sought,
-        "templates": _templates(viewer),
-        "blank": PartForm(offer=sheet.offer, key="__key__"),
+        "templates": templates,
+        "blank": blank,
+        "untouched": mark_safe(blank.replace(BLANK, FIRST)) if sheet.is_untouched() else "",  # noqa: S308 (as drawn)
         "readers": readers_of(is_restricted=False),
     }
     return render(request, "counseling/talk_new.html", context, status=status)
+
+
+def _blank_block(offer: Offer, templates: dict[str, list[Any]]) -> str:
+    """Drawn once, and copied: blocks are the better part of the page."""
+    form = PartForm(offer=offer, key=BLANK)
+    return render_to_string("counseling/parts/block.html", {"key": BLANK, "form": form, "templates": templates})
 
 
 def _unfinished(viewer: Viewer, drafts: list[TalkDraft]) -> list[dict[str, Any]]:

@@ -171,9 +171,18 @@ def test_the_form_costs_no_more_queries_with_thirty_students_than_with_three(wor
 
     teacher.get(NEW)
     few = count()
+    assert few <= 14
     for number, student in enumerate(classmates(world.a.class_1, 27)):
         filed(viewer(world.a.teacher), student, at=NOW - dt.timedelta(days=number + 1))
     assert count() <= few
+
+
+def test_the_untouched_form_has_one_block_of_nobody_and_one_to_copy(teacher):
+    page = teacher.get(NEW).content.decode()
+    box, _template, blank = page.partition("<template data-blank>")
+    assert (box.count('data-part="first"'), blank.count('data-part="__key__"')) == (1, 1)
+    assert page.count("part-first-words") == page.count("part-__key__-words") > 0
+    assert "__key__" not in box
 
 
 # --- the picker -----------------------------------------------------------------------------------------------------
