@@ -194,6 +194,12 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": None,
 }
 MFA_ADAPTER = "schools.sign_in.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "schools.passkeys.AddForm",
+    "authenticate_webauthn": "schools.passkeys.AuthenticateForm",
+    "login_webauthn": "schools.passkeys.LoginForm",
+    "reauthenticate_webauthn": "schools.passkeys.ReauthenticateForm",
+}
 MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

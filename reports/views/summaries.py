@@ -65,14 +65,13 @@ def summary_section(request: HttpRequest, term: str, code: str) -> HttpResponse:
         raise Http404
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return HttpResponse(status=422)
+        return _refused(request, found, form, code, next(iter(form.errors.values()))[0])
     try:
         section = _changed(request, found, code, form.cleaned_data)
     except actions.Conflict as conflict:
         return _conflict(request, found, code, conflict)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return _answer(request, found, code, status=422)
+        return _refused(request, found, form, code, str(refusal))
     if request.htmx and not form.cleaned_data["reset"]:
         return render(request, "reports/summary_saved.html", _saved(section))
     messages.success(request, _("Saved."))
@@ -92,6 +91,17 @@ def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) 
     if data["reset"]:
         return actions.return_to_draft(by=request.viewer, term=term, code=code, version=data["version"])
     return actions.write_section(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
+
+
+def _refused(request: HttpRequest, term: Term, form: SectionForm, code: str, why: str) -> HttpResponse:
+    """Why, and the text as it was typed. While htmx saves by itself the text stands in the page anyway."""
+    if request.htmx:
+        messages.error(request, why)
+        return _answer(request, term, code, status=422)
+    # A version that cannot be read is none: saving again then shows both texts.
+    version = form.cleaned_data.get("version", 0)
+    context = {"term": term, "code": code, "why_not": why, "body": request.POST.get("body", ""), "version": version}
+    return render(request, "reports/summary_refused.html", context, status=422)
 
 
 def _answer(request: HttpRequest, term: Term, code: str, status: int = 200) -> HttpResponse:

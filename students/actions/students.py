@@ -125,9 +125,9 @@ def save_guardian(*, by: Viewer, student: Student, guardian: Guardian | None, va
     changed = [name for name in GUARDIAN_FIELDS if name in values and getattr(guardian, name) != values[name]]
     for name in changed:
         setattr(guardian, name, values[name])
-    guardian.set_by_hand = True
-    guardian.save()
-    if changed:
+    if changed:  # saved as it stood, it stays the roster's
+        guardian.set_by_hand = True
+        guardian.save()
         audit.record(by=by, verb=verb, about=guardian, student=student, details={"fields": changed})
     return guardian
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from reports.models import SummarySection
 from schools.figures import figures
 from tests.reports.bulk import grow
 
@@ -226,3 +227,12 @@ def _student(world, number):
     return Student(
         school=world.a.unit, class_group=world.a.class_1, name=f"新生{number}", gender="f", student_number=f"N{number}"
     )
+
+
+@pytest.mark.parametrize("body", ["a" * 20_001, "b" * 30_000, "c\x00"])
+def test_a_text_that_cannot_be_saved_comes_back_with_the_reason(body, world, sign_in):
+    url = reverse("reports:summary_section", args=["2025-2026-2", "plan"])
+    answer = sign_in(world.a.leader).post(url, {"body": body, "version": "0"})
+    assert (answer.status_code, answer.context["body"]) == (422, body)
+    assert answer.context["why_not"] in answer.content.decode()
+    assert not SummarySection.objects.exists()

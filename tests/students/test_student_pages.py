@@ -256,6 +256,15 @@ def test_guardian_edit_belongs_to_the_student_of_the_address(world, sign_in):
     assert Guardian.objects.get(pk=other.pk).name == other.name
 
 
+def test_guardian_saved_as_it_stood_changes_nothing_and_stays_the_rosters(world, sign_in):
+    guardian = world.a.student.guardians.get()
+    values = {"name": guardian.name, "relation": guardian.relation, "phone": "", "is_guardian": guardian.is_guardian}
+    answer = sign_in(world.a.teacher).post(url("guardian_edit", world.a.student.pk, guardian.pk), values)
+    guardian.refresh_from_db()
+    assert (answer.status_code, guardian.set_by_hand) == (302, False)
+    assert not AuditEntry.objects.filter(verb="guardian.corrected").exists()
+
+
 def test_guardian_edit_keeps_the_phone_left_empty(world, sign_in):
     guardian = world.a.student.guardians.get()
     sign_in(world.a.teacher).post(url("guardian_edit", world.a.student.pk, guardian.pk), {"name": "妈妈", "phone": ""})
