@@ -34,6 +34,11 @@ class Stage(StrEnum):
     UNIVERSITY = "university"
 
 
+# Where classes are named after their department or their subject; as long as the column has room for.
+WITH_DEPARTMENTS = frozenset({Stage.VOCATIONAL, Stage.UNIVERSITY})
+LONGEST_PREFIX = 20
+
+
 class ClassKey(NamedTuple):
     stage: Stage
     entry_year: int
@@ -130,7 +135,7 @@ def cohort_name(stage: str, entry_year: int, number: int, *, prefix: str = "", l
 
 
 def _used_prefix(stage: str, prefix: str) -> str:
-    return prefix if stage in (Stage.VOCATIONAL, Stage.UNIVERSITY) else ""
+    return prefix if stage in WITH_DEPARTMENTS else ""
 
 
 def _outside(grade: int, lang: str) -> str:

@@ -46,6 +46,7 @@ def _create_classes(plan: SchoolPlan) -> dict[ClassKey, int]:
                 entry_year=key.entry_year,
                 number=key.number,
                 prefix=key.prefix,
+                department_id=plan.departments.get(key),
             )
             for key in plan.new_classes
         ]

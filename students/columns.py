@@ -31,6 +31,7 @@ WORDS: dict[str, Any] = {
     "grade_label": gettext_lazy("grade"),
     "class_label": gettext_lazy("class"),
     "class_group": gettext_lazy("class"),
+    "department": gettext_lazy("department"),
     "entry_date": gettext_lazy("entered on"),
     "entered_on": gettext_lazy("entered on"),
     "boarding": gettext_lazy("boarding"),

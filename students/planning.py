@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schools import crypto
-from schools.classnames import ClassKey, Stage, UnknownClass, parse_class
+from schools.classnames import LONGEST_PREFIX, WITH_DEPARTMENTS, ClassKey, Stage, UnknownClass, parse_class
 from schools.models import ClassGroup, Unit
 from students.models import GroupMember, Guardian, Student
 from students.roster import GuardianRow, Problem, RosterRow
+from students.roster.words import plain
 
 KEY_FIELDS = frozenset({"name", "gender", "birth_date", "id_number"})
 # Fields of a student that a row holds under the same name.
@@ -83,6 +84,8 @@ class SchoolPlan:
     problems: list[Problem] = field(default_factory=list)
     missing: list[Student] = field(default_factory=list)
     class_ids: dict[ClassKey, int] = field(default_factory=dict)
+    # The unit of the department of each class, where the file names one.
+    departments: dict[ClassKey, int] = field(default_factory=dict)
 
     @property
     def changed(self) -> int:
@@ -136,6 +139,12 @@ class Known:
                 self.members[member.student_id].append(member)
 
 
+def _departments_of(school: Unit) -> dict[str, Unit]:
+    """The units below the school by their names and codes."""
+    below = Unit.objects.within(school).exclude(pk=school.pk)
+    return {plain(name): unit for unit in below for name in (unit.code, unit.short_name, unit.name) if name}
+
+
 def key_of(group: ClassGroup) -> ClassKey:
     return ClassKey(Stage(group.stage), group.entry_year, group.number, group.prefix)
 
@@ -151,6 +160,8 @@ class Planner:
         self.hashes: dict[int, tuple[str, str]] = {}
         self.taken: dict[Any, int] = {}
         self.created: set[ClassKey] = set()
+        self.named: set[ClassKey] = set()
+        self.departments = _departments_of(school) if "department" in present else {}
 
     def run(self, rows: Iterable[RosterRow]) -> SchoolPlan:
         waiting: list[tuple[RosterRow, ClassKey | None]] = []
@@ -192,7 +203,26 @@ class Planner:
             shown = f"{row.grade_label} {row.class_label}".strip()
             self.report(row, "class_label", f"class_{found.code}", shown)
             return False, None
-        return True, found
+        key: ClassKey | None = found
+        if row.department and found.stage in WITH_DEPARTMENTS:
+            key = self._in_department(row, found)
+        if key is None:
+            return False, None
+        self.named.add(key)
+        return True, key
+
+    def _in_department(self, row: RosterRow, key: ClassKey) -> ClassKey | None:
+        """A class whose name tells no department is named after its own, so that each department has its class 1."""
+        unit = self.departments.get(plain(row.department))
+        if unit is None and self.departments:
+            self.report(row, "department", "department_unknown", row.department)
+            return None
+        name = (unit.short_name or unit.name) if unit else row.department
+        key = key._replace(prefix=key.prefix or name[:LONGEST_PREFIX])
+        if unit and self.plan.departments.setdefault(key, unit.pk) != unit.pk:
+            self.report(row, "department", "department_conflict", row.department)
+            return None
+        return key
 
     def _parsed(self, grade: str, label: str, entry_year: int | None) -> ClassKey | UnknownClass:
         school = self.plan.school
@@ -297,14 +327,13 @@ class Planner:
 
     def _missing(self) -> list[Student]:
         """Enrolled students of the classes in the file who are not in it; of the whole school without classes."""
-        keys = {key for key in self.parsed.values() if isinstance(key, ClassKey)}
-        ids = {self.known.class_ids[key] for key in keys if key in self.known.class_ids}
+        ids = {self.known.class_ids[key] for key in self.named if key in self.known.class_ids}
         return [
             student
             for student in self.known.students
             if student.pk not in self.taken
             and student.status == Student.Status.ENROLLED
-            and (not keys or student.class_group_id in ids)
+            and (not self.named or student.class_group_id in ids)
         ]
 
 

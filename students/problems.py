@@ -83,6 +83,12 @@ SCHOOL: dict[str, Any] = {
     "class_conflict": gettext_lazy("Grade, class and year of entry contradict one another. Check them."),
     "class_ambiguous": gettext_lazy("More than one class of the school could be meant. Write the grade in full."),
     "class_not_taught": gettext_lazy("The school does not teach this grade. Check the grade and the school's stages."),
+    "department_unknown": gettext_lazy(
+        "No department of the school has this name. Correct it, or have the department added under Units first."
+    ),
+    "department_conflict": gettext_lazy(
+        "Another row puts the same class into another department. Check the class and the department of both."
+    ),
     "school_other": gettext_lazy("This row belongs to another school. Import it there."),
     "school_unknown": gettext_lazy("No school has this code. Check the code of the school."),
     "school_missing": gettext_lazy("The code of the school is missing, so it is not clear where this student belongs."),

@@ -232,6 +232,7 @@ PARSERS: dict[str, Parser] = {
     "ethnicity": parse_ethnicity,
     "grade_label": parse_label,
     "class_label": parse_label,
+    "department": parse_text,
     "entry_date": parse_entry,
     "boarding": parse_boarding,
     "is_boarder": parse_is_boarder,

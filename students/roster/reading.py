@@ -22,6 +22,7 @@ _OF_ANYBODY = frozenset(
         "ethnicity",
         "grade_label",
         "class_label",
+        "department",
         "entry_date",
         "health",
         "phone",

@@ -39,6 +39,7 @@ class RosterRow:
     ethnicity: str = ""
     grade_label: str = ""
     class_label: str = ""
+    department: str = ""
     entry_date: date | None = None
     entry_year: int | None = None
     boarding: str = ""
