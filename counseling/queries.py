@@ -186,11 +186,13 @@ def follow_ups_due(viewer: Viewer, *, until: dt.date | None = None) -> QuerySet[
     later = TalkPart.objects.standing().filter(
         student=OuterRef("student"), talk__author=viewer.person, talk__happened_at__gt=OuterRef("talk__happened_at")
     )
+    # Asked of each talk that is left: as a list of ids, SQLite tries every student of the school with every talk.
+    seen = Student.objects.visible_to(viewer).enrolled().filter(pk=OuterRef("student"))
     due = TalkPart.objects.standing().filter(
+        Exists(seen),
         talk__author=viewer.person,
         talk__school=viewer.unit,
         follow_up_on__lte=until or timezone.localdate(),
-        student__in=Student.objects.visible_to(viewer).enrolled(),
     )
     return due.exclude(Exists(later)).select_related("student").order_by("follow_up_on")
 
