@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +18,13 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.exporting import export_page
 from schools.models import ClassGroup
-from schools.severity import scheme_of
 from schools.workbooks import Sheet
 from students.access import can_read_base_data
-from students.models import SpecialGroup, Student
+from students.models import GroupMember, SpecialGroup, Student
 from students.queries import by_paper_number, is_paper_number, matching, open_severity
 
 PAGE = 50
+SHOWN = ("name", "student_number", "status", "class_group_id")
 SORTS = {
     "class": ["class_group__stage", "-class_group__entry_year", "class_group__number", "student_number", "name"],
     "name": ["search_keys", "name"],
@@ -115,12 +116,11 @@ def student_list(request: HttpRequest) -> HttpResponse:
     filters = Filters.read(request)
     page = Paginator(students_for(viewer, filters), PAGE).get_page(request.GET.get("page"))
     page.object_list = _with_words(page.object_list, viewer)
-    classes = list(viewer.classes.select_related("school").order_by("stage", "-entry_year", "number"))
     context = {
         "filters": filters,
         "page_obj": page,
-        "classes": classes,
-        "grades": _grades(classes),
+        "classes": viewer.class_groups,
+        "grades": _grades(viewer.class_groups),
         "groups": SpecialGroup.objects.all(),
         "statuses": Student.Status.choices,
         "may_find": can_read_base_data(viewer),
@@ -131,11 +131,14 @@ def student_list(request: HttpRequest) -> HttpResponse:
 
 def _with_words(students: Any, viewer: Viewer) -> list[Student]:
     """The rows of one page with their class, groups and the word of the level."""
-    rows = list(students.select_related("class_group__school").prefetch_related("group_members__group"))
-    scheme = scheme_of(viewer.unit)
+    current = GroupMember.objects.current().select_related("group")
+    rows = list(students.only(*SHOWN).prefetch_related(Prefetch("group_members", current, to_attr="groups_now")))
+    classes = {group.pk: group for group in viewer.class_groups}
     for student in rows:
-        student.group_labels = [member.group.label for member in student.group_members.all() if member.until is None]
-        student.level_label = scheme.word(student.level) if student.level else ""
+        if student.class_group_id in classes:  # each once, not once a row
+            student.class_group = classes[student.class_group_id]
+        student.group_labels = [member.group.label for member in student.groups_now]
+        student.level_label = viewer.scheme.word(student.level) if student.level else ""
     return rows
 
 
