@@ -15,13 +15,14 @@ from counseling.queries import ClassCoverage, Coverage, Next, counted_parts, nex
 from reports.board import Board, board_of
 from reports.document import Amount
 from reports.material import Place, unit_places, written
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
 from schools.figures import Scope, midnight, ratios
 from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
 from schools.queries import spans_of
 from schools.templatetags.look import day, moment
+from students.models import Student
 from students.queries import flag_counts
 
 LAST_MINUTE = (23, 59)
@@ -152,12 +153,22 @@ def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime
         desk.stats = _school_stats(viewer, desk.coverage, flags, now)
     if viewer.role == Role.SCHOOL_LEADER and not flags["waiting"]:
         desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
-    if term and desk.coverage and not desk.coverage.students:  # a new school begins with its roster
-        desk.action = _first_action(viewer)
+    if desk.coverage and not desk.coverage.students:
+        _begin(desk, viewer, term, flags.get("waiting", 0))
 
 
-def _first_action(viewer: Viewer) -> Action | None:
-    return Action(_("Import roster"), reverse("students:roster_import")) if viewer.role in SCHOOL_ROLES else None
+def _begin(desk: Desk, viewer: Viewer, term: Term | None, waiting: int) -> None:
+    """A new school begins with its roster, then with its terms."""
+    if term or not Student.objects.visible_to(viewer).exists():
+        may_import = viewer.role in SCHOOL_ROLES
+        desk.action = Action(_("Import roster"), reverse("students:roster_import")) if may_import else None
+    elif not waiting:
+        desk.heading = _("No term has begun yet")
+        desk.action = _set_terms() if can_lead_unit(viewer, viewer.unit) else desk.action
+
+
+def _set_terms() -> Action:
+    return Action(_("Set a term"), reverse("schools:calendar"))
 
 
 def _flags_heading(flags: dict[str, int]) -> str:
@@ -216,7 +227,7 @@ def _key(coverage: Coverage) -> str:
 def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
     desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
     if term is None:
-        desk.heading = _("No term has begun yet")
+        desk.heading, desk.action = _("No term has begun yet"), _set_terms()
         return
     board = board_of(Scope.of(viewer.unit, term))
     desk.board, desk.places = board, unit_places(board)

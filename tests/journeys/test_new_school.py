@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from schools.models import Membership, Unit
+from schools.models import Membership, Term, Unit
 from students.models import RiskFlag
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,25 @@ def test_the_workbench_of_who_may_not_import_offers_nothing_that_leads_nowhere(w
     page = text_of(place(world.a.grade_head), "reports:workbench")
 
     assert 'class="btn go"' not in page
+
+
+@pytest.mark.parametrize("who", ["leader", "counselor"])
+def test_before_the_first_term_a_school_without_students_begins_with_the_roster(world, place, who):
+    Term.objects.all().delete()
+    page = text_of(place(getattr(world.a, who)), "reports:workbench")
+
+    assert f'class="btn go" href="{reverse("students:roster_import")}"' in page
+
+
+@pytest.mark.parametrize(("who", "leads"), [("a.leader", True), ("cluster_staff", True), ("a.grade_head", False)])
+@pytest.mark.parametrize("name", ["reports:workbench", "reports:figure_list"])
+def test_before_the_first_term_whoever_may_set_it_is_led_there(world, sign_in, who, leads, name):
+    Term.objects.all().delete()
+    RiskFlag.objects.all().delete()
+    page = text_of(sign_in(world.members()[who]), name)
+
+    assert "还没有已开始的学期" in page
+    assert (f'class="btn go" href="{reverse("schools:calendar")}"' in page) == leads
 
 
 def test_a_teacher_without_a_class_is_told_who_gives_one(world, sign_in):
