@@ -18,6 +18,7 @@ from schools.errors import Refused
 from schools.models import AuditEntry, Job, UnitSetting
 from schools.settings_of import setting_of
 from tests.schools.test_second_factor import code_for, give_app
+from tests.security.test_t26_duplicate_submissions import FIVE, race
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,15 @@ def test_a_day_has_room_for_so_many_lists_of_one_person(world, sign_in, viewer, 
 
     fixed_clock.shift(14 * 3600 + 60)  # a minute past midnight
     assert is_file(take(sign_in(world.a.leader)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_at_once_do_not_all_find_room(world, sign_in):
+    UnitSetting.objects.create(unit=world.a.unit, key="exports_per_day", value=2)
+    clients = [sign_in(world.a.leader) for _ in range(FIVE)]
+    statuses = race(lambda: take(clients.pop()).status_code)
+    assert sorted(statuses) == [200, 200, 422, 422, 422]
+    assert exported().count() == 2
 
 
 def test_by_default_a_day_has_room_for_five(world, viewer):

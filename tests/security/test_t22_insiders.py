@@ -91,6 +91,14 @@ def test_a_class_given_up_before_is_outside(world):
     assert list(found(world)) == [world.a.teacher_2.person]
 
 
+@pytest.mark.parametrize(("day", "is_outside"), [(10, True), (11, False)])
+def test_a_grade_given_up_is_outside_from_the_day_after(day, is_outside, world):
+    head = world.a.grade_head
+    Membership.objects.filter(pk=head.pk).update(ends_on=dt.date(2026, 3, day))
+    opens(head, [world.a.student])  # on the 11th
+    assert (head.person in found(world)) is is_outside
+
+
 @pytest.mark.parametrize(
     "verb", ["talk.opened", "talk.printed", "riskflag.opened", "student.unmasked", "student.found_by_number"]
 )
