@@ -65,9 +65,12 @@ def adjust_settings():
     # An xdist worker that inherited the name would read the settings before its own pytest_configure.
     del os.environ["DJANGO_SETTINGS_MODULE"]
     # Not in memory: threads, the live server and lock tests need a real file with a real journal.
-    settings.DATABASES["default"].setdefault("TEST", {})
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        settings.DATABASES["default"]["TEST"]["NAME"] = os.path.join(folder("xinyu-db-"), "test.sqlite3")
+    database = settings.DATABASES["default"]
+    database.setdefault("TEST", {})
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = os.path.join(folder("xinyu-db-"), "test.sqlite3")
+        # As PostgreSQL's fsync=off in tests/plugins/services.py: no test survives a power cut.
+        database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A task runs where it is called; tests/test_services.py sends one through Redis to a real worker.
     settings.CELERY_TASK_ALWAYS_EAGER = True

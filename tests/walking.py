@@ -74,9 +74,13 @@ def members(world):
 
 def visit(client, method, url, data=None, **more):
     """One request whose writes are undone, and which leaves the client signed in."""
+    return undone(client, lambda: getattr(client, method)(url, data or {}, **more))
+
+
+def undone(client, ask):
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with transaction.atomic():
-        response = getattr(client, method)(url, data or {}, **more)
+        response = ask()
         response.told = text_of(response)
         transaction.set_rollback(True)
     client.cookies.clear()

@@ -22,6 +22,7 @@ from tests.walking import SENTINEL, leaks, members, things, visit
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"""(?:href|hx-get|data-url|action)="([^"#]+)""")
 MOST_PAGES = 110
+PHONE, FAMILY_PHONE = "13812347391", "13912348264"
 CRAWLERS = ["a.teacher", "a.subject_teacher", "a.counselor", "a.leader", "district_staff"]
 
 
@@ -53,13 +54,28 @@ def crawl(client, most=MOST_PAGES):
                 waiting.append(link)
 
 
+def lifelike(student):
+    """The student with numbers as they are in life; whole, they may stand on no page."""
+    student.phone = PHONE
+    student.save()
+    guardian = student.guardians.get()
+    guardian.phone, guardian.id_number = FAMILY_PHONE, "44060819850101123X"
+    guardian.save()
+    return {student.phone, student.id_number, student.registry_number, guardian.phone, guardian.id_number}
+
+
 @pytest.mark.parametrize("who", CRAWLERS)
-def test_no_page_that_is_linked_shows_a_text_for_other_eyes(who, world, sign_in):
+def test_no_page_that_is_linked_shows_a_text_for_other_eyes_or_a_number_whole(who, world, sign_in):
+    """Numbers are shown masked to everybody (threat T10); one crawl looks for both."""
     things(world)
+    numbers = lifelike(world.a.student)
     pages = list(crawl(sign_in(members(world)[who])))
     assert len(pages) > 10
     assert [(url, answer.status_code) for url, answer in pages if answer.status_code >= 500] == []
     assert [(url, text) for url, answer in pages for text in leaks(who, answer)] == []
+    assert [(url, number) for url, answer in pages for number in numbers if number in answer.told] == []
+    shows_masked = any(PHONE[-4:] in answer.told for _url, answer in pages)
+    assert shows_masked == (who in ("a.teacher", "a.counselor", "a.leader"))
 
 
 SEARCHES = ["students:student_list", "counseling:student_picker", "counseling:talk_list", "reports:figure_list"]
