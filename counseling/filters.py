@@ -107,14 +107,14 @@ class TalkFilter:
         may = self.viewer.role == Role.COUNSELOR
         return [(code, label) for code, label in SHOWS.items() if may or code != "restricted"]
 
-    def classes(self) -> QuerySet[ClassGroup]:
-        return ClassGroup.objects.visible_to(self.viewer).select_related("school")
+    def classes(self) -> list[ClassGroup]:
+        return self.viewer.class_groups
 
     def teachers(self) -> QuerySet[Person]:
         """Who works here; for those who see less than the school, who works in the classes they see."""
         here = Membership.objects.current().filter(unit=self.viewer.unit)
         if not self.viewer.sees_whole_school():
-            here = here.filter(Q(classes__in=self.viewer.classes) | Q(person=self.viewer.person))
+            here = here.filter(Q(classes__in=self.viewer.class_ids) | Q(person=self.viewer.person))
         people: QuerySet[Person] = Person.objects.filter(pk__in=here.values("person_id"))
         return people.order_by("name")
 

@@ -152,13 +152,16 @@ def _first_if(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False)
 
 
-def last_talks(scope: Unit | Viewer, students: Iterable[Any] | None = None) -> dict[Any, dt.datetime]:
-    """When each of these students, or of all, was last talked to: one query."""
-    parts = counted_parts(scope)
-    if students is not None:
-        parts = parts.filter(student__in=students)
-    rows = parts.order_by().values("student_id").annotate(last=Max("talk__happened_at"))
-    return {row["student_id"]: row["last"] for row in rows}
+def last_talk(scope: Unit | Viewer) -> Subquery:
+    """When a student was last talked to, for a query over students."""
+    talks = counted_parts(scope).filter(student=OuterRef("pk")).order_by().values("student_id")
+    return Subquery(talks.annotate(last=Max("talk__happened_at")).values("last"))
+
+
+def last_talks(scope: Unit | Viewer, students: Iterable[Any]) -> dict[Any, dt.datetime | None]:
+    """When each of these students was last talked to: one query, student by student."""
+    rows = Student.objects.filter(pk__in=students).order_by().annotate(last=last_talk(scope))
+    return dict(rows.values_list("pk", "last"))
 
 
 def duty_to_talk(viewer: Viewer, term: Term) -> Duty | None:
@@ -220,10 +223,8 @@ def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
     grouped = Q(pk__in=GroupMember.objects.current().order_by().values("student_id"))
     reached = [When(reached_in(viewer, viewer.term), then=3)] if viewer.term else []
     turn = Case(When(pk__in=list(due), then=0), *reached, When(flagged, then=1), When(grouped, then=2), default=3)
-    talks = counted_parts(viewer).filter(student=OuterRef("pk")).order_by().values("student_id")
-    last = Subquery(talks.annotate(last=Max("talk__happened_at")).values("last"))
     students = Student.objects.visible_to(viewer).enrolled().prefetch_related(_current_groups()).only("name")
-    students = students.annotate(turn=turn, is_flagged=_first_if(flagged), last_talk=last)
+    students = students.annotate(turn=turn, is_flagged=_first_if(flagged), last_talk=last_talk(viewer))
     order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]
     return students.order_by(*order)
 

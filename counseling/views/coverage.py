@@ -13,15 +13,15 @@ from django.views.decorators.http import require_GET
 from counseling.queries import (
     ClassCoverage,
     Coverage,
-    coverage_by_class,
     duty_to_talk,
     explain_key,
     last_talks,
+    own_coverage,
     students_left,
 )
 from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.models import Membership, Role
-from schools.queries import current_term
+from students.queries import attach_classes
 
 PAGE = 50
 
@@ -31,17 +31,18 @@ PAGE = 50
 def coverage(request: HttpRequest) -> HttpResponse:
     """Bars by class, teacher, grade and school; below them the students who are left, key students first."""
     viewer: Viewer = request.viewer
-    term = current_term(viewer.unit)
+    term = viewer.term
     if term is None:
         return render(request, "counseling/coverage.html", {"term": None})
-    rows = coverage_by_class(viewer, term)
+    rows = own_coverage(viewer)
     chosen = _chosen(request, rows)
-    left = students_left(viewer, term, only_key=request.GET.get("key") == "1").select_related("class_group__school")
+    left = students_left(viewer, term, only_key=request.GET.get("key") == "1").only("name", "class_group_id")
     if chosen:
         left = left.filter(class_group=chosen.class_group)
     page = Paginator(left, PAGE).get_page(request.GET.get("page"))
     why = explain_key([student for student in page.object_list if student.is_key], viewer)
     last = last_talks(viewer, [student.pk for student in page.object_list])
+    attach_classes(page.object_list, viewer)
     for student in page.object_list:
         student.why = why.get(student.pk, "")
         student.last_talk = last.get(student.pk)

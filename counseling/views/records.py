@@ -30,6 +30,13 @@ from schools.exporting import export_page
 from schools.severity import Scheme, scheme_of
 
 PAGE = 30
+# Of a record, what the list shows: no texts, and of people the name.
+LISTED = (
+    *("themes", "mood", "severity", "follow_up_on"),
+    *(f"talk__{name}" for name in ("happened_at", "kind", "place", "mode", "initiative", "is_restricted")),
+    *("talk__author__name", "student__name"),
+    *(f"class_group__{name}" for name in ("stage", "entry_year", "number", "prefix", "school__system")),
+)
 READ = ("talk__author", "talk__membership", "talk__school", "student__class_group__school", "class_group__school")
 
 
@@ -39,10 +46,9 @@ def talk_list(request: HttpRequest) -> HttpResponse:
     """Every part this viewer sees, with search and filters in the address."""
     viewer: Viewer = request.viewer
     chosen = TalkFilter(viewer, request.GET)
-    page = Paginator(chosen.parts(), PAGE).get_page(request.GET.get("page"))
-    scheme = scheme_of(viewer.unit)
+    page = Paginator(chosen.parts().only(*LISTED), PAGE).get_page(request.GET.get("page"))
     for part in page.object_list:
-        dress(part, chosen.words, scheme)
+        dress(part, chosen.words, viewer.scheme)
     context = {"page_obj": page, "filter": chosen, "can_export": can_export(viewer)}
     return render(request, "counseling/talk_list.html", context)
 

@@ -21,7 +21,7 @@ from schools.models import ClassGroup
 from schools.workbooks import Sheet
 from students.access import can_read_base_data
 from students.models import GroupMember, SpecialGroup, Student
-from students.queries import by_paper_number, is_paper_number, matching, open_severity
+from students.queries import attach_classes, by_paper_number, is_paper_number, matching, open_severity
 
 PAGE = 50
 SHOWN = ("name", "student_number", "status", "class_group_id")
@@ -133,10 +133,8 @@ def _with_words(students: Any, viewer: Viewer) -> list[Student]:
     """The rows of one page with their class, groups and the word of the level."""
     current = GroupMember.objects.current().select_related("group")
     rows = list(students.only(*SHOWN).prefetch_related(Prefetch("group_members", current, to_attr="groups_now")))
-    classes = {group.pk: group for group in viewer.class_groups}
+    attach_classes(rows, viewer)
     for student in rows:
-        if student.class_group_id in classes:  # each once, not once a row
-            student.class_group = classes[student.class_group_id]
         student.group_labels = [member.group.label for member in student.groups_now]
         student.level_label = viewer.scheme.word(student.level) if student.level else ""
     return rows

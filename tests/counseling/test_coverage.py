@@ -109,7 +109,7 @@ def test_the_page_costs_the_same_with_three_classes_and_with_thirty(world, sign_
     for number in range(5, 32):
         group = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=2021, number=number)
         classmates(group, 1, start=number * 10)
-    assert count() == few
+    assert count() == few <= 14
 
 
 def test_the_page_shows_grades_classes_teachers_and_the_duty_with_its_date(world, sign_in):
