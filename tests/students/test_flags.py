@@ -277,7 +277,7 @@ def test_the_inbox_of_a_class_teacher_does_not_hold_the_reason(world, viewer):
 # --- a year without a published calendar ----------------------------------------------------------------------------
 
 NEXT_YEAR = dt.datetime(2027, 1, 5, 17, 0, tzinfo=SHANGHAI)
-UNPUBLISHED = "2027 年的全国放假安排尚未公布"
+UNPUBLISHED = "2027 年的放假安排尚未公布"
 
 
 def test_the_list_warns_when_a_clock_runs_into_a_year_without_a_calendar(world, sign_in):
