@@ -262,14 +262,16 @@ def parse_class(
     system: str,
     on: date,
     entry_year: int | None = None,
+    born: int | None = None,
 ) -> ClassKey:
     """The class that two cells of a roster name together; either may be empty if the other says it all.
 
-    `entry_year` helps where the labels leave it open. A guess is never made: raises UnknownClass instead.
+    `entry_year` helps where the labels leave it open, the year of birth where 2026级 entered two stages of a school.
+    A guess is never made: raises UnknownClass instead.
     """
     scope = Scope([Stage(stage) for stage in stages], system, on)
     of_grade, of_class = _read_grade_cell(_plain(grade_label), scope), _read_class_cell(_plain(class_label), scope)
-    cohorts = _narrow(_agree(of_grade.cohorts, of_class.cohorts), entry_year, scope)
+    cohorts = _narrow(_agree(of_grade.cohorts, of_class.cohorts), entry_year, born, scope)
     numbers = {n for n in (of_grade.number, of_class.number) if n is not None}
     if len(numbers) != 1:
         raise UnknownClass("conflict" if numbers else "no_number")
@@ -291,7 +293,7 @@ def _agree(first: Cohorts | None, second: Cohorts | None) -> Cohorts | None:
     return first & second
 
 
-def _narrow(cohorts: Cohorts | None, entry_year: int | None, scope: Scope) -> Cohorts:
+def _narrow(cohorts: Cohorts | None, entry_year: int | None, born: int | None, scope: Scope) -> Cohorts:
     if cohorts is None:
         if entry_year is None:
             raise UnknownClass("no_grade")
@@ -300,9 +302,17 @@ def _narrow(cohorts: Cohorts | None, entry_year: int | None, scope: Scope) -> Co
             raise UnknownClass("not_taught")
     if len(cohorts) > 1:
         cohorts = frozenset(cohort for cohort in cohorts if cohort[1] == entry_year) or cohorts
+    if len(cohorts) > 1 and born is not None:
+        cohorts = frozenset(cohort for cohort in cohorts if _fits_age(*cohort, born, scope)) or cohorts
     if len(cohorts) > 1:
         raise UnknownClass("ambiguous")
     return cohorts
+
+
+def _fits_age(stage: Stage, entry_year: int, born: int, scope: Scope) -> bool:
+    """Entered a year early up to two years late; primary school is entered at six or seven, later stages count on."""
+    years_before = {Stage.JUNIOR: years_of(Stage.PRIMARY, scope.system), Stage.SENIOR: 9, Stage.VOCATIONAL: 9}
+    return -1 <= entry_year - born - 6 - years_before.get(stage, 0) <= 3
 
 
 def _read_grade_cell(text: str, scope: Scope) -> Reading:

@@ -156,7 +156,7 @@ class Planner:
         self.on = on
         self.known = Known(school, lock=lock)
         self.plan.class_ids = self.known.class_ids
-        self.parsed: dict[tuple[str, str, int | None], ClassKey | UnknownClass] = {}
+        self.parsed: dict[tuple[str, str, int | None, int | None], ClassKey | UnknownClass] = {}
         self.hashes: dict[int, tuple[str, str]] = {}
         self.taken: dict[Any, int] = {}
         self.created: set[ClassKey] = set()
@@ -195,7 +195,7 @@ class Planner:
         """Whether the row's class is clear; a file without classes says nothing about them."""
         if not row.class_label and not row.grade_label:
             return True, None
-        spot = (row.grade_label, row.class_label, row.entry_year)
+        spot = (row.grade_label, row.class_label, row.entry_year, row.birth_date.year if row.birth_date else None)
         if spot not in self.parsed:
             self.parsed[spot] = self._parsed(*spot)
         found = self.parsed[spot]
@@ -224,11 +224,10 @@ class Planner:
             return None
         return key
 
-    def _parsed(self, grade: str, label: str, entry_year: int | None) -> ClassKey | UnknownClass:
-        school = self.plan.school
-        system = school.system or "63"
+    def _parsed(self, grade: str, label: str, year: int | None, born: int | None) -> ClassKey | UnknownClass:
+        taught = {"stages": self.plan.school.stages, "system": self.plan.school.system or "63"}
         try:
-            return parse_class(grade, label, stages=school.stages, system=system, on=self.on, entry_year=entry_year)
+            return parse_class(grade, label, **taught, on=self.on, entry_year=year, born=born)
         except UnknownClass as unknown:
             return unknown
 

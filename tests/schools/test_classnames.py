@@ -318,3 +318,24 @@ def test_parse_answers_or_refuses_but_never_breaks(grade, label):
         assert refused.code in UnknownClass.CODES
     else:
         assert 1 <= key.number <= 99
+
+
+@pytest.mark.parametrize(
+    ("born", "stages", "stage"),
+    [
+        (2017, NINE_YEARS, Stage.PRIMARY),
+        (2018, NINE_YEARS, Stage.PRIMARY),
+        (2012, NINE_YEARS, Stage.JUNIOR),
+        (2011, NINE_YEARS, Stage.JUNIOR),
+        (2008, MIDDLE, Stage.SENIOR),
+        (2012, MIDDLE, Stage.JUNIOR),
+    ],
+)
+def test_the_age_tells_which_stage_was_entered(born, stages, stage):
+    assert parse("", "2024级1班", stages=stages, born=born) == (stage, 2024, 1, "")
+
+
+@pytest.mark.parametrize(("born", "stages"), [(2010, MIDDLE), (1990, NINE_YEARS), (2030, NINE_YEARS)])
+def test_an_age_that_fits_two_stages_or_none_decides_nothing(born, stages):
+    with pytest.raises(UnknownClass, match="ambiguous"):
+        parse("", "2024级1班", stages=stages, born=born)
