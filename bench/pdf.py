@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pypdf
-from weasyprint import CSS, HTML
+from weasyprint import HTML
 
 from reports import pdf
 from reports.summary import build_summary
@@ -21,10 +21,8 @@ def run() -> None:
         assert term is not None
         document, gathering = _timed(lambda unit=unit, term=term: build_summary(unit, term))
         content, ours = _timed(lambda document=document: pdf.render_pdf(document, stamp="bench"))
-        html, style = pdf._html(document, stamp="bench", part="all"), pdf._style()
-        _plain, alone = _timed(
-            lambda html=html, style=style: HTML(string=html).write_pdf(stylesheets=[CSS(string=style)])
-        )
+        html = pdf.html_of(document, document.sections, stamp="bench")
+        _plain, alone = _timed(lambda html=html: HTML(string=html).write_pdf())
         pages = len(pypdf.PdfReader(io.BytesIO(content)).pages)
         print(f"summary of a {name}: figures {gathering:.1f} s, {pages} pages {ours:.1f} s", end="")
         print(f" ({ours / pages:.2f} s a page), {ours / alone:.2f} times WeasyPrint alone", flush=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.document import Amount, Row, Table
 from reports.material import Material, Place, written
@@ -22,6 +23,10 @@ COMPARED = (
     "flags_at_end",
 )
 COMPARED_SHARES = ("coverage", "key_coverage", "flags_in_time_share")
+_WHO_COUNTS = gettext_lazy(
+    "Every talk counts here, also those kept for counselors only. The pages of a person count only the talks that "
+    "person may see, so they may show less."
+)
 
 
 def tables(m: Material) -> list[Table]:
@@ -48,7 +53,8 @@ def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage")
     columns = [_("Person-times"), _("Students"), _("Reached"), _("Coverage")]
     columns += [_("Key students"), _("Key reached"), _("Key coverage")]
     rows = [Row(place.label, _coverage_cells(place), _emphasis(place, places)) for place in places]
-    return Table(code, caption, [_first(m), *columns], [*rows, Row(_("All"), _coverage_total(m), "total")])
+    note = _WHO_COUNTS if m.is_school else ""
+    return Table(code, caption, [_first(m), *columns], [*rows, Row(_("All"), _coverage_total(m), "total")], str(note))
 
 
 def _coverage_cells(place: Place) -> list[Amount]:
@@ -115,7 +121,7 @@ def comparison_tables(m: Material) -> list[Table]:
     if m.before is None:
         return []
     counts = [Row(str(figures()[code].label), _three(m, code)) for code in COMPARED]
-    shares = [Row(str(ratios()[code].label), [m.share(code), m.share_was(code), ""]) for code in COMPARED_SHARES]
+    shares = [Row(str(ratios()[code].label), _three_shares(m, code)) for code in COMPARED_SHARES]
     columns = [_("Figure"), _("This term"), _("Term before"), _("Difference")]
     return [Table("comparison", _("Compared with {term}").format(term=m.before_label), columns, [*counts, *shares])]
 
@@ -123,6 +129,11 @@ def comparison_tables(m: Material) -> list[Table]:
 def _three(m: Material, code: str) -> list[Amount]:
     now, was = m.count(code), m.was(code)
     return [now, was, Amount(_difference(now.value, was.value), "change")]
+
+
+def _three_shares(m: Material, code: str) -> list[Amount]:
+    now, was = m.share(code), m.share_was(code)
+    return [now, was, Amount(_difference(now.value, was.value), "points")]
 
 
 def _difference(now: Published | float | None, was: Published | float | None) -> Published | float | None:

@@ -37,6 +37,8 @@ TILE_STATES = {
     "off": 'fill="currentColor" fill-opacity=".06" stroke="none"',
 }
 WIDE_SLOT = 16  # per cent of the width for one category
+EM, LATIN = 12, 0.55  # type is 12 px high; a Latin letter counts as little more than half an em
+MOST_LABEL = 0.42  # of the width of a bar chart
 TRACK = 'class="track" fill="currentColor" fill-opacity=".1"'
 CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -75,19 +77,27 @@ class Tile(NamedTuple):
 # The drawings
 
 
-def bar_chart(rows: Sequence[Bar], *, title: str, ident: str, desc: str = "") -> str:
-    """Horizontal bars, each with its words above: how much of a total, or beside the longest of the others."""
+def bar_chart(rows: Sequence[Bar], *, title: str, ident: str, desc: str = "", room: int = 280) -> str:
+    """A line for each bar: its word, how much of a total (or beside the longest of the others), and the number.
+
+    `room` is the least width in px it will be shown in: words and numbers get as much of it as they need.
+    """
     frame = _Frame(ident, title, desc or _listing((row.label, _amount(row.value, row.total)) for row in rows))
     longest = max((row.value for row in rows if not isinstance(row.value, Suppressed)), default=0)
+    before = min(_widest(row.label for row in rows) * EM / room, MOST_LABEL)
+    after = min(1.12 * _widest(_amount(row.value, row.total) for row in rows) * EM / room, MOST_LABEL)
+    x, width = _percent(100 * before + 2.5), _percent(100 * (1 - before - after) - 5)
+    height = 36 if any(row.href for row in rows) else 20  # what can be tapped is high enough for a finger
     for number, row in enumerate(rows):
         share = _share(row.value, longest if row.total is None else row.total)
+        bar = _bar(frame, share, y=0, height=8)
         inside = (
-            _text(0, 14, _cut(row.label, 18))
+            _text(0, 14, _cut(row.label, before * room / EM))
+            + f'<svg x="{x}" y="6" width="{width}" height="8">{bar}</svg>'
             + _text("100%", 14, _amount(row.value, row.total), anchor="end", weight="600")
-            + _bar(frame, share, y=21, height=8)
         )
-        frame.add(_placed(inside, y=36 * number, height=36, href=row.href))
-    return frame.drawn(height=36 * len(rows), has_links=any(row.href for row in rows))
+        frame.add(_placed(inside, y=height * number, height=height, href=row.href))
+    return frame.drawn(height=height * len(rows), has_links=any(row.href for row in rows))
 
 
 def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: str, ident: str, desc: str = "") -> str:
@@ -97,6 +107,7 @@ def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: 
     frame = _Frame(ident, title, desc or _listing(listing))
     highest = max((value for value in values if not isinstance(value, Suppressed)), default=0)
     slot, floor, room = 100 / max(len(categories), 1), 168, 126
+    small = _widest(show(value) for value in values) > 3  # 10,000 and more would run into one another
     frame.add(f'<line class="axis" x2="100%" y1="{floor}" y2="{floor}" stroke="currentColor" stroke-opacity=".2"/>')
     for place, one in enumerate(series):
         width = slot * 0.76 / len(series)
@@ -108,7 +119,10 @@ def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: 
             )
             # Where columns are narrow, only the first series has room for its numbers.
             if place == 0 or value is HIDDEN or slot >= WIDE_SLOT:
-                frame.add(_text(_percent(left + width * 0.44), floor - height - 5, show(value), anchor="middle"))
+                size = "10" if small else ""
+                frame.add(
+                    _text(_percent(left + width * 0.44), floor - height - 5, show(value), anchor="middle", size=size)
+                )
     for number, category in enumerate(categories):
         frame.add(_text(_percent(slot * (number + 0.5)), floor + 18, _cut(category, _em_for(slot)), anchor="middle"))
     if len(series) > 1:
@@ -272,8 +286,9 @@ def _placed(inside: str, *, y: int, height: int = 0, href: str | None) -> str:
     return f'<a href="{_safe(href)}">{touch}{group}</a>'
 
 
-def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str = "") -> str:
-    extra = (f' text-anchor="{anchor}"' if anchor else "") + (f' font-weight="{weight}"' if weight else "")
+def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str = "", size: str = "") -> str:
+    found = {"text-anchor": anchor, "font-weight": weight, "font-size": size}
+    extra = "".join(f' {name}="{value}"' for name, value in found.items() if value)
     return f'<text x="{x}" y="{y:g}"{extra}>{_safe(words)}</text>'
 
 
@@ -305,11 +320,16 @@ def _em_for(slot: float) -> int:
     return max(2, int(slot * 2.75 / 12))
 
 
-def _cut(words: str, ems: int) -> str:
-    """At most so many em wide, a Latin letter counting half; the whole word stands in the description."""
-    room = float(ems)
+def _widest(words: Iterable[str]) -> float:
+    """In em."""
+    return max((sum(LATIN if letter.isascii() else 1 for letter in word) for word in words), default=0.0)
+
+
+def _cut(words: str, ems: float) -> str:
+    """At most so many em wide; the whole word stands in the description."""
+    room = ems + 0.01
     for place, letter in enumerate(words):
-        room -= 0.55 if letter.isascii() else 1
+        room -= LATIN if letter.isascii() else 1
         if room < 0:
             return words[: max(place - 1, 1)] + "…"
     return words

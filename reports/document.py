@@ -4,18 +4,20 @@ It is built once; figures stand in it as they were at that moment, and texts in 
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 
 from reports.suppression import HIDDEN, Published
 
-Kind = Literal["count", "percent", "ratio", "minutes", "change"]
+Kind = Literal["count", "percent", "ratio", "minutes", "change", "points"]
 MINUTES_OF_A_DAY = 24 * 60
+BEFORE_UNIT = re.compile(r"(?<=[\d%*]) (?=\w)")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Amount:
 
 
 def _count(value: float) -> str:
-    return number_format(int(value), use_l10n=True, force_grouping=True)
+    """Grouped by three in every language, as the drawings and the workbook do it."""
+    return f"{int(value):,}"
 
 
 def _percent(value: float) -> str:
@@ -56,10 +59,16 @@ def _change(value: float) -> str:
     return "0" if value == 0 else f"{value:+,.0f}".replace("-", "−")
 
 
+def _points(value: float) -> str:
+    """A difference of two shares."""
+    points = round(100 * value, 1)
+    return _("{n} points").format(n=f"{points:+.1f}".replace("-", "−") if points else "0.0")
+
+
 def duration(minutes: float) -> str:
     """Up to two hours in minutes, up to two days in hours, then in days."""
     if minutes < 120:
-        return ngettext("{n} minute", "{n} minutes", round(minutes)).format(n=round(minutes))
+        return npgettext("of a clock", "{n} minute", "{n} minutes", round(minutes)).format(n=round(minutes))
     if minutes < 2 * MINUTES_OF_A_DAY:
         return _("{n} hours").format(n=f"{minutes / 60:.1f}")
     return _("{n} days").format(n=f"{minutes / MINUTES_OF_A_DAY:.1f}")
@@ -69,7 +78,14 @@ def school_hours(minutes: float) -> str:
     return _("{n} school hours").format(n=f"{minutes / 60:.1f}")
 
 
-WRITE = {"count": _count, "percent": _percent, "ratio": _ratio, "minutes": duration, "change": _change}
+WRITE = {
+    "count": _count,
+    "percent": _percent,
+    "ratio": _ratio,
+    "minutes": duration,
+    "change": _change,
+    "points": _points,
+}
 
 
 @dataclass(frozen=True)
@@ -109,22 +125,37 @@ class Table:
         return any(row.emphasis == "group" for row in self.rows)
 
     @property
-    def is_wide(self) -> bool:
-        """Takes a row of its own on the screen."""
-        return len(self.columns) > 3
+    def is_narrow(self) -> bool:
+        """Leaves room for another beside it."""
+        return len(self.columns) <= 3
 
     @property
-    def is_long(self) -> bool:
-        """May break over pages; a short table stays together."""
-        return len(self.rows) > 24
+    def is_short(self) -> bool:
+        """Stays together on a page; a longer one may break between its rows."""
+        return len(self.rows) <= 12
+
+    @property
+    def is_dense(self) -> bool:
+        """So many rows that they are set closer on paper."""
+        return not self.is_narrow and len(self.rows) > 20
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing. The numbers stand in a table beside it or in `table`, so nothing is told by the picture alone."""
+    """A drawing. The numbers stand in a table beside it as well, so nothing is told by the picture alone."""
 
     title: str
     svg: str
+    is_narrow: bool = False
+
+
+@dataclass(frozen=True)
+class Multiples:
+    """Small drawings of one kind side by side, such as the classes of each grade."""
+
+    title: str
+    charts: Sequence[Chart]
+    is_narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,9 +170,6 @@ class Balance:
     @property
     def text(self) -> str:
         return f"{self.start} + {self.new} − {self.closed} = {self.end}"
-
-
-Block = Fact | Table | Chart | Balance
 
 
 def paragraphs_of(text: str) -> list[str]:
@@ -159,7 +187,7 @@ class Section:
     drafted: str = ""
     facts: Sequence[Fact] = ()
     balance: Balance | None = None
-    charts: Sequence[Chart] = ()
+    charts: Sequence[Chart | Multiples] = ()
     tables: Sequence[Table] = ()
     version: int = 0
     is_edited: bool = False
@@ -169,6 +197,11 @@ class Section:
     @property
     def paragraphs(self) -> list[str]:
         return paragraphs_of(self.text)
+
+    @property
+    def lines_on_paper(self) -> list[str]:
+        """No line ends between a figure and what it counts."""
+        return [BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", line) for line in self.paragraphs]
 
 
 @dataclass(frozen=True)

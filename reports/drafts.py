@@ -1,6 +1,7 @@
 """Texts that draft themselves: plain sentences from the figures, for a person to keep or to rewrite."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,12 +10,13 @@ from django.utils.translation import ngettext, pgettext
 from reports.document import Amount, school_hours
 from reports.material import Material, Place
 from reports.policy import target_for
-from reports.suppression import HIDDEN
+from reports.suppression import HIDDEN, Published
 from schools.figures import Value
-from schools.models import Duty
+from schools.models import ClassGroup, Duty
 from schools.queries import duty_of
 
 MOST = 3
+MOST_GRADES = 9
 
 
 def overview(m: Material) -> str:
@@ -86,7 +88,7 @@ def _per_counselor(m: Material) -> list[str]:
 
 
 def students(m: Material) -> str:
-    grades = _listed(m, "students", "grade")
+    grades = _listed_grades(m)
     groups = _most(m, "group_entries", "group")
     lines = [_("Students by grade: {grades}.").format(grades=grades)] if grades else []
     if groups:
@@ -178,7 +180,7 @@ def _middles(m: Material) -> list[str]:
 def comparison(m: Material) -> str:
     if m.before is None:
         return _("There is no earlier term to compare with.")
-    return _(
+    compared = _(
         "Compared with {term}: {talks} talks ({talks_was} before), {share} of the students reached "
         "({share_was} before), {flags} new flags ({flags_was} before)."
     ).format(
@@ -190,6 +192,10 @@ def comparison(m: Material) -> str:
         flags=m.count("flags_new"),
         flags_was=m.was("flags_new"),
     )
+    if m.scope.on >= m.scope.term.ends:
+        return compared
+    day = date_format(m.scope.on, _("M j, Y"))
+    return compared + "\n" + _("This term is counted up to {day} only, the term before as a whole.").format(day=day)
 
 
 def problems(m: Material) -> str:
@@ -244,8 +250,21 @@ def nothing(_m: Material) -> str:
 # --- lists in a sentence -------------------------------------------------------------------------------------------
 
 
-def _listed(m: Material, figure: str, split: str) -> str:
-    return _joined((value, Amount(count)) for value, count in m.board.split(figure, split))
+def _listed_grades(m: Material) -> str:
+    """Each grade; where there are too many for a sentence, each stage. A withheld grade withholds its stage."""
+    found = [(value, count) for value, count in m.board.split("students", "grade") if count != 0]
+    if len(found) > MOST_GRADES:
+        found = [_stage_of(list(grades)) for _place, grades in groupby(found, key=lambda pair: pair[0].order[0])]
+    return _joined((value, Amount(count)) for value, count in found)
+
+
+def _stage_of(grades: list[tuple[Value, Published]]) -> tuple[Value, Published]:
+    first, _count = grades[0]
+    stage = first.code.partition("-")[0]
+    value = first._replace(label=str(ClassGroup.Stage(stage).label) if stage in ClassGroup.Stage else first.label)
+    if any(count is HIDDEN for _grade, count in grades):
+        return value, HIDDEN
+    return value, sum(count for _grade, count in grades if count is not HIDDEN)
 
 
 def _most(m: Material, figure: str, split: str) -> str:
@@ -257,4 +276,5 @@ def _most(m: Material, figure: str, split: str) -> str:
 
 
 def _joined(pairs: Iterable[tuple[Value, Amount]]) -> str:
-    return pgettext("in a list", ", ").join(f"{value.label} {amount}" for value, amount in pairs)
+    entry = pgettext("in a list", "{word}: {n}")
+    return pgettext("in a list", ", ").join(entry.format(word=value.label, n=amount) for value, amount in pairs)

@@ -1,6 +1,7 @@
 """Drawings of a summary, from its counts; the numbers stand beside them in tables."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -8,15 +9,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.charts import Bar, Number, Series, Slice, bar_chart, column_chart, stacked_bar
-from reports.document import Amount, Chart
+from reports.document import Amount, Chart, Multiples
 from reports.material import Material, Place
 from reports.suppression import HIDDEN
+from schools.figures import Value
 
 MOST_BARS = 12
-BARS_PER_CHART = 20  # a page of paper holds no more
+BARS_PER_CHART = 40  # a page of paper holds no more
+FEW_CLASSES = 12  # stand in one drawing
+THIRD = 180  # px: a third of a page of paper
 # Words that fit under a column.
-WORK = {"talks": _("talks"), "talk_parts": _("person-times"), "students_reached": _("students reached")}
-FLAGS = {"flags_new": _("new"), "flags_closed": _("closed"), "flags_at_end": _("open at the end")}
+WORK = {"talks": _("Talks"), "talk_parts": _("person-times"), "students_reached": _("Reached")}
+FLAGS = {"flags_new": _("new"), "flags_closed": _("closed"), "flags_at_end": _("At the end")}
 
 
 def of_themes(m: Material) -> list[Chart]:
@@ -25,7 +29,7 @@ def of_themes(m: Material) -> list[Chart]:
     found = m.board.split("talk_parts", "theme")
     found.sort(key=lambda pair: -1 if pair[1] is HIDDEN else -pair[1])
     bars = [Bar(value.label, count) for value, count in found if count != 0][:MOST_BARS]
-    return [_chart(title, bar_chart(bars, title=title, ident="chart-themes"))] if bars else []
+    return [_chart(title, bar_chart(bars, title=title, ident="chart-themes"), is_narrow=True)] if bars else []
 
 
 def of_levels(m: Material) -> list[Chart]:
@@ -34,15 +38,33 @@ def of_levels(m: Material) -> list[Chart]:
     return [_chart(title, stacked_bar(slices, title=title, ident="chart-levels"))] if slices else []
 
 
-def of_coverage(m: Material, places: Sequence[Place], title: str) -> list[Chart]:
-    """How many students of each class or unit were reached."""
-    bars = [
-        Bar(place.label, _raw(place.counts["students_reached"]), _raw(place.counts["students"])) for place in places
-    ]
-    chunks = [bars[start : start + BARS_PER_CHART] for start in range(0, len(bars), BARS_PER_CHART)]
+def of_coverage(m: Material, places: Sequence[Place], title: str) -> list[Chart | Multiples]:
+    """How many students of each unit were reached, or of each class: there a small drawing for each grade."""
+    if m.is_school and len(places) > FEW_CLASSES:
+        grades = groupby(places, key=lambda place: place.grade)
+        return [Multiples(title, [_of_grade(m, grade, list(found)) for grade, found in grades if grade])]
+    chunks = [places[start : start + BARS_PER_CHART] for start in range(0, len(places), BARS_PER_CHART)]
     return [
-        _chart(title, bar_chart(chunk, title=title, ident=f"chart-coverage-{number}"))
+        _chart(title, bar_chart(_bars(chunk), title=title, ident=f"chart-coverage-{number}"))
         for number, chunk in enumerate(chunks, start=1)
+    ]
+
+
+def _of_grade(m: Material, grade: Value, places: Sequence[Place]) -> Chart:
+    title = f"{grade.label} {m.share('coverage', split='grade', value=grade.code)}"
+    bars = _bars(places, within=grade.label)
+    return _chart(title, bar_chart(bars, title=title, ident=f"chart-coverage-{grade.code}", room=THIRD))
+
+
+def _bars(places: Sequence[Place], within: str = "") -> list[Bar]:
+    """`within` is left away from the names, where it stands above all of them already."""
+    return [
+        Bar(
+            place.label.removeprefix(within).strip() or place.label,
+            _raw(place.counts["students_reached"]),
+            _raw(place.counts["students"]),
+        )
+        for place in places
     ]
 
 
@@ -58,12 +80,13 @@ def of_comparison(m: Material) -> list[Chart]:
 def _compared(m: Material, labels: Mapping[str, Any], title: str, ident: str) -> Chart:
     now = Series(gettext("this term"), [_raw(m.count(code)) for code in labels])
     was = Series(gettext("term before"), [_raw(m.was(code)) for code in labels])
-    return _chart(title, column_chart([str(word) for word in labels.values()], [now, was], title=title, ident=ident))
+    drawn = column_chart([str(word) for word in labels.values()], [now, was], title=title, ident=ident)
+    return _chart(title, drawn, is_narrow=True)
 
 
 def _raw(amount: Amount) -> Number:
     return 0 if amount.value is None else amount.value
 
 
-def _chart(title: str, svg: str) -> Chart:
-    return Chart(title, mark_safe(svg))  # noqa: S308 (reports.charts escapes every label)
+def _chart(title: str, svg: str, *, is_narrow: bool = False) -> Chart:
+    return Chart(title, mark_safe(svg), is_narrow)  # noqa: S308 (reports.charts escapes every label)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from reports.board import Board, Share, board_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount
-from schools.figures import Scope, figures, ratios
+from schools.figures import Scope, Value, figures, ratios
+from schools.indicators import grade_value
 from schools.models import ClassGroup, Term, Unit
 from schools.queries import previous_term
 
@@ -35,6 +36,7 @@ class Place:
     key_coverage: Amount
     emphasis: str = ""
     unit: int | None = None
+    grade: Value | None = None  # of a class
 
 
 @dataclass(frozen=True)
@@ -104,22 +106,26 @@ def class_places(scope: Scope) -> list[Place]:
     """One query for each figure, grouped by class; a class without students is left out."""
     counts = {code: figures()[code].tally(scope, by=figures()[code].class_path).total for code in BY_CLASS}
     groups = ClassGroup.objects.filter(school=scope.unit, pk__in=[pk for pk in counts["students"] if pk])
-    rows: list[tuple[str, int | None]] = [
-        (group.name_on(scope.on), group.pk) for group in groups.select_related("school")
-    ]
+    found = [_class_place(scope, group, counts) for group in groups.select_related("school")]
     if counts["students"][None]:
-        rows.append((_("without a class"), None))
-    return [_class_place(label, pk, counts) for label, pk in rows]
+        found.append(_class_place(scope, None, counts))
+    return sorted(found, key=lambda place: place.grade.order if place.grade else ())
 
 
-def _class_place(label: str, pk: int | None, counts: Mapping[str, Counter[int | None]]) -> Place:
-    own = {code: found[pk] for code, found in counts.items()}
+def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Counter[int | None]]) -> Place:
+    own = {code: found[group.pk if group else None] for code, found in counts.items()}
     return Place(
-        label,
+        group.name_on(scope.on) if group else _("without a class"),
         {code: Amount(count) for code, count in own.items()},
         _part(own["students_reached"], own["students"]),
         _part(own["key_students_reached"], own["key_students"]),
+        grade=_grade_of(scope, group),
     )
+
+
+def _grade_of(scope: Scope, group: ClassGroup | None) -> Value:
+    cohort = (group.stage, group.entry_year, group.school.system) if group else (None, None, None)
+    return grade_value(scope, *cohort)
 
 
 def _part(part: int, whole: int) -> Amount:

@@ -1,4 +1,4 @@
-"""Render HTML from standard input to PDF on standard output, and end. Fetches nothing; knows nothing of Django."""
+"""HTML to tagged PDF; as a program from standard input to standard output. Fetches nothing; knows nothing of Django."""
 
 import sys
 
@@ -6,11 +6,11 @@ from weasyprint import HTML
 from weasyprint.urls import URLFetcher
 
 
-def main() -> None:
-    html = sys.stdin.buffer.read().decode()
-    document = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
-    sys.stdout.buffer.write(document.write_pdf())
+def render(html: str) -> bytes:
+    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
+    content: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, custom_metadata=False)
+    return content
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.buffer.write(render(sys.stdin.buffer.read().decode()))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from reports import appendix, drafts, drawings
 from reports.clocks import ClockRow
-from reports.document import Amount, Balance, Chart, Fact, Row, Section, Table, school_hours
+from reports.document import Amount, Balance, Chart, Fact, Multiples, Row, Section, Table, school_hours
 from reports.material import Material
 from reports.suppression import HIDDEN
 from schools.figures import figures
@@ -23,7 +23,7 @@ class Part:
     title: Any
     draft: Callable[[Material], str]
     facts: Callable[[Material], Sequence[Fact]] = lambda _m: ()
-    charts: Callable[[Material], Sequence[Chart]] = lambda _m: ()
+    charts: Callable[[Material], Sequence[Chart | Multiples]] = lambda _m: ()
     tables: Callable[[Material], Sequence[Table]] = lambda _m: ()
     balance: Callable[[Material], Balance | None] = lambda _m: None
     is_appendix: bool = False
@@ -87,10 +87,10 @@ def staff_table(m: Material) -> list[Table]:
 
 
 def student_tables(m: Material) -> list[Table]:
-    grades = [
+    grades = _told(
         Row(value.label, [Amount(count), m.count("key_students", "grade", value.code)])
         for value, count in m.board.split("students", "grade")
-    ]
+    )
     genders = [
         Row(value.label, [Amount(count), m.count("key_students", "gender", value.code)])
         for value, count in m.board.split("students", "gender")
@@ -102,6 +102,11 @@ def student_tables(m: Material) -> list[Table]:
         Table("genders", _("Students by gender"), [_("Gender"), *columns], [*genders, total]),
         *_group_table(m),
     ]
+
+
+def _told(rows: Iterable[Row]) -> list[Row]:
+    """Without the grades that a unit does not have."""
+    return [row for row in rows if any(getattr(cell, "value", cell) not in (0, None) for cell in row.cells)]
 
 
 def _group_table(m: Material) -> list[Table]:
@@ -135,7 +140,7 @@ def _split_table(m: Material, figure: str, split: str, code: str, caption: str, 
 
 
 def _grade_table(m: Material) -> Table:
-    rows = [
+    rows = _told(
         Row(
             value.label,
             [
@@ -146,14 +151,14 @@ def _grade_table(m: Material) -> Table:
             ],
         )
         for value, count in m.board.split("students", "grade")
-    ]
+    )
     totals = [m.count("students"), m.count("talk_parts"), m.count("students_reached"), m.share("coverage")]
     columns = [_("Grade"), _("Students"), _("Person-times"), _("Reached"), _("Coverage")]
     return Table("talks_by_grade", _("Talks by grade"), columns, [*rows, Row(_("All"), totals, "total")])
 
 
-def coverage_charts(m: Material) -> list[Chart]:
-    title = _("Coverage by class") if m.is_school else _("Coverage by unit")
+def coverage_charts(m: Material) -> list[Chart | Multiples]:
+    title = _("Students reached by class") if m.is_school else _("Students reached by unit")
     return drawings.of_coverage(m, appendix.near(m), title)
 
 

@@ -22,6 +22,7 @@ FORMATS = {
     "ratio": {"num_format": "0"},
     "minutes": {"num_format": "0"},
     "change": {"num_format": "+#,##0;-#,##0;0"},
+    "points": {"num_format": "+0.0%;-0.0%;0.0%"},
 }
 WIDEST = 40
 

@@ -161,21 +161,69 @@ def test_docx_holds_the_tables_and_the_mark(world, made):
     assert "三(1)班" in text
 
 
-def test_a_long_document_is_rendered_in_parts_with_running_page_numbers(world, monkeypatch):
+def test_every_page_after_the_cover_says_its_number_and_how_many_there_are(world, made):
+    pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")[:-1]
+    assert [last_words(page) for page in pages[1:]] == [f"{number}/{len(pages)}" for number in range(2, len(pages) + 1)]
+
+
+def last_words(page):
+    return re.sub(r"\s", "", page).rpartition(STAMP)[2]
+
+
+def test_no_line_begins_with_a_mark_that_ends_a_sentence(world, made):
+    lines = [line.strip() for line in text_of_pdf(made(world.district, "pdf")).splitlines()]
+    assert [line for line in lines if line[:1] in set("，。、；：）%")] == []
+
+
+@pytest.fixture
+def in_parts(world, monkeypatch):
+    """The district's summary, laid out a few rows at a time."""
     from reports import pdf
     from reports.summary import build_summary
 
     grow(world, schools=12)
     cache.clear()
     document = build_summary(world.district, current_term(world.district))
-    whole = pdf.render_pdf(document, stamp=STAMP)
-    monkeypatch.setattr(pdf, "LONGEST", 1)
-    parts = text_of_pdf(pdf.render_pdf(document, stamp=STAMP)).split("\f")[:-1]
-    numbers = [int(page.split()[-1]) for page in parts[1:]]
-    assert numbers == list(range(2, len(parts) + 1))
-    assert len(parts) >= len(text_of_pdf(whole).split("\f")[:-1])
-    contents = next(line for line in parts[1].splitlines() if "附录" in line)
-    assert "附录" in parts[int(contents.split()[-1]) - 1]
+    monkeypatch.setattr(pdf, "MOST_ROWS", 20)
+    return pdf.render_pdf(document, stamp=STAMP)
+
+
+def test_parts_of_a_long_document_have_running_page_numbers_heads_and_contents(in_parts):
+    pages = text_of_pdf(in_parts).split("\f")[:-1]
+    assert [last_words(page) for page in pages[1:]] == [f"{number}/{len(pages)}" for number in range(2, len(pages) + 1)]
+    assert [number for number, page in enumerate(pages, 1) if STAMP not in page or "东区中心" not in page] == []
+    for words in ("附录", "（T1）", "（T7）"):
+        line = next(line for line in pages[1].splitlines() if words in line)
+        assert words in pages[int(line.split()[-1]) - 1]
+
+
+def test_parts_of_a_long_document_are_one_tagged_document(in_parts):
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(in_parts)) as pdf:
+        tree = pdf.Root.StructTreeRoot
+        places = [int(key) for key in list(tree.ParentTree.Nums)[::2]]
+        found = list(elements(tree.K[0] if isinstance(tree.K, pikepdf.Array) else tree.K))
+        names = [bytes(one.ID) for one in found if "/ID" in one]
+        heads = {bytes(name) for one in found if "/Headers" in one.get("/A", {}) for name in one.A.Headers}
+        assert pdf.open_metadata().get("pdfuaid:part") == "1"
+        assert places == sorted(set(places))
+        assert {one.Pg.objgen for one in found if "/Pg" in one} == {page.obj.objgen for page in pdf.pages}
+        assert len({int(page.obj.StructParents) for page in pdf.pages} & set(places)) == len(pdf.pages)
+        assert len(names) == len(set(names))
+        assert heads <= set(names)
+
+
+def elements(element):
+    """An element of the structure tree and all below it, each hanging on its parent."""
+    import pikepdf
+
+    yield element
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            assert kid.P.objgen == element.objgen
+            yield from elements(kid)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

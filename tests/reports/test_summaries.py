@@ -55,6 +55,65 @@ def test_summary_in_english_has_no_chinese_but_names(world, term):
     assert text.startswith("5 talks were held with 6 person-times")
 
 
+def test_summary_of_a_school_says_that_it_counts_restricted_talks_too(world, term):
+    tables = [table for section in build_summary(world.a.unit, term).sections for table in section.tables]
+    notes = [table.note for table in tables if table.code == "coverage"]
+    assert len(notes) == 1
+    assert notes[0].startswith("这里统计全部谈话，包括仅限心理教师查看的谈话")
+
+
+def test_shares_are_compared_in_points(world, term):
+    rows = build_summary(world.a.unit, term).section("comparison").tables[0].rows
+    row = next(row for row in rows if row.label == "全体学生谈话覆盖率")
+    assert [str(cell) for cell in row.cells] == ["80.0%", "0.0%", "+80.0 个百分点"]
+
+
+def test_comparison_says_that_the_term_is_not_over(world, term):
+    past = term_of(world.a.unit, "2025-2026-1")
+    texts = [build_summary(world.a.unit, one).section("comparison").text for one in (term, past)]
+    assert ["上学期为全学期数据" in text for text in texts] == [True, False]
+
+
+def test_grade_that_a_unit_does_not_have_is_left_out(world, term):
+    from schools.models import ClassGroup
+    from students.models import Student
+
+    group = ClassGroup.objects.create(school=world.b.unit, stage="primary", entry_year=2025, number=7)
+    left = {"status": "left", "left_on": term.starts}
+    Student.objects.create(school=world.b.unit, class_group=group, name="学生", gender="f", **left)
+    labels = [row.label for row in build_summary(world.b.unit, term).section("students").tables[0].rows]
+    assert "一年级" not in labels
+    assert labels[-1] == "全部"
+
+
+def test_many_grades_are_told_by_stage(world, term):
+    from schools.models import ClassGroup
+    from students.models import Student
+
+    for stage, entry in [("primary", year) for year in range(2020, 2026)] + [("junior", y) for y in range(2023, 2026)]:
+        group = ClassGroup.objects.create(school=world.a.unit, stage=stage, entry_year=entry, number=9)
+        Student.objects.create(school=world.a.unit, class_group=group, name="学生", gender="f")
+    group = ClassGroup.objects.create(school=world.a.unit, stage="senior", entry_year=2025, number=9)
+    Student.objects.create(school=world.a.unit, class_group=group, name="学生", gender="f")
+    text = build_summary(world.a.unit, term).section("students").text
+    assert "各年级学生数：小学 11、初中 3、高中 1。" in text
+
+
+def test_coverage_of_many_classes_is_a_small_drawing_for_each_grade(world, term):
+    from schools.models import ClassGroup
+    from students.models import Student
+
+    for entry in (2024, 2025):
+        for number in range(20, 27):
+            group = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=entry, number=number)
+            Student.objects.create(school=world.a.unit, class_group=group, name="学生", gender="f")
+    (chart,) = build_summary(world.a.unit, term).section("coverage").charts
+    titles = [one.title.split()[0] for one in chart.charts]
+    assert titles == sorted(titles, key=lambda title: "一二三四五六".index(title[0]))
+    assert {"一年级", "二年级"} <= set(titles)
+    assert ">一(20)班<" in chart.charts[0].svg
+
+
 def test_written_text_stands_in_place_of_the_draft(world, write):
     write(world.a.counselor, "我们看到两点。", 0)
     section = section_of(world)
