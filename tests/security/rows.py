@@ -1,0 +1,71 @@
+"""What each rule about rows shows to whom, counted by hand over the cast and what `everywhere` adds to both schools."""
+
+import datetime as dt
+
+from django.apps import apps
+
+from counseling.models import TalkRevision
+from reports.models import Summary
+from schools import audit
+from schools.access import Viewer
+from schools.models import Membership
+from schools.queries import current_term
+from students.models import RosterImport
+from tests.walking import draft_of, job_of, members, part_of, raised
+
+APPS = ("schools", "students", "counseling", "screening", "reports")
+NUMBERS = {"created": 1, "changed": 0, "held": 0, "kept": 0}
+
+# The last one audits school A alone: a second membership of the city's auditor.
+WHO = ["a.counselor", "a.leader", "a.grade_head", "a.teacher", "a.subject_teacher", "district_staff", "auditor of a"]
+SEEN = {
+    "schools.Unit": (1, 1, 1, 1, 1, 4, 1),  # of 6
+    "schools.ClassGroup": (3, 3, 2, 1, 1, 0, 0),  # of 6
+    "schools.Person": (1, 9, 1, 1, 1, 19, 1),  # of 22
+    "schools.Membership": (1, 9, 1, 1, 1, 19, 2),  # of 23
+    "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
+    "schools.Job": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
+    "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
+    "students.RiskFlag": (3, 3, 2, 2, 0, 0, 0),  # of 4
+    "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
+    "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
+    "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
+    "counseling.TalkPart": (6, 5, 4, 3, 1, 0, 0),  # of 12
+    "counseling.TalkRevision": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "counseling.TalkDraft": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "reports.Summary": (1, 1, 0, 0, 0, 0, 0),  # of 2
+}
+
+
+def models_with_rules():
+    found = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+    return {model._meta.label: model for model in found if hasattr(model._default_manager, "visible_to")}
+
+
+def everywhere(world):
+    """Rows of every such model in both schools. Returns those who look."""
+    a = world.a
+    raised(a.student_2, a.counselor)
+    raised(a.older, a.teacher_4)
+    for school in (a, world.b):
+        by = school.counselor.person
+        draft_of(school.teacher, school)
+        job_of(school.teacher)
+        RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
+        Summary.objects.create(unit=school.unit, term=current_term(school.unit))
+        TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
+        audit.record(by=Viewer(person=by, membership=school.counselor), verb="flag.closed", about=school.flag)
+    auditor = Membership.objects.create(
+        person=world.auditor.person, unit=a.unit, role="auditor", starts_on=dt.date(2025, 9, 1)
+    )
+    return {**members(world), "auditor of a": auditor}
+
+
+def seen_by(people):
+    """The table as the code has it."""
+    viewers = [Viewer(person=people[who].person, membership=people[who]) for who in WHO]
+    return {
+        label: tuple(model._default_manager.visible_to(viewer).distinct().count() for viewer in viewers)
+        for label, model in models_with_rules().items()
+    }
