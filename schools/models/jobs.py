@@ -1,5 +1,6 @@
 """Long work: a row with a lease. The message to a worker carries only its id (see `schools.jobs`)."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.ids import new_id
 from schools.models.people import Membership, Person
+
+LONG = dt.timedelta(minutes=1)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -53,6 +56,10 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def waits_long(self) -> bool:
+        return self.state == self.State.QUEUED and timezone.now() - self.created_at > LONG
 
     @property
     def is_over(self) -> bool:

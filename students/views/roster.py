@@ -1,6 +1,7 @@
 """Import of a roster in the browser: hand in a file, look at the preview, say what a column is, commit."""
 
 import io
+import re
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,12 @@ def roster_import(request: HttpRequest) -> HttpResponse:
 def _help_rows(viewer: Viewer, groups: dict[str, str]) -> list[tuple[str, list[str]]]:
     """The columns with their usual titles; a second family member has the same as the first."""
     names = template_columns(of_many_schools=imports_blind(viewer))
-    return [(field_word(name, groups), titles_of(name)[:3]) for name in names if not name.startswith("member2")]
+    return [(field_word(name, groups), _spoken(titles_of(name))) for name in names if not name.startswith("member2")]
+
+
+def _spoken(titles: list[str]) -> list[str]:
+    """A few of them, without the registry's Latin field names."""
+    return [title for title in titles if not re.search("[a-z]", title)][:3]
 
 
 def _mappings(viewer: Viewer, groups: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from schools import files
-from schools.models import AuditEntry, Job
+from schools.models import AuditEntry
 from students.actions.students import correct_student
 from students.imports import import_file
 from students.models import RosterImport, Student
@@ -126,14 +126,3 @@ def test_district_import_is_noted_for_each_school(world, upload, post):
     notes = AuditEntry.objects.filter(verb="roster.imported").values_list("chain__scope", "person")
     who = world.district_staff.person.pk
     assert sorted(notes) == sorted([(world.a.unit.code, who), (world.b.unit.code, who)])
-
-
-def test_job_tells_how_far_it_is_while_its_transaction_is_open(world, sign_in):
-    from schools.jobs import Work
-    from tests.walking import job_of
-
-    job = job_of(world.district_staff)
-    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, done=2, total=41)
-    Work(job).tell(17, 41)
-    page = sign_in(world.district_staff).get(reverse("schools:job_detail", args=[job.pk])).content.decode()
-    assert "17 / 41" in page
