@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
-from django.utils.module_loading import autodiscover_modules
 
+from schools.floors import ask_apps
 from schools.models import Term, Unit
 
 Rows = QuerySet[Any]
@@ -212,17 +212,17 @@ def declare(*found: Figure | Ratio | Timing) -> None:
 
 def figures() -> dict[str, Figure]:
     """All declared figures by code."""
-    autodiscover_modules("indicators")
+    ask_apps("indicators")
     return _registry.figures
 
 
 def ratios() -> dict[str, Ratio]:
-    autodiscover_modules("indicators")
+    ask_apps("indicators")
     return _registry.ratios
 
 
 def timings() -> dict[str, Timing]:
-    autodiscover_modules("indicators")
+    ask_apps("indicators")
     return _registry.timings
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.module_loading import autodiscover_modules
+from schools.floors import ask_apps
 
 if TYPE_CHECKING:
     from schools.access import Viewer
@@ -44,7 +44,7 @@ def waits(source: Source) -> Source:
 
 def inbox_of(viewer: "Viewer") -> list[Waiting]:
     """All that waits for the viewer, the most urgent first."""
-    autodiscover_modules("inbox")
+    ask_apps("inbox")
     found = [item for source in _sources for item in source(viewer)]
     return sorted(found, key=_urgency)
 

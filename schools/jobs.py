@@ -18,13 +18,13 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from schools import audit, files
 from schools.access import Viewer
 from schools.errors import Refused
+from schools.floors import ask_apps
 from schools.models import Job
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def _send(job_id: UUID) -> None:
 
 def run(job_id: UUID) -> None:
     """Take the lease and do the work. A job somebody else holds, or that is over, is left alone."""
-    autodiscover_modules("work")
+    ask_apps("work")
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, leased_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id).update(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+from schools.floors import ask_apps
 
 _words: dict[str, Any] = {
     "audit.opened": _("read the audit log"),
@@ -48,5 +49,5 @@ def says(words: dict[str, Any]) -> None:
 
 def words_of(verb: str) -> str:
     """The act in words; one that nobody told stands with its code, so that nothing is hidden."""
-    autodiscover_modules("trail")
+    ask_apps("trail")
     return str(_words.get(verb, verb))

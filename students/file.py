@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.module_loading import autodiscover_modules
+from schools.floors import ask_apps
 
 if TYPE_CHECKING:
     from schools.access import Viewer
@@ -41,6 +41,6 @@ def chronicles(source: Source) -> Source:
 
 def file_of(viewer: "Viewer", student: "Student") -> list[Entry]:
     """What this viewer may read of the student's file, newest first."""
-    autodiscover_modules("chronicle")
+    ask_apps("chronicle")
     entries = [entry for source in _sources for entry in source(viewer, student)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
