@@ -41,10 +41,15 @@ def measure(database: str, parts: str, *, quick: bool) -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="xinyu-bench-"))
         servers = stack.enter_context(services() if database == "postgres" else nullcontext({}))
-        environment = {**os.environ, **KEYS, "VAR_DIR": folder, "DATABASE_URL": "", "REDIS_URL": "", **servers}
-        for name in ("DATABASE_URL", "REDIS_URL"):
-            if not environment[name]:
-                del environment[name]
+        # Each name is set: for one that is not, the settings would take the developer's own from `.env`.
+        own = {
+            "VAR_DIR": folder,
+            "PRIVATE_ROOT": f"{folder}/files",
+            "AUDIT_ANCHORS": f"{folder}/audit-anchors.jsonl",
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "REDIS_URL": "",
+        }
+        environment = {**os.environ, **KEYS, **own, **servers}
         command = [sys.executable, "-m", "bench.measure", parts, "quick" if quick else "full"]
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
 

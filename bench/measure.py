@@ -1,12 +1,9 @@
 """One database's measurements, in a process of its own whose environment points at it."""
 
-import datetime as dt
 import sys
 import time
 
 import django
-
-TODAY = dt.date(2026, 11, 23)
 
 
 def main(parts: list[str], *, full: bool) -> None:
@@ -31,7 +28,11 @@ def district(parts: list[str]) -> None:
     from django.core.management import call_command
 
     call_command("flush", verbosity=0, interactive=False)
+    from django.core.cache import cache
+
     from tests.world import ensure_seeds
+
+    cache.clear()  # the units of the first demo had the same ids
 
     ensure_seeds()
     load_demo("district")
@@ -50,10 +51,13 @@ def district(parts: list[str]) -> None:
 
 
 def load_demo(scale: str) -> None:
+    from django.utils import timezone
+
     from config.demo import load_demo as load
 
     started = time.monotonic()
-    load(scale, today=TODAY, tell=lambda _text: None)
+    # As of today, like the server's clock: the term's talks must be those of the current term.
+    load(scale, today=timezone.localdate(), tell=lambda _text: None)
     print(f"demo {scale}: {time.monotonic() - started:.1f} s", flush=True)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bench.load import Request, Result, load, serving
 from schools.access import Viewer
+from schools.middleware import MEMBERSHIP
 from schools.models import Membership
 from students.models import Student
 
@@ -72,7 +73,8 @@ def _talks(students: list[Student]) -> Callable[[], bytes]:
 
 
 def _member(staff_number: str) -> Membership:
-    return Membership.objects.select_related("person", "unit__kind").get(person__staff_number=staff_number)
+    found = Membership.objects.current().select_related("person", "unit__kind").order_by("pk")
+    return found.filter(person__staff_number=staff_number)[0]
 
 
 def _viewer(member: Membership) -> Viewer:
@@ -83,6 +85,9 @@ def _cookie(member: Membership) -> str:
     """A signed-in session, as a cookie header."""
     client = Client()
     client.force_login(member.person, backend=BACKEND)
+    chosen = client.session
+    chosen[MEMBERSHIP] = member.pk
+    chosen.save()
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
