@@ -107,3 +107,14 @@ def test_pool_in_the_address_is_not_handed_to_the_driver(tmp_path):
     address = SOUND["DATABASE_URL"] + "?pool=true&sslmode=require"
     done = start(tmp_path, "print(settings.DATABASES['default']['OPTIONS'])", DATABASE_URL=address)
     assert done.stdout == "{'sslmode': 'require'}\n"
+
+
+def test_static_files_can_be_read_by_the_account_that_serves_them(tmp_path):
+    from django.conf import settings
+    from django.contrib.staticfiles.storage import StaticFilesStorage
+    from django.core.files.base import ContentFile
+
+    storage = StaticFilesStorage(location=str(tmp_path), base_url="/static/", **settings.STORAGES["staticfiles"]["OPTIONS"])
+    storage.save("css/page.css", ContentFile(b"body{}"))
+    assert (tmp_path / "css").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "css" / "page.css").stat().st_mode & 0o777 == 0o644
