@@ -1,14 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.actions import FORMATS, LONGEST, REASONS
+from reports.actions import FORMATS, REASONS
 from schools.rendering import Segmented
 
 
 class SectionForm(forms.Form):
-    """A section as it is typed; an empty text is a text."""
+    """A section as it is typed; an empty text is a text. How long it may be, the action says."""
 
-    body = forms.CharField(required=False, strip=False, max_length=LONGEST + 1)
+    body = forms.CharField(required=False, strip=False)
     version = forms.IntegerField(min_value=0)
     reset = forms.BooleanField(required=False)
 
