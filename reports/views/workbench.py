@@ -15,7 +15,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     """The first page of the day, for every role."""
     viewer = request.viewer  # type: ignore[attr-defined]
     desk = desk_of(viewer)
-    due = [todo.item.due_at for todo in desk.waiting if todo.item.due_at]
+    # Clocks count school days; a duty's date is fixed, whatever the calendar will say.
+    due = [todo.item.due_at for todo in desk.waiting if todo.item.due_at and todo.item.severity]
     context = {
         "desk": desk,
         "why": reason_to_see(viewer),
