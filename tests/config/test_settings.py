@@ -114,7 +114,9 @@ def test_static_files_can_be_read_by_the_account_that_serves_them(tmp_path):
     from django.contrib.staticfiles.storage import StaticFilesStorage
     from django.core.files.base import ContentFile
 
-    storage = StaticFilesStorage(location=str(tmp_path), base_url="/static/", **settings.STORAGES["staticfiles"]["OPTIONS"])
+    storage = StaticFilesStorage(
+        location=str(tmp_path), base_url="/static/", **settings.STORAGES["staticfiles"]["OPTIONS"]
+    )
     storage.save("css/page.css", ContentFile(b"body{}"))
     assert (tmp_path / "css").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "css" / "page.css").stat().st_mode & 0o777 == 0o644
