@@ -1,172 +1,28 @@
-"""Names of classes and grades. A class is (stage, entry year, number); what people call it follows the date.
-
-2021级1班 keeps its name; the same class is 三(1)班 this school year and 四(1)班 the next. Grades rise on 1 September.
-The first half writes names, the second half reads what stands in a roster file. The Chinese words here are data.
-"""
+"""What a roster means by the name of a class. The Chinese words here are data."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-PROMOTION_MONTH = 9
-LARGEST_NUMBER = 99
+from schools.classnames.grades import (
+    DIGITS,
+    ClassKey,
+    Stage,
+    UnknownClass,
+    grade_in_stage,
+    grades_before,
+    school_year,
+    used_prefix,
+    years_of,
+)
+
 LARGEST_SPOKEN_NUMBER = 60  # 七十一班 is class 11 of grade 7, not class 71
-DIGITS = "一二三四五六七八九"
-
-System = Literal["63", "54"]
-Lang = Literal["zh", "en"]
-# "grade" counts on from primary school (七年级), "stage" starts again (初一).
-Style = Literal["grade", "stage"]
-Cohort = tuple["Stage", int]
+LARGEST_NUMBER = 99
+Cohort = tuple[Stage, int]
 Cohorts = frozenset[Cohort]
-
-
-class Stage(StrEnum):
-    PRIMARY = "primary"
-    JUNIOR = "junior"
-    SENIOR = "senior"
-    VOCATIONAL = "vocational"
-    SPECIAL = "special"
-    UNIVERSITY = "university"
-
-
-# Where classes are named after their department or their subject; as long as the column has room for.
-WITH_DEPARTMENTS = frozenset({Stage.VOCATIONAL, Stage.UNIVERSITY})
-LONGEST_PREFIX = 20
-
-
-class ClassKey(NamedTuple):
-    stage: Stage
-    entry_year: int
-    number: int
-    prefix: str = ""  # a department's short name, as in 计科2101
-
-
-class UnknownClass(ValueError):
-    """A label that names no class of this school for certain. `code` is one of CODES."""
-
-    CODES = ("unreadable", "no_grade", "no_number", "not_taught", "ambiguous", "conflict")
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-# Grades and dates
-
-YEARS = {Stage.SENIOR: 3, Stage.VOCATIONAL: 3, Stage.SPECIAL: 9, Stage.UNIVERSITY: 4}
-# In the 五四 system the sixth grade belongs to the junior stage.
-YEARS_BY_SYSTEM = {"63": {Stage.PRIMARY: 6, Stage.JUNIOR: 3}, "54": {Stage.PRIMARY: 5, Stage.JUNIOR: 4}}
-
-
-def school_year(on: date) -> int:
-    """The year in which the school year of this day began."""
-    return on.year if on.month >= PROMOTION_MONTH else on.year - 1
-
-
-def grade_in_stage(stage: str, entry_year: int, on: date) -> int:
-    """1 in the first year; 0 or less before entry; more than `years_of` after leaving. The same for every stage."""
-    return school_year(on) - entry_year + 1
-
-
-def years_of(stage: str, system: str) -> int:
-    return (YEARS | YEARS_BY_SYSTEM[system])[Stage(stage)]
-
-
-def is_enrolled(stage: str, entry_year: int, *, system: str, on: date) -> bool:
-    return 1 <= grade_in_stage(stage, entry_year, on) <= years_of(stage, system)
-
-
-def grades_before(stage: str, system: str) -> int:
-    """How many grades lie below this stage when counting on from primary school; 0 where nobody counts so."""
-    if stage == Stage.JUNIOR:
-        return years_of(Stage.PRIMARY, system)
-    return 9 if stage == Stage.SENIOR else 0
-
-
-# Writing
-
-
-def grade_name(stage: str, grade: int, system: str, lang: str = "zh", style: Style = "grade") -> str:
-    """三年级, 七年级 or 初一, 高一, 职高一, 特教三年级, 大一."""
-    if not 1 <= grade <= years_of(stage, system):
-        return _outside(grade, lang)
-    if lang == "en":
-        return _english_grade(Stage(stage), grade, system)
-    head = _grade_head(Stage(stage), grade, system, style)
-    return head if head[0] in "初预高职大" else f"{head}年级"
-
-
-def display_name(
-    stage: str,
-    entry_year: int,
-    number: int,
-    *,
-    system: str,
-    on: date,
-    prefix: str = "",
-    lang: str = "zh",
-    style: Style = "grade",
-) -> str:
-    """What the class is called on a day. `prefix` is used at universities and vocational schools."""
-    grade = grade_in_stage(stage, entry_year, on)
-    if not 1 <= grade <= years_of(stage, system):
-        name = cohort_name(stage, entry_year, number, prefix=prefix, lang=lang)
-        mark = _outside(grade, lang)
-        return f"{name} ({mark.lower()})" if lang == "en" else f"{name}({mark})"
-    if stage == Stage.UNIVERSITY:
-        return f"{prefix}{entry_year % 100:02d}{number:02d}"
-    if lang == "en":
-        parts = [_english_grade(Stage(stage), grade, system), _used_prefix(stage, prefix), f"Class {number}"]
-        return " ".join(filter(None, parts))
-    return f"{_grade_head(Stage(stage), grade, system, style)}{_used_prefix(stage, prefix)}({number})班"
-
-
-def cohort_name(stage: str, entry_year: int, number: int, *, prefix: str = "", lang: str = "zh") -> str:
-    """The name that never changes: 2021级1班."""
-    prefix = _used_prefix(stage, prefix)
-    if lang == "en":
-        return " ".join(filter(None, [str(entry_year), "entry", prefix, f"Class {number}"]))
-    return f"{entry_year}级{prefix}{number}班"
-
-
-def _used_prefix(stage: str, prefix: str) -> str:
-    return prefix if stage in WITH_DEPARTMENTS else ""
-
-
-def _outside(grade: int, lang: str) -> str:
-    if lang == "en":
-        return "Not yet entered" if grade < 1 else "Graduated"
-    return "未入学" if grade < 1 else "已毕业"
-
-
-def _grade_head(stage: Stage, grade: int, system: str, style: Style) -> str:
-    if stage == Stage.JUNIOR and style == "stage":
-        return _junior_by_stage(grade, system)
-    heads = {Stage.SENIOR: "高", Stage.VOCATIONAL: "职高", Stage.SPECIAL: "特教", Stage.UNIVERSITY: "大"}
-    counted = grade + grades_before(stage, system) if stage == Stage.JUNIOR else grade
-    return heads.get(stage, "") + DIGITS[counted - 1]
-
-
-def _junior_by_stage(grade: int, system: str) -> str:
-    """As Shanghai does it: the sixth grade is 预初, so that 初三 is the ninth grade in both systems."""
-    if system == "54":
-        grade -= 1
-    return f"初{DIGITS[grade - 1]}" if grade else "预初"
-
-
-def _english_grade(stage: Stage, grade: int, system: str) -> str:
-    if stage == Stage.JUNIOR:
-        return f"Junior {grade} (Grade {grade + grades_before(stage, system)})"
-    words = {Stage.PRIMARY: "Grade", Stage.UNIVERSITY: "Year"}
-    return f"{words.get(stage, stage.value.capitalize())} {grade}"
-
-
-# Reading
 
 NUMBER = rf"(?:\d{{1,2}}|[{DIGITS}十]{{1,3}})"
 # Longer words first, because a pattern takes the first that fits.
@@ -279,7 +135,7 @@ def parse_class(
     if not 1 <= number <= LARGEST_NUMBER:
         raise UnknownClass("no_number")
     stage, year = next(iter(cohorts))
-    return ClassKey(stage, year, number, _used_prefix(stage, of_class.prefix or of_grade.prefix))
+    return ClassKey(stage, year, number, used_prefix(stage, of_class.prefix or of_grade.prefix))
 
 
 def _agree(first: Cohorts | None, second: Cohorts | None) -> Cohorts | None:
