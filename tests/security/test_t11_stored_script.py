@@ -34,9 +34,10 @@ def write(world, text):
     """The text wherever people type."""
     a = world.a
     put(Student.objects.filter(school=a.unit), text, "name", "former_name", "student_number")
+    put(Guardian.objects.filter(student__school=a.unit), text, "name")
     for guardian in Guardian.objects.filter(student__school=a.unit):
-        guardian.name, guardian.phone = text, text
-        guardian.save()
+        guardian.phone = text
+        guardian.save(update_fields=["phone"])
     for part in TalkPart.objects.filter(talk__school=a.unit):
         part.background = part.words = part.view = part.agreed = part.effect = text
         part.save()
