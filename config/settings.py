@@ -303,6 +303,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "fido2": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
     },

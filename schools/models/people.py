@@ -142,3 +142,10 @@ class Membership(models.Model):
     def is_current(self, on: dt.date | None = None) -> bool:
         day = on or timezone.localdate()
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    @property
+    def covers(self) -> list[str]:
+        """The names of the classes this role is held for, or of a head's grade. Prefetch `classes__school` for a list."""
+        if self.cohort_year:
+            return [ClassGroup(school=self.unit, stage=self.cohort_stage, entry_year=self.cohort_year).grade_name]
+        return [group.name for group in self.classes.all()]

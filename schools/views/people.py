@@ -64,7 +64,8 @@ def _found(viewer: Viewer, data: dict[str, Any], unit: Unit | None) -> Any:
     if q := (data.get("q") or "").strip():
         number = Q(staff_number__istartswith=q) | Q(phone_hash=crypto.lookup_hash(q, purpose="phone"))
         people = people.filter(Q(name__icontains=q) | number)
-    shown = Prefetch("memberships", seen.select_related("unit").order_by("-starts_on", "pk"), to_attr="seen")
+    rows = seen.select_related("unit").prefetch_related("classes__school").order_by("-starts_on", "pk")
+    shown = Prefetch("memberships", rows, to_attr="seen")
     return people.order_by("staff_number").prefetch_related(shown)
 
 

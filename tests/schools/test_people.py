@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from schools.access import Viewer, can_manage, can_manage_account, fitting_roles, grantable_roles
 from schools.actions.accounts import Post, create_person
-from schools.models import Membership, Person, Role, Unit
+from schools.models import ClassGroup, Membership, Person, Role, Unit
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,15 @@ def test_search_and_filters(world, sign_in, query, found):
     Membership.objects.filter(pk=world.a.subject_teacher.pk).update(ends_on="2026-03-01")
 
     assert people_on(sign_in(world.a.leader).get(f"{reverse('schools:person_list')}?{query}")) == found
+
+
+def test_the_list_says_which_classes_or_grade_a_role_covers(world, sign_in):
+    page = sign_in(world.a.leader).get(reverse("schools:person_list")).content.decode()
+    grade = ClassGroup(school=world.a.unit, stage="primary", entry_year=world.a.grade_head.cohort_year).grade_name
+
+    assert world.a.grade_head.covers == [grade]
+    assert world.a.teacher.covers == [world.a.class_1.name]
+    assert page.count(f"{world.a.teacher.get_role_display()} {world.a.class_1.name}") == 1
 
 
 def test_search_by_phone_number(world, sign_in):
