@@ -5,7 +5,7 @@ It is built once; figures stand in it as they were at that moment, and texts in 
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,8 +33,13 @@ class Amount:
 
     @property
     def number(self) -> float | None:
-        """For a spreadsheet: nothing where nothing may be told."""
+        """To compare with: nothing where nothing may be told."""
         return None if self.value is None or self.value is HIDDEN else float(self.value)
+
+    @property
+    def rounded(self) -> float | None:
+        """The number as it is written, for a spreadsheet, which would round by its own rule."""
+        return None if self.number is None else ROUND.get(self.kind, round)(self.number)
 
     def __str__(self) -> str:
         if self.value is HIDDEN:
@@ -44,24 +49,36 @@ class Amount:
 
 def _count(value: float) -> str:
     """Grouped by three in every language, as the drawings and the workbook do it."""
-    return f"{int(value):,}"
+    return f"{round(value):,}"
+
+
+def _share(value: float) -> float:
+    """To a tenth of a percent; but only all are 100 %, and only none are 0 %."""
+    tenths = round(1000 * value)
+    if 0 < value < 1:
+        tenths = min(max(tenths, 1), 999)
+    return tenths / 1000
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.1f}%"
+    return f"{100 * _share(value):.1f}%"
 
 
 def _ratio(value: float) -> str:
-    return _("1 : {n}").format(n=_count(round(value)))
+    return _("1 : {n}").format(n=_count(value))
 
 
 def _change(value: float) -> str:
-    return "0" if value == 0 else f"{value:+,.0f}".replace("-", "−")
+    return f"{round(value):+,}".replace("-", "−") if round(value) else "0"
+
+
+def _in_points(value: float) -> float:
+    """A difference of two shares."""
+    return round(100 * value, 1)
 
 
 def _points(value: float) -> str:
-    """A difference of two shares."""
-    points = round(100 * value, 1)
+    points = _in_points(value)
     return _("{n} points").format(n=f"{points:+.1f}".replace("-", "−") if points else "0.0")
 
 
@@ -86,6 +103,8 @@ WRITE = {
     "change": _change,
     "points": _points,
 }
+# What is not here is written as a whole number.
+ROUND: dict[Kind, Callable[[float], float]] = {"percent": _share, "points": _in_points}
 
 
 @dataclass(frozen=True)

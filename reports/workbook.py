@@ -16,14 +16,6 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-FORMATS = {
-    "count": {"num_format": "#,##0"},
-    "percent": {"num_format": "0.0%"},
-    "ratio": {"num_format": "0"},
-    "minutes": {"num_format": "0"},
-    "change": {"num_format": "+#,##0;-#,##0;0"},
-    "points": {"num_format": "+0.0%;-0.0%;0.0%"},
-}
 WIDEST = 40
 
 
@@ -47,10 +39,27 @@ def _styles(book: Any) -> dict[str, Any]:
     found["text"] = book.add_format({"text_wrap": True, "valign": "top"})
     found["title"] = book.add_format({"bold": True, "font_size": 14})
     found["label"], found["label!"] = book.add_format(), book.add_format({"bold": True})
-    for kind, look in FORMATS.items():
-        found[kind] = book.add_format({**look, "align": "right"})
-        found[f"{kind}!"] = book.add_format({**look, "align": "right", "bold": True})
+    for kind, look in _formats().items():
+        found[kind] = book.add_format({"num_format": look, "align": "right"})
+        found[f"{kind}!"] = book.add_format({"num_format": look, "align": "right", "bold": True})
     return found
+
+
+def _formats() -> dict[str, str]:
+    """Number formats that write as `document.WRITE` does. None can choose the unit of a duration: that stays text."""
+    return {
+        "count": "#,##0",
+        "percent": "0.0%",
+        "ratio": _worded(_("1 : {n}"), "#,##0"),
+        "change": r"+#,##0;\−#,##0;0",
+        "points": _worded(_("{n} points"), "+0.0", r"\−0.0", "0.0"),
+    }
+
+
+def _worded(words: str, *looks: str) -> str:
+    """A number format with words around the number, by its sign where there are three looks."""
+    before, after = (f'"{part}"' if part else "" for part in words.split("{n}"))
+    return ";".join(f"{before}{look}{after}" for look in looks)
 
 
 def _texts(sheet: Any, document: SummaryDocument, stamp: str, styles: dict[str, Any]) -> None:
@@ -102,7 +111,7 @@ def _sheet(sheet: Any, table: Table, document: SummaryDocument, stamp: str, styl
 
 
 def _cell(sheet: Any, row: int, column: int, cell: Amount | str, mark: str, styles: dict[str, Any]) -> None:
-    if isinstance(cell, Amount) and cell.number is not None:
-        sheet.write_number(row, column, cell.number, styles[f"{cell.kind}{mark}"])
+    if isinstance(cell, Amount) and cell.rounded is not None and f"{cell.kind}{mark}" in styles:
+        sheet.write_number(row, column, cell.rounded, styles[f"{cell.kind}{mark}"])
     else:
         sheet.write_string(row, column, str(cell), styles[f"count{mark}"])
