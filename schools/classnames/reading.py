@@ -167,7 +167,14 @@ def _narrow(cohorts: Cohorts | None, entry_year: int | None, born: int | None, s
 
 def _fits_age(stage: Stage, entry_year: int, born: int, scope: Scope) -> bool:
     """Entered a year early up to two years late; primary school is entered at six or seven, later stages count on."""
-    years_before = {Stage.JUNIOR: years_of(Stage.PRIMARY, scope.system), Stage.SENIOR: 9, Stage.VOCATIONAL: 9}
+    if stage == Stage.SPECIAL:
+        return True  # who goes there enters at any age
+    years_before = {
+        Stage.JUNIOR: years_of(Stage.PRIMARY, scope.system),
+        Stage.SENIOR: 9,
+        Stage.VOCATIONAL: 9,
+        Stage.UNIVERSITY: 12,
+    }
     return -1 <= entry_year - born - 6 - years_before.get(stage, 0) <= 3
 
 

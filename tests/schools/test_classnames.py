@@ -21,6 +21,8 @@ AUTUMN = date(2025, 10, 15)
 NINE_YEARS = [Stage.PRIMARY, Stage.JUNIOR]
 TWELVE_YEARS = [Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR]
 MIDDLE = [Stage.JUNIOR, Stage.SENIOR]
+HIGHER = [Stage.VOCATIONAL, Stage.UNIVERSITY]
+WITH_SPECIAL = [Stage.JUNIOR, Stage.SPECIAL]
 
 
 def name(stage, entry_year, number, system="63", on=AUTUMN, **options):
@@ -329,13 +331,27 @@ def test_parse_answers_or_refuses_but_never_breaks(grade, label):
         (2011, NINE_YEARS, Stage.JUNIOR),
         (2008, MIDDLE, Stage.SENIOR),
         (2012, MIDDLE, Stage.JUNIOR),
+        (2009, HIGHER, Stage.VOCATIONAL),
+        (2005, HIGHER, Stage.UNIVERSITY),
+        (2017, WITH_SPECIAL, Stage.SPECIAL),
     ],
 )
 def test_the_age_tells_which_stage_was_entered(born, stages, stage):
     assert parse("", "2024级1班", stages=stages, born=born) == (stage, 2024, 1, "")
 
 
-@pytest.mark.parametrize(("born", "stages"), [(2010, MIDDLE), (1990, NINE_YEARS), (2030, NINE_YEARS)])
+@pytest.mark.parametrize(
+    ("born", "stages"),
+    [
+        (2010, MIDDLE),
+        (1990, NINE_YEARS),
+        (2030, NINE_YEARS),
+        (2006, HIGHER),
+        (2007, HIGHER),
+        (2018, HIGHER),
+        (2012, WITH_SPECIAL),
+    ],
+)
 def test_an_age_that_fits_two_stages_or_none_decides_nothing(born, stages):
     with pytest.raises(UnknownClass, match="ambiguous"):
         parse("", "2024级1班", stages=stages, born=born)
