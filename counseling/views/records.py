@@ -58,7 +58,7 @@ def talk_export(request: HttpRequest) -> HttpResponse:
     """What the list shows, as a workbook: no texts."""
     viewer: Viewer = request.viewer
     chosen = TalkFilter(viewer, request.GET)
-    sheet = talk_sheet(chosen.parts(), chosen.words, scheme_of(viewer.unit))
+    sheet = talk_sheet(chosen.parts().only(*LISTED, "student__student_number"), chosen.words, scheme_of(viewer.unit))
     return export_page(request, sheet, back=f"{reverse('counseling:talk_list')}?{request.GET.urlencode()}")
 
 
@@ -85,6 +85,12 @@ def fetch_part(request: HttpRequest, pk: UUID) -> TalkPart:
     return get_object_or_404(TalkPart.objects.visible_to(request.viewer).select_related(*READ, "deleted_by"), pk=pk)
 
 
+def note_open(request: HttpRequest, part: TalkPart, verb: str = "talk.opened") -> None:
+    """A page is about to show the part. What cannot be noted is not shown."""
+    with transaction.atomic():
+        audit.record_read(by=request.viewer, about=part, student=part.student_id, verb=verb)
+
+
 @require_GET
 @roles(*STAFF_ROLES)
 @transaction.atomic
@@ -92,7 +98,7 @@ def talk_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One student's part. Of another student in the talk nothing is said to who does not see that part."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
-    audit.record_read(by=viewer, about=part, student=part.student_id, verb="talk.opened")
+    note_open(request, part)
     words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
     beside = TalkPart.objects.visible_to(viewer).standing().filter(talk=part.talk).exclude(pk=part.pk)
     context = {
@@ -123,7 +129,7 @@ def talk_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The usual record form (facts 3.1), for paper."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
-    audit.record_read(by=viewer, about=part, student=part.student_id, verb="talk.printed")
+    note_open(request, part, "talk.printed")
     dress(part, words_of(viewer.unit), scheme_of(viewer.unit))
     minutes = part.talk.minutes
     ends = part.talk.happened_at + dt.timedelta(minutes=minutes) if minutes else None
@@ -155,6 +161,7 @@ def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             context |= {"refusal": str(refusal), "newer": dress(fetch_part(request, pk), words, scheme)}
         except Refused as refusal:
             context |= {"refusal": str(refusal), "revision": data.get("revision")}
+    note_open(request, part)
     return render(request, "counseling/talk_edit.html", context, status=200 if data is None else 422)
 
 

@@ -32,6 +32,12 @@ def student_or_404(request: HttpRequest, pk: UUID) -> Student:
     return get_object_or_404(seen.select_related("class_group__school", "school"), pk=pk)
 
 
+def note_open(request: HttpRequest, student: Student) -> None:
+    """A page is about to show what is stored of the student. What cannot be noted is not shown."""
+    with transaction.atomic():
+        audit.record_read(by=request.viewer, about=student, student=student)  # type: ignore[attr-defined]
+
+
 def masked_guardians(student: Student) -> list[Guardian]:
     found = list(student.guardians.all())
     for guardian in found:
@@ -43,8 +49,7 @@ def masked_guardians(student: Student) -> list[Guardian]:
 def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     student = student_or_404(request, pk)
-    with transaction.atomic():
-        audit.record_read(by=viewer, about=student, student=student)
+    note_open(request, student)
     scheme = scheme_of(viewer.unit)
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
     context = {
@@ -110,6 +115,7 @@ def student_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. An import will not overwrite what you corrected."))
             return redirect(student)
+    note_open(request, student)
     return render(request, "students/student_edit.html", {"student": student, "form": form})
 
 
@@ -123,6 +129,7 @@ def student_groups(request: HttpRequest, pk: UUID) -> HttpResponse:
         set_groups(by=viewer, student=student, codes=form.codes())
         messages.success(request, _("The special groups are set."))
         return redirect(student)
+    note_open(request, student)
     return render(request, "students/student_groups.html", {"student": student, "form": form})
 
 
@@ -145,4 +152,6 @@ def _guardian(request: HttpRequest, student: Student, guardian: Guardian | None,
         save_guardian(by=viewer, student=student, guardian=guardian, values=form.values())
         messages.success(request, _("The guardian is saved."))
         return redirect(student)
+    if guardian:
+        note_open(request, student)
     return render(request, template, {"student": student, "form": form, "guardian": guardian})

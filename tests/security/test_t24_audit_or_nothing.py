@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,8 @@ from schools.staffing import StaffRow, read_units
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
 from students.actions.students import correct_student, save_guardian, set_groups
 from tests.counseling.sheet import filed
+from tests.test_access import places
+from tests.walking import GUARDED, address, members, things, undone
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +160,40 @@ def test_a_change_leaves_rows_without_what_it_says(world, viewer, name):
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
+
+# What is sealed in the database: the texts of talks, the reason of a flag, contact data, health.
+SEALED = re.compile(
+    r"SENTINEL-a-(\w+-(background|words|view|agreed|effect|present)"
+    r"|phone|address|health|guardian-phone|flag-reason|unseen-reason)"
+)
+
+
+@pytest.mark.parametrize("who", ["a.counselor", "a.leader", "a.grade_head", "a.teacher", "a.subject_teacher"])
+def test_no_page_shows_what_is_sealed_without_a_row(who, world, sign_in):
+    """Every page there is, also those for correcting."""
+    member, objects = members(world)[who], things(world)
+    client = sign_in(member)
+    sealed, silent = set(), set()
+    for name in GUARDED:
+        for key in places(name, member, objects).values():
+            response, rows = rows_left_by(client, address(name, key))
+            if response.status_code == 200 and SEALED.search(response.told):
+                (sealed if rows else silent).add(name)
+
+    assert sealed
+    assert silent == set()
+
+
+def rows_left_by(client, url):
+    """The answer, and how many rows it added to the log before it was undone."""
+    before, after = AuditEntry.objects.count(), []
+
+    def ask():
+        response = client.get(url)
+        after.append(AuditEntry.objects.count())
+        return response
+
+    return undone(client, ask), after[0] - before
 
 
 def pages(w):
