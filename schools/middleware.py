@@ -104,12 +104,12 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         response["HX-Redirect"] = target + _way_back(request, request.headers.get("HX-Current-URL", ""))
         return response
     if request.method == "GET":
-        return redirect(f"{target}?next={request.path}")
+        return redirect(target + _way_back(request, request.build_absolute_uri()))
     return redirect(target + _way_back(request, request.headers.get("Referer", "")))
 
 
 def _way_back(request: HttpRequest, came_from: str) -> str:
-    """To the page whose form it was, on this site; what the form held comes back there (draft.js)."""
+    """To the page asked for, or whose form it was, on this site; what the form held comes back there (draft.js)."""
     try:
         page = urlsplit(came_from)
     except ValueError:

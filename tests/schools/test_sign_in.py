@@ -163,6 +163,14 @@ def test_sign_in_leads_back_to_the_page_one_wanted(world, client):
     assert try_sign_in("a-teacher", client=client, next=wanted).headers["Location"] == wanted
 
 
+def test_sign_in_leads_back_to_just_the_list_one_wanted(world, client):
+    wanted = reverse("schools:calendar") + "?unit=2144000001&month=2026-05"
+    asked = client.get(wanted).headers["Location"]
+
+    assert asked == f"{URL}?next=/calendar%3Funit%3D2144000001%26month%3D2026-05"
+    assert client.get(asked).context["redirect_field_value"] == wanted
+
+
 def test_the_language_of_the_account_comes_back_at_sign_in(world):
     client = Client()
     try_sign_in("a-teacher", client=client)
