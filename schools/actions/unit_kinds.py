@@ -9,8 +9,8 @@ from schools.access import Viewer
 from schools.errors import Refused
 from schools.models import Role, Unit, UnitKind
 
-# The path of a unit has room for so many codes.
-MOST = 8
+# The path of a unit has 200 characters: room for nine codes of 20 with their slashes.
+MOST = 9
 
 
 @transaction.atomic
@@ -21,10 +21,11 @@ def add_unit_kind(
     kinds = _locked(by)
     if len(kinds) >= MOST:
         raise Refused(_("There are %(most)s levels already, and more are not possible.") % {"most": MOST})
+    place = _place_of(above, kinds) + 1 if above else 0
     _check_names(label_zh, label_en)
     kind = UnitKind(code=_new_code(kinds), label_zh=label_zh, label_en=label_en, is_school=is_school, rank=0)
     kind.save(force_insert=True)
-    kinds.insert(_place_below(kinds, above), kind)
+    kinds.insert(place, kind)
     _number(kinds)
     audit.record(by=by, verb="unit_kind.created", about=kind, details={"rank": kind.rank, "is_school": is_school})
     return kind
@@ -32,7 +33,7 @@ def add_unit_kind(
 
 @transaction.atomic
 def rename_unit_kind(*, by: Viewer, kind: UnitKind, label_zh: str, label_en: str = "") -> None:
-    _locked(by)
+    _place_of(kind, _locked(by))
     _check_names(label_zh, label_en, own=kind)
     kind.label_zh, kind.label_en = label_zh, label_en
     kind.save(update_fields=["label_zh", "label_en"])
@@ -43,7 +44,7 @@ def rename_unit_kind(*, by: Viewer, kind: UnitKind, label_zh: str, label_en: str
 def raise_unit_kind(*, by: Viewer, kind: UnitKind) -> None:
     """Change places with the level above it, which must have no unit of this level below one of its own."""
     kinds = _locked(by)
-    place = kinds.index(kind)
+    place = _place_of(kind, kinds)
     if place == 0:
         raise Refused(_("This is the highest level already."))
     upper = kinds[place - 1]
@@ -59,9 +60,9 @@ def raise_unit_kind(*, by: Viewer, kind: UnitKind) -> None:
 def remove_unit_kind(*, by: Viewer, kind: UnitKind) -> None:
     """Only a level that no unit has, and never the last one for schools."""
     kinds = _locked(by)
+    del kinds[_place_of(kind, kinds)]
     if Unit.objects.filter(kind=kind).exists():
         raise Refused(_("There are units of this level. Only a level without units can be removed."))
-    kinds.remove(kind)
     if not any(other.is_school for other in kinds):
         raise Refused(_("This is the only level for schools, and the network cannot do without one."))
     audit.record(by=by, verb="unit_kind.removed", about=kind)
@@ -72,7 +73,15 @@ def remove_unit_kind(*, by: Viewer, kind: UnitKind) -> None:
 def _locked(by: Viewer) -> list[UnitKind]:
     if by.role != Role.SYSTEM_ADMIN:
         raise Refused(_("Only a system administrator changes the levels."))
-    return list(UnitKind.objects.select_for_update().order_by("rank", "code"))
+    list(UnitKind.objects.select_for_update().order_by("code"))
+    # Read again: who waited for a lock does not see the level that was added meanwhile.
+    return list(UnitKind.objects.order_by("rank", "code"))
+
+
+def _place_of(kind: UnitKind, kinds: list[UnitKind]) -> int:
+    if kind not in kinds:
+        raise Refused(_("Somebody has removed the level %(level)s meanwhile.") % {"level": kind.label})
+    return kinds.index(kind)
 
 
 def _check_names(label_zh: str, label_en: str, own: UnitKind | None = None) -> None:
@@ -86,10 +95,6 @@ def _check_names(label_zh: str, label_en: str, own: UnitKind | None = None) -> N
 def _new_code(kinds: list[UnitKind]) -> str:
     taken = {kind.code for kind in kinds}
     return next(code for code in (f"level{n}" for n in range(1, len(kinds) + 2)) if code not in taken)
-
-
-def _place_below(kinds: list[UnitKind], above: UnitKind | None) -> int:
-    return kinds.index(above) + 1 if above else 0
 
 
 def _number(kinds: list[UnitKind]) -> None:

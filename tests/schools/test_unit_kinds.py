@@ -7,6 +7,7 @@ from schools.actions.unit_kinds import MOST, add_unit_kind, raise_unit_kind, rem
 from schools.actions.units import create_unit
 from schools.errors import Refused
 from schools.models import AuditEntry, UnitKind
+from tests.security.test_t26_duplicate_submissions import race
 
 pytestmark = pytest.mark.django_db
 LEVELS = ["city", "district", "cluster", "school", "college"]
@@ -119,6 +120,45 @@ def test_nobody_but_the_system_administrator_changes_a_level(world, viewer, who)
             act()
 
     assert unchanged()
+
+
+ACTS = {
+    "add below": lambda by, kind: add_unit_kind(by=by, label_zh="片区", above=kind),
+    "rename": lambda by, kind: rename_unit_kind(by=by, kind=kind, label_zh="片区"),
+    "move": lambda by, kind: raise_unit_kind(by=by, kind=kind),
+    "remove": lambda by, kind: remove_unit_kind(by=by, kind=kind),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_level_that_somebody_removed_meanwhile_is_refused_with_a_sentence(world, viewer, act):
+    gone = level("college")
+    UnitKind.objects.filter(pk="college").delete()
+    with pytest.raises(Refused, match="其他人删除"):
+        ACTS[act](viewer(world.admin), gone)
+
+    assert in_order() == LEVELS[:-1]
+    assert not AuditEntry.objects.filter(verb__startswith="unit_kind").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_levels_added_at_once_stand_one_below_the_other_until_there_is_no_room(world, viewer):
+    names = ["甲", "乙", "丙", "丁", "戊"]
+    added = race(lambda: add_unit_kind(by=viewer(world.admin), label_zh=names.pop()))
+
+    assert sorted(type(one).__name__ for one in added) == ["Refused"] + ["UnitKind"] * 4
+    assert in_order()[4:] == LEVELS
+
+
+def test_the_path_has_room_for_a_unit_of_the_lowest_level(world, viewer):
+    for n in range(MOST - len(LEVELS)):
+        add_unit_kind(by=viewer(world.admin), label_zh=f"级{n}", above=level("college"))
+    unit = None
+    for n, kind in enumerate(UnitKind.objects.order_by("rank")):
+        unit = create_unit(by=None, parent=unit, kind=kind, code=str(n) * 20, name=kind.label_zh)
+
+    unit.full_clean(exclude=["short_name"])
+    assert len(unit.path) == 21 * MOST
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
