@@ -89,10 +89,12 @@ def _per_counselor(m: Material) -> list[str]:
 
 def students(m: Material) -> str:
     grades = _listed_grades(m)
-    groups = _most(m, "group_entries", "group")
+    groups, are_all_told = _most(m, "group_entries", "group")
     lines = [_("Students by grade: {grades}.").format(grades=grades)] if grades else []
-    if groups:
+    if groups and are_all_told:
         lines.append(_("The largest special groups are: {groups}.").format(groups=groups))
+    elif groups:
+        lines.append(_("Of the special groups that may be told, the largest are: {groups}.").format(groups=groups))
     return "\n".join(lines)
 
 
@@ -102,9 +104,11 @@ def talks(m: Material) -> str:
             talks=m.count("talks"), parts=m.count("talk_parts"), asked=m.count("talks", "initiative", "student")
         )
     ]
-    themes = _most(m, "talk_parts", "theme")
-    if themes:
+    themes, are_all_told = _most(m, "talk_parts", "theme")
+    if themes and are_all_told:
         lines.append(_("The most frequent themes were: {themes}.").format(themes=themes))
+    elif themes:
+        lines.append(_("Of the themes that may be told, the most frequent were: {themes}.").format(themes=themes))
     return "\n".join(lines)
 
 
@@ -129,7 +133,8 @@ def coverage(m: Material) -> str:
 
 def _ends_of_the_list(m: Material) -> list[str]:
     """Who is furthest and who is least far; nobody stands out where all are equal."""
-    told = [place for place in m.places if not place.emphasis and place.coverage.number is not None]
+    places = [place for place in m.places if not place.emphasis]
+    told = [place for place in places if place.coverage.number is not None]
     if len(told) < 2:
         return []
     order: Callable[[Place], float] = lambda place: place.coverage.number or 0.0  # noqa: E731
@@ -137,6 +142,8 @@ def _ends_of_the_list(m: Material) -> list[str]:
     if order(last) == order(first):
         return []
     sentence = _("Furthest is {first} with {most}, least far {last} with {least}.")
+    if any(place.coverage.is_hidden for place in places):
+        sentence = _("Of those that may be told, furthest is {first} with {most}, least far {last} with {least}.")
     return [sentence.format(first=first.label, most=first.coverage, last=last.label, least=last.coverage)]
 
 
@@ -267,12 +274,13 @@ def _stage_of(grades: list[tuple[Value, Published]]) -> tuple[Value, Published]:
     return value, sum(count for _grade, count in grades if count is not HIDDEN)
 
 
-def _most(m: Material, figure: str, split: str) -> str:
-    """The largest few that may be told."""
-    told = [(value, count) for value, count in m.board.split(figure, split) if value.code != "none"]
-    open_ones = [(value, count) for value, count in told if count is not HIDDEN and count > 0]
-    open_ones.sort(key=lambda pair: (-pair[1], pair[0]))
-    return _joined((value, Amount(count)) for value, count in open_ones[:MOST])
+def _most(m: Material, figure: str, split: str) -> tuple[str, bool]:
+    """The largest few that may be told, and whether all may be: a withheld one may be larger."""
+    found = [(value, count) for value, count in m.board.split(figure, split) if value.code != "none"]
+    told = [(value, count) for value, count in found if count is not HIDDEN and count > 0]
+    told.sort(key=lambda pair: (-pair[1], pair[0]))
+    are_all_told = all(count is not HIDDEN for _value, count in found)
+    return _joined((value, Amount(count)) for value, count in told[:MOST]), are_all_told
 
 
 def _joined(pairs: Iterable[tuple[Value, Amount]]) -> str:
