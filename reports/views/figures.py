@@ -88,12 +88,12 @@ def _term_chips(request: HttpRequest, viewer: Viewer, term: Term) -> list[dict[s
 
 
 def _scope(viewer: Viewer, term: Term) -> Scope:
+    """A grade head counts what they see; counselors and leaders count the school; above it small cells are hidden."""
     scope = Scope.of(viewer.unit, term)
-    return scope.narrowed(viewer.class_ids) if viewer.role == Role.GRADE_HEAD else scope
+    return scope.narrowed(viewer.class_ids).seen_by(viewer) if viewer.role == Role.GRADE_HEAD else scope
 
 
 def _board(viewer: Viewer, term: Term) -> Board:
-    """A grade head counts what they see; counselors and leaders count the school; above it small cells are hidden."""
     only = (lambda rows: _seen(rows, viewer)) if viewer.role == Role.GRADE_HEAD else None
     return board_of(_scope(viewer, term), only)
 
@@ -159,31 +159,43 @@ def figure_records(request: HttpRequest, code: str) -> HttpResponse:
     if scope.class_ids is not None and not figure.class_path:
         raise Http404
     board = _board(viewer, term)
+    is_center = viewer.role == Role.CENTER_STAFF
     context = {"figure": figure, "term": term, "board": board, "why": reason_to_see(viewer)}
-    context |= (
-        _by_school(figure, board) if viewer.role == Role.CENTER_STAFF else _records(request, figure, scope, viewer)
-    )
-    context["splits"] = _split_rows(figure, board, request, linked=viewer.role != Role.CENTER_STAFF)
-    context["count"] = Amount(board.count(code))
+    context |= _by_school(figure, board) if is_center else _records(request, figure, board, viewer)
+    context["splits"] = _split_rows(figure, board, request, linked=not is_center)
     return render(request, "reports/figure_records.html", context)
 
 
 def _by_school(figure: Figure, board: Board) -> dict[str, Any]:
     places = [(place.label, place.counts[figure.code], place.emphasis) for place in unit_places(board)]
     hidden = any(amount.is_hidden for _label, amount, _emphasis in places) or board.count(figure.code) is HIDDEN
-    return {"places": places, "has_hidden": hidden}
+    return {"places": places, "has_hidden": hidden, "count": Amount(board.count(figure.code))}
 
 
-def _records(request: HttpRequest, figure: Figure, scope: Scope, viewer: Viewer) -> dict[str, Any]:
+def _records(request: HttpRequest, figure: Figure, board: Board, viewer: Viewer) -> dict[str, Any]:
+    """The records this viewer may open; `closed` are those that the board counts besides."""
+    scope = board.scope.seen_by(viewer)
     rows = figure.query(scope)
     split, value = _chosen(request, figure)
+    counted = board.count(figure.code, None, split.code if split else "", value)
     if split:
         rows = rows.filter(figure.where(scope, split, value))
     seen, write = lines_of(_seen(rows, viewer), viewer)
     page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
-    closed = rows.count() - page.paginator.count
     page.object_list = [write(row) for row in page.object_list]
-    return {"page_obj": page, "closed": closed, "split": split, "value": value}
+    return {
+        "page_obj": page,
+        "count": Amount(counted),
+        "closed": 0 if counted is HIDDEN else max(0, counted - page.paginator.count),
+        "chosen": _word_of(board, figure, split, value),
+    }
+
+
+def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> str:
+    """The chosen value of a split in words."""
+    if split is None:
+        return ""
+    return next((one.label for one, _count in board.split(figure.code, split.code) if one.code == value), "–")
 
 
 def _chosen(request: HttpRequest, figure: Figure) -> tuple[Split | None, str]:
@@ -191,7 +203,7 @@ def _chosen(request: HttpRequest, figure: Figure) -> tuple[Split | None, str]:
     split = figure.split(code)
     if code and split is None:
         raise BadRequest("unknown split")
-    return split, request.GET.get("value", "")
+    return split, request.GET.get("value", "") if split else ""
 
 
 def _split_rows(figure: Figure, board: Board, request: HttpRequest, *, linked: bool) -> list[dict[str, Any]]:

@@ -80,6 +80,59 @@ def test_grade_head_does_not_learn_of_a_restricted_talk(world, sign_in):
     assert "谈话人次：4 人次" in html  # own, two of shared, subject; not the restricted one
 
 
+@pytest.mark.parametrize("query", [{}, {"split": "theme", "value": "a-theme"}])
+def test_grade_head_is_not_told_how_many_talks_are_restricted(query, world, sign_in):
+    world.a.talks["restricted"].parts.update(themes=["a-theme"])
+    html = page(sign_in(world.a.grade_head), "reports:figure_records", "talk_parts", **query)
+    assert "您的身份不能打开" not in html
+
+
+@pytest.fixture
+def told_only_a_counselor(world):
+    """A key student whose only talk of the term is restricted."""
+    from students.models import GroupMember, Student
+
+    found = Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name="只与心理教师谈过")
+    GroupMember.objects.create(student=found, group_id="family_change", since=dt.date(2026, 3, 1))
+    world.a.talks["restricted"].parts.update(student=found)
+    return found
+
+
+REACHED = ("students_reached", "key_students_reached")
+
+
+@pytest.mark.parametrize("code", REACHED)
+@pytest.mark.parametrize("who", ["leader", "grade_head"])
+def test_who_was_reached_only_by_a_restricted_talk_is_named_to_counselors_alone(
+    who, code, world, sign_in, told_only_a_counselor
+):
+    name = told_only_a_counselor.name
+    assert name not in page(sign_in(world.a.people[who]), "reports:figure_records", code)
+    assert name in page(sign_in(world.a.counselor), "reports:figure_records", code)
+
+
+def test_reached_and_left_are_the_same_for_one_person_on_both_pages(world, sign_in, told_only_a_counselor):
+    left = page(sign_in(world.a.leader), "counseling:coverage")
+    assert told_only_a_counselor.name in left
+
+
+@pytest.mark.parametrize(("who", "count", "closed"), [("leader", 5, 1), ("grade_head", 3, 0), ("counselor", 5, 0)])
+def test_only_the_leader_is_told_that_a_restricted_talk_reached_one_more(
+    who, count, closed, world, sign_in, told_only_a_counselor
+):
+    client = sign_in(world.a.people[who])
+    answer = client.get(reverse("reports:figure_records", args=["students_reached"]))
+    assert (str(answer.context["count"]), answer.context["closed"]) == (str(count), closed)
+    groups = client.get(reverse("reports:figure_list")).context["groups"]
+    numbers = {row.label: str(row.amount) for _title, rows in groups for row in rows}
+    assert numbers[str(figures()["students_reached"].label)] == str(count)
+
+
+def test_heading_of_a_chosen_value_counts_that_value(world, sign_in):
+    html = page(sign_in(world.a.counselor), "reports:figure_records", "students", split="grade", value="primary-4")
+    assert "四年级 · 学生：1 人" in re.sub(r"\s+", " ", html)
+
+
 def test_figure_without_classes_is_not_found_for_a_grade_head(world, sign_in):
     answer = sign_in(world.a.grade_head).get(reverse("reports:figure_records", args=["counselors"]))
     assert answer.status_code == 404
