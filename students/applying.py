@@ -15,7 +15,8 @@ from schools.models import ClassGroup
 from schools.pinyin import search_keys
 from students.actions.students import hash_of, refresh_keys
 from students.models import GroupMember, Guardian, Student
-from students.planning import SAME_NAME, Change, Newcomer, SchoolPlan, boards, key_of, student_number
+from students.placing import key_of
+from students.planning import SAME_NAME, Change, Newcomer, SchoolPlan, boards, student_number
 from students.roster import GuardianRow, RosterRow
 
 CHUNK = 1000
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 def apply(plan: SchoolPlan, *, by: Viewer | None) -> None:
     class_ids = _create_classes(plan)
+    for department, classes in plan.homeless.items():
+        ClassGroup.objects.filter(pk__in=classes).update(department_id=department)
     for chunk in chunks(plan.newcomers):
         _create_students(chunk, plan, class_ids)
     _change_students(plan, class_ids)

@@ -1,23 +1,25 @@
 """What a roster would change in a school: rows of a file compared with the database. Nothing is written here.
 
-A row is recognised by its registry number, else by its identity number, else by name, birth date and class when that
-fits exactly one student. A blank cell says nothing. What a person set by hand is kept; key fields of a known student
-wait for a confirmation; students who are not in the file are reported only.
+A row is recognised by its registry number, else by its identity number, else by name, birth date and class, else by
+name and the school's own student number, when that fits exactly one student. A blank cell says nothing. What a person
+set by hand is kept; key fields of a known student wait for a confirmation; students who are not in the file are
+reported only.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from schools import crypto
-from schools.classnames import LONGEST_PREFIX, WITH_DEPARTMENTS, ClassKey, Stage, UnknownClass, parse_class
-from schools.models import ClassGroup, Unit
+from schools.classnames import ClassKey
+from schools.models import Unit
 from students.models import GroupMember, Guardian, Student
+from students.placing import Classes, Misplaced
 from students.roster import GuardianRow, Problem, RosterRow
-from students.roster.words import plain
 
+Fits = Callable[[RosterRow, ClassKey | None, Student], bool]
 KEY_FIELDS = frozenset({"name", "gender", "birth_date", "id_number"})
 # Fields of a student that a row holds under the same name.
 SAME_NAME = (
@@ -86,6 +88,8 @@ class SchoolPlan:
     class_ids: dict[ClassKey, int] = field(default_factory=dict)
     # The unit of the department of each class, where the file names one.
     departments: dict[ClassKey, int] = field(default_factory=dict)
+    # Known classes that have none yet, by the unit.
+    homeless: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def changed(self) -> int:
@@ -127,9 +131,6 @@ class Known:
         self.by_name: defaultdict[str, list[Student]] = defaultdict(list)
         for student in self.students:
             self.by_name[student.name].append(student)
-        groups = ClassGroup.objects.filter(school=school)
-        self.class_keys = {one.pk: key_of(one) for one in groups}
-        self.class_ids = {key: pk for pk, key in self.class_keys.items()}
         self.guardians: defaultdict[Any, dict[int, Guardian]] = defaultdict(dict)
         self.members: defaultdict[Any, list[GroupMember]] = defaultdict(list)
         if self.students:
@@ -139,29 +140,17 @@ class Known:
                 self.members[member.student_id].append(member)
 
 
-def _departments_of(school: Unit) -> dict[str, Unit]:
-    """The units below the school by their names and codes."""
-    below = Unit.objects.within(school).exclude(pk=school.pk)
-    return {plain(name): unit for unit in below for name in (unit.code, unit.short_name, unit.name) if name}
-
-
-def key_of(group: ClassGroup) -> ClassKey:
-    return ClassKey(Stage(group.stage), group.entry_year, group.number, group.prefix)
-
-
 class Planner:
     def __init__(self, school: Unit, present: frozenset[str], *, confirmed: bool, on: dt.date, lock: bool) -> None:
         self.plan = SchoolPlan(school, present)
         self.confirmed = confirmed
-        self.on = on
         self.known = Known(school, lock=lock)
-        self.plan.class_ids = self.known.class_ids
-        self.parsed: dict[tuple[str, str, int | None, int | None], ClassKey | UnknownClass] = {}
+        self.classes = Classes(school, present, on)
+        self.plan.class_ids, self.plan.departments = self.classes.ids, self.classes.departments
         self.hashes: dict[int, tuple[str, str]] = {}
         self.taken: dict[Any, int] = {}
         self.created: set[ClassKey] = set()
         self.named: set[ClassKey] = set()
-        self.departments = _departments_of(school) if "department" in present else {}
 
     def run(self, rows: Iterable[RosterRow]) -> SchoolPlan:
         waiting: list[tuple[RosterRow, ClassKey | None]] = []
@@ -175,12 +164,17 @@ class Planner:
                 self._take(row, class_key, student)
             elif not self._has_problem(row):
                 waiting.append((row, class_key))
+        # Whoever is in the class of the row comes first: in some schools each class counts its students from 1.
+        for fits in (self._is_like, self._has_number_of):
+            waiting = [one for one in waiting if not self._by_likeness(*one, fits)]
         for row, class_key in waiting:
-            self._by_likeness(row, class_key)
+            self.plan.newcomers.append(Newcomer(row, class_key))
+            self._note_class(class_key)
         self.plan.newcomers.sort(key=lambda one: one.row.row)
         self.plan.changes.sort(key=lambda one: one.row.row)
         self.plan.new_classes = sorted(self.created)
         self.plan.missing = self._missing()
+        self.plan.homeless = self.classes.homeless()
         return self.plan
 
     def report(self, row: RosterRow, name: str, code: str, shown: str = "", **params: str | int) -> None:
@@ -189,47 +183,16 @@ class Planner:
     def _has_problem(self, row: RosterRow) -> bool:
         return bool(self.plan.problems) and self.plan.problems[-1].row == row.row
 
-    # --- classes -------------------------------------------------------------------------------------------------
-
     def _class(self, row: RosterRow) -> tuple[bool, ClassKey | None]:
-        """Whether the row's class is clear; a file without classes says nothing about them."""
-        if not row.class_label and not row.grade_label:
-            return True, None
-        spot = (row.grade_label, row.class_label, row.entry_year, row.birth_date.year if row.birth_date else None)
-        if spot not in self.parsed:
-            self.parsed[spot] = self._parsed(*spot)
-        found = self.parsed[spot]
-        if isinstance(found, UnknownClass):
-            shown = f"{row.grade_label} {row.class_label}".strip()
-            self.report(row, "class_label", f"class_{found.code}", shown)
-            return False, None
-        key: ClassKey | None = found
-        if row.department and found.stage in WITH_DEPARTMENTS:
-            key = self._in_department(row, found)
-        if key is None:
-            return False, None
-        self.named.add(key)
-        return True, key
-
-    def _in_department(self, row: RosterRow, key: ClassKey) -> ClassKey | None:
-        """A class whose name tells no department is named after its own, so that each department has its class 1."""
-        unit = self.departments.get(plain(row.department))
-        if unit is None and self.departments:
-            self.report(row, "department", "department_unknown", row.department)
-            return None
-        name = (unit.short_name or unit.name) if unit else row.department
-        key = key._replace(prefix=key.prefix or name[:LONGEST_PREFIX])
-        if unit and self.plan.departments.setdefault(key, unit.pk) != unit.pk:
-            self.report(row, "department", "department_conflict", row.department)
-            return None
-        return key
-
-    def _parsed(self, grade: str, label: str, year: int | None, born: int | None) -> ClassKey | UnknownClass:
-        taught = {"stages": self.plan.school.stages, "system": self.plan.school.system or "63"}
+        """Whether the row's class is clear, and which it is."""
         try:
-            return parse_class(grade, label, **taught, on=self.on, entry_year=year, born=born)
-        except UnknownClass as unknown:
-            return unknown
+            key = self.classes.of(row)
+        except Misplaced as found:
+            self.report(row, found.field, found.code, found.shown)
+            return False, None
+        if key is not None:
+            self.named.add(key)
+        return True, key
 
     # --- who is it -----------------------------------------------------------------------------------------------
 
@@ -242,24 +205,28 @@ class Planner:
             return None
         return by_registry or by_identity
 
-    def _by_likeness(self, row: RosterRow, class_key: ClassKey | None) -> None:
-        alike = [one for one in self.known.by_name.get(row.name, ()) if self._is_like(row, class_key, one)]
+    def _by_likeness(self, row: RosterRow, class_key: ClassKey | None, fits: Fits) -> bool:
+        """Whether the row is settled: somebody fits it, or too many do."""
+        alike = [one for one in self.known.by_name.get(row.name, ()) if self._is_free(row, one)]
+        alike = [one for one in alike if fits(row, class_key, one)]
         if len(alike) > 1:
             self.report(row, "name", "ambiguous_student", row.name)
         elif alike:
             self._take(row, class_key, alike[0])
-        else:
-            self.plan.newcomers.append(Newcomer(row, class_key))
-            self._note_class(class_key)
+        return bool(alike)
+
+    def _is_free(self, row: RosterRow, student: Student) -> bool:
+        same_birth = row.birth_date is None or student.birth_date in (None, row.birth_date)
+        return same_birth and student.pk not in self.taken
 
     def _is_like(self, row: RosterRow, class_key: ClassKey | None, student: Student) -> bool:
-        if student.pk in self.taken:
-            return False
-        same_class = class_key is None or self.known.class_keys.get(student.class_group_id or 0) == class_key
-        same_birth = row.birth_date is None or student.birth_date in (None, row.birth_date)
+        same_class = class_key is None or self.classes.keys.get(student.class_group_id or 0) == class_key
         number = student_number(row, self.plan.present)
-        same_number = not number or student.student_number in ("", number)
-        return same_class and same_birth and same_number
+        return same_class and (not number or student.student_number in ("", number))
+
+    def _has_number_of(self, row: RosterRow, _class_key: ClassKey | None, student: Student) -> bool:
+        """The school's own number goes with a student from class to class; the number within a class does not."""
+        return bool(row.student_number) and student.student_number == row.student_number
 
     def _take(self, row: RosterRow, class_key: ClassKey | None, student: Student) -> None:
         other = self.taken.setdefault(student.pk, row.row)
@@ -274,7 +241,7 @@ class Planner:
             self.plan.unchanged += 1
 
     def _note_class(self, key: ClassKey | None) -> None:
-        if key is not None and key not in self.known.class_ids:
+        if key is not None and key not in self.classes.ids:
             self.created.add(key)
 
     # --- what differs --------------------------------------------------------------------------------------------
@@ -312,7 +279,7 @@ class Planner:
             yield Difference("is_boarder", student.is_boarder, boards(row))
         if row.entry_date and row.entry_date != student.entered_on:
             yield Difference("entered_on", student.entered_on, row.entry_date)
-        old_key = self.known.class_keys.get(student.class_group_id or 0)
+        old_key = self.classes.keys.get(student.class_group_id or 0)
         if class_key and class_key != old_key:
             yield Difference("class_group", old_key, class_key)
         if student.status == Student.Status.LEFT:
@@ -326,7 +293,7 @@ class Planner:
 
     def _missing(self) -> list[Student]:
         """Enrolled students of the classes in the file who are not in it; of the whole school without classes."""
-        ids = {self.known.class_ids[key] for key in self.named if key in self.known.class_ids}
+        ids = {self.classes.ids[key] for key in self.named if key in self.classes.ids}
         return [
             student
             for student in self.known.students

@@ -86,6 +86,9 @@ SCHOOL: dict[str, Any] = {
     "department_unknown": gettext_lazy(
         "No department of the school has this name. Correct it, or have the department added under Units first."
     ),
+    "department_ambiguous": gettext_lazy(
+        "More than one department of the school has this name. Write the code of the one that is meant."
+    ),
     "department_conflict": gettext_lazy(
         "Another row puts the same class into another department. Check the class and the department of both."
     ),
