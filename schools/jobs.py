@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -50,28 +50,40 @@ class Work:
 
     def progress(self, done: int, total: int) -> None:
         """Tell how far it is and renew the lease. Inside of a transaction it shows only at the end."""
-        Job.objects.filter(pk=self.job.pk).update(done=done, total=total, leased_until=timezone.now() + LEASE)
+        _held(self.job).update(done=done, total=total, leased_until=timezone.now() + LEASE)
+        _tell(self.job, None)
 
     def tell(self, done: int, total: int) -> None:
-        """Tell how far it is from inside a transaction. Seen where web and worker share a cache (Redis)."""
-        cache.set(_progress_key(self.job), (done, total), LEASE.seconds)
+        """Tell how far it is from inside a transaction; it counts until `progress` is called again."""
+        _tell(self.job, (done, total))
 
     def hold(self, seconds: float) -> None:
         """Keep the lease that much longer: for a transaction in which it cannot be renewed."""
-        until = timezone.now() + LEASE + dt.timedelta(seconds=seconds)
-        Job.objects.filter(pk=self.job.pk).update(leased_until=until)
+        _held(self.job).update(leased_until=timezone.now() + LEASE + dt.timedelta(seconds=seconds))
 
     def keep(self, content: bytes, *, name: str, content_type: str) -> None:
         """Store the file the job made, for its owner only, for a day."""
-        files.keep_file(self.job.pk, content)
-        Job.objects.filter(pk=self.job.pk).update(file_name=name, content_type=content_type)
+        if _held(self.job).update(file_name=name, content_type=content_type):
+            files.keep_file(self.job.pk, content)
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    """The row, as long as the lease is still that of this attempt: who lost it must change nothing."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
 
 def progress_of(job: Job) -> tuple[int, int]:
     """Steps done, and all of them."""
-    row = (job.done, job.total)
-    told: tuple[int, int] = cache.get(_progress_key(job), row)
-    return max(row, told)
+    told: tuple[int, int] | None = caches["progress"].get(_progress_key(job))
+    return told or (job.done, job.total)
+
+
+def _tell(job: Job, steps: tuple[int, int] | None) -> None:
+    """A cache that cannot be reached costs the bar on the page, not the work of a whole transaction."""
+    try:
+        caches["progress"].set(_progress_key(job), steps, LEASE.seconds)
+    except Exception:
+        logger.exception("how far job %s is could not be told", job.pk)
 
 
 def _progress_key(job: Job) -> str:
@@ -145,9 +157,7 @@ def _do(row: Job) -> tuple[str, str]:
 
 def _finish(row: Job, state: str, message: str) -> None:
     over = state != Job.State.QUEUED
-    Job.objects.filter(pk=row.pk).update(
-        state=state, message=message, leased_until=None, finished_at=timezone.now() if over else None
-    )
+    _held(row).update(state=state, message=message, leased_until=None, finished_at=timezone.now() if over else None)
 
 
 def requeue_lost() -> int:

@@ -59,7 +59,8 @@ class Job(models.Model):
 
     @property
     def waits_long(self) -> bool:
-        return self.state == self.State.QUEUED and timezone.now() - self.created_at > LONG
+        """Nobody has taken it up; one that waits for another try has a worker."""
+        return self.state == self.State.QUEUED and not self.attempts and timezone.now() - self.created_at > LONG
 
     @property
     def is_over(self) -> bool:

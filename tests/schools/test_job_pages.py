@@ -24,14 +24,16 @@ def test_job_tells_how_far_it_is_while_its_transaction_is_open(world, sign_in):
     assert "17 / 41" in page_of(sign_in(world.district_staff), job, state=Job.State.RUNNING, done=2, total=41)
 
 
-def test_job_shows_the_furthest_it_has_come(world, sign_in):
+def test_job_that_starts_over_shows_how_far_it_is_now(world, sign_in):
     job = job_of(world.district_staff)
-    Work(job).tell(1, 3)
-    assert "2 / 41" in page_of(sign_in(world.district_staff), job, state=Job.State.RUNNING, done=2, total=41)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    Work(job).tell(41, 41)
+    Work(job).progress(2, 3)
+    assert "2 / 3" in page_of(sign_in(world.district_staff), job)
 
 
-@pytest.mark.parametrize(("seconds", "is_told"), [(30, False), (90, True)])
-def test_job_that_waits_long_says_whom_to_ask(world, sign_in, seconds, is_told):
-    created = NOW - dt.timedelta(seconds=seconds)
-    page = page_of(sign_in(world.a.leader), job_of(world.a.leader), state=Job.State.QUEUED, created_at=created)
+@pytest.mark.parametrize(("seconds", "attempts", "is_told"), [(30, 0, False), (90, 0, True), (90, 1, False)])
+def test_job_that_nobody_takes_up_for_long_says_whom_to_ask(world, sign_in, seconds, attempts, is_told):
+    state = {"state": Job.State.QUEUED, "attempts": attempts, "created_at": NOW - dt.timedelta(seconds=seconds)}
+    page = page_of(sign_in(world.a.leader), job_of(world.a.leader), **state)
     assert ("后台程序是否在运行" in page) == is_told
