@@ -11,6 +11,8 @@ from schools.models import Role
 if TYPE_CHECKING:
     from counseling.models.talks import TalkPart, TalkPartQuerySet
 
+WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
+
 
 def parts_of(parts: "TalkPartQuerySet", viewer: Viewer) -> "TalkPartQuerySet":
     """Own talks; those of own classes, grade or school unless restricted; restricted ones for counselors only."""
@@ -40,8 +42,8 @@ def can_restrict(viewer: Viewer) -> bool:
 
 
 def can_set_options(viewer: Viewer) -> bool:
-    """Themes, kinds, places, moods and text templates of the own school."""
-    return viewer.role in SCHOOL_ROLES
+    """Themes, kinds, places, moods and text templates of the own unit; a center's hold in every school below it."""
+    return viewer.role in WORDING_ROLES
 
 
 def can_export(viewer: Viewer) -> bool:

@@ -20,6 +20,7 @@ CARING = STAFF - {SUBJECT_TEACHER}
 SCHOOL = frozenset({COUNSELOR, LEADER})
 FAMILY = SCHOOL | {CLASS_TEACHER}
 IMPORTERS = SCHOOL | {CENTER}
+WORDING = SCHOOL | {CENTER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
 BUILDERS = frozenset({CENTER, ADMIN})
 
@@ -119,11 +120,11 @@ ROLES = {
     "counseling:talk_delete": STAFF,
     "counseling:talk_print": STAFF,
     "counseling:coverage": CARING,
-    "counseling:option_list": SCHOOL,
-    "counseling:option_add": SCHOOL,
-    "counseling:option_change": SCHOOL,
-    "counseling:template_add": SCHOOL,
-    "counseling:template_change": SCHOOL,
+    "counseling:option_list": WORDING,
+    "counseling:option_add": WORDING,
+    "counseling:option_change": WORDING,
+    "counseling:template_add": WORDING,
+    "counseling:template_change": WORDING,
     # figures and summaries
     "reports:workbench": EVERYONE,
     "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
@@ -230,15 +231,20 @@ SEES = {
         "other school": NOBODY,
     },
     "import": {"the leader's": {"a.leader"}, "the district's": {"district_staff"}, "other school": NOBODY},
-    "list": {"themes": SCHOOL_WIDE, "no such list": NOBODY},
-    "option": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
-    "template": {"default": SCHOOL_WIDE, "own": SCHOOL_WIDE, "other school": NOBODY},
+    "list": {"themes": SCHOOL_WIDE | CENTERS, "no such list": NOBODY},
+    "option": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
+    "template": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
     "figure": {
         "students": SCHOOL_WIDE | CENTERS | {"a.grade_head"},
         "staff, which a grade has none of": SCHOOL_WIDE | CENTERS,
         "no such figure": NOBODY,
     },
-    "opener": {"own school": {"a.leader", "auditor"}, "other school": {"auditor"}, "nobody": NOBODY},
+    "opener": {
+        "own school": {"a.leader", "auditor"},
+        "other school": {"auditor"},
+        "at the other school": NOBODY,
+        "nobody": NOBODY,
+    },
     "term": {"running": SCHOOL_WIDE | CENTERS, "no such term": NOBODY},
     "section": {"of the running term": SCHOOL_WIDE | CENTERS, "no such section": NOBODY},
     "unit": {

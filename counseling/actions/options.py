@@ -1,4 +1,4 @@
-"""The words a school sets for its talks. An inherited one is never changed: the school gets its own row instead."""
+"""The words a unit sets for its talks. An inherited one is never changed: the unit gets its own row instead."""
 
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ def add_option(*, by: Viewer, name: str, label_zh: str, label_en: str = "") -> T
 
 @transaction.atomic
 def change_option(*, by: Viewer, option: TalkOption, label_zh: str, label_en: str, is_active: bool) -> TalkOption:
-    """Rename, hide or show a word for the own school."""
+    """Rename, hide or show a word for the own unit and those below."""
     _check(by)
     own, _new = TalkOption.objects.update_or_create(
         unit=by.unit,
@@ -60,7 +60,7 @@ def add_template(*, by: Viewer, box: str, title: str, body: str) -> TextTemplate
 def change_template(
     *, by: Viewer, template: TextTemplate, box: str, title: str, body: str, is_active: bool
 ) -> TextTemplate:
-    """Reword, hide or show a text template for the own school."""
+    """Reword, hide or show a text template for the own unit and those below."""
     _check(by)
     own, _new = TextTemplate.objects.update_or_create(
         unit=by.unit,
@@ -79,4 +79,4 @@ def change_template(
 
 def _check(by: Viewer) -> None:
     if not can_set_options(by):
-        raise Refused(_("Only a counselor or leader sets the words of the school."))
+        raise Refused(_("Only counselors, leaders and center staff set the words of talks."))

@@ -1,4 +1,4 @@
-"""Themes, kinds, places, moods and text templates of the own school."""
+"""Themes, kinds, places, moods and text templates of the own unit."""
 
 from typing import Any
 
@@ -8,16 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from counseling.access import WORDING_ROLES
 from counseling.actions import options as actions
 from counseling.forms import OptionForm, TemplateForm
 from counseling.models import TalkOption, TextTemplate
 from counseling.queries import all_options_of, templates_of
-from schools.access import SCHOOL_ROLES, roles
+from schools.access import roles
 from schools.models import Unit
 
 
 @require_GET
-@roles(*SCHOOL_ROLES)
+@roles(*WORDING_ROLES)
 def option_list(request: HttpRequest) -> HttpResponse:
     """The five lists in force, with where each row comes from."""
     unit: Unit = request.viewer.unit
@@ -35,7 +36,7 @@ def _from(row: Any, unit: Unit) -> Any:
     return row
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*WORDING_ROLES)
 def option_add(request: HttpRequest, name: str) -> HttpResponse:
     if name not in TalkOption.List.values:
         raise Http404
@@ -47,9 +48,9 @@ def option_add(request: HttpRequest, name: str) -> HttpResponse:
     return _ask(request, form, TalkOption.List(name).label)
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*WORDING_ROLES)
 def option_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a row in force for the school; an inherited one gets a row of the school's own."""
+    """Change a row in force for the unit; an inherited one gets a row of the unit's own."""
     rows = all_options_of(request.viewer.unit, with_hidden=True)
     option = _in_force([row for found in rows.values() for row in found], pk)
     initial = {"label_zh": option.label_zh, "label_en": option.label_en, "is_active": option.is_active}
@@ -60,7 +61,7 @@ def option_change(request: HttpRequest, pk: int) -> HttpResponse:
     return _ask(request, form, option.get_list_display())
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*WORDING_ROLES)
 def template_add(request: HttpRequest) -> HttpResponse:
     form = TemplateForm(request.POST if request.method == "POST" else None, initial={"box": TextTemplate.Box.VIEW})
     del form.fields["is_active"]
@@ -70,7 +71,7 @@ def template_add(request: HttpRequest) -> HttpResponse:
     return _ask(request, form, _("text template"))
 
 
-@roles(*SCHOOL_ROLES)
+@roles(*WORDING_ROLES)
 def template_change(request: HttpRequest, pk: int) -> HttpResponse:
     template = _in_force(templates_of(request.viewer.unit, with_hidden=True), pk)
     initial = {name: getattr(template, name) for name in TemplateForm.base_fields}

@@ -70,6 +70,20 @@ def test_option_change_knows_no_row_of_another_school(world, counselor, viewer):
     assert "乙校的" not in counselor.get(LIST).content.decode()
 
 
+def test_a_centers_words_hold_in_every_school_below_that_sets_none(world, sign_in, counselor):
+    district, cluster = sign_in(world.district_staff), sign_in(world.cluster_staff)
+    change = {"label_zh": "睡眠与作息", "label_en": "", "is_active": "on"}
+    assert district.post(reverse("counseling:option_add", args=["theme"]), {"label_zh": "区里的"}).status_code == 302
+    assert district.post(reverse("counseling:option_change", args=[default("sleep").pk]), change).status_code == 302
+
+    own = TalkOption.objects.get(unit=world.district, code="sleep")
+    counselor.post(reverse("counseling:option_change", args=[own.pk]), change | {"label_zh": "睡得好"})
+    assert {"区里的", "睡得好"} <= set(labels(world.a.unit))
+    assert {"区里的", "睡眠与作息"} <= set(labels(world.b.unit))
+    assert "区里的" not in labels(world.other_district)
+    assert "区里的" in cluster.get(LIST).content.decode()
+
+
 @pytest.mark.parametrize("who", ["teacher", "grade_head", "subject_teacher"])
 def test_only_counselor_and_leader_set_options(world, sign_in, viewer, who):
     member = getattr(world.a, who)
