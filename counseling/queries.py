@@ -92,10 +92,11 @@ class ClassCoverage:
 
 @dataclass
 class Coverage:
-    """A sum over classes: of a teacher, a grade, a school."""
+    """A sum over classes: of a teacher, a grade, a school. `key` is what an address calls it."""
 
     label: str
     classes: list[ClassCoverage] = field(default_factory=list)
+    key: str = ""
 
     students = property(lambda self: sum(row.students for row in self.classes))
     reached = property(lambda self: sum(row.reached for row in self.classes))

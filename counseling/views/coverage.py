@@ -1,7 +1,6 @@
 """Coverage: how far "a talk with every student this term" has come, and who is left."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -35,10 +34,11 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if term is None:
         return render(request, "counseling/coverage.html", {"term": None})
     rows = own_coverage(viewer)
-    chosen = _chosen(request, rows)
+    parts = {"class": _classes(rows), "grade": _grades(rows), "teacher": _teachers(viewer, rows)}
+    chosen = _chosen(request, parts)
     left = students_left(viewer, term, only_key=request.GET.get("key") == "1").only("name", "class_group_id")
     if chosen:
-        left = left.filter(class_group=chosen.class_group)
+        left = left.filter(class_group__in=[row.class_group.pk for row in chosen.classes])
     page = Paginator(left, PAGE).get_page(request.GET.get("page"))
     why = explain_key([student for student in page.object_list if student.is_key], viewer)
     last = last_talks(viewer, [student.pk for student in page.object_list])
@@ -49,9 +49,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context = {
         "term": term,
         "whole": Coverage(_("All students"), rows),
-        "classes": rows,
-        "grades": _grades(rows),
-        "teachers": _teachers(viewer, rows),
+        "classes": parts["class"],
+        "grades": parts["grade"],
+        "teachers": parts["teacher"],
         "chosen": chosen,
         "only_key": request.GET.get("key") == "1",
         "page_obj": page,
@@ -60,21 +60,27 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "counseling/coverage.html", context)
 
 
-def _chosen(request: HttpRequest, rows: list[ClassCoverage]) -> ClassCoverage | None:
-    number = request.GET.get("class", "")
-    if not number:
+def _chosen(request: HttpRequest, parts: dict[str, list[Coverage]]) -> Coverage | None:
+    """The class, grade or teacher whose list the address asks for."""
+    asked = [(name, request.GET[name]) for name in parts if request.GET.get(name)]
+    if not asked:
         return None
-    found = [row for row in rows if str(row.class_group.pk) == number]
-    if not found:
+    found = [row for name, key in asked for row in parts[name] if row.key == key]
+    if len(found) != 1:
         raise BadRequest("unknown filter")
     return found[0]
 
 
+def _classes(rows: list[ClassCoverage]) -> list[Coverage]:
+    return [Coverage(row.class_group.name, [row], str(row.class_group.pk)) for row in rows]
+
+
 def _grades(rows: list[ClassCoverage]) -> list[Coverage]:
-    grades: dict[Any, Coverage] = {}
+    grades: dict[str, Coverage] = {}
     for row in rows:
         group = row.class_group
-        grade = grades.setdefault((group.stage, group.entry_year), Coverage(group.grade_name))
+        key = f"{group.stage}-{group.entry_year}"
+        grade = grades.setdefault(key, Coverage(group.grade_name, key=key))
         grade.classes.append(row)
     return list(grades.values())
 
@@ -84,7 +90,9 @@ def _teachers(viewer: Viewer, rows: list[ClassCoverage]) -> list[Coverage]:
     if viewer.role == Role.CLASS_TEACHER:
         return []
     by_class = {row.class_group.pk: row for row in rows}
-    found = [Coverage(m.person.name, [by_class[pk] for pk in ids if pk in by_class]) for m, ids in _taught(viewer)]
+    found = [
+        Coverage(m.person.name, [by_class[pk] for pk in ids if pk in by_class], str(m.pk)) for m, ids in _taught(viewer)
+    ]
     return sorted((one for one in found if one.classes), key=lambda one: one.reached / one.students)
 
 

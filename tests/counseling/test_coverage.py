@@ -134,6 +134,30 @@ def test_the_page_narrows_to_a_class_one_sees(world, sign_in):
     assert client.get(COVERAGE, {"class": world.b.class_1.pk}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("who", "asked", "left"),
+    [
+        ("leader", {}, {"student_3"}),
+        ("leader", {"grade": "primary-2023"}, {"student_3"}),
+        ("leader", {"grade": "primary-2022"}, set()),
+        ("leader", {"teacher": "teacher"}, {"student_3"}),
+        ("leader", {"teacher": "teacher_2"}, set()),
+        ("grade_head", {"grade": "primary-2022"}, None),
+        ("leader", {"grade": "primary-1999"}, None),
+        ("leader", {"teacher": "b"}, None),
+        ("leader", {"grade": "primary-2023", "teacher": "teacher"}, None),
+    ],
+)
+def test_the_list_of_who_is_left_narrows_to_a_grade_or_a_teacher(world, sign_in, who, asked, left):
+    teachers = {**world.a.people, "b": world.b.teacher}
+    asked = {name: teachers[key].pk if name == "teacher" else key for name, key in asked.items()}
+    response = sign_in(world.a.people[who]).get(COVERAGE, asked)
+    if left is None:
+        assert response.status_code == 400
+    else:
+        assert {one.pk for one in response.context["page_obj"]} == {world.a.students[name].pk for name in left}
+
+
 # --- whom to talk to next -------------------------------------------------------------------------------------------
 
 
