@@ -33,6 +33,10 @@ def is_weak(secret: str, *, least: int = 50) -> bool:
     return len(secret) < least or len(set(secret)) < 12 or any(word in plain for word in WEAK_WORDS)
 
 
+def is_guessable(password: str) -> bool:
+    return len(password) < 12 or any(word in password.lower() for word in WEAK_WORDS)
+
+
 def are_field_keys(spec: str) -> bool:
     items = [item.strip().partition(":") for item in spec.split(",") if item.strip()]
     return bool(items) and all(key_id and _is_key(material) for key_id, _, material in items)
@@ -50,8 +54,8 @@ def open_database(database: dict[str, Any]) -> Iterator[str]:
     if database["ENGINE"] == POSTGRESQL:
         host = database.get("HOST") or database.get("OPTIONS", {}).get("host", "")
         # Over a socket the server knows who asks; over the network only a password tells.
-        if host and not host.startswith("/") and not database.get("PASSWORD"):
-            yield "DATABASE_URL has no password: the database would be open to the network."
+        if host and not host.startswith("/") and is_guessable(database.get("PASSWORD", "")):
+            yield "DATABASE_URL has no password, or one to guess: give the database 12 or more random characters."
     if database["ENGINE"] == SQLITE and _is_world_readable(database["NAME"]):
         yield f"{os.path.basename(database['NAME'])} can be read by every account of this machine: chmod 600 it."
 

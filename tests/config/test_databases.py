@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db.utils import ConnectionHandler
 
 from config.databases import database
 
@@ -10,6 +11,21 @@ from config.databases import database
 @pytest.mark.parametrize("address", ["sqlite:///var/xinyu.sqlite3", "postgres://xinyu:word@127.0.0.1/xinyu"])
 def test_a_connection_outlives_its_request(address):
     assert database(address, base=Path("/srv"))["CONN_MAX_AGE"] == 60
+
+
+@pytest.mark.django_db
+def test_a_saved_answer_survives_a_power_cut_and_a_burst_of_writers(tmp_path):
+    """Threat T27, asked of SQLite itself: a journal beside the file, every commit on the disk, and the lock at once."""
+    connection = ConnectionHandler({"default": database("sqlite:///own.sqlite3", base=tmp_path)})["default"]
+    with connection.cursor() as cursor:
+        asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        told = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in asked}
+    mode = connection.transaction_mode
+    connection.close()
+
+    full = 2
+    assert told == {"journal_mode": "wal", "synchronous": full, "foreign_keys": 1, "busy_timeout": 20_000}
+    assert mode == "IMMEDIATE"
 
 
 def test_a_pool_keeps_the_connections_itself():

@@ -15,7 +15,7 @@ SOUND = {
     "AUDIT_KEY": "Zt8Xc0Rf3Hd5Kg7Pj9Su1Ae2Bi4n0sJ8Yb1m2Vq",
     "LOOKUP_KEY": "Kg7Pj9Su1Ae2Bi4n0sJ8Yb1m2VqZt8Xc0Rf3Hd5",
     "ALLOWED_HOSTS": "xinyu.example.edu.cn",
-    "DATABASE_URL": "postgres://xinyu:long-password@db.internal:5432/xinyu",
+    "DATABASE_URL": "postgres://xinyu:9kTq4vRw2xZp@db.internal:5432/xinyu",
 }
 
 
@@ -55,6 +55,8 @@ def test_sound_settings_start(tmp_path):
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is empty"),
         ({"ALLOWED_HOSTS": "xinyu.example.edu.cn, *"}, "ALLOWED_HOSTS is empty or '*'"),
         ({"DATABASE_URL": "postgres://xinyu@db.internal/xinyu"}, "DATABASE_URL has no password"),
+        ({"DATABASE_URL": "postgres://xinyu:PASSWORD@db.internal/xinyu"}, "or one to guess"),
+        ({"DATABASE_URL": "postgres://xinyu:k7Rq2v@db.internal/xinyu"}, "or one to guess"),
     ],
 )
 def test_production_refuses(tmp_path, changes, sentence):
