@@ -151,7 +151,9 @@ def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool
     digest = hashlib.sha256(f"{unit.code} {roster.total}".encode())
     today = timezone.localdate()
     for school, rows in by_school:
-        plan = plan_school(school, rows, roster.present, confirmed=wish.confirm_key_fields, on=today, lock=lock)
+        plan = plan_school(
+            school, rows, roster.present, confirmed=wish.confirm_key_fields, blind=wish.blind, on=today, lock=lock
+        )
         for line in plan.fingerprint(blind=wish.blind):
             digest.update(line.encode())
         outcome.add(plan)

@@ -3,12 +3,12 @@
 A row is recognised by its registry number, else by its identity number, else by name, birth date and class, else by
 name and the school's own student number, when that fits exactly one student. A blank cell says nothing. What a person
 set by hand is kept; key fields of a known student wait for a confirmation; students who are not in the file are
-reported only.
+reported only. For a center, which does not see the students, only the numbers count (docs/adr/0008).
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from students.models import GroupMember, Guardian, Student
 from students.placing import Classes, Misplaced
 from students.roster import GuardianRow, Problem, RosterRow
 
-Fits = Callable[[RosterRow, ClassKey | None, Student], bool]
+TEMPORARY = "L"  # a registry number until the formal one comes
 KEY_FIELDS = frozenset({"name", "gender", "birth_date", "id_number"})
 # Fields of a student that a row holds under the same name.
 SAME_NAME = (
@@ -141,9 +141,11 @@ class Known:
 
 
 class Planner:
-    def __init__(self, school: Unit, present: frozenset[str], *, confirmed: bool, on: dt.date, lock: bool) -> None:
+    def __init__(
+        self, school: Unit, present: frozenset[str], *, confirmed: bool, blind: bool, on: dt.date, lock: bool
+    ) -> None:
         self.plan = SchoolPlan(school, present)
-        self.confirmed = confirmed
+        self.confirmed, self.blind = confirmed, blind
         self.known = Known(school, lock=lock)
         self.classes = Classes(school, present, on)
         self.plan.class_ids, self.plan.departments = self.classes.ids, self.classes.departments
@@ -165,8 +167,8 @@ class Planner:
             elif not self._has_problem(row):
                 waiting.append((row, class_key))
         # Whoever is in the class of the row comes first: in some schools each class counts its students from 1.
-        for fits in (self._is_like, self._has_number_of):
-            waiting = [one for one in waiting if not self._by_likeness(*one, fits)]
+        for settle in (self._has_namesake,) if self.blind else (self._in_class, self._by_own_number):
+            waiting = [one for one in waiting if not settle(*one)]
         for row, class_key in waiting:
             self.plan.newcomers.append(Newcomer(row, class_key))
             self._note_class(class_key)
@@ -205,28 +207,42 @@ class Planner:
             return None
         return by_registry or by_identity
 
-    def _by_likeness(self, row: RosterRow, class_key: ClassKey | None, fits: Fits) -> bool:
-        """Whether the row is settled: somebody fits it, or too many do."""
-        alike = [one for one in self.known.by_name.get(row.name, ()) if self._is_free(row, one)]
-        alike = [one for one in alike if fits(row, class_key, one)]
+    def _in_class(self, row: RosterRow, class_key: ClassKey | None) -> bool:
+        alike = [one for one in self._alike(row) if self._is_in_place(row, class_key, one)]
+        return self._settle(row, class_key, alike)
+
+    def _by_own_number(self, row: RosterRow, class_key: ClassKey | None) -> bool:
+        """The school's own number goes with a student from class to class; the number within a class does not."""
+        alike = [one for one in self._alike(row) if row.student_number and one.student_number == row.student_number]
+        return self._settle(row, class_key, alike)
+
+    def _settle(self, row: RosterRow, class_key: ClassKey | None, alike: list[Student]) -> bool:
+        """Whether somebody is like the row, or too many are."""
         if len(alike) > 1:
             self.report(row, "name", "ambiguous_student", row.name)
         elif alike:
             self._take(row, class_key, alike[0])
         return bool(alike)
 
-    def _is_free(self, row: RosterRow, student: Student) -> bool:
-        same_birth = row.birth_date is None or student.birth_date in (None, row.birth_date)
-        return same_birth and student.pk not in self.taken
+    def _alike(self, row: RosterRow) -> Iterator[Student]:
+        for one in self._namesakes(row):
+            if row.birth_date is None or one.birth_date in (None, row.birth_date):
+                yield one
 
-    def _is_like(self, row: RosterRow, class_key: ClassKey | None, student: Student) -> bool:
+    def _namesakes(self, row: RosterRow) -> Iterator[Student]:
+        return (one for one in self.known.by_name.get(row.name, ()) if one.pk not in self.taken)
+
+    def _is_in_place(self, row: RosterRow, class_key: ClassKey | None, student: Student) -> bool:
         same_class = class_key is None or self.classes.keys.get(student.class_group_id or 0) == class_key
         number = student_number(row, self.plan.present)
         return same_class and (not number or student.student_number in ("", number))
 
-    def _has_number_of(self, row: RosterRow, _class_key: ClassKey | None, student: Student) -> bool:
-        """The school's own number goes with a student from class to class; the number within a class does not."""
-        return bool(row.student_number) and student.student_number == row.student_number
+    def _has_namesake(self, row: RosterRow, _class_key: ClassKey | None) -> bool:
+        """Whom the numbers do not tell only the school tells: to compare more would answer guesses, to add doubles."""
+        if all(_is_another(row, one) for one in self._namesakes(row)):
+            return False
+        self.report(row, "name", "name_known", row.name)
+        return True
 
     def _take(self, row: RosterRow, class_key: ClassKey | None, student: Student) -> None:
         other = self.taken.setdefault(student.pk, row.row)
@@ -235,6 +251,8 @@ class Planner:
             return
         change = Change(row, student)
         self._compare(change, class_key)
+        if self.blind:  # else a new class would show that the student's own was not set by hand
+            self._note_class(class_key)
         if change.is_worth_telling:
             self.plan.changes.append(change)
         if not change.changes_anything:
@@ -292,15 +310,16 @@ class Planner:
             change.fields = [one for one in change.fields if one.field != "id_type"]
 
     def _missing(self) -> list[Student]:
-        """Enrolled students of the classes in the file who are not in it; of the whole school without classes."""
+        """Enrolled students of the classes in the file who are not in it; of the whole school without classes.
+
+        Blind, everybody who has not left counts: neither who is on leave nor the class of a student may show.
+        """
+        free = [student for student in self.known.students if student.pk not in self.taken]
+        if self.blind:
+            return [student for student in free if student.status != Student.Status.LEFT]
         ids = {self.classes.ids[key] for key in self.named if key in self.classes.ids}
-        return [
-            student
-            for student in self.known.students
-            if student.pk not in self.taken
-            and student.status == Student.Status.ENROLLED
-            and (not self.named or student.class_group_id in ids)
-        ]
+        enrolled = (student for student in free if student.status == Student.Status.ENROLLED)
+        return [student for student in enrolled if not self.named or student.class_group_id in ids]
 
 
 def plan_school(
@@ -310,10 +329,11 @@ def plan_school(
     *,
     confirmed: bool,
     on: dt.date,
+    blind: bool = False,
     lock: bool = False,
 ) -> SchoolPlan:
     """Compare rows with a school. `lock` holds its students until the transaction ends."""
-    return Planner(school, present, confirmed=confirmed, on=on, lock=lock).run(rows)
+    return Planner(school, present, confirmed=confirmed, blind=blind, on=on, lock=lock).run(rows)
 
 
 def _hashes(row: RosterRow) -> tuple[str, str]:
@@ -321,6 +341,14 @@ def _hashes(row: RosterRow) -> tuple[str, str]:
         crypto.lookup_hash(row.registry_number, purpose="registry_number") if row.registry_number else "",
         crypto.lookup_hash(row.id_number, purpose="id_number") if row.id_number else "",
     )
+
+
+def _is_another(row: RosterRow, student: Student) -> bool:
+    """Of a row whose numbers are not known in the school: the student has other ones that last."""
+    lasting = all(
+        number and not number.startswith(TEMPORARY) for number in (row.registry_number, student.registry_number)
+    )
+    return lasting or bool(row.id_number and student.id_number)
 
 
 def student_number(row: RosterRow, present: frozenset[str]) -> str:

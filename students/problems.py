@@ -95,6 +95,10 @@ SCHOOL: dict[str, Any] = {
     "school_other": gettext_lazy("This row belongs to another school. Import it there."),
     "school_unknown": gettext_lazy("No school has this code. Check the code of the school."),
     "school_missing": gettext_lazy("The code of the school is missing, so it is not clear where this student belongs."),
+    "name_known": gettext_lazy(
+        "A student of this name is on the school's roll, and no number of this row is known there. "
+        "The school itself imports this row."
+    ),
     "two_students": gettext_lazy(
         "The registry number belongs to one known student and the identity number to another. Check both."
     ),

@@ -12,8 +12,8 @@ from students.listing import MOST, reading, worst_first
 from students.planning import SchoolPlan
 from students.roster import Problem, Roster
 
-# What a problem row may quote from the file: codes and classes, nothing of a student.
-QUOTED = ("school_code", "grade_label", "class_label")
+# What a problem row may quote from the file: codes, classes and departments, nothing of a student.
+QUOTED = ("school_code", "grade_label", "class_label", "department")
 
 
 class Tally:

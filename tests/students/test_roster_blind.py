@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from schools import files
-from schools.models import AuditEntry
+from schools.actions.units import create_unit
+from schools.models import AuditEntry, Unit, UnitKind
 from students.actions.students import correct_student
 from students.imports import import_file
 from students.models import RosterImport, Student
@@ -49,15 +50,109 @@ def test_district_import_shows_nothing_of_a_student(world, sign_in, upload, post
     assert "王妈妈" not in kept and "139" not in kept
 
 
-@pytest.mark.parametrize("change", [{"phone": "13700003333"}, {"name": "王改名"}, {"orphan": "是"}, {}])
+def told(upload, world, *lines):
+    """Everything a center is told of a file for school A."""
+    job = upload(world.district_staff, of_schools(*((world.a, text) for text in lines)))
+    return {name: value for name, value in found(job).items() if name != "filename"} | {"job": job.result["counts"]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"phone": "13700003333"}, {"name": "王改名"}, {"orphan": "是"}, {"class": "2班"}, {"number": "S777"}, {}],
+)
 def test_district_import_answers_no_guess_about_a_known_student(world, upload, change):
     import_file(file(line(1)), world.a.unit)
-    job = upload(world.district_staff, of_schools((world.a, line(1, **change))))
-    told = {name: value for name, value in found(job).items() if name not in ("digest", "filename")}
-    plain = upload(world.district_staff, of_schools((world.a, line(1))))
-    assert told == {name: value for name, value in found(plain).items() if name in told}
-    assert job.result["counts"] == plain.result["counts"]
-    assert found(job)["digest"] == found(plain)["digest"]
+    assert told(upload, world, line(1, **change)) == told(upload, world, line(1))
+
+
+WITHOUT_NUMBERS = {"id": "", "registry": ""}
+
+
+@pytest.mark.parametrize(
+    "change", [{"birth": "2017-05-05"}, {"birth": ""}, {"class": "2班"}, {"class": "2班", "birth": "2017-05-05"}]
+)
+def test_district_import_answers_no_guess_by_name(world, upload, change):
+    import_file(file(line(1)), world.a.unit)
+    plain = told(upload, world, line(1, **WITHOUT_NUMBERS))
+    assert told(upload, world, line(1, **WITHOUT_NUMBERS, **change)) == plain
+    assert [problem["code"] for problem in plain["problems"]] == ["name_known"]
+
+
+@pytest.mark.parametrize("asked", [line(1), line(1, **{"class": "2班"}), line(2), line(1, **WITHOUT_NUMBERS)])
+@pytest.mark.parametrize("change", ["status", "class", "by_hand"])
+def test_district_import_does_not_show_who_is_on_leave_or_in_which_class(world, upload, asked, change):
+    import_file(file(line(1)), world.a.unit)
+    before = told(upload, world, asked)
+    values = {
+        "status": {"status": Student.Status.ON_LEAVE},
+        "class": {"class_group": world.a.class_2},
+        "by_hand": {"set_by_hand": ["class_group"]},
+    }
+    Student.objects.filter(student_number="S001").update(**values[change])
+    assert told(upload, world, asked) == before
+
+
+def test_district_import_makes_the_class_of_a_student_whose_own_was_set_by_hand(world, upload):
+    import_file(file(line(1)), world.a.unit)
+    before = told(upload, world, line(1, **{"class": "7班"}))
+    Student.objects.filter(student_number="S001").update(set_by_hand=["class_group"])
+    assert told(upload, world, line(1, **{"class": "7班"})) == before
+    assert before["counts"]["new_classes"] == 1
+
+
+def test_district_import_counts_who_is_missing_over_the_whole_school(world, upload):
+    everybody = Student.objects.filter(school=world.a.unit).exclude(status=Student.Status.LEFT)
+    Student.objects.filter(pk=world.a.student.pk).update(status=Student.Status.ON_LEAVE)
+    assert told(upload, world, line(1))["counts"]["missing"] == everybody.count()
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked", "codes"),
+    [
+        ({}, {"id": number(2), "registry": f"G{number(2)}", "birth": number(2)[6:14]}, []),
+        (
+            {"registry": f"L{number(3)}"},
+            {"id": "", "registry": f"G{number(2)}", "birth": number(2)[6:14]},
+            ["name_known"],
+        ),
+        (WITHOUT_NUMBERS, {}, ["name_known"]),
+        ({"registry": ""}, {"id": ""}, ["name_known"]),
+        ({"registry": f"L{number(3)}"}, {"registry": ""}, []),
+    ],
+    ids=["another lasting number", "a temporary number", "no number", "a number of another kind", "the same number"],
+)
+def test_district_import_leaves_a_name_without_a_known_number_to_the_school(world, upload, stored, asked, codes):
+    import_file(file(line(1, gender="", **stored)), world.a.unit)
+    said = told(upload, world, line(1, gender="", **asked))
+    assert [one["code"] for one in said["problems"] if one["severity"] == "error"] == codes
+    assert said["counts"]["created"] == (asked.get("id") == number(2))
+
+
+def test_district_import_doubles_nobody_and_the_school_imports_the_row_itself(world, upload, post):
+    import_file(file(line(1, **WITHOUT_NUMBERS)), world.a.unit)
+    post(
+        world.district_staff,
+        "roster_commit",
+        upload(world.district_staff, of_schools((world.a, line(1)), (world.b, line(2)))),
+    )
+    assert Student.objects.filter(school=world.a.unit, name="王小二").count() == 1
+    import_file(file(line(1)), world.a.unit)
+    assert Student.objects.get(school=world.a.unit, name="王小二").id_number == number(1)
+
+
+def test_district_import_names_a_department_that_is_not_known(world, upload):
+    create_unit(
+        by=None,
+        parent=world.a.unit,
+        kind=UnitKind.objects.get(pk="college"),
+        code="CS",
+        name="计算机学院",
+        short_name="",
+    )
+    Unit.objects.filter(pk=world.a.unit.pk).update(stages=["university"])
+    content = f"学校标识码,姓名,院系,年级,班级\n{world.a.unit.code},甲,体育学院,2025级,1班".encode()
+    problems = found(upload(world.district_staff, content))["problems"]
+    assert [(one["code"], one["value_shown"]) for one in problems] == [("department_unknown", "体育学院")]
 
 
 def test_district_import_never_changes_key_fields_and_leaves_them_to_the_school(world, sign_in, upload, post):
@@ -71,6 +166,17 @@ def test_district_import_never_changes_key_fields_and_leaves_them_to_the_school(
     page = sign_in(world.a.leader).get("/roster/").content.decode()
     assert world.district.name in page and "1 名待确认" in page
     assert "与东区中心导入的名册不一致" in sign_in(world.a.counselor).get("/").content.decode()
+
+
+def test_district_import_fills_blank_key_fields_and_says_so(world, sign_in, upload, post):
+    import_file(file(line(1, gender="", id="")), world.a.unit)
+    Student.objects.filter(student_number="S001").update(gender="", birth_date=None)
+    job = upload(world.district_staff, of_schools((world.a, line(1))))
+    assert "为空白的予以补充" in preview_of(sign_in(world.district_staff), job).content.decode()
+    post(world.district_staff, "roster_commit", job)
+    student = Student.objects.get(student_number="S001")
+    assert (student.birth_date.strftime("%Y%m%d"), student.id_number) == (number(1)[6:14], number(1))
+    assert "原为空白的已补充" in sign_in(world.a.leader).get("/roster/").content.decode()
 
 
 def test_school_is_no_longer_asked_once_its_own_file_is_in(world, sign_in, upload, post):
