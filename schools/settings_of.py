@@ -18,7 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "day_ends": "17:00",
     # Roles that must use a second factor; None means everyone who sees more than their own class.
     "second_factor_roles": None,
-    # Lists of people that one person may take out as files in a day; 0 is none.
+    # Lists of people that one person may take out as files in a day; 0 is none. The fewest on the way up count.
     "exports_per_day": 5,
     # Students per full-time counselor that the region asks for, and talks due (policy packs override).
     "students_per_counselor": 1000,
@@ -33,4 +33,8 @@ def setting_of(unit: Unit, key: str) -> Any:
 def settings_of(unit: Unit) -> dict[str, Any]:
     """All values in force for `unit`, in one query."""
     rows = UnitSetting.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
-    return DEFAULTS | dict(rows.values_list("key", "value"))
+    own = list(rows.values_list("key", "value"))
+    found = DEFAULTS | dict(own)
+    if limits := [value for key, value in own if key == "exports_per_day"]:
+        found["exports_per_day"] = min(limits)
+    return found

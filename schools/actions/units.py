@@ -127,11 +127,9 @@ def _check_not_weaker(by: Viewer, unit: Unit, value: Any) -> None:
         raise Refused(_("A unit may ask more roles for a second factor than the unit above it, not fewer."))
 
 
-def _check_not_more(by: Viewer, unit: Unit, value: Any) -> None:
-    """A unit may let out fewer lists than the one above it, never more."""
-    if by.role == Role.SYSTEM_ADMIN or value is None or unit.parent is None:
-        return
-    if value > setting_of(unit.parent, "exports_per_day"):
+def _check_not_more(unit: Unit, value: Any) -> None:
+    """A unit may let out fewer lists than the one above it, never more: a higher number would not count."""
+    if value is not None and unit.parent and value > setting_of(unit.parent, "exports_per_day"):
         raise Refused(_("A unit may allow fewer lists in a day than the unit above it, not more."))
 
 
@@ -143,7 +141,7 @@ def _check_rule(by: Viewer, unit: Unit, key: str, value: Any) -> None:
     if key == "second_factor_roles":
         _check_not_weaker(by, unit, value)
     if key == "exports_per_day":
-        _check_not_more(by, unit, value)
+        _check_not_more(unit, value)
 
 
 def _check_hours(unit: Unit) -> None:

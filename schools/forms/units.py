@@ -7,11 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from schools.access import WIDE_ROLES
+from schools.labels import with_note
 from schools.models import ClassGroup, Role, Unit, UnitKind
 from schools.rendering import DayInput, RowChoices, Segmented
-from schools.settings_of import settings_of
+from schools.settings_of import DEFAULTS, settings_of
 
 SEVERITIES = (4, 3, 2, 1)
+SCHEMES = {
+    "four_colors": gettext_lazy("red, orange, yellow, blue"),
+    "three_levels": gettext_lazy("three levels"),
+}
 
 
 def clock_field(label: Any) -> forms.TimeField:
@@ -77,18 +82,9 @@ class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class RulesForm(forms.Form):
-    """The rules of a unit. What is left at "as above" is not stored and follows the unit above."""
+    """The rules of a unit. What is left empty or at "as above" is not stored and follows the unit above."""
 
-    severity_scheme = forms.ChoiceField(
-        label=gettext_lazy("Levels of risk"),
-        choices=[
-            ("", gettext_lazy("as above")),
-            ("four_colors", gettext_lazy("red, orange, yellow, blue")),
-            ("three_levels", gettext_lazy("three levels")),
-        ],
-        required=False,
-        widget=Segmented,
-    )
+    severity_scheme = forms.ChoiceField(label=gettext_lazy("Levels of risk"), required=False, widget=Segmented)
     day_starts = clock_field(gettext_lazy("School begins"))
     day_ends = clock_field(gettext_lazy("School ends"))
     own_factors = forms.BooleanField(label=gettext_lazy("Set here who needs a second factor"), required=False)
@@ -100,9 +96,14 @@ class RulesForm(forms.Form):
     )
     exports_per_day = forms.IntegerField(
         label=gettext_lazy("Lists that one person may take out in a day"),
-        help_text=gettext_lazy("Empty: as above. 0: no list of people leaves as a file."),
         min_value=0,
         max_value=100,
+        required=False,
+    )
+    students_per_counselor = forms.IntegerField(
+        label=gettext_lazy("Students for each full-time counselor, at most"),
+        min_value=1,
+        max_value=100_000,
         required=False,
     )
     own_targets = forms.BooleanField(label=gettext_lazy("Set here how soon a flag must be in hand"), required=False)
@@ -122,8 +123,22 @@ class RulesForm(forms.Form):
             "own_factors": "second_factor_roles" in own,
             "second_factor_roles": sorted(WIDE_ROLES) if roles is None else roles,
             "exports_per_day": own.get("exports_per_day"),
+            "students_per_counselor": own.get("students_per_counselor"),
             "own_targets": "clock_targets" in own,
         }
+        self._tell_above(unit)
+
+    def _tell_above(self, unit: Unit) -> None:
+        """Beside each field, what holds if it is left empty."""
+        above = settings_of(unit.parent) if unit.parent else DEFAULTS
+        whence = _("as above") if unit.parent else _("the default")
+        scheme = SCHEMES[above["severity_scheme"]]
+        self.fields["severity_scheme"].choices = [("", with_note(whence, scheme)), *SCHEMES.items()]  # type: ignore[attr-defined]
+        for name in ("day_starts", "day_ends", "students_per_counselor"):
+            self.fields[name].help_text = _("Left empty: %(value)s.") % {"value": with_note(above[name], whence)}
+        self.fields["exports_per_day"].help_text = _(
+            "Left empty: %(value)s. 0: no list of people leaves as a file."
+        ) % {"value": with_note(above["exports_per_day"], whence)}
 
     def _add_target(self, severity: int, value: list[Any]) -> None:
         self.fields[f"kind_{severity}"] = forms.ChoiceField(
@@ -148,6 +163,7 @@ class RulesForm(forms.Form):
             "day_ends": f"{data['day_ends']:%H:%M}" if data["day_ends"] else None,
             "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
             "exports_per_day": data["exports_per_day"],
+            "students_per_counselor": data["students_per_counselor"],
             "clock_targets": targets if data["own_targets"] else None,
         }
 

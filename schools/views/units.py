@@ -81,11 +81,15 @@ def _rules(unit: Unit) -> dict[str, Any]:
         "same_day": _("the same school day"),
         "school_days": _("school days"),
     }
+    own = unit.settings.values_list("key", "value")
     targets = [(5 - s, *in_force["clock_targets"][str(s)]) for s in SEVERITIES]
     return {
-        "own": set(unit.settings.values_list("key", flat=True)),
+        # A limit that is higher than one above is the unit's own, but not in force.
+        "own": {key for key, value in own if in_force[key] == value},
         "scheme": in_force["severity_scheme"],
         "hours": (in_force["day_starts"], in_force["day_ends"]),
+        "exports": in_force["exports_per_day"],
+        "students_per_counselor": in_force["students_per_counselor"],
         "everyone_wide": named is None,
         "factor_roles": [Role(role).label for role in named or []],
         "targets": [(level, "" if kind == "same_day" else amount, words[kind]) for level, kind, amount in targets],

@@ -293,6 +293,48 @@ def test_rules_through_the_page(world, sign_in):
     assert not UnitSetting.objects.filter(unit=world.a.unit, key="second_factor_roles").exists()
 
 
+def test_limits_through_the_page_are_in_force_and_marked_as_the_units_own(world, sign_in):
+    client, detail = sign_in(world.a.leader), reverse("schools:unit_detail", args=[world.a.unit.pk])
+    url = reverse("schools:unit_rules", args=[world.a.unit.pk])
+    form = client.get(url).context["form"]
+    targets = {f"{part}_{s}": form[f"{part}_{s}"].value() for part in ("kind", "amount") for s in (1, 2, 3, 4)}
+    client.post(url, targets | {"students_per_counselor": "800", "exports_per_day": "3"})
+    rules = client.get(detail).context["rules"]
+
+    assert (rules["students_per_counselor"], rules["exports"]) == (800, 3)
+    assert rules["own"] == {"students_per_counselor", "exports_per_day"}
+    assert client.get(url).context["form"]["students_per_counselor"].value() == 800
+
+
+def test_a_limit_that_one_above_undercuts_is_not_shown_as_the_units_own(world, sign_in):
+    UnitSetting.objects.create(unit=world.a.unit, key="exports_per_day", value=4)
+    UnitSetting.objects.create(unit=world.district, key="exports_per_day", value=1)
+    rules = sign_in(world.a.leader).get(reverse("schools:unit_detail", args=[world.a.unit.pk])).context["rules"]
+
+    assert (rules["exports"], rules["own"]) == (1, set())
+
+
+def test_the_rules_say_what_holds_if_a_field_is_left_empty(world, sign_in):
+    above = {
+        "exports_per_day": 3,
+        "students_per_counselor": 900,
+        "day_starts": "07:40",
+        "severity_scheme": "three_levels",
+    }
+    for key, value in above.items():
+        UnitSetting.objects.create(unit=world.district, key=key, value=value)
+    of_school, of_city = (
+        sign_in(member).get(reverse("schools:unit_rules", args=[member.unit.pk])).context["form"]
+        for member in (world.a.leader, world.city_staff)
+    )
+
+    assert of_school["students_per_counselor"].help_text == "留空则为 900（沿用上级）。"
+    assert of_school["exports_per_day"].help_text == "留空则为 3（沿用上级）；填 0 则不能导出任何名单。"
+    assert of_school["day_starts"].help_text == "留空则为 07:40（沿用上级）。"
+    assert of_school.fields["severity_scheme"].choices[0] == ("", "沿用上级（三级）")
+    assert of_city["students_per_counselor"].help_text == "留空则为 1000（系统默认）。"
+
+
 def test_unit_edit_through_the_page(world, sign_in):
     url = reverse("schools:unit_edit", args=[world.a.unit.pk])
     answer = {

@@ -216,6 +216,27 @@ def test_a_unit_may_allow_fewer_lists_than_the_one_above_and_not_more(world, vie
     assert setting_of(world.a.unit, "exports_per_day") == 6
 
 
+def test_a_limit_lowered_above_reaches_a_unit_that_had_set_a_higher_one(world, viewer):
+    change_settings(by=viewer(world.city_staff), unit=world.city, values={"exports_per_day": 9})
+    change_settings(by=viewer(world.a.leader), unit=world.a.unit, values={"exports_per_day": 8})
+    change_settings(by=viewer(world.district_staff), unit=world.district, values={"exports_per_day": 2})
+    assert [left_today(viewer(school.leader)) for school in (world.a, world.b)] == [2, 2]
+    change_settings(by=viewer(world.district_staff), unit=world.district, values={"exports_per_day": None})
+    assert [left_today(viewer(school.leader)) for school in (world.a, world.b)] == [8, 9]
+
+
+def test_not_even_a_system_administrator_sets_a_limit_that_would_not_count(world, viewer):
+    with pytest.raises(Refused):
+        change_settings(by=viewer(world.admin), unit=world.a.unit, values={"exports_per_day": 6})
+    assert not UnitSetting.objects.filter(key="exports_per_day").exists()
+
+
+def test_the_limit_costs_one_query(world, django_assert_num_queries):
+    UnitSetting.objects.create(unit=world.city, key="exports_per_day", value=2)
+    with django_assert_num_queries(1):
+        assert setting_of(world.a.unit, "exports_per_day") == 2
+
+
 def test_more_rows_than_a_file_may_have_stay_here(world, sign_in, monkeypatch):
     monkeypatch.setattr("schools.actions.exports.MOST_ROWS", 2)
     assert take(sign_in(world.a.leader)).status_code == 422
