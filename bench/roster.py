@@ -2,19 +2,16 @@
 
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import python_calamine
 import xlsxwriter
 from django.db import transaction
 
+from bench.child import spent
 from counseling.models import TalkLog, TalkPart
-from schools.models import Unit
-from students.imports import import_file
 from students.models import GroupMember, Guardian, RiskFlag, Student
 
+DISTRICT = "440608"
 COLUMNS = [
     "学校标识码",
     "姓名",
@@ -34,7 +31,6 @@ COLUMNS = [
 
 
 def run() -> None:
-    district = Unit.objects.get(code="440608")
     students = list(Student.objects.enrolled().select_related("school", "class_group__school"))
     of_enrolled = Guardian.objects.filter(student__status=Student.Status.ENROLLED)
     guardians = {guardian.student_id: guardian for guardian in of_enrolled}
@@ -43,21 +39,18 @@ def run() -> None:
         path = Path(folder) / "roster.xlsx"
         _write(path, [_row(student, guardians[student.pk], student.pk in left_behind) for student in students])
         _empty()
-        _measure(path, district, students, list(guardians.values()))
+        _measure(path, students, list(guardians.values()))
 
 
-def _measure(path: Path, district: Unit, students: list[Student], guardians: list[Guardian]) -> None:
+def _measure(path: Path, students: list[Student], guardians: list[Guardian]) -> None:
     print(f"roster of {len(students)} rows, {path.stat().st_size // 2**20} MB:")
-    reading = _seconds(lambda: python_calamine.load_workbook(str(path)).get_sheet_by_index(0).to_python())
-    inserting = _seconds(lambda: _insert(students, guardians))
-    floor = reading + inserting
-    print(f"   floor: read {reading:.1f} s, plain bulk insert {inserting:.1f} s")
+    reading, inserting = spent("read", path, DISTRICT), _insert(students, guardians)
+    floor = reading.seconds + inserting
+    print(f"   floor: read {reading.seconds:.1f} s and {reading.megabytes} MB, plain bulk insert {inserting:.1f} s")
     for name in ("import", "the same file again"):
-        outcome: list[Any] = []
-        took = _seconds(lambda found=outcome: found.append(import_file(path, district)))  # type: ignore[misc]
-        counts = outcome[0].counts()
-        told = " ".join(f"{key}={counts[key]}" for key in ("created", "changed", "unchanged", "problems"))
-        print(f"   {name:<20} {took:6.1f} s   {took / floor:.2f} of the floor   {told}", flush=True)
+        took = spent("import", path, DISTRICT)
+        ratio = f"{took.seconds / floor:.2f} of the floor"
+        print(f"   {name:<20} {took.seconds:6.1f} s   {ratio}   {took.megabytes} MB   {took.told}", flush=True)
 
 
 def _row(student: Student, guardian: Guardian, is_left_behind: bool) -> list[str]:
@@ -94,15 +87,11 @@ def _empty() -> None:
         rows._raw_delete(rows.db)
 
 
-def _insert(students: list[Student], guardians: list[Guardian]) -> None:
-    """The same rows, ready made, and out again."""
+def _insert(students: list[Student], guardians: list[Guardian]) -> float:
+    """Seconds for the same rows, ready made, and out again."""
+    started = time.monotonic()
     with transaction.atomic():
         Student.objects.bulk_create(students, batch_size=1000)
         Guardian.objects.bulk_create(guardians, batch_size=1000)
         transaction.set_rollback(True)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.monotonic()
-    work()
     return time.monotonic() - started
