@@ -7,7 +7,7 @@ one after the other, so that a district's file needs little more memory than its
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -125,8 +125,6 @@ def commit(
 
 
 def _committed(roster: Roster, unit: Unit, by: Viewer | None, wish: Wish, watch: Watch | None) -> Outcome:
-    # One import at a time for a unit; whoever comes second plans on what the first has written.
-    list(Unit.objects.select_for_update().filter(pk=unit.pk).values_list("pk"))
     notes: list[tuple[Unit, dict[str, int], dict[tuple[str, ...], list[Student]]]] = []
 
     def write(plan: SchoolPlan) -> None:
@@ -148,6 +146,8 @@ def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool
     outcome = Outcome(problems=list(roster.problems))
     by_school, strangers = _by_school(roster, unit)
     outcome.problems += strangers
+    if lock:
+        _lock_schools([school for school, _rows in by_school])
     digest = hashlib.sha256(f"{unit.code} {roster.total}".encode())
     today = timezone.localdate()
     for school, rows in by_school:
@@ -163,6 +163,15 @@ def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool
     return outcome
 
 
+def _lock_schools(schools: list[Unit]) -> None:
+    """One import at a time for a school, whoever makes it: the second plans on what the first has written.
+
+    In the order of their codes, so that no two wait for each other. Rows that refer to a school go on being added.
+    """
+    found = Unit.objects.filter(pk__in=[school.pk for school in schools]).order_by("code")
+    list(found.select_for_update(no_key=True).values_list("pk"))
+
+
 def _labelled(problems: list[Problem], roster: Roster) -> list[Problem]:
     """Name the column, as the file calls it, also in problems found while planning."""
     labels = {name: roster.header.labels.get(index, "") for index, name in roster.header.columns.items()}
@@ -172,7 +181,7 @@ def _labelled(problems: list[Problem], roster: Roster) -> list[Problem]:
     ]
 
 
-def _by_school(roster: Roster, unit: Unit) -> tuple[Iterator[tuple[Unit, list[RosterRow]]], list[Problem]]:
+def _by_school(roster: Roster, unit: Unit) -> tuple[list[tuple[Unit, list[RosterRow]]], list[Problem]]:
     """The rows of each school of the unit, and a problem for each row of a school it does not have."""
     schools = {school.code: school for school in Unit.objects.schools().within(unit)}
     own = unit.code if unit.is_school else ""
@@ -185,7 +194,7 @@ def _by_school(roster: Roster, unit: Unit) -> tuple[Iterator[tuple[Unit, list[Ro
         else:
             problem = "school_other" if own else "school_unknown" if code else "school_missing"
             strangers.append(Problem(row.row, "", "school_code", problem, "error", code))
-    return ((schools[code], rows) for code, rows in sorted(found.items())), strangers
+    return [(schools[code], rows) for code, rows in sorted(found.items())], strangers
 
 
 # --- the audit log --------------------------------------------------------------------------------------------

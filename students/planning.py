@@ -125,7 +125,7 @@ class Known:
 
     def __init__(self, school: Unit, *, lock: bool) -> None:
         students = Student.objects.filter(school=school).order_by("pk")
-        self.students = list(students.select_for_update() if lock else students)
+        self.students = list(students.select_for_update(no_key=True) if lock else students)
         self.by_registry = {one.registry_hash: one for one in self.students if one.registry_hash}
         self.by_identity = {one.id_hash: one for one in self.students if one.id_hash}
         self.by_name: defaultdict[str, list[Student]] = defaultdict(list)
