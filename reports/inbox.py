@@ -1,6 +1,5 @@
 """What a leader is told: lists that left as files, and unusual opens of last week. Gone once the page was opened."""
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.opens import exports_of, last_monday, openers_of
+from reports.opens import WEEK, exports_of, last_monday, openers_of
 from schools.access import Viewer
 from schools.actions.exports import REASONS
+from schools.figures import midnight
 from schools.inbox import Waiting, waits
 from schools.models import AuditEntry, Role
 from schools.templatetags.look import moment
@@ -48,7 +48,8 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
     if viewer.role != Role.SCHOOL_LEADER:
         return
     monday = last_monday()
-    if _looks(viewer).filter(at__gt=_days_ago(7), details__week=monday.isoformat()).exists():
+    # Whoever looked while the week still ran has not seen its end.
+    if _looks(viewer).filter(at__gte=midnight(monday + WEEK), details__week=monday.isoformat()).exists():
         return
     people = sum(one.is_unusual for one in openers_of(viewer.unit, monday))
     if people:
@@ -68,7 +69,3 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
 def _looks(viewer: Viewer) -> Any:
     """When this person opened the page."""
     return AuditEntry.objects.filter(chain__scope=viewer.unit.code, person=viewer.person, verb="opens.read")
-
-
-def _days_ago(days: int) -> dt.datetime:
-    return timezone.now() - dt.timedelta(days=days)
