@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from counseling.models import TalkPart
-from reports.access import watched_by
-from schools.access import Viewer
 from schools.actions.exports import EXPORTED
 from schools.figures import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
@@ -167,10 +165,11 @@ def _roles(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[str]]:
 # --- what stands behind it --------------------------------------------------------------------------------------------
 
 
-def opens_by(viewer: Viewer, person: UUID, monday: dt.date) -> AuditEntryQuerySet:
-    """One person's opens outside their care in a week, newest first, of those this viewer watches over."""
-    entries = watched_by(AuditEntry.objects.filter(person=person), viewer)
-    return outside_care(between(entries, monday)).order_by("-at", "-pk")
+def opens_by(person: UUID, unit: Unit, monday: dt.date) -> AuditEntryQuerySet:
+    """One person's opens outside their care in a week of one school, newest first."""
+    entries = AuditEntry.objects.filter(person=person, chain__scope=unit.code)
+    found = outside_care(between(entries, monday)).annotate(is_night=Case(When(NIGHT, then=True), default=False))
+    return found.order_by("-at", "-pk")
 
 
 def exports_of(unit: Unit) -> AuditEntryQuerySet:

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from schools.trail import says
+from schools.trail import PAGE_OPENED, says
 
 says(
     {
-        "student.opened": _("opened the student's page"),
+        "student.opened": PAGE_OPENED,
         "student.found_by_number": _("looked the student up by a number"),
         "student_list.exported": _("exported the list of students"),
         "student.corrected": _("corrected base data"),

@@ -151,9 +151,10 @@ def things(world):
             "no such figure": "no-such-figure",
         },
         "opener": {
-            "own school": looked(a.counselor, a.older),
-            "other school": looked(b.counselor, b.older),
-            "nobody": a.teacher.person_id,
+            "own school": {"code": a.unit.code, "pk": looked(a.counselor, a.older)},
+            "other school": {"code": b.unit.code, "pk": looked(b.counselor, b.older)},
+            "at the other school": {"code": b.unit.code, "pk": a.counselor.person_id},
+            "nobody": {"code": a.unit.code, "pk": a.teacher.person_id},
         },
         "term": {"running": TERM, "no such term": "1999-2000-1"},
         "section": {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from reports.access import WATCHERS, may_meet_students
+from reports.access import WATCHERS, may_meet_students, watched_by
 from reports.opens import (
     FEWEST_STUDENTS,
     NIGHT_OPENS,
@@ -31,7 +31,7 @@ from schools.access import Viewer, roles
 from schools.actions.exports import REASONS
 from schools.models import Person, Role, Unit
 from schools.templatetags.look import day
-from schools.trail import words_of
+from schools.trail import tell, words_of
 from students.models import Student
 
 PAGE = 100
@@ -75,7 +75,7 @@ def _week(request: HttpRequest) -> dt.date:
 
 
 def _schools(viewer: Viewer) -> Any:
-    return Unit.objects.schools().within(viewer.unit).order_by("path")
+    return watched_by(Unit.objects.schools(), viewer).order_by("path")
 
 
 def _school(request: HttpRequest, viewer: Viewer) -> Unit | None:
@@ -108,11 +108,11 @@ def _exports(school: Unit) -> list[Any]:
 @require_GET
 @roles(*WATCHERS)
 @transaction.atomic
-def open_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The opens behind one row."""
+def open_detail(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
+    """The opens behind one row: of one person in one school."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    monday = _week(request)
-    page = Paginator(opens_by(viewer, pk, monday), PAGE).get_page(request.GET.get("page"))
+    monday, school = _week(request), get_object_or_404(_schools(viewer), code=code)
+    page = Paginator(opens_by(pk, school, monday), PAGE).get_page(request.GET.get("page"))
     if not page.paginator.count:
         raise Http404
     names = may_meet_students(viewer)
@@ -123,9 +123,10 @@ def open_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "names": names,
         "monday": monday,
         "sunday": monday + dt.timedelta(days=6),
-        "back": request.GET.get("unit", ""),
+        "school": school,
     }
-    audit.record(by=viewer, verb="opens.read_one", about=context["person"], details={"week": monday.isoformat()})
+    details = {"week": monday.isoformat(), "of": school.code}
+    audit.record(by=viewer, verb="opens.read_one", about=context["person"], details=details)
     return render(request, "reports/open_detail.html", context)
 
 
@@ -133,9 +134,6 @@ def _rows(entries: list[Any], viewer: Viewer | None) -> list[Any]:
     """With words and, for who may meet them, the students."""
     ids = [entry.student_id for entry in entries]
     seen = Student.objects.visible_to(viewer).select_related("class_group__school").in_bulk(ids) if viewer else {}
-    for entry in entries:
-        hour = timezone.localtime(entry.at).hour
-        entry.words = words_of(entry.verb)
+    for entry in tell(entries, viewer):
         entry.student = seen.get(entry.student_id)
-        entry.is_night = hour >= 22 or hour < 6
     return entries

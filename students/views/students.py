@@ -16,7 +16,7 @@ from schools.errors import Refused
 from schools.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
 from schools.severity import scheme_of
-from schools.trail import words_of
+from schools.trail import tell
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
 from students.columns import ethnic_names
@@ -97,8 +97,7 @@ def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
     page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
     page_obj = page.get_page(request.GET.get("page"))
-    for entry in page_obj.object_list:
-        entry.words = words_of(entry.verb)
+    page_obj.object_list = tell(list(page_obj.object_list), request.viewer)  # type: ignore[attr-defined]
     return render(request, "students/student_opened.html", {"student": student, "page_obj": page_obj})
 
 

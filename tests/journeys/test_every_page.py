@@ -129,7 +129,7 @@ def leader_opens(world, now, made):
         ("students:roster_done", made["commit"]),
         ("schools:job_detail", made["report"]),
         ("reports:open_list",),
-        ("reports:open_detail", made["opener"]),
+        ("reports:open_detail", world.a.unit.code, made["opener"]),
         ("reports:figure_list",),
         ("reports:figure_records", "talks"),
         ("reports:summary_list",),

@@ -33,7 +33,7 @@ PARAMETERS = {
     "counseling:coverage": "class key page",
     "reports:figure_list": "term",
     "reports:open_list": "week unit",
-    "reports:open_detail": "week unit page",
+    "reports:open_detail": "week page",
     "reports:figure_records": "term split value page",
     "schools:person_list": "q role state unit page",
     "schools:person_new": "unit",

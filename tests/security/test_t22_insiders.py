@@ -19,6 +19,7 @@ from schools.actions import accounts
 from schools.actions.accounts import Post
 from schools.inbox import inbox_of
 from schools.models import AuditEntry, Membership, Role
+from schools.trail import words_of
 from students.models import RiskFlag, Student
 from tests.fixtures import BACKEND
 from tests.walking import looked
@@ -46,8 +47,9 @@ def found(world):
     return {one.person: one for one in openers_of(world.a.unit, MONDAY)}
 
 
-def detail(member, week=""):
-    return reverse("reports:open_detail", args=[member.person_id]) + (f"?week={week}" if week else "")
+def detail(member, week="", school=None):
+    args = [(school or member).unit.code, member.person_id]
+    return reverse("reports:open_detail", args=args) + (f"?week={week}" if week else "")
 
 
 # --- what is outside one's own care ---------------------------------------------------------------------------------
@@ -208,6 +210,70 @@ def test_an_auditor_of_one_district_sees_no_school_of_another(world, sign_in):
     assert client.get(detail(world.a.counselor)).status_code == 404
 
 
+def test_the_row_and_what_is_behind_it_count_one_school(world, sign_in):
+    """A counselor of two schools."""
+    person = world.a.counselor.person
+    there = Membership.objects.create(
+        person=person, unit=world.b.unit, role=Role.COUNSELOR, starts_on=dt.date(2025, 9, 1)
+    )
+    opens(world.a.counselor, strangers(world.a, 2))
+    opens(there, strangers(world.b, 3))
+    client = sign_in(world.auditor)
+    for school, count in ((world.a, 2), (world.b, 3)):
+        [row] = client.get(f"{LIST}?unit={school.unit.code}").context["openers"]
+        behind = client.get(detail(there, school=school)).context["page_obj"].paginator.count
+        assert (row.opens, behind) == (count, count)
+
+
+def test_a_leader_sees_nothing_of_what_a_colleague_opened_in_another_school(world, sign_in):
+    opens(world.b.counselor, [world.b.older])
+    client = sign_in(world.a.leader)
+    assert client.get(detail(world.b.counselor)).status_code == 404
+    assert client.get(detail(world.b.counselor, school=world.a)).status_code == 404
+
+
+# Who looked at the restricted talk, and who has nothing to do with its student.
+SECOND = "counselor_2"
+VERBS = ["talk.opened", "talk.printed"]
+
+
+@pytest.fixture
+def second_counselor_looked(world):
+    """At a talk that another counselor has restricted, and at one that is not."""
+    by = Viewer(person=world.a.counselor_2.person, membership=world.a.counselor_2)
+    with time_machine.travel(NOW - dt.timedelta(days=7), tick=False), transaction.atomic():
+        for talk in ("restricted", "older"):
+            part = world.a.talks[talk].parts.get()
+            for verb in VERBS:
+                audit.record_read(by=by, about=part, student=part.student_id, verb=verb)
+
+
+def words_on(client, url):
+    return [entry.words for entry in client.get(url).context["page_obj"]]
+
+
+def test_what_was_done_with_a_restricted_talk_reads_like_a_look_at_the_page(world, sign_in, second_counselor_looked):
+    """On both pages alike, or one would explain the other."""
+    page, talk = words_of("student.opened"), [words_of("talk.printed"), words_of("talk.opened")]
+    behind = detail(world.a.counselor_2, str(MONDAY))
+    opened = [reverse("students:student_opened", args=[one.pk]) for one in (world.a.student, world.a.older)]
+    leader = sign_in(world.a.leader)
+    assert words_on(leader, behind) == [*talk, page, page]
+    assert [words_on(leader, url) for url in opened] == [[page, page], talk]
+    assert words_on(sign_in(world.a.counselor), opened[0]) == talk
+    assert words_on(sign_in(world.auditor), behind) == talk * 2
+
+
+def test_filing_a_restricted_talk_does_not_tell_of_it_either(world, sign_in):
+    part = world.a.talks["restricted"].parts.get()
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    with transaction.atomic():
+        for verb in ("talk.filed", "talk.revised", "talk.deleted"):
+            audit.record(by=by, verb=verb, about=part, student=part.student_id)
+    url = reverse("students:student_opened", args=[world.a.student.pk])
+    assert set(words_on(sign_in(world.a.leader), url)) == {words_of("student.opened")}
+
+
 def test_opens_inside_ones_care_are_no_business_of_the_list(world, sign_in):
     opens(world.a.teacher, [world.a.student])
     assert sign_in(world.a.leader).get(detail(world.a.teacher)).status_code == 404
@@ -265,6 +331,15 @@ def test_the_leader_is_told_of_unusual_opens_until_they_look(world, sign_in):
     assert len(told(world.a.leader)) == 1
     client.get(LIST)
     assert told(world.a.leader) == []
+
+
+def test_a_look_while_the_week_still_runs_does_not_take_its_notice_away(world, sign_in):
+    sign_in(world.a.leader).get(f"{LIST}?week=2026-03-16")
+    opens(world.a.counselor, strangers(world.a, 6), at=NOW + dt.timedelta(days=1))
+    with time_machine.travel(dt.datetime(2026, 3, 23, 8, 0, tzinfo=SHANGHAI), tick=False):
+        assert len(told(world.a.leader)) == 1
+        sign_in(world.a.leader).get(LIST)
+        assert told(world.a.leader) == []
 
 
 def test_the_leader_is_told_of_each_list_that_left_until_they_look(world, sign_in):
