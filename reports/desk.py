@@ -80,7 +80,6 @@ class Desk:
     next: list[Next] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     board: Board | None = None
-    links: list[Action] = field(default_factory=list)
 
     @property
     def overdue(self) -> int:
@@ -106,7 +105,7 @@ def desk_of(viewer: Viewer) -> Desk:
     elif viewer.role == Role.SYSTEM_ADMIN:
         _admin_desk(desk)
     else:
-        _auditor_desk(desk, now)
+        _auditor_desk(desk, viewer, now)
     return desk
 
 
@@ -285,9 +284,10 @@ def _admin_desk(desk: Desk) -> None:
 _FIRST = Q(is_active=True, must_change_password=True)
 
 
-def _auditor_desk(desk: Desk, now: dt.datetime) -> None:
+def _auditor_desk(desk: Desk, viewer: Viewer, now: dt.datetime) -> None:
     today = midnight(timezone.localdate(now))
-    rows = AuditEntry.objects.aggregate(all=Count("pk"), today=Count("pk", filter=Q(at__gte=today)))
+    entries = AuditEntry.objects.visible_to(viewer)
+    rows = entries.aggregate(all=Count("pk"), today=Count("pk", filter=Q(at__gte=today)))
     url = reverse("schools:audit_list")
     desk.heading = ngettext("{n} entry in the log today", "{n} entries in the log today", rows["today"]).format(
         n=rows["today"]

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.urls import reverse
 
 from reports.models import SummarySection
@@ -235,6 +236,21 @@ def test_workbench_of_a_teacher_shows_whom_to_talk_to_next(world, sign_in):
 def test_workbench_of_a_teacher_counts_the_own_class(world, sign_in):
     html = page(sign_in(world.a.teacher), "reports:workbench")
     assert "2 / 3" in html
+
+
+@pytest.mark.parametrize(("place", "least"), [("city", 3), ("other_district", 0)])
+def test_workbench_of_an_auditor_counts_what_the_log_shows_them(place, least, world, viewer, sign_in):
+    from schools import audit
+    from schools.models import Membership
+
+    with transaction.atomic():
+        for member in (world.a.leader, world.b.leader, world.city_staff):
+            audit.record(by=viewer(member), verb="summary.written")
+    Membership.objects.filter(pk=world.auditor.pk).update(unit=getattr(world, place))
+    client = sign_in(Membership.objects.select_related("person", "unit").get(pk=world.auditor.pk))
+    counted = [stat.value for stat in client.get(reverse("reports:workbench")).context["desk"].stats]
+    listed = len(client.get(reverse("schools:audit_list")).context["rows"])
+    assert (counted, listed >= least) == ([listed, listed], True)
 
 
 def test_workbench_of_an_empty_school_says_how_to_begin(world, sign_in):
