@@ -77,7 +77,15 @@ class Student(models.Model):
     objects = StudentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["class_group__stage", "-class_group__entry_year", "class_group__number", "student_number", "name"]
+        # The class as in ClassGroup.Meta.
+        ordering = [
+            "class_group__stage",
+            "-class_group__entry_year",
+            "class_group__prefix",
+            "class_group__number",
+            "student_number",
+            "name",
+        ]
         indexes = [
             models.Index(fields=["school", "status"]),
             models.Index(fields=["school", "name"]),

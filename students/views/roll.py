@@ -1,6 +1,8 @@
 """The list of students, and finding one by the number of a paper."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_POST
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.exporting import export_page
+from schools.labels import listed
 from schools.models import ClassGroup
 from schools.workbooks import Sheet
 from students.access import can_read_base_data
@@ -26,7 +29,7 @@ from students.queries import attach_classes, by_paper_number, is_paper_number, m
 PAGE = 50
 SHOWN = ("name", "student_number", "status", "class_group_id")
 SORTS = {
-    "class": ["class_group__stage", "-class_group__entry_year", "class_group__number", "student_number", "name"],
+    "class": Student._meta.ordering,
     "name": ["search_keys", "name"],
     "number": ["student_number", "name"],
     "level": ["-level", "search_keys"],
@@ -106,13 +109,23 @@ def _order(sort: str) -> list[str]:
     return [column[1:] if column.startswith("-") else f"-{column}" for column in columns]
 
 
+def keeps_papers_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """The number of a paper must not stay in the address, the history or a log."""
+
+    @wraps(view)
+    def checked(request: HttpRequest) -> HttpResponse:
+        if is_paper_number(request.GET.get("q", "")):
+            messages.warning(request, _("Search for the number of a paper in the field made for it; it opens below."))
+            return redirect("students:student_list")
+        return view(request)
+
+    return checked
+
+
 @roles(*STAFF_ROLES)
+@keeps_papers_out
 def student_list(request: HttpRequest) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if is_paper_number(request.GET.get("q", "")):
-        # It must not stay in the address, the history or a log.
-        messages.warning(request, _("Search for the number of a paper in the field made for it; it opens below."))
-        return redirect("students:student_list")
     filters = Filters.read(request)
     page = Paginator(students_for(viewer, filters), PAGE).get_page(request.GET.get("page"))
     page.object_list = _with_words(page.object_list, viewer)
@@ -141,6 +154,7 @@ def _with_words(students: Any, viewer: Viewer) -> list[Student]:
 
 
 @roles(*STAFF_ROLES)
+@keeps_papers_out
 def student_export(request: HttpRequest) -> HttpResponse:
     """Just what the list shows, with its filters and order, as a workbook."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
@@ -160,7 +174,7 @@ def _line(student: Any) -> list[str]:
         student.name,
         student.class_group.name if student.class_group else "",
         student.student_number,
-        ", ".join(student.group_labels),
+        listed(student.group_labels),
         str(student.level_label),
         student.get_status_display(),
     ]

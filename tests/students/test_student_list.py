@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools import crypto
+from schools.models import ClassGroup
 from students.models import GroupMember, Student
+from students.views.roll import _line
 
 pytestmark = pytest.mark.django_db
 URL = "/students/"
@@ -123,9 +125,32 @@ def test_student_list_shows_a_subject_teacher_no_level(world, sign_in):
     assert seen == {"teacher_2": 4, "subject_teacher": None}
 
 
-def test_student_list_keeps_the_number_of_a_paper_out_of_the_address(world, sign_in):
-    response = sign_in(world.a.counselor).get(URL, {"q": world.a.student.id_number})
+@pytest.mark.parametrize("name", ["student_list", "student_export"])
+def test_student_list_keeps_the_number_of_a_paper_out_of_the_address(world, sign_in, name):
+    response = sign_in(world.a.counselor).get(reverse(f"students:{name}"), {"q": world.a.student.id_number})
     assert (response.status_code, response["Location"]) == (302, URL)
+
+
+def test_student_list_keeps_the_classes_of_a_department_together(world, sign_in):
+    groups = {
+        name: ClassGroup.objects.create(
+            school=world.a.unit, stage="university", entry_year=2025, prefix=name[:1], number=name[1:]
+        )
+        for name in ("甲1", "乙2", "乙1")
+    }
+    for name, group in groups.items():
+        Student.objects.create(school=world.a.unit, class_group=group, name=name)
+    order = [str(group) for group in ClassGroup.objects.filter(stage="university")]
+    shown = sign_in(world.a.leader).get(URL, {"grade": "university-2025"}).context["page_obj"].object_list
+    assert [str(student.class_group) for student in shown] == order
+    university = Student.objects.filter(class_group__stage="university").select_related("class_group__school")
+    assert [str(student.class_group) for student in university] == order
+
+
+def test_student_export_separates_groups_as_the_language_does(world):
+    student = Student(name="甲", class_group=None)
+    student.group_labels, student.level_label = ["留守儿童", "孤儿"], ""
+    assert _line(student)[3] == "留守儿童、孤儿"
 
 
 def test_student_find_leads_to_the_student_with_this_number(world, sign_in):
