@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
+from reports.charts import CONTROL
 from reports.suppression import HIDDEN, Published
 
 Kind = Literal["count", "percent", "ratio", "minutes", "change", "points"]
@@ -118,11 +119,19 @@ class Fact:
     figure: str = ""
 
 
+def printable(text: str) -> str:
+    """Without control characters, which old Word files bring along and Word itself refuses; some of them end a line."""
+    return "\n".join(CONTROL.sub("", line) for line in text.splitlines())
+
+
 @dataclass(frozen=True)
 class Row:
     label: str
     cells: Sequence[Amount | str]
     emphasis: str = ""  # "group" or "total"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", printable(self.label))
 
 
 @dataclass(frozen=True)
@@ -212,6 +221,9 @@ class Section:
     is_edited: bool = False
     edited: str = ""
     is_appendix: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
     @property
     def paragraphs(self) -> list[str]:

@@ -1,23 +1,22 @@
 """The summary as PDF: A4, tagged (PDF/UA), with the mark of who exported it on every page. Nothing is fetched."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from reports import pdf_parts
 from reports.document import Section, SummaryDocument
 from reports.layout import blocks
 from reports.pdf_child import render
+from reports.pdf_parts import Progress, render_parts
 
 # A row of a table takes some 0.2 MB while it is laid out: a center with more than 700 schools comes in parts.
 MOST_ROWS = 3_000
-Progress = Callable[[int, int], None]
 
 
 def render_pdf(document: SummaryDocument, *, stamp: str, progress: Progress = lambda done, total: None) -> bytes:
     if rows_of(document) > MOST_ROWS:
-        return pdf_parts.render_parts(
+        return render_parts(
             document,
             write=lambda sections, **more: html_of(document, sections, stamp=stamp, **more),
             rows=MOST_ROWS // 2,

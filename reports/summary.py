@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.document import Section, SummaryDocument
+from reports.document import Section, SummaryDocument, printable
 from reports.material import Material
-from reports.models import Summary, SummarySection
+from reports.models import SummarySection
 from reports.sections import PARTS
 from schools.models import Term, Unit
 
@@ -23,8 +23,8 @@ def build_summary(unit: Unit, term: Term) -> SummaryDocument:
         with_text(part.section(material, number), texts.get(part.code)) for number, part in enumerate(PARTS, start=1)
     ]
     return SummaryDocument(
-        unit_name=unit.name,
-        above=_above(unit),
+        unit_name=printable(unit.name),
+        above=printable(_above(unit)),
         term_code=term.code,
         term_label=term.label,
         language=get_language() or "zh-hans",
@@ -66,7 +66,3 @@ def _above(unit: Unit) -> str:
 def drafted_text(unit: Unit, term: Term, code: str) -> str:
     part = next(part for part in PARTS if part.code == code)
     return part.draft(Material.of(unit, term))
-
-
-def summary_of(unit: Unit, term: Term) -> Summary | None:
-    return Summary.objects.filter(unit=unit, term=term).first()

@@ -52,6 +52,10 @@ def cells_of_xlsx(content):
     ]
 
 
+def values_of_xlsx(content):
+    return "\n".join(str(cell.value) for _title, cell in cells_of_xlsx(content))
+
+
 def test_pdf_has_chinese_text_contents_and_the_mark_on_every_page(world, made):
     pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")[:-1]
     assert "目录" in pages[1]
@@ -161,6 +165,29 @@ def test_docx_holds_the_tables_and_the_mark(world, made):
     assert "三(1)班" in text
 
 
+MARKS = "\x01\x02\x0b\x1f\ufffe"
+
+
+@pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
+def test_control_characters_of_old_word_files_stop_no_export(file_format, world):
+    """In a typed text, in the names of units, themes and people."""
+    from counseling.models import TalkOption
+    from reports.exporting import stamp_of
+    from reports.models import Summary
+    from schools.access import Viewer
+
+    summary = Summary.objects.create(unit=world.a.unit, term=current_term(world.a.unit))
+    SummarySection.objects.create(summary=summary, code="plan", body=f"先{MARKS}做\n后做", version=1)
+    TalkOption.objects.filter(list="theme", code="sleep").update(label_zh=f"睡眠{MARKS}主题")
+    world.a.unit.name, world.a.leader.person.name = f"甲{MARKS}小学", f"甲{MARKS}校长"
+    by = Viewer(person=world.a.leader.person, membership=world.a.leader)
+    made = export(world.a.unit, current_term(world.a.unit), file_format, stamp=stamp_of(by))
+    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": values_of_xlsx}[file_format](made.content)
+    told = re.sub(r"\s", "", text)
+    assert [words for words in ("先做后做", "睡眠主题", "甲小学", "甲校长") if words not in told] == []
+    assert not set(MARKS) & set(made.name)
+
+
 def test_every_page_after_the_cover_says_its_number_and_how_many_there_are(world, made):
     pages = text_of_pdf(made(world.a.unit, "pdf")).split("\f")[:-1]
     assert [last_words(page) for page in pages[1:]] == [f"{number}/{len(pages)}" for number in range(2, len(pages) + 1)]
@@ -176,16 +203,46 @@ def test_no_line_begins_with_a_mark_that_ends_a_sentence(world, made):
 
 
 @pytest.fixture
-def in_parts(world, monkeypatch):
+def steps():
+    """What the progress bar was told."""
+    return []
+
+
+@pytest.fixture
+def in_parts(world, monkeypatch, steps):
     """The district's summary, laid out a few rows at a time."""
     from reports import pdf
-    from reports.summary import build_summary
 
     grow(world, schools=12)
     cache.clear()
-    document = build_summary(world.district, current_term(world.district))
     monkeypatch.setattr(pdf, "MOST_ROWS", 20)
-    return pdf.render_pdf(document, stamp=STAMP)
+    term = current_term(world.district)
+    return export(world.district, term, "pdf", stamp=STAMP, progress=lambda *step: steps.append(step)).content
+
+
+def test_each_part_of_a_long_document_is_a_step_after_the_figures(in_parts, steps):
+    total = steps[-1][1]
+    assert steps == [(0, 2), *((done, total) for done in range(1, total + 1))]
+    assert total > 10
+
+
+@pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
+def test_a_short_document_takes_two_steps(file_format, world, steps):
+    term = current_term(world.a.unit)
+    export(world.a.unit, term, file_format, stamp=STAMP, progress=lambda *step: steps.append(step))
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_name_of_the_file_fits_its_row_however_long_the_units_name(language, world):
+    from django.utils.translation import override
+
+    world.a.unit.name = "长" * 80
+    with override(language):
+        name = export(world.a.unit, current_term(world.a.unit), "xlsx", stamp=STAMP).name
+    assert len(name) <= Job._meta.get_field("file_name").max_length
+    assert name.startswith("长" * 60)
+    assert name.endswith(".xlsx")
 
 
 def test_parts_of_a_long_document_have_running_page_numbers_heads_and_contents(in_parts):
