@@ -38,25 +38,30 @@ class Conflict(Exception):
 @transaction.atomic
 def write_section(*, by: Viewer, term: Term, code: str, body: str, version: int) -> SummarySection:
     """Save a text over the version its writer had before them; otherwise raise Conflict."""
+    if len(body.strip()) > LONGEST:
+        raise Refused(_("This text is too long. Shorten it to {n} characters.").format(n=LONGEST))
     return _change(by, term, code, version, body.strip(), is_drafted=False)
 
 
 @transaction.atomic
-def return_to_draft(*, by: Viewer, term: Term, code: str, version: int) -> SummarySection:
-    """Let the section draft itself again. What was written stays in the row until something else is."""
-    return _change(by, term, code, version, None, is_drafted=True)
+def return_to_draft(*, by: Viewer, term: Term, code: str, version: int, body: str = "") -> SummarySection:
+    """Let the section draft itself again. What was written stays in the row until something else is.
+
+    `body` is what the person had typed: a conflict gives it back.
+    """
+    return _change(by, term, code, version, body, is_drafted=True)
 
 
-def _change(by: Viewer, term: Term, code: str, version: int, body: str | None, *, is_drafted: bool) -> SummarySection:
-    _check_may_write(by, code, body or "")
+def _change(by: Viewer, term: Term, code: str, version: int, body: str, *, is_drafted: bool) -> SummarySection:
+    _check_may_write(by, code)
     section = _section(by, term, code)
     now = timezone.now()
     taken = SummarySection.objects.filter(pk=section.pk, version=version)
     if not taken.update(version=version + 1, is_drafted=is_drafted, edited_by=by.person, edited_at=now):
         section.refresh_from_db()
-        raise Conflict(body or "", section)
+        raise Conflict(body, section)
     section.refresh_from_db()
-    if body is not None:
+    if not is_drafted:
         section.body = body
         section.save(update_fields=["body"])
     verb = "summary.draft_restored" if is_drafted else "summary.written"
@@ -64,13 +69,11 @@ def _change(by: Viewer, term: Term, code: str, version: int, body: str | None, *
     return section
 
 
-def _check_may_write(by: Viewer, code: str, body: str) -> None:
+def _check_may_write(by: Viewer, code: str) -> None:
     if by.role not in AUTHORS:
         raise Refused(_("Only counselors, leaders and center staff write the summary of their unit."))
     if code not in CODES or code == "appendix":
         raise Refused(_("The summary has no such section to write."))
-    if len(body) > LONGEST:
-        raise Refused(_("This text is too long. Shorten it to {n} characters.").format(n=LONGEST))
 
 
 def _section(by: Viewer, term: Term, code: str) -> SummarySection:

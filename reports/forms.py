@@ -12,6 +12,11 @@ class SectionForm(forms.Form):
     version = forms.IntegerField(min_value=0)
     reset = forms.BooleanField(required=False)
 
+    def clean_body(self) -> str:
+        """A browser counts a line end as one character and sends two."""
+        body: str = self.cleaned_data["body"]
+        return body.replace("\r\n", "\n")
+
 
 class ExportForm(forms.Form):
     file_format = forms.ChoiceField(

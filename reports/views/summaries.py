@@ -88,26 +88,24 @@ def _saved(section: SummarySection) -> dict[str, Any]:
 
 
 def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
-    if data["reset"]:
-        return actions.return_to_draft(by=request.viewer, term=term, code=code, version=data["version"])
-    return actions.write_section(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
+    change = actions.return_to_draft if data["reset"] else actions.write_section
+    return change(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
 
 
 def _refused(request: HttpRequest, term: Term, form: SectionForm, code: str, why: str) -> HttpResponse:
-    """Why, and the text as it was typed. While htmx saves by itself the text stands in the page anyway."""
+    """Why, and the text as it was typed; htmx puts the sentence below the text, which stands in the page."""
     if request.htmx:
-        messages.error(request, why)
-        return _answer(request, term, code, status=422)
+        return render(request, "reports/summary_not_saved.html", {"code": code, "why_not": why}, status=422)
     # A version that cannot be read is none: saving again then shows both texts.
     version = form.cleaned_data.get("version", 0)
     context = {"term": term, "code": code, "why_not": why, "body": request.POST.get("body", ""), "version": version}
     return render(request, "reports/summary_refused.html", context, status=422)
 
 
-def _answer(request: HttpRequest, term: Term, code: str, status: int = 200) -> HttpResponse:
+def _answer(request: HttpRequest, term: Term, code: str) -> HttpResponse:
     """Back to the section; htmx loads the page again."""
     if request.htmx:
-        response = HttpResponse(status=status)
+        response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
     return redirect(f"{reverse('reports:summary_detail', args=[term.code])}#{code}")

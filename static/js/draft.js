@@ -80,9 +80,9 @@
       return Array.from(new FormData(this.form).entries()).filter(([name]) => !SKIPPED.has(name) && !secret.has(name));
     }
 
-    // A form that htmx sends: it arrived, unless nobody answered, the server broke or the session was gone.
+    // A form that htmx sends: it arrived, unless nobody answered, it was refused, the server broke or the session was gone.
     settle(status) {
-      if (!status || status === 401 || status === 403 || status >= 500) this.keep(false);
+      if (!status || status >= 400) this.keep(false);
       else sessionStorage.removeItem(this.key);
     }
 

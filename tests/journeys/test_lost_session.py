@@ -105,6 +105,21 @@ def test_what_htmx_has_saved_is_not_kept_in_the_tab(enter, world):  # noqa: F811
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))") == []
 
 
+def test_a_refused_section_says_why_and_keeps_the_text_in_the_page_and_in_the_tab(enter, world):  # noqa: F811
+    page = enter("a-leader")
+    address = f"/summaries/{Term.objects.order_by('-starts').first().code}/"
+    page.goto(address)
+    page.click("details[id^=write-] summary >> nth=0")
+    box = page.locator("details[id^=write-] textarea >> nth=0")
+    box.evaluate("(box) => box.removeAttribute('maxlength')")
+    box.fill("长" * 20_001)
+    page.wait_for_selector("[id^=saved-].bad")
+    assert "20000" in page.locator("[id^=saved-].bad").inner_text()
+    assert len(box.input_value()) == 20_001
+    page.goto(address)
+    assert len(box.input_value()) == 20_001
+
+
 def test_passwords_codes_and_files_are_never_kept(enter, world):  # noqa: F811
     page = enter("a-leader", width=360)
     page.goto(f"/students/{world.a.student.pk}/edit")

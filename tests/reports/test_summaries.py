@@ -216,6 +216,38 @@ def test_autosave_over_a_newer_text_brings_both(world, sign_in):
     assert SummarySection.objects.get(code="plan").body == "theirs here"
 
 
+def test_back_to_the_draft_over_a_newer_text_keeps_what_was_typed(world, sign_in):
+    sign_in(world.a.counselor).post(address("plan"), {"body": "theirs here", "version": 0})
+    sent = {"body": "mine here", "version": 0, "reset": "1"}
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = sign_in(world.a.leader).post(address("plan"), sent, headers=headers)
+        assert (answer.context["mine"], answer.context["theirs"]) == ("mine here", "theirs here")
+
+
+def test_back_to_the_draft_asks_nothing_of_the_text_that_is_given_up(world, sign_in):
+    client = sign_in(world.a.leader)
+    client.post(address("plan"), {"body": "mine", "version": 0})
+    client.post(address("plan"), {"body": "x" * 20_001, "version": 1, "reset": "1"})
+    assert SummarySection.objects.get(code="plan").is_drafted
+
+
+def test_a_line_end_counts_as_one_character_as_in_the_browser(world, sign_in):
+    body = "\r\n".join(["x" * 199] * 100)
+    answer = sign_in(world.a.leader).post(address("plan"), {"body": body, "version": 0})
+    assert (answer.status_code, len(SummarySection.objects.get(code="plan").body)) == (302, 19_999)
+
+
+@pytest.mark.parametrize("sent", [{"body": "x" * 20_001, "version": 0}, {"body": "x", "version": "nonsense"}])
+def test_a_refused_autosave_says_why_and_leaves_the_page_alone(sent, world, sign_in):
+    answer = sign_in(world.a.leader).post(address("plan"), sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, "HX-Refresh" in answer) == (422, False)
+    assert (answer.context["why_not"] in answer.content.decode(), 'id="saved-plan"' in answer.content.decode()) == (
+        True,
+        True,
+    )
+    assert not SummarySection.objects.exists()
+
+
 def test_without_script_the_conflict_is_a_page_of_its_own(world, sign_in):
     sign_in(world.a.counselor).post(address("plan"), {"body": "theirs here", "version": 0})
     answer = sign_in(world.a.leader).post(address("plan"), {"body": "mine here", "version": 0})
