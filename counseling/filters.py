@@ -1,6 +1,5 @@
 """The list of talks: what its address says, and the rows that follow from it."""
 
-import datetime as dt
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -8,13 +7,13 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from counseling.models import TalkPart
 from counseling.queries import follow_ups_due, words_of
 from schools.access import Viewer
+from schools.days import day_in, on_days
 from schools.models import ClassGroup, Membership, Person, Role
 from students.models import Student
 from students.queries import matching
@@ -47,7 +46,7 @@ class TalkFilter:
         self.teacher_id = _uuid(params.get("teacher", ""))
         self.theme = _known(params.get("theme", ""), self.words.lists["theme"])
         self.kind = _known(params.get("kind", ""), self.words.lists["kind"])
-        self.first, self.last = _day(params.get("from", "")), _day(params.get("to", ""))
+        self.first, self.last = day_in(params.get("from", "")), day_in(params.get("to", ""))
         self.is_set = any(
             (self.q, self.show, self.class_id, self.teacher_id, self.theme, self.kind, self.first, self.last)
         )
@@ -84,11 +83,7 @@ class TalkFilter:
         return parts
 
     def _days(self, parts: QuerySet[TalkPart]) -> QuerySet[TalkPart]:
-        if self.first:
-            parts = parts.filter(talk__happened_at__gte=_midnight(self.first))
-        if self.last:
-            parts = parts.filter(talk__happened_at__lt=_midnight(self.last + dt.timedelta(days=1)))
-        return parts
+        return on_days(parts, "talk__happened_at", self.first, self.last)
 
     def _shows(self, parts: QuerySet[TalkPart]) -> QuerySet[TalkPart]:
         if self.show == "mine":
@@ -148,18 +143,3 @@ def _uuid(value: str) -> UUID | None:
         return UUID(value) if value else None
     except ValueError:
         raise BadRequest("unknown filter") from None
-
-
-def _day(value: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(value) if value else None
-    except ValueError:
-        raise BadRequest("unknown filter") from None
-    # At the ends of the calendar the day after, or the same moment in UTC, does not exist.
-    if day and not 1900 <= day.year <= 2200:
-        raise BadRequest("unknown filter")
-    return day
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())

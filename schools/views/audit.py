@@ -7,12 +7,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from schools import audit
 from schools.access import roles
+from schools.days import day_in, on_days
 from schools.models import AuditEntry, Role, Unit
 from schools.trail import words_of
 
@@ -66,21 +65,7 @@ def _filtered(request: HttpRequest) -> Any:
         entries = entries.filter(Q(person__staff_number__iexact=q) | Q(person__name=q))
     if verb := given.get("verb", "").strip():
         entries = entries.filter(verb__startswith=verb)
-    if day := _day(given.get("from")):
-        entries = entries.filter(at__gte=day)
-    if day := _day(given.get("until")):
-        entries = entries.filter(at__lt=day + dt.timedelta(days=1))
-    return entries
-
-
-def _day(text: str | None) -> dt.datetime | None:
-    try:
-        day = parse_date(text or "")
-    except ValueError:
-        return None
-    if day is None or not 1900 <= day.year <= 2200:  # the day after the last one does not exist
-        return None
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    return on_days(entries, "at", day_in(given.get("from", "")), day_in(given.get("until", "")))
 
 
 def _after(entries: Any, key: str) -> Any:

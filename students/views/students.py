@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
+from schools.days import day_in, on_days
 from schools.errors import Refused
 from schools.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
@@ -92,13 +93,16 @@ def student_unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @roles(*SCHOOL_ROLES)
 def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Who opened or changed what of this student, newest first."""
+    """Who opened or changed what of this student, newest first; `?from=` and `?until=` name the days."""
     student = student_or_404(request, pk)
-    found = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
+    first, last = day_in(request.GET.get("from", "")), day_in(request.GET.get("until", ""))
+    entries = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
+    found = on_days(entries, "at", first, last)
     page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
     page_obj = page.get_page(request.GET.get("page"))
     page_obj.object_list = tell(list(page_obj.object_list), request.viewer)  # type: ignore[attr-defined]
-    return render(request, "students/student_opened.html", {"student": student, "page_obj": page_obj})
+    context = {"student": student, "page_obj": page_obj, "first": first, "last": last}
+    return render(request, "students/student_opened.html", context)
 
 
 @roles(*SCHOOL_ROLES)

@@ -22,7 +22,7 @@ SENT = ["a\x00b", "９" * 5000, "0001-01-01T00:00", "9999-12-31", "-1", "{{7*7}}
 PARAMETERS = {
     "students:student_list": "q class grade group status key sort page",
     "students:student_export": "q class grade group status key sort page",
-    "students:student_opened": "page",
+    "students:student_opened": "page from until",
     "students:flag_list": "tab page",
     "students:roster_preview": "tab page",
     "students:roster_done": "tab page",
@@ -30,7 +30,7 @@ PARAMETERS = {
     "counseling:talk_export": "q class theme from to",
     "counseling:talk_new": "draft student",
     "counseling:student_picker": "q",
-    "counseling:coverage": "class key page",
+    "counseling:coverage": "class grade teacher key page",
     "reports:figure_list": "term",
     "reports:open_list": "week unit",
     "reports:open_detail": "week page",
@@ -41,7 +41,7 @@ PARAMETERS = {
     "schools:membership_new": "unit",
     "schools:unit_list": "q page",
     "schools:unit_new": "below",
-    "schools:calendar": "unit month day",
+    "schools:calendar": "unit month day term",
     "schools:job_detail": "back",
     "schools:style_page": "page sort",
     "schools:audit_list": "unit q verb from until after",
@@ -57,7 +57,7 @@ FIELDS = " ".join(
         "employment classes cohort backup starts_on ends_on staff_number new again old language membership next packed",
         "digest unit parent code short_name school_type stages system severity_scheme day_starts day_ends",
         "exports_per_day students_per_counselor",
-        "second_factor_roles kind_4 amount_4 day note starts ends part-first-words part-first-severity part-first-mood",
+        "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity part-first-mood",
         "part-first-follow_up_on column-0 q find login password",
     ]
 ).split()

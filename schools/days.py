@@ -1,0 +1,36 @@
+"""Days as addresses name them, and the moments they begin and end with."""
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.utils import timezone
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+def day_in(text: str) -> dt.date | None:
+    """The day that an address names as 2026-09-01; None if it names none. Anything else is refused."""
+    try:
+        day = dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadRequest("not a day") from None
+    # At the ends of the calendar the day after, or the same moment in UTC, does not exist.
+    if day and not 1900 <= day.year <= 2200:
+        raise BadRequest("not a day")
+    return day
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The first moment of a day."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def on_days(rows: Rows, column: str, first: dt.date | None, last: dt.date | None) -> Rows:
+    """The rows whose moment lies on these days, the last one whole; None leaves that end open."""
+    if first:
+        rows = rows.filter(**{f"{column}__gte": midnight(first)})
+    if last:
+        rows = rows.filter(**{f"{column}__lt": midnight(last + dt.timedelta(days=1))})
+    return rows
