@@ -129,14 +129,15 @@ def _committed(roster: Roster, unit: Unit, by: Viewer | None, wish: Wish, watch:
 
     def write(plan: SchoolPlan) -> None:
         apply(plan, by=by)
-        notes.append((plan.school, _counts_of(plan), _key_changes(plan)))
+        counts = _counts_of(plan)
+        _keep(plan, unit, counts, by)
+        notes.append((plan.school, counts, _key_changes(plan)))
         if watch:
             watch(plan)
 
     outcome = _digested(roster, unit, wish, write, lock=True)
     for school, counts, key_changes in notes:
         _note(school, counts, key_changes, by)
-    RosterImport.objects.bulk_create([_kept(unit, school, counts, by) for school, counts, _changes in notes])
     outcome.applied = True
     return outcome
 
@@ -197,6 +198,26 @@ def _by_school(roster: Roster, unit: Unit) -> tuple[list[tuple[Unit, list[Roster
     return [(schools[code], rows) for code, rows in sorted(found.items())], strangers
 
 
+# --- what the school finds --------------------------------------------------------------------------------------
+
+
+def _keep(plan: SchoolPlan, unit: Unit, counts: dict[str, int], by: Viewer | None) -> None:
+    """What was done, and who waits because a center's file says otherwise than what stands.
+
+    The next file that names such a student settles it, unless that is again left open; one that names others does not.
+    """
+    told = {name: counts[name] for name in ("created", "changed", "held", "kept")}
+    kept = RosterImport.objects.create(school=plan.school, unit=unit, by=by.person if by else None, **told)
+    is_own = unit.pk == plan.school.pk
+    held = [change.student for change in plan.changes if change.held]
+    settled = plan.known - {student.pk for student in held} if is_own else plan.known
+    waiting = RosterImport.waiting.through.objects.filter(rosterimport__school=plan.school)
+    ended = [pk for pk, student in waiting.values_list("pk", "student_id") if student in settled]
+    waiting.filter(pk__in=ended).delete()
+    if not is_own:
+        kept.waiting.add(*held)
+
+
 # --- the audit log --------------------------------------------------------------------------------------------
 
 
@@ -204,11 +225,6 @@ def _counts_of(plan: SchoolPlan) -> dict[str, int]:
     one = Outcome()
     one.add(plan)
     return one.counts()
-
-
-def _kept(unit: Unit, school: Unit, counts: dict[str, int], by: Viewer | None) -> RosterImport:
-    told = {name: counts[name] for name in ("created", "changed", "held", "kept")}
-    return RosterImport(school=school, unit=unit, by=by.person if by else None, **told)
 
 
 def _key_changes(plan: SchoolPlan) -> dict[tuple[str, ...], list[Student]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from schools.access import Viewer
 from schools.inbox import Waiting, waits
@@ -57,12 +58,11 @@ def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
 
 @waits
 def roster_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
-    """The center's file says other names, birth dates or numbers than the school; the school's own file settles it."""
-    last = RosterImport.objects.visible_to(viewer).select_related("unit").first()
-    if last and last.held and last.unit_id != viewer.unit.pk:
-        yield Waiting(
-            text=_("{n} students differ from the roster of {unit}: confirm with the school's own file").format(
-                n=last.held, unit=last.unit.name
-            ),
-            url=reverse("students:roster_import"),
+    """A center's file says other names, birth dates or numbers than the school; the school's own file settles it."""
+    for one in RosterImport.objects.visible_to(viewer).from_above().filter(waits__gt=0).select_related("unit"):
+        text = ngettext(
+            "{n} student differs from the roster of {unit}: confirm with the school's own file",
+            "{n} students differ from the roster of {unit}: confirm with the school's own file",
+            one.waits,
         )
+        yield Waiting(text=text.format(n=one.waits, unit=one.unit.name), url=reverse("students:roster_import"))

@@ -85,6 +85,7 @@ class SchoolPlan:
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
     missing: list[Student] = field(default_factory=list)
+    known: frozenset[Any] = frozenset()  # keys of the students whom the file names
     class_ids: dict[ClassKey, int] = field(default_factory=dict)
     # The unit of the department of each class, where the file names one.
     departments: dict[ClassKey, int] = field(default_factory=dict)
@@ -106,9 +107,9 @@ class SchoolPlan:
         yield from (f"+{one.row.row}{one.class_key}" for one in self.newcomers)
         yield from (f"!{problem.row}{problem.code}" for problem in self.problems)
         if not blind:
-            yield from self._known()
+            yield from self._changes()
 
-    def _known(self) -> Iterator[str]:
+    def _changes(self) -> Iterator[str]:
         for change in self.changes:
             yield f"~{change.student.pk}" + _listed([*change.fields, *change.held, *change.kept])
             yield f"g{[position for position, _ in change.new_guardians]}{change.joined}"
@@ -176,6 +177,7 @@ class Planner:
         self.plan.changes.sort(key=lambda one: one.row.row)
         self.plan.new_classes = sorted(self.created)
         self.plan.missing = self._missing()
+        self.plan.known = frozenset(self.taken)
         self.plan.homeless = self.classes.homeless()
         return self.plan
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.db import models
 
 from schools.models import Person, Unit
+from students.models.students import Student
 
 
 class ColumnMapping(models.Model):
@@ -26,6 +27,11 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
 
         return imports_of(self, viewer)
 
+    def from_above(self) -> Any:
+        """Those a center made for a school, with the number of students who wait."""
+        there = models.Q(waiting__status__in=[Student.Status.ENROLLED, Student.Status.ON_LEAVE])
+        return self.exclude(unit=models.F("school")).annotate(waits=models.Count("waiting", filter=there))
+
 
 class RosterImport(models.Model):
     """What one import meant for one school, in numbers of students: the school learns of it whoever did it."""
@@ -38,6 +44,8 @@ class RosterImport(models.Model):
     changed = models.PositiveIntegerField()
     held = models.PositiveIntegerField()  # students with key fields that wait for a confirmation
     kept = models.PositiveIntegerField()  # students with fields corrected by hand
+    # Of those held for a center's file, who still waits for the school's own. Each waits for one import, the last.
+    waiting = models.ManyToManyField(Student, related_name="+")
 
     objects = RosterImportQuerySet.as_manager()
 

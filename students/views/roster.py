@@ -50,11 +50,11 @@ def roster_import(request: HttpRequest) -> HttpResponse:
         return _to_job(job)
     jobs = Job.objects.visible_to(viewer).filter(kind__in=[PREVIEW, COMMIT], expires_at__gt=timezone.now())
     groups = group_words()
-    by_others = RosterImport.objects.visible_to(viewer).exclude(unit=viewer.unit).select_related("unit", "by")
+    by_others = RosterImport.objects.visible_to(viewer).from_above().select_related("unit", "by")
     context = {
         "form": form,
         "jobs": jobs[:5],
-        "by_others": by_others[:5],
+        "by_others": by_others.order_by("-waits", "-at")[:5],  # who waits is not hidden by newer ones
         "is_blind": imports_blind(viewer),
         "help_rows": _help_rows(viewer, groups),
         "mappings": _mappings(viewer, groups),

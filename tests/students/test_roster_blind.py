@@ -1,15 +1,18 @@
 """A center's file for all of its schools: counts for the center, the details for the schools."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from schools import files
 from schools.actions.units import create_unit
 from schools.models import AuditEntry, Unit, UnitKind
 from students.actions.students import correct_student
 from students.imports import import_file
+from students.inbox import roster_to_confirm
 from students.models import RosterImport, Student
 from students.parcel import unpack
 from tests.students.test_roster_import import HEAD, file, line, number
@@ -179,16 +182,73 @@ def test_district_import_fills_blank_key_fields_and_says_so(world, sign_in, uplo
     assert "原为空白的已补充" in sign_in(world.a.leader).get("/roster/").content.decode()
 
 
-def test_school_is_no_longer_asked_once_its_own_file_is_in(world, sign_in, upload, post):
+def asked_for(sign_in, member):
+    """The numbers on the import page's tags, and the lines of the workbench."""
+    tags = [one.waits for one in sign_in(member).get("/roster/").context["by_others"] if one.waits]
+    lines = re.findall(r"有 (\d+) 名学生与\w+导入的名册不一致", sign_in(member).get("/").content.decode())
+    return tags, [int(number) for number in lines]
+
+
+@pytest.fixture
+def differing(world, upload, post):
+    """Two students of school A whose names the district's file has otherwise."""
+    import_file(file(line(1), line(2), line(3)), world.a.unit)
+    content = of_schools(*((world.a, line(n, name=f"王改{n}")) for n in (1, 2)))
+    post(world.district_staff, "roster_commit", upload(world.district_staff, content))
+
+
+def test_school_is_asked_on_both_pages_until_its_own_file_is_in(world, sign_in, upload, post, differing):
+    assert asked_for(sign_in, world.a.counselor) == ([2], [2])
+    job = upload(world.a.leader, file(line(1, name="王改1"), line(2)))
+    post(world.a.leader, "roster_commit", job, {"confirm": "1"})
+    assert list(Student.objects.filter(student_number__in=["S001", "S002"]).values_list("name", flat=True)) == [
+        "王改1",
+        "王小三",
+    ]
+    assert asked_for(sign_in, world.a.counselor) == ([], [])
+
+
+def test_a_file_settles_only_the_students_it_names(world, sign_in, differing):
+    import_file(file(line(1), line(4)), world.a.unit)
+    assert asked_for(sign_in, world.a.leader) == ([1], [1])
+
+
+def test_a_file_that_leaves_a_student_open_settles_nothing(world, sign_in, differing):
+    import_file(file(line(1, name="王改1"), line(2, name="王又改")), world.a.unit)
+    assert asked_for(sign_in, world.a.leader) == ([2], [2])
+
+
+@pytest.mark.parametrize(
+    ("later", "numbers"),
+    [
+        ([line(5)], [2]),
+        ([line(1), line(5)], [1]),
+        ([line(1, name="王又改"), line(3, name="王改三")], [2, 1]),
+    ],
+    ids=["others", "one of them as in the school", "one of them and another"],
+)
+def test_a_later_file_of_the_center_hides_nobody_and_counts_nobody_twice(world, sign_in, differing, later, numbers):
+    import_file(of_schools(*((world.a, text) for text in later)), world.district)
+    tags, lines = asked_for(sign_in, world.a.leader)
+    assert sorted(tags) == sorted(lines) == sorted(numbers)
+
+
+def test_who_has_left_is_not_waited_for(world, sign_in, differing):
+    Student.objects.filter(student_number="S001").update(status=Student.Status.LEFT, left_on="2026-03-01")
+    assert asked_for(sign_in, world.a.leader) == ([1], [1])
+
+
+def test_what_waits_is_not_hidden_by_newer_imports(world, sign_in, differing):
+    for n in range(5, 12):
+        import_file(of_schools((world.a, line(n))), world.district)
+    assert asked_for(sign_in, world.a.leader) == ([2], [2])
+
+
+def test_workbench_speaks_of_one_student_in_english(world, viewer, differing):
     import_file(file(line(1)), world.a.unit)
-    post(
-        world.district_staff,
-        "roster_commit",
-        upload(world.district_staff, of_schools((world.a, line(1, name="王改名")))),
-    )
-    post(world.a.leader, "roster_commit", upload(world.a.leader, file(line(1, name="王改名"))), {"confirm": "1"})
-    assert Student.objects.get(student_number="S001").name == "王改名"
-    assert "名册不一致" not in sign_in(world.a.counselor).get("/").content.decode()
+    with translation.override("en"):
+        texts = [one.text for one in roster_to_confirm(viewer(world.a.leader))]
+    assert texts == [f"1 student differs from the roster of {world.district.name}: confirm with the school's own file"]
 
 
 def test_school_sees_only_imports_for_itself(world, viewer):
