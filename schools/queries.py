@@ -1,6 +1,7 @@
 """Reads that span the models of this floor: the calendar, the term, the duty in force for a unit."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Min
 from django.utils import timezone
@@ -8,6 +9,9 @@ from django.utils import timezone
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.models import CalendarDay, Duty, Membership, Role, Term, Unit
 from schools.settings_of import settings_of
+
+# Whose duty it is to talk with every student in a term.
+TALK_DUTY: dict[str, Any] = {"role": Role.CLASS_TEACHER, "kind": Duty.Kind.TALK_EVERY_STUDENT}
 
 
 def terms_of(unit: Unit) -> list[Term]:
@@ -57,6 +61,12 @@ def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
     """The duty in force, set by the nearest unit up the tree."""
     rows = Duty.objects.filter(unit__code__in=unit.ancestor_codes, term_code=term.code, role=role, kind=kind)
     return rows.order_by("-unit__path").first()
+
+
+def talk_duties_of(unit: Unit) -> dict[str, Duty]:
+    """By the code of its term, the duty in force to talk with every student."""
+    rows = Duty.objects.filter(unit__code__in=unit.ancestor_codes, **TALK_DUTY).select_related("unit")
+    return {duty.term_code: duty for duty in rows.order_by("unit__path")}
 
 
 def demo_accounts() -> list[Membership]:

@@ -43,6 +43,8 @@ _words: dict[str, Any] = {
     "unit.changed": _("changed a unit"),
     "unit.settings": _("changed the rules of a unit"),
     "unit.term": _("set a term"),
+    "unit.term_removed": _("took a term back"),
+    "unit.talk_duty": _("set the date for the talks of a term"),
     "unit.calendar_day": _("changed a day of the calendar"),
 }
 

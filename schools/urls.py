@@ -44,6 +44,7 @@ managing_units = [
     path("calendar", calendar.calendar, name="calendar"),
     path("calendar/day", calendar.calendar_day, name="calendar_day"),
     path("calendar/term", calendar.term_save, name="term_save"),
+    path("calendar/term/remove", calendar.term_remove, name="term_remove"),
 ]
 
 urlpatterns = [

@@ -81,6 +81,7 @@ ROLES = {
     "schools:calendar": EVERYONE,
     "schools:calendar_day": MANAGERS,
     "schools:term_save": MANAGERS,
+    "schools:term_remove": MANAGERS,
     "schools:audit_list": frozenset({AUDITOR}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,

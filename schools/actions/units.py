@@ -5,13 +5,15 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import WIDE_ROLES, Viewer, check_can_lead_unit
 from schools.calendar import DEFAULT_TARGETS
 from schools.errors import Refused
-from schools.models import CalendarDay, Role, Term, Unit, UnitKind, UnitSetting
+from schools.models import CalendarDay, Duty, Role, Term, Unit, UnitKind, UnitSetting
+from schools.queries import TALK_DUTY, term_of
 from schools.settings_of import DEFAULTS, setting_of, settings_of
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -91,9 +93,57 @@ def set_calendar_day(*, by: Viewer, unit: Unit, day: dt.date, is_school_day: boo
 
 
 @transaction.atomic
-def set_term(*, by: Viewer, unit: Unit, code: str, starts: dt.date, ends: dt.date) -> Term:
-    """Set a term's first and last day for a unit and everything below it."""
+def set_term(
+    *, by: Viewer, unit: Unit, code: str, starts: dt.date, ends: dt.date, talk_by: dt.date | None = None
+) -> Term:
+    """Set a term for a unit and everything below it: its days, and until when every student is talked to."""
     check_can_lead_unit(by, unit)
+    _check_term(unit, code, starts, ends)
+    term = term_of(unit, code)
+    # The same days as above are not the unit's own: it goes on following when they move.
+    if term is None or (term.starts, term.ends) != (starts, ends):
+        days = {"starts": starts, "ends": ends}
+        term, _created = Term.objects.update_or_create(unit=unit, code=code, defaults=days)
+        audit.record(by=by, verb="unit.term", about=unit, unit=unit, details={"term": code})
+    set_talk_duty(by=by, unit=unit, term=term, due_on=talk_by)
+    return term
+
+
+@transaction.atomic
+def set_talk_duty(*, by: Viewer, unit: Unit, term: Term, due_on: dt.date | None) -> None:
+    """Until when every student is talked to in a term; None takes the unit's own date back."""
+    check_can_lead_unit(by, unit)
+    if due_on and not term.starts <= due_on <= term.ends:
+        raise Refused(_("The date for the talks must lie in the term."))
+    own = Duty.objects.filter(unit=unit, term_code=term.code, **TALK_DUTY)
+    if own.values_list("due_on", flat=True).first() == due_on:
+        return
+    if due_on is None:
+        own.delete()
+    else:
+        own.update_or_create(unit=unit, term_code=term.code, **TALK_DUTY, defaults={"due_on": due_on})
+    details = {"term": term.code, "due_on": due_on and due_on.isoformat()}
+    audit.record(by=by, verb="unit.talk_duty", about=unit, unit=unit, details=details)
+
+
+@transaction.atomic
+def remove_term(*, by: Viewer, unit: Unit, code: str) -> None:
+    """Take a unit's own days of a term and its date for the talks back: what the unit above says counts again."""
+    check_can_lead_unit(by, unit)
+    own = next((term for term in unit.terms.all() if term.code == code), None)
+    if own is None:
+        raise Refused(_("This unit has not set this term itself."))
+    set_talk_duty(by=by, unit=unit, term=own, due_on=None)
+    try:
+        own.delete()
+    except ProtectedError:
+        raise Refused(
+            _("A summary or another record belongs to these days, so they stay. They can still be changed.")
+        ) from None
+    audit.record(by=by, verb="unit.term_removed", about=unit, unit=unit, details={"term": code})
+
+
+def _check_term(unit: Unit, code: str, starts: dt.date, ends: dt.date) -> None:
     match = TERM_CODE.fullmatch(code)
     if not match or int(match[2]) != int(match[1]) + 1:
         raise Refused(_("A term is written like 2025-2026-1."))
@@ -103,9 +153,6 @@ def set_term(*, by: Viewer, unit: Unit, code: str, starts: dt.date, ends: dt.dat
         raise Refused(_("These days do not lie in that school year."))
     if Term.objects.filter(unit=unit, starts__lte=ends, ends__gte=starts).exclude(code=code).exists():
         raise Refused(_("Two terms of a unit cannot overlap."))
-    term, _created = Term.objects.update_or_create(unit=unit, code=code, defaults={"starts": starts, "ends": ends})
-    audit.record(by=by, verb="unit.term", about=unit, unit=unit, details={"term": code})
-    return term
 
 
 # --- who may, and what fits -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from schools.access import WIDE_ROLES
-from schools.labels import with_note
+from schools.labels import told, with_note
 from schools.models import ClassGroup, Role, Unit, UnitKind
 from schools.rendering import DayInput, RowChoices, Segmented
 from schools.settings_of import DEFAULTS, settings_of
@@ -132,8 +132,8 @@ class RulesForm(forms.Form):
         """Beside each field, what holds if it is left empty."""
         above = settings_of(unit.parent) if unit.parent else DEFAULTS
         whence = _("as above") if unit.parent else _("the default")
-        scheme = SCHEMES[above["severity_scheme"]]
-        self.fields["severity_scheme"].choices = [("", with_note(whence, scheme)), *SCHEMES.items()]  # type: ignore[attr-defined]
+        self.fields["severity_scheme"].choices = [("", whence), *SCHEMES.items()]  # type: ignore[attr-defined]
+        self.fields["severity_scheme"].help_text = told(whence, SCHEMES[above["severity_scheme"]])
         for name in ("day_starts", "day_ends", "students_per_counselor"):
             self.fields[name].help_text = _("Left empty: %(value)s.") % {"value": with_note(above[name], whence)}
         self.fields["exports_per_day"].help_text = _(
@@ -188,8 +188,16 @@ class DayForm(forms.Form):
 
 
 class TermForm(forms.Form):
+    """A term, with the date that its class teachers have for their talks."""
+
     code = forms.CharField(
         label=gettext_lazy("Term"), max_length=11, help_text=gettext_lazy("Written like 2025-2026-1.")
     )
     starts = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
     ends = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
+    talk_by = forms.DateField(
+        label=gettext_lazy("Talk with every student by"),
+        help_text=gettext_lazy("Left empty: as the unit above, if it has set a date."),
+        widget=DayInput,
+        required=False,
+    )

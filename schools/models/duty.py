@@ -22,3 +22,8 @@ class Duty(Labelled):
         constraints = [
             models.UniqueConstraint(fields=["unit", "term_code", "role", "kind"], name="one_duty_per_kind"),
         ]
+
+    @property
+    def label(self) -> str:
+        """In the words of the unit that set it, if it found any."""
+        return super().label or self.get_kind_display()

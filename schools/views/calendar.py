@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,40 +13,78 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
-from schools.actions.units import set_calendar_day, set_term
+from schools.actions.units import remove_term, set_calendar_day, set_term
 from schools.errors import Refused
 from schools.forms.units import DayForm, TermForm
-from schools.models import CalendarDay, Role, Unit
+from schools.models import CalendarDay, Duty, Role, Term, Unit
 from schools.month import Rule, weeks_of
-from schools.queries import calendar_of, terms_of
+from schools.queries import calendar_of, talk_duties_of, terms_of
 from schools.unpublished import warning_of
 
 # How far ahead of the month shown a year without published data is worth a warning.
 AHEAD = dt.timedelta(days=120)
+AROUND = dt.timedelta(days=365)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+class Line(NamedTuple):
+    """A term in force, and what of it is the unit's own."""
+
+    term: Term
+    is_own: bool
+    is_above: bool
+    duty: Duty | None
+    own_duty: Duty | None
 
 
 @roles(*Role)
 def calendar(request: HttpRequest) -> HttpResponse:
-    unit, month = _unit(request), _month(request)
+    return _page(request, _unit(request))
+
+
+def _page(request: HttpRequest, unit: Unit, term_form: TermForm | None = None) -> HttpResponse:
+    month = _month(request)
     known = calendar_of(unit)
-    around = (month - dt.timedelta(days=365), month + dt.timedelta(days=365))
-    terms = [term for term in terms_of(unit) if term.ends >= around[0] and term.starts <= around[1]]
+    lines = _lines(unit, month)
     context = {
         "unit": unit,
         "month": month,
         "previous": month - dt.timedelta(days=1),
         "next": (month + dt.timedelta(days=32)).replace(day=1),
         "weeks": weeks_of(month.year, month.month, calendar=known, rules=_rules(unit, month)),
-        "terms": [(term, term.unit_id == unit.pk) for term in terms],
+        "lines": lines,
         "warnings": [warning_of(year) for year in known.years_without_data(month, month + AHEAD)],
         "can_lead": can_lead_unit(request.viewer, unit),
+        "remove_url": f"{reverse('schools:term_remove')}?unit={unit.code}&month={month:%Y-%m}",
         "units": _units(request),
         "day_form": DayForm(initial={"day": request.GET.get("day"), "what": "closed"}),
-        "term_form": TermForm(),
+        "term_form": term_form or _term_form(request, lines),
         "today": timezone.localdate(),
     }
     return render(request, "schools/calendar.html", context)
+
+
+def _lines(unit: Unit, month: dt.date) -> list[Line]:
+    """The terms of a year before and after the month shown."""
+    above = set(Term.objects.filter(unit__code__in=unit.ancestor_codes[:-1]).values_list("code", flat=True))
+    duties = talk_duties_of(unit)
+    found = []
+    for term in terms_of(unit):
+        if term.ends >= month - AROUND and term.starts <= month + AROUND:
+            duty = duties.get(term.code)
+            own_duty = duty if duty and duty.unit_id == unit.pk else None
+            found.append(Line(term, term.unit_id == unit.pk, term.code in above, duty, own_duty))
+    return found
+
+
+def _term_form(request: HttpRequest, lines: list[Line]) -> TermForm:
+    """Empty, or with the term that is to be changed."""
+    line = next((line for line in lines if line.term.code == request.GET.get("term")), None)
+    if line is None:
+        return TermForm()
+    term, own = line.term, line.own_duty
+    talk_by = own.due_on if own else None
+    return TermForm(initial={"code": term.code, "starts": term.starts, "ends": term.ends, "talk_by": talk_by})
 
 
 def _units(request: HttpRequest) -> list[Unit]:
@@ -99,11 +138,23 @@ def calendar_day(request: HttpRequest) -> HttpResponse:
 @require_POST
 def term_save(request: HttpRequest) -> HttpResponse:
     unit, form = _unit(request), TermForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("A term needs its code, its first and its last day."))
-        return _back(request, unit)
+    if form.is_valid():
+        try:
+            set_term(by=request.viewer, unit=unit, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return _back(request, unit)
+    return _page(request, unit, term_form=form)
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def term_remove(request: HttpRequest) -> HttpResponse:
+    unit = _unit(request)
     try:
-        set_term(by=request.viewer, unit=unit, **form.cleaned_data)
+        remove_term(by=request.viewer, unit=unit, code=request.POST.get("code", ""))
         messages.success(request, _("Saved."))
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -53,6 +53,7 @@ NO_PAGES = {
     "schools:membership_end",
     "schools:calendar_day",
     "schools:term_save",
+    "schools:term_remove",
     "schools:job_file",
     "students:student_find",
     "students:flag_acknowledge",

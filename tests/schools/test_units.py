@@ -275,7 +275,7 @@ def test_another_districts_unit_does_not_exist(world, sign_in):
     for name in ("unit_detail", "unit_edit", "unit_rules"):
         assert client.get(reverse(f"schools:{name}", args=[world.a.unit.pk])).status_code == 404
     assert client.get(reverse("schools:calendar"), {"unit": world.a.unit.code}).status_code == 404
-    for name in ("calendar_day", "term_save"):
+    for name in ("calendar_day", "term_save", "term_remove"):
         assert client.post(f"{reverse(f'schools:{name}')}?unit={world.a.unit.code}", {}).status_code == 404
 
 
@@ -331,7 +331,7 @@ def test_the_rules_say_what_holds_if_a_field_is_left_empty(world, sign_in):
     assert of_school["students_per_counselor"].help_text == "留空则为 900（沿用上级）。"
     assert of_school["exports_per_day"].help_text == "留空则为 3（沿用上级）；填 0 则不能导出任何名单。"
     assert of_school["day_starts"].help_text == "留空则为 07:40（沿用上级）。"
-    assert of_school.fields["severity_scheme"].choices[0] == ("", "沿用上级（三级）")
+    assert of_school["severity_scheme"].help_text == "沿用上级：三级"
     assert of_city["students_per_counselor"].help_text == "留空则为 1000（系统默认）。"
 
 

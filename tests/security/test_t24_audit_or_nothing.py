@@ -133,6 +133,10 @@ CHANGES = {
     "set a term": lambda w, v: units.set_term(
         by=v(w.city_staff), unit=w.city, code="2026-2027-1", starts=dt.date(2026, 9, 1), ends=dt.date(2027, 1, 20)
     ),
+    "set the date for the talks": lambda w, v: units.set_talk_duty(
+        by=v(w.a.leader), unit=w.a.unit, term=Term.objects.latest("starts"), due_on=dt.date(2026, 5, 29)
+    ),
+    "take a term back": lambda w, v: units.remove_term(by=v(w.city_staff), unit=w.city, code="2025-2026-1"),
     "write a section": write,
 }
 
