@@ -55,6 +55,7 @@ class Outcome:
     applied: bool = False
     digest: str = ""
     problems: list[Problem] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)  # titles of columns that are left out
 
     @property
     def problem_rows(self) -> int:
@@ -144,7 +145,8 @@ def _committed(roster: Roster, unit: Unit, by: Viewer | None, wish: Wish, watch:
 
 def _digested(roster: Roster, unit: Unit, wish: Wish, each: Watch, *, lock: bool) -> Outcome:
     """Plan school after school, hand each plan on, and sum up."""
-    outcome = Outcome(problems=list(roster.problems))
+    unknown = [label for _index, label in roster.unknown_columns]
+    outcome = Outcome(problems=list(roster.problems), unknown_columns=unknown)
     by_school, strangers = _by_school(roster, unit)
     outcome.problems += strangers
     if lock:

@@ -48,7 +48,7 @@ def reading(roster: Roster, outcome: Outcome) -> dict[str, Any]:
         "digest": outcome.digest,
         "sheet": roster.sheet,
         "columns": [[roster.header.labels.get(i, ""), name] for i, name in sorted(roster.header.columns.items())],
-        "unknown": [label for _index, label in roster.unknown_columns],
+        "unknown": outcome.unknown_columns,
         "ignored": [label for _index, label in roster.header.ignored],
     }
 

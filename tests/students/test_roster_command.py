@@ -27,6 +27,20 @@ def test_command_ends_with_the_counts(world, tmp_path):
     assert any("3" in text and "九年级" in text for text in lines[:-1])
 
 
+def test_command_names_the_columns_it_does_not_know_before_the_counts(world, tmp_path):
+    head = HEAD.replace("联系电话", "小灵通", 1).replace("是否孤儿", "校车")
+    lines = run(tmp_path, file(line(1, **{"class": "5班"}), head=head), "--school", world.a.unit.code)
+    assert lines == [
+        "未识别、不导入的列：小灵通、校车",
+        "new_classes=1",
+        "created=1 changed=0 unchanged=0 problems=0",
+    ]
+
+
+def test_command_says_nothing_of_columns_when_it_knows_all(world, tmp_path):
+    assert "列" not in "".join(run(tmp_path, file(line(1)), "--school", world.a.unit.code, "--dry-run"))
+
+
 def test_command_writes_nothing_on_a_dry_run(world, tmp_path):
     before = rows()
     lines = run(tmp_path, file(line(1)), "--school", world.a.unit.code, "--dry-run")

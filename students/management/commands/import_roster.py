@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from schools.errors import Refused
+from schools.labels import listed, told
 from schools.models import Unit
 from schools.tables import UnreadableFile
 from students.columns import field_word
@@ -70,6 +71,8 @@ class Command(BaseCommand):
     def _tell(self, outcome: Outcome, wish: Wish, *, is_dry: bool) -> None:
         for problem in sorted(outcome.problems, key=lambda problem: problem.row):
             self.stdout.write(problem_line(problem))
+        if outcome.unknown_columns:
+            self.stdout.write(told(_("columns not recognised and left out"), listed(outcome.unknown_columns)))
         for name, count in outcome.counts().items():
             if name in ("new_classes", "held", "kept", "missing") and count:
                 self.stdout.write(f"{name}={count}")
