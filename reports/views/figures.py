@@ -1,7 +1,8 @@
 """Figures of one's own unit, and the records behind each for those who may see them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -12,18 +13,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reports.board import Board, board_of
-from reports.document import Amount
+from reports.clocks import ClockRow, clock_rows
+from reports.document import Amount, school_hours
 from reports.listing import lines_of
 from reports.material import unit_places, written
 from reports.policy import Target, target_for
 from reports.suppression import HIDDEN
 from schools.access import Viewer, reason_to_see, roles
-from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios
+from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, timings
 from schools.models import Role, Term
 from schools.queries import current_term, previous_term, terms_of
 
 READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 PAGE = 50
+
+
+class Linked(NamedTuple):
+    """A number as it is written, where the records behind it stand, and in a table its column."""
+
+    text: str
+    url: str
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class FigureRow:
     source: str
     url: str = ""
     target: Target | None = None
+    parts: tuple["Linked", ...] = ()
 
     @property
     def target_text(self) -> str:
@@ -58,9 +69,9 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     before = _board(viewer, earlier) if earlier else None
     context = {
         "term": term,
-        "before_label": earlier.label if earlier else "",
         "chips": _term_chips(request, viewer, term),
         "groups": _groups(board, before, scope, term),
+        "clocks": _clocks(board),
         "board": board,
         "why": reason_to_see(viewer),
     }
@@ -111,8 +122,13 @@ def _groups(board: Board, before: Board | None, scope: Scope, term: Term) -> lis
             rows[figure.group].append(_figure_row(figure, board, before, scope, term))
     for ratio in ratios().values():
         if scope.class_ids is None or figures()[ratio.denominator].class_path:
-            rows[ratio.group].append(_ratio_row(ratio, board, before, scope))
+            rows[ratio.group].append(_ratio_row(ratio, board, before, scope, term))
     return [(title, rows[group]) for group, title in titles.items() if rows[group]]
+
+
+def _records_url(code: str, term: Term, level: str = "") -> str:
+    more = f"&split=level&value={level}" if level else ""
+    return f"{reverse('reports:figure_records', args=[code])}?term={term.code}{more}"
 
 
 def _figure_row(figure: Figure, board: Board, before: Board | None, scope: Scope, term: Term) -> FigureRow:
@@ -122,26 +138,55 @@ def _figure_row(figure: Figure, board: Board, before: Board | None, scope: Scope
         Amount(before.count(figure.code) if before else None),
         str(figure.unit_of_measure),
         figure.source,
-        f"{reverse('reports:figure_records', args=[figure.code])}?term={term.code}",
+        _records_url(figure.code, term),
         target_for(figure.code, scope),
     )
 
 
-def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope) -> FigureRow:
+def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope, term: Term) -> FigureRow:
+    """A share leads to its numerator, and each of the two numbers to its own records."""
     now = board.share(ratio)
     was = written(before.share(ratio)) if before else Amount(None)
-    if not ratio.is_share:
-        return FigureRow(
-            str(ratio.label),
-            Amount(now.quotient),
-            Amount(was.value),
-            "",
-            ratio.source,
-            "",
-            target_for(ratio.code, scope),
-        )
-    parts = f"{Amount(now.numerator)} / {Amount(now.denominator)}"
-    return FigureRow(str(ratio.label), written(now), was, parts, ratio.source, "", target_for(ratio.code, scope))
+    amount = written(now) if ratio.is_share else Amount(now.quotient)
+    counts = ((now.numerator, ratio.numerator), (now.denominator, ratio.denominator))
+    return FigureRow(
+        str(ratio.label),
+        amount,
+        was if ratio.is_share else Amount(was.value),
+        "",
+        ratio.source,
+        _records_url(ratio.numerator, term),
+        target_for(ratio.code, scope),
+        tuple(Linked(str(Amount(count)), _records_url(code, term)) for count, code in counts),
+    )
+
+
+# --- the four clocks -----------------------------------------------------------------------------------------------
+
+
+def _clocks(board: Board) -> list[tuple[ClockRow, list[Linked]]]:
+    """By level, how long it took in the middle; each number leads to the records that were measured."""
+    return [(row, list(_clock_cells(row, board))) for row in clock_rows(board, _("all levels"))]
+
+
+def _clock_cells(row: ClockRow, board: Board) -> Iterator[Linked]:
+    # A center's page of records has no levels to open.
+    is_open = board.scope.unit.is_school or not row.level
+
+    def linked(amount: Amount, label: object, code: str, text: str = "") -> Linked:
+        url = _records_url(code, board.scope.term, row.level) if is_open and amount.value is not None else ""
+        return Linked(text or str(amount), url, str(label)[:1].upper() + str(label)[1:])
+
+    yield linked(Amount(row.count), figures()["flags_new"].label, "flags_new")
+    for timing in timings().values():
+        amount = row.amount(timing.code)
+        yield linked(amount, timing.label, timing.figure, _school_hours(amount) if timing.in_school_hours else "")
+    share = ratios()["flags_in_time_share"]
+    yield linked(Amount(row.in_time.quotient, "percent"), share.label, share.numerator)
+
+
+def _school_hours(amount: Amount) -> str:
+    return "" if amount.number is None else school_hours(amount.number)
 
 
 # --- the records ---------------------------------------------------------------------------------------------------

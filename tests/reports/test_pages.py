@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 from django.core.cache import cache
@@ -177,6 +178,55 @@ def test_figure_list_of_a_center_has_no_small_count_of_students(world, sign_in):
 def test_past_term_is_shown_on_request(world, sign_in):
     html = page(sign_in(world.a.leader), "reports:figure_records", "talks", term="2025-2026-1")
     assert "谈话：0 次" in html
+
+
+def links_to_figures(html):
+    main = html.partition('<main id="main"')[2].partition("</main>")[0]
+    return sorted({unescape(url) for url in re.findall(r'href="(/figures/[^"?]+[^"]*)"', main)})
+
+
+@pytest.mark.parametrize("who", ["a.leader", "a.grade_head", "district_staff"])
+def test_every_number_of_the_figures_leads_to_its_records(who, world, sign_in):
+    client = sign_in(world.members()[who])
+    answer = client.get(reverse("reports:figure_list"))
+    assert [row.label for _title, rows in answer.context["groups"] for row in rows if not row.url] == []
+    assert [url for url in links_to_figures(answer.content.decode()) if client.get(url).status_code != 200] == []
+
+
+def test_a_share_leads_to_both_of_its_numbers(world, sign_in):
+    groups = sign_in(world.a.leader).get(reverse("reports:figure_list")).context["groups"]
+    row = next(row for _title, rows in groups for row in rows if row.label == "全体学生谈话覆盖率")
+    urls = [reverse("reports:figure_records", args=[code]) for code in ("students_reached", "students")]
+    assert [(part.text, part.url.partition("?")[0]) for part in row.parts] == [("4", urls[0]), ("5", urls[1])]
+
+
+def clocks_of(client):
+    rows = client.get(reverse("reports:figure_list")).context["clocks"]
+    return {row.label: {cell.label: cell for cell in cells} for row, cells in rows}
+
+
+def test_figures_tell_the_four_clocks_by_level_and_lead_to_the_flags(world, sign_in):
+    client = sign_in(world.a.leader)
+    clocks = clocks_of(client)
+    assert list(clocks) == ["全部等级", "二级（橙）"]
+    told = {label: cell.text for label, cell in clocks["二级（橙）"].items()}
+    assert told == {
+        "本学期新增预警": "1",
+        "知晓→上报": "60 分钟",
+        "上报→处置": "–",
+        "知晓→办结": "–",
+        "预警按时处置率": "–",
+    }
+    behind = client.get(clocks["二级（橙）"]["知晓→上报"].url).context["page_obj"]
+    assert [line.url for line in behind] == [world.a.flag.get_absolute_url()]
+
+
+def test_clocks_of_few_flags_are_not_told_outside_the_school(world, sign_in):
+    grow(world, schools=3, students=20)
+    clocks = clocks_of(sign_in(world.district_staff))
+    few = [cells for cells in clocks.values() if cells["本学期新增预警"].text == "*"]
+    assert {cell.text for cells in few for cell in cells.values()} <= {"*", "–"}
+    assert few
 
 
 # --- workbench --------------------------------------------------------------------------------------------------------
