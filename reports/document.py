@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,12 +21,21 @@ MINUTES_OF_A_DAY = 24 * 60
 BEFORE_UNIT = re.compile(r"(?<=[\d%*]) (?=\w)")
 
 
+class Behind(NamedTuple):
+    """The figure whose records were counted, perhaps of one value of a split."""
+
+    figure: str
+    split: str = ""
+    value: str = ""
+
+
 @dataclass(frozen=True)
 class Amount:
     """A number with the way it is written. `None` is "there is nothing to tell"; HIDDEN is a star everywhere."""
 
     value: Published | float | None
     kind: Kind = "count"
+    behind: Behind | None = field(default=None, compare=False)
 
     @property
     def is_hidden(self) -> bool:
@@ -110,13 +119,12 @@ ROUND: dict[Kind, Callable[[float], float]] = {"percent": _share, "points": _in_
 
 @dataclass(frozen=True)
 class Fact:
-    """One headline figure. `url` is filled in for the screen only."""
+    """One headline figure."""
 
     label: str
     amount: Amount
     unit: str = ""
     note: str = ""
-    figure: str = ""
 
 
 def printable(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from reports.board import Board, Share, board_of
 from reports.clocks import ClockRow, clock_rows
-from reports.document import Amount
+from reports.document import Amount, Behind
 from schools.figures import Scope, Value, figures, ratios
 from schools.indicators import grade_value
 from schools.models import ClassGroup, Term, Unit
@@ -60,13 +60,15 @@ class Material:
         return self.scope.unit.is_school
 
     def count(self, figure: str, split: str = "", value: str = "", *, unit: int | None = None) -> Amount:
-        return Amount(self.board.count(figure, unit, split, value))
+        behind = Behind(figure, split, value) if unit is None else None
+        return Amount(self.board.count(figure, unit, split, value), behind=behind)
 
     def was(self, figure: str) -> Amount:
         return Amount(self.before.count(figure) if self.before else None)
 
     def share(self, code: str, *, unit: int | None = None, split: str = "", value: str = "") -> Amount:
-        return written(self.board.share(ratios()[code], unit, split, value))
+        behind = Behind(ratios()[code].numerator, split, value) if unit is None else None
+        return replace(written(self.board.share(ratios()[code], unit, split, value)), behind=behind)
 
     def share_was(self, code: str) -> Amount:
         return written(self.before.share(ratios()[code])) if self.before else Amount(None)

@@ -1,7 +1,7 @@
 """The sections of a semester summary, in their order (facts 6: those for which there are records)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from reports import appendix, drafts, drawings
 from reports.clocks import ClockRow
-from reports.document import Amount, Balance, Chart, Fact, Multiples, Row, Section, Table, school_hours
+from reports.document import Amount, Balance, Behind, Chart, Fact, Multiples, Row, Section, Table, school_hours
 from reports.material import Material
 from reports.suppression import HIDDEN
 from schools.figures import figures
@@ -62,7 +62,7 @@ def headline(m: Material) -> list[Fact]:
 def _fact(m: Material, code: str) -> Fact:
     was = m.was(code)
     note = _("{n} in the term before").format(n=was) if was.value is not None else ""
-    return Fact(str(figures()[code].label), m.count(code), str(figures()[code].unit_of_measure), note, code)
+    return Fact(str(figures()[code].label), m.count(code), str(figures()[code].unit_of_measure), note)
 
 
 def _of(m: Material, part: str, whole: str) -> str:
@@ -73,7 +73,7 @@ def _of(m: Material, part: str, whole: str) -> str:
 
 
 def staff_table(m: Material) -> list[Table]:
-    kinds = [Row(value.label, [Amount(count)]) for value, count in m.board.split("counselors", "employment")]
+    kinds = _split_rows(m, "counselors", "employment")
     rows = [
         *kinds,
         Row(_("Counselors in all"), [m.count("counselors")], "total"),
@@ -88,12 +88,12 @@ def staff_table(m: Material) -> list[Table]:
 
 def student_tables(m: Material) -> list[Table]:
     grades = _told(
-        Row(value.label, [Amount(count), m.count("key_students", "grade", value.code)])
-        for value, count in m.board.split("students", "grade")
+        Row(value.label, [m.count(code, "grade", value.code) for code in ("students", "key_students")])
+        for value, _count in m.board.split("students", "grade")
     )
     genders = [
-        Row(value.label, [Amount(count), m.count("key_students", "gender", value.code)])
-        for value, count in m.board.split("students", "gender")
+        Row(value.label, [m.count(code, "gender", value.code) for code in ("students", "key_students")])
+        for value, _count in m.board.split("students", "gender")
     ]
     total = Row(_("All"), [m.count("students"), m.count("key_students")], "total")
     columns = [_("Students"), _("Key students")]
@@ -110,7 +110,7 @@ def _told(rows: Iterable[Row]) -> list[Row]:
 
 
 def _group_table(m: Material) -> list[Table]:
-    rows = [Row(value.label, [Amount(count)]) for value, count in m.board.split("group_entries", "group")]
+    rows = _split_rows(m, "group_entries", "group")
     note = _("A student may be in several groups.")
     return [Table("groups", _("Special groups"), [_("Special group"), _("Students")], rows, note)] if rows else []
 
@@ -131,7 +131,7 @@ def talk_tables(m: Material) -> list[Table]:
 def _split_table(m: Material, figure: str, split: str, code: str, caption: str, note: str = "") -> Table:
     declared = figures()[figure]
     found = declared.split(split)
-    rows = [Row(value.label, [Amount(count)]) for value, count in m.board.split(figure, split)]
+    rows = _split_rows(m, figure, split)
     if found and found.is_partition:
         rows.append(Row(_("All"), [m.count(figure)], "total"))
     heading = str(found.label) if found else ""
@@ -139,20 +139,23 @@ def _split_table(m: Material, figure: str, split: str, code: str, caption: str, 
     return Table(code, caption, columns, rows, note)
 
 
+def _split_rows(m: Material, figure: str, split: str) -> list[Row]:
+    return [Row(value.label, [m.count(figure, split, value.code)]) for value, _count in m.board.split(figure, split)]
+
+
 def _grade_table(m: Material) -> Table:
+    counted = ("students", "talk_parts", "students_reached")
     rows = _told(
         Row(
             value.label,
             [
-                Amount(count),
-                m.count("talk_parts", "grade", value.code),
-                m.count("students_reached", "grade", value.code),
+                *(m.count(code, "grade", value.code) for code in counted),
                 m.share("coverage", split="grade", value=value.code),
             ],
         )
-        for value, count in m.board.split("students", "grade")
+        for value, _count in m.board.split("students", "grade")
     )
-    totals = [m.count("students"), m.count("talk_parts"), m.count("students_reached"), m.share("coverage")]
+    totals = [*(m.count(code) for code in counted), m.share("coverage")]
     columns = [_("Grade"), _("Students"), _("Person-times"), _("Reached"), _("Coverage")]
     return Table("talks_by_grade", _("Talks by grade"), columns, [*rows, Row(_("All"), totals, "total")])
 
@@ -199,8 +202,11 @@ def _clock_table(rows: Iterable[ClockRow]) -> Table:
 def _clock_row(row: ClockRow) -> Row:
     settled = row.middles["known_settled"]
     told: Amount | str = Amount(settled) if settled is None or settled is HIDDEN else school_hours(float(settled))
-    share = Amount(row.in_time.quotient, "percent")
-    cells = [Amount(row.count), row.amount("known_reported"), row.amount("reported_acted"), told, share]
+    split = ("level", row.level) if row.level else ()
+    new, in_time = Behind("flags_new", *split), Behind("flags_in_time", *split)
+    clocks = [replace(row.amount(code), behind=new) for code in ("known_reported", "reported_acted")]
+    share = Amount(row.in_time.quotient, "percent", in_time)
+    cells = [Amount(row.count, behind=new), *clocks, told, share]
     return Row(row.label, cells, "" if row.level else "total")
 
 

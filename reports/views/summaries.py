@@ -52,7 +52,9 @@ def _row(term: Term, summary: Summary | None) -> dict[str, Any]:
 def summary_detail(request: HttpRequest, term: str) -> HttpResponse:
     found = _term(request, term)
     document = build_summary(request.viewer.unit, found)
-    context = {"document": document, "term": found, "why": reason_to_see(request.viewer)}
+    # A center opens no records: its numbers lead nowhere but from the headline, to the same figure by school.
+    linked = request.viewer.unit.is_school
+    context = {"document": document, "term": found, "linked": linked, "why": reason_to_see(request.viewer)}
     return render(request, "reports/summary_detail.html", context)
 
 

@@ -1,6 +1,9 @@
 """The semester summary: what drafts itself, what people write, and two people at once."""
 
+import re
 from dataclasses import replace
+from html import escape
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -298,6 +301,43 @@ def test_summary_costs_as_many_queries_with_three_classes_as_with_thirty(world):
         group = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=2023, number=number)
         Student.objects.create(school=world.a.unit, class_group=group, name=f"学生{number}", gender="f")
     assert queries() == before
+
+
+def test_numbers_of_a_school_lead_to_as_many_records(world, sign_in, term):
+    client = sign_in(world.a.leader)
+    linked = [
+        cell
+        for section in build_summary(world.a.unit, term).sections
+        for table in section.tables
+        for row in table.rows
+        for cell in row.cells
+        if getattr(cell, "behind", None) and cell.value
+    ]
+    page = client.get(reverse("reports:summary_detail", args=[TERM])).content.decode()
+    assert len(linked) > 50
+    for cell in {(cell.behind, cell.kind, cell.value): cell for cell in linked}.values():
+        more = {"split": cell.behind.split, "value": cell.behind.value} if cell.behind.split else {}
+        url = f"{reverse('reports:figure_records', args=[cell.behind.figure])}?{urlencode({'term': TERM} | more)}"
+        assert f'<a href="{escape(url)}">{cell}</a>' in page
+        answer = client.get(url)
+        assert (answer.status_code, cell.kind != "count" or str(answer.context["count"]) == str(cell)) == (200, True)
+
+
+def test_balance_of_a_school_leads_to_its_flags(world, sign_in):
+    page = sign_in(world.a.leader).get(reverse("reports:summary_detail", args=[TERM])).content.decode()
+    balance = page.partition('class="equation"')[2].partition("</p>")[0]
+    assert re.findall(r'href="/figures/(\w+)/', balance) == [
+        "flags_at_start",
+        "flags_new",
+        "flags_closed",
+        "flags_at_end",
+    ]
+
+
+def test_numbers_of_a_center_lead_nowhere_but_from_the_headline(world, sign_in):
+    page = sign_in(world.district_staff).get(reverse("reports:summary_detail", args=[TERM])).content.decode()
+    assert re.findall(r"<td[^>]*><a|<b><a", page) == []
+    assert len(re.findall(r'<dt><a href="/figures/', page)) == 6
 
 
 def test_page_of_a_center_shows_no_small_count(world, sign_in):
