@@ -46,6 +46,7 @@ def _page(request: HttpRequest, unit: Unit, term_form: TermForm | None = None) -
     month = _month(request)
     known = calendar_of(unit)
     lines = _lines(unit, month)
+    changing = next((line for line in lines if line.term.code == request.GET.get("term")), None)
     context = {
         "unit": unit,
         "month": month,
@@ -58,7 +59,8 @@ def _page(request: HttpRequest, unit: Unit, term_form: TermForm | None = None) -
         "remove_url": f"{reverse('schools:term_remove')}?unit={unit.code}&month={month:%Y-%m}",
         "units": _units(request),
         "day_form": DayForm(initial={"day": request.GET.get("day"), "what": "closed"}),
-        "term_form": term_form or _term_form(request, lines),
+        "changing": changing,
+        "term_form": term_form or _term_form(changing),
         "today": timezone.localdate(),
     }
     return render(request, "schools/calendar.html", context)
@@ -77,9 +79,8 @@ def _lines(unit: Unit, month: dt.date) -> list[Line]:
     return found
 
 
-def _term_form(request: HttpRequest, lines: list[Line]) -> TermForm:
+def _term_form(line: Line | None) -> TermForm:
     """Empty, or with the term that is to be changed."""
-    line = next((line for line in lines if line.term.code == request.GET.get("term")), None)
     if line is None:
         return TermForm()
     term, own = line.term, line.own_duty

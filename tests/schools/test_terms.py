@@ -169,6 +169,15 @@ def test_a_teacher_finds_the_date_on_the_coverage_page(world, sign_in, viewer):
     )
 
 
+@pytest.mark.parametrize(("term", "is_offered"), [("2025-2026-2", True), ("2025-2026-1", False), ("", False)])
+def test_the_way_back_is_offered_beside_a_term_of_ones_own_only(world, sign_in, viewer, term, is_offered):
+    set_term(by=viewer(world.a.leader), unit=world.a.unit, **SPRING | {"starts": dt.date(2026, 3, 2)})
+    page = sign_in(world.a.leader).get(reverse("schools:calendar"), {"term": term}).content.decode()
+
+    assert (reverse("schools:term_remove") in page) == is_offered
+    assert ("这一学期恢复沿用上级单位的设定？" in page) == is_offered
+
+
 def test_a_teacher_is_offered_no_change_of_a_term(world, sign_in):
     page = sign_in(world.a.teacher).get(reverse("schools:calendar")).content.decode()
 
