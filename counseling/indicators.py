@@ -6,10 +6,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from counseling.models import TalkLog, TalkOption, TalkPart
-from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, declare
+from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import choices, grades
-from schools.severity import scheme_of
-from students.indicators import key_students, students
+from students.indicators import key_students, levels, students
 
 
 def talks(scope: Scope) -> Rows:
@@ -44,18 +43,16 @@ def _talked_with(scope: Scope) -> Exists:
 def options(code: str, label: Any, name: str, path: str, *, is_list: bool = False) -> Split:
     """Split by a word that units may set; `is_list` where a record holds several of them."""
 
-    def prepare(scope: Scope) -> Reader:
-        values = _values(scope, name)
-        none = Value(1000, "none", str(_("not noted")))
+    def words(scope: Scope) -> Words:
+        values = {"none": Value(1000, "none", str(_("not noted")))} | _values(scope, name)
+        return lambda key: values.get(key) or Value(999, key, key)
 
-        def one(key: str) -> Value:
-            return values.get(key) or Value(999, key, key)
-
+    def reader(_scope: Scope) -> Reader:
         if is_list:
-            return lambda row: [one(key) for key in dict.fromkeys(row[0])] or [none]
-        return lambda row: [one(row[0]) if row[0] else none]
+            return lambda row: list(dict.fromkeys(row[0])) or ["none"]
+        return lambda row: [row[0] or "none"]
 
-    return Split(code, label, (path,), prepare, is_partition=not is_list)
+    return Split(code, label, (path,), reader, words, is_partition=not is_list)
 
 
 def _values(scope: Scope, name: str) -> dict[str, Value]:
@@ -75,12 +72,7 @@ def _nearness(scope: Scope, row: TalkOption) -> tuple[int, int]:
     return (2, len(row.unit.path)) if scope.unit.path.startswith(row.unit.path) else (0, 0)
 
 
-def _levels(scope: Scope) -> Reader:
-    scheme = scheme_of(scope.unit)
-    return lambda row: [Value(-row[0], str(row[0]), scheme.label(row[0]))]
-
-
-LEVEL = Split("level", _("needs attention"), ("severity",), _levels)
+LEVEL = levels("level", _("needs attention"))
 
 
 declare(

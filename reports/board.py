@@ -1,23 +1,26 @@
 """All counts of a unit for a term together: the one place where figures leave the database.
 
 Inside a school they are plain. Above it, every count of students, talks and flags goes through `reports.suppression` at
-once: for the whole tree in which the term holds, not for the unit alone, or two centers could subtract one's table from
-the other's. Numbers that nobody prints but anybody can work out (students who are not key students) are cells as well.
+once: for the whole tree, not for the unit alone, or two centers could subtract one's table from the other's; and for
+all terms that have begun, or what did not change between two of them could be read in one and hidden in the other. Of
+the terms before the last, what is counted on a day is told for centers only, in one number each (docs/adr/0006).
+Numbers that nobody prints but anybody can work out (students who are not key students) are cells as well.
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from reports.suppression import HIDDEN, Equation, Published, suppress, suppress_ratio
-from schools.figures import Figure, Ratio, Rows, Scope, Tally, Value, figures
-from schools.models import Unit
+from schools import classnames
+from schools.figures import Figure, Ratio, Rows, Scope, Tally, Value, Words, figures
+from schools.models import Term, Unit
 
 # A published board serves several pages and people; it says of when it is.
 KEEP_SECONDS = 600
@@ -55,6 +58,17 @@ SUMS: list[tuple[str, tuple[str, str]]] = [
     ("flags_new", ("flags_due", "~not_due")),
     ("flags_due", ("flags_in_time", "~late")),
 ]
+# What is true of a day, not of the time between two → what the same thing was called at the end of the term before.
+STATES = {
+    "students": "students",
+    "key_students": "key_students",
+    "group_entries": "group_entries",
+    "flags_at_start": "flags_at_end",
+}
+# These hang together with no state: each term of them is suppressed when somebody asks for it.
+OF_ONE_TERM = {"talks", "talk_parts"}
+# What was raised tells of no state, as long as it is not told what was closed: of these earlier terms keep all tables.
+OF_TERMS = {"flags_new", "flags_due", "flags_in_time"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,8 @@ class Board:
     values: Mapping[tuple[str, str], tuple[Value, ...]]
     built_at: dt.datetime
     is_suppressed: bool
+    # Figures of which a cell that is not here is withheld; of the others it is a zero.
+    untold: frozenset[str] = frozenset()
 
     @property
     def unit(self) -> int:
@@ -99,7 +115,7 @@ class Board:
         return [node for node in self.nodes if node.is_school]
 
     def count(self, figure: str, unit: int | None = None, split: str = "", value: str = "") -> Published:
-        return self.cells.get(Cell(figure, unit or self.unit, split, value), 0)
+        return self.cells.get(Cell(figure, unit or self.unit, split, value), HIDDEN if figure in self.untold else 0)
 
     def split(self, figure: str, split: str) -> list[tuple[Value, Published]]:
         """The values of a split for the unit, in their order."""
@@ -122,43 +138,171 @@ def board_of(scope: Scope, only: Callable[[Rows], Rows] | None = None) -> Board:
     """The counts a reader of this unit's tables may have. `only` narrows the records to those one person sees."""
     if scope.unit.is_school:
         return _plain_board(scope, only)
-    return _sliced(_published_board(replace(scope, unit=_top(scope))), scope)
-
-
-def _top(scope: Scope) -> Unit:
-    """Where the term comes from: as far up as the same days count."""
-    owner = scope.term.unit
-    return owner if scope.unit.is_within(owner) else scope.unit
+    return _published_board(scope)
 
 
 def _plain_board(scope: Scope, only: Callable[[Rows], Rows] | None) -> Board:
     found = {code: figure for code, figure in figures().items() if only is None or figure.class_path}
-    tallies = {code: figure.tally(scope, only=only) for code, figure in found.items()}
     nodes = _nodes(scope.unit)
     cells: dict[Cell, Published] = {}
-    for code, tally in tallies.items():
-        cells.update(_cells(code, tally, nodes, lambda _node: True))
-    return Board(scope, nodes, cells, _values(tallies), timezone.now(), is_suppressed=False)
+    for code, figure in found.items():
+        cells.update(_cells(code, figure.tally(scope, only=only), nodes, lambda _node: True))
+    return Board(scope, nodes, cells, _values(scope, cells), timezone.now(), is_suppressed=False)
+
+
+def _values(scope: Scope, cells: Mapping[Cell, Published]) -> dict[tuple[str, str], tuple[Value, ...]]:
+    """What occurs in the unit, in its own words: other units may call it otherwise, and have lists of their own."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell, count in cells.items():
+        if cell.split and count != 0:
+            found[cell.figure, cell.split].add(cell.value)
+    words: dict[object, Words] = {}
+    values = {}
+    for (figure, code), known in found.items():
+        if split := figures()[figure].split(code):
+            word = words.get(split) or words.setdefault(split, split.words(scope))
+            values[figure, code] = tuple(sorted({word(value) for value in known}))
+    return values
+
+
+# --- above the school ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units under one top, and their terms by code, the oldest first; of one code those of the upper units first.
+
+    Every school is counted by the days of its own term, in the tables of every center above it: a center that sets
+    other days than the city would else publish the same students a second time.
+    """
+
+    nodes: tuple[Node, ...]
+    terms: Mapping[str, Sequence[Term]]
+
+    @classmethod
+    def around(cls, unit: Unit) -> "Tree":
+        top = unit if unit.parent_id is None else Unit.objects.get(code=unit.ancestor_codes[0])
+        terms: dict[str, list[Term]] = defaultdict(list)
+        within = Term.objects.filter(unit__path__startswith=top.path).select_related("unit")
+        for term in within.order_by("unit__path"):
+            terms[term.code].append(term)
+        return cls(_nodes(top), dict(sorted(terms.items(), key=lambda item: min(term.starts for term in item[1]))))
+
+    @property
+    def begun(self) -> list[str]:
+        today = timezone.localdate()
+        return [code for code, terms in self.terms.items() if any(term.starts <= today for term in terms)]
+
+    @property
+    def last(self) -> str:
+        return self.begun[-1] if self.begun else ""
+
+    @property
+    def mark(self) -> str:
+        """Differs when anything does that tables are cut by."""
+        days = [(code, term.unit_id, term.starts, term.ends) for code, terms in self.terms.items() for term in terms]
+        return sha256(repr((self.nodes, days, timezone.localdate())).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Cells of some terms as they may be published."""
+
+    cells: Mapping[str, Mapping[Cell, Published]]
+    built_at: dt.datetime
 
 
 def _published_board(scope: Scope) -> Board:
-    key = f"board.{scope.unit.pk}.{scope.term.pk}.{scope.on}.{get_language()}"
-    board = cache.get(key)
-    if board is None:
-        board = _suppressed_board(scope)
-        cache.set(key, board, KEEP_SECONDS)
-    return board  # type: ignore[no-any-return]
+    """The unit's part of what is published of the whole tree."""
+    tree, code = Tree.around(scope.unit), scope.term.code
+    together = [figure for figure in figures().values() if figure.about_students and figure.code not in OF_ONE_TERM]
+    apart = [figure for figure in figures().values() if figure not in together]
+    joint = _kept(f"board.{tree.mark}", lambda: _publish(tree, tree.begun, together))
+    single = _kept(f"board.{tree.mark}.{code}", lambda: _publish(tree, [code], apart))
+    nodes = tuple(node for node in tree.nodes if node.path.startswith(scope.unit.path))
+    inside = {node.pk for node in nodes}
+    shown = {**single.cells[code], **joint.cells.get(code, {})}
+    cells = {cell: count for cell, count in shown.items() if cell.unit in inside}
+    built_at = min(joint.built_at, single.built_at)
+    return Board(
+        scope, nodes, cells, _values(scope, cells), built_at, is_suppressed=True, untold=_untold(tree, code, together)
+    )
 
 
-def _suppressed_board(scope: Scope) -> Board:
-    nodes = _nodes(scope.unit)
-    distinct, same = _folded(nodes)
-    plain, secret, tallies = _counted(scope, distinct)
-    published = suppress(secret, _equations(secret, distinct))
-    shown = {cell: count for cell, count in published.items() if cell.unit > 0 and not cell.figure.startswith("~")}
-    cells: dict[Cell, Published] = {**plain, **shown}
-    copies = {cell._replace(unit=pk): cells[cell] for pk, other in same.items() for cell in cells if cell.unit == other}
-    return Board(scope, nodes, cells | copies, _values(tallies), timezone.now(), is_suppressed=True)
+def _untold(tree: Tree, term: str, found: Iterable[Figure]) -> frozenset[str]:
+    """A term that has not begun tells nothing: today's students are those of the running term, and stand there."""
+    codes = frozenset(figure.code for figure in found)
+    if term == tree.last:
+        return frozenset()
+    return codes - OF_TERMS if term in tree.begun else codes
+
+
+def _kept(key: str, build: Callable[[], Kept]) -> Kept:
+    kept: Kept | None = cache.get(key)
+    if kept is None:
+        kept = build()
+        cache.set(key, kept, KEEP_SECONDS)
+    return kept
+
+
+def _publish(tree: Tree, codes: Iterable[str], found: Sequence[Figure]) -> Kept:
+    distinct, same = _folded(tree.nodes)
+    counted = {code: _counted(tree, code, found, distinct) for code in codes}
+    places, cells = _woven(tree, {code: secret for code, (_plain, secret) in counted.items()})
+    published = suppress(cells, _woven_equations(places, distinct))
+    shown = {}
+    for code, (plain, secret) in counted.items():
+        printed = {c: published[places[code][c]] for c in secret if c.unit > 0 and not c.figure.startswith("~")}
+        shown[code] = _with_copies({**plain, **printed}, same)
+    return Kept(shown, timezone.now())
+
+
+def _with_copies(cells: dict[Cell, Published], same: Mapping[int, int]) -> dict[Cell, Published]:
+    return cells | {
+        cell._replace(unit=pk): count
+        for pk, other in same.items()
+        for cell, count in cells.items()
+        if cell.unit == other
+    }
+
+
+# A cell, and the first term in which it stood as it does.
+_Place = tuple[str, Cell]
+
+
+def _woven(
+    tree: Tree, terms: Mapping[str, Mapping[Cell, int]]
+) -> tuple[dict[str, dict[Cell, _Place]], dict[_Place, int]]:
+    """The cells of all terms as one set. What is as it was at the end of the term before is one cell, not two."""
+    places: dict[str, dict[Cell, _Place]] = {}
+    cells: dict[_Place, int] = {}
+    earlier = ""
+    for code, found in terms.items():
+        years = _year(tree, code) - _year(tree, earlier) if earlier else 0
+        places[code] = {}
+        for cell, count in found.items():
+            before = places.get(earlier, {}).get(_as_it_was(cell, years)) if cell.figure in STATES else None
+            place = before if before and cells[before] == count else (code, cell)
+            places[code][cell], cells[place] = place, count
+        earlier = code
+    return places, cells
+
+
+def _year(tree: Tree, code: str) -> int:
+    return classnames.school_year(tree.terms[code][0].ends)
+
+
+def _as_it_was(cell: Cell, years: int) -> Cell:
+    """The name of the cell in the term before; whoever has moved up stood in a lower grade."""
+    stage, dash, grade = cell.value.partition("-")
+    value = f"{stage}-{int(grade) - years}" if cell.split == "grade" and dash else cell.value
+    return cell._replace(figure=STATES[cell.figure], value=value)
+
+
+def _woven_equations(places: Mapping[str, Mapping[Cell, _Place]], nodes: tuple[Node, ...]) -> Iterator[Equation]:
+    for found in places.values():
+        for equation in _equations(found, nodes):
+            yield Equation(found[equation.total], [found[part] for part in equation.parts])
 
 
 def _folded(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], dict[int, int]]:
@@ -182,25 +326,48 @@ def _folded(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], dict[int, int]]:
     return kept, {pk: last(pk) for pk in alone}
 
 
-def _counted(scope: Scope, nodes: tuple[Node, ...]) -> tuple[dict[Cell, int], dict[Cell, int], dict[str, Tally]]:
+def _counted(
+    tree: Tree, term: str, found: Sequence[Figure], nodes: tuple[Node, ...]
+) -> tuple[dict[Cell, int], dict[Cell, int]]:
     """Counts to print as they are, counts to suppress. Counted again if somebody wrote between two queries."""
     for _attempt in range(TRIES):
-        tallies = {code: figure.tally(scope) for code, figure in figures().items()}
         plain: dict[Cell, int] = {}
         secret: dict[Cell, int] = {}
-        for code, tally in tallies.items():
-            target = secret if figures()[code].about_students else plain
-            target.update(_cells(code, tally, nodes, _splits_shown(figures()[code])))
+        for figure in found:
+            target = secret if figure.about_students else plain
+            is_told = _is_told(tree, term, figure)
+            cells = _cells(figure.code, _tally(tree, term, figure), nodes, lambda _node: True)
+            target.update((cell, count) for cell, count in cells if is_told(cell))
         _derive(secret)
         if min(secret.values(), default=0) >= 0 and _adds_up(secret):
             _add_rests(secret, nodes)
-            return plain, secret, tallies
+            return plain, secret
     raise RuntimeError("the figures did not hold still")
 
 
-def _splits_shown(figure: Figure) -> Callable[[Node], bool]:
-    """Of students, schools show only totals: their splits would be all stars."""
-    return lambda node: not (figure.about_students and node.is_school)
+def _tally(tree: Tree, code: str, figure: Figure) -> Tally:
+    """Each school by the days of its own term: those set nearest to it."""
+    whole = Tally(Counter(), defaultdict(Counter))
+    for term in tree.terms[code]:
+        inside = [node.pk for node in tree.nodes if node.path.startswith(term.unit.path)]
+        for counts in (whole.total, *whole.parts.values()):
+            for pk in inside:
+                counts.pop(pk, None)
+        found = figure.tally(Scope.of(term.unit, term))
+        whole.total.update(found.total)
+        for key, counts in found.parts.items():
+            whole.parts[key].update(counts)
+    return whole
+
+
+def _is_told(tree: Tree, term: str, figure: Figure) -> Callable[[Cell], bool]:
+    """Of students, schools show only totals: their splits would be all stars. Of a past day, centers show theirs."""
+    schools = {node.pk for node in tree.nodes if node.is_school}
+    if not figure.about_students:
+        return lambda _cell: True
+    if term == tree.last or figure.code in OF_ONE_TERM | OF_TERMS:
+        return lambda cell: not (cell.split and cell.unit in schools)
+    return lambda cell: not cell.split and cell.unit not in schools
 
 
 def _adds_up(cells: Mapping[Cell, int]) -> bool:
@@ -210,14 +377,6 @@ def _adds_up(cells: Mapping[Cell, int]) -> bool:
         for cell, count in cells.items()
         if cell.figure == "~flags"
     )
-
-
-def _sliced(board: Board, scope: Scope) -> Board:
-    """The unit's part of the published board of the whole tree."""
-    nodes = tuple(node for node in board.nodes if node.path.startswith(scope.unit.path))
-    inside = {node.pk for node in nodes}
-    cells = {cell: count for cell, count in board.cells.items() if cell.unit in inside}
-    return replace(board, scope=scope, nodes=nodes, cells=cells)
 
 
 def _nodes(unit: Unit) -> tuple[Node, ...]:
@@ -238,7 +397,7 @@ def _cells(
     for (split, value), counts in tally.parts.items():
         for node, count in _rolled_up(counts, up, nodes).items():
             if node in with_splits:
-                yield Cell(code, node, split, value.code), count
+                yield Cell(code, node, split, value), count
 
 
 def _ancestors(nodes: Iterable[Node]) -> dict[int, list[int]]:
@@ -260,40 +419,36 @@ def _rolled_up(counts: Mapping[int, int], up: Mapping[int, list[int]], nodes: It
     return total
 
 
-def _values(tallies: Mapping[str, Tally]) -> dict[tuple[str, str], tuple[Value, ...]]:
-    found: dict[tuple[str, str], set[Value]] = defaultdict(set)
-    for code, tally in tallies.items():
-        for split, value in tally.parts:
-            found[code, split].add(value)
-    return {key: tuple(sorted(values)) for key, values in found.items()}
-
-
 # --- equations -----------------------------------------------------------------------------------------------------
 
 
 def _derive(cells: dict[Cell, int]) -> None:
     """Add what can be worked out, wherever both figures have the same cell."""
     for name, (how, first, second) in DERIVED.items():
-        places = {cell._replace(figure=name) for cell in cells if cell.figure in (first, second)}
-        for place in places & _comparable(cells, first, second, name):
+        for place in _comparable(cells, first, second, name):
             a, b = (cells.get(place._replace(figure=figure), 0) for figure in (first, second))
             cells[place] = a + b if how == "plus" else a - b
 
 
 def _comparable(cells: Mapping[Cell, int], first: str, second: str, name: str) -> set[Cell]:
-    """Splits that both figures have; a value that one of them lacks is a zero there."""
-    splits = {cell.split for cell in cells if cell.figure == first} & {
-        cell.split for cell in cells if cell.figure == second
+    """Units and splits that both figures have; a value that one of them lacks is a zero there."""
+    both = [cell for cell in cells if cell.figure in (first, second)]
+    splits = {cell.split for cell in both if cell.figure == first} & {
+        cell.split for cell in both if cell.figure == second
     }
     return {
-        cell._replace(figure=name) for cell in cells if cell.figure in (first, second) and cell.split in splits | {""}
+        cell._replace(figure=name)
+        for cell in both
+        if cell.split in splits | {""} and Cell(first, cell.unit) in cells and Cell(second, cell.unit) in cells
     }
 
 
 def _add_rests(cells: dict[Cell, int], nodes: tuple[Node, ...]) -> None:
-    """Where a center has schools beside clusters, the schools' share of a split can be worked out: a cell -pk."""
+    """Where a center has schools beside clusters, what is not told of the schools can be worked out: a cell -pk."""
+    schools = {node.pk for node in nodes if node.is_school}
+    told = {(cell.figure, cell.split) for cell in cells if cell.unit in schools}
     for pk, inner in _mixed(nodes).items():
-        for cell in [cell for cell in cells if cell.unit == pk and cell.split]:
+        for cell in [cell for cell in cells if cell.unit == pk and (cell.figure, cell.split) not in told]:
             cells[cell._replace(unit=-pk)] = cells[cell] - sum(
                 cells.get(cell._replace(unit=child), 0) for child in inner
             )
@@ -309,7 +464,7 @@ def _mixed(nodes: tuple[Node, ...]) -> dict[int, list[int]]:
     return {pk: children for pk, children in inner.items() if pk in with_schools}
 
 
-def _equations(cells: Mapping[Cell, int], nodes: tuple[Node, ...]) -> Iterator[Equation]:
+def _equations(cells: Collection[Cell], nodes: tuple[Node, ...]) -> Iterator[Equation]:
     yield from _tree_sums(cells, nodes)
     yield from _split_sums(cells)
     for total, parts in SUMS:
@@ -319,7 +474,7 @@ def _equations(cells: Mapping[Cell, int], nodes: tuple[Node, ...]) -> Iterator[E
                 yield Equation(cell, [term for term in terms if term in cells])
 
 
-def _tree_sums(cells: Mapping[Cell, int], nodes: tuple[Node, ...]) -> Iterator[Equation]:
+def _tree_sums(cells: Collection[Cell], nodes: tuple[Node, ...]) -> Iterator[Equation]:
     """Every unit is the sum of those below it."""
     below = defaultdict(list)
     for node in nodes:
@@ -334,7 +489,7 @@ def _tree_sums(cells: Mapping[Cell, int], nodes: tuple[Node, ...]) -> Iterator[E
                 yield Equation(cell, known)
 
 
-def _split_sums(cells: Mapping[Cell, int]) -> Iterator[Equation]:
+def _split_sums(cells: Collection[Cell]) -> Iterator[Equation]:
     """A figure is the sum of its values, except where a record may have several."""
     parts = defaultdict(list)
     for cell in cells:

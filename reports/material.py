@@ -11,7 +11,7 @@ from reports.board import Board, Share, board_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
 from schools.figures import Scope, Value, figures, ratios
-from schools.indicators import grade_value
+from schools.indicators import grade_code, grade_words
 from schools.models import ClassGroup, Term, Unit
 from schools.queries import previous_term
 
@@ -127,7 +127,7 @@ def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Co
 
 def _grade_of(scope: Scope, group: ClassGroup | None) -> Value:
     cohort = (group.stage, group.entry_year, group.school.system) if group else (None, None, None)
-    return grade_value(scope, *cohort)
+    return grade_words(scope)(grade_code(scope, *cohort))
 
 
 def _part(part: int, whole: int) -> Amount:

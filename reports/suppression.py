@@ -118,7 +118,31 @@ def is_small(count: int, threshold: int = THRESHOLD) -> bool:
 
 def suppress(cells: Mapping[K, int], groups: Iterable[Equation], threshold: int = THRESHOLD) -> dict[K, Published]:
     """The cells as they may be published: HIDDEN for small ones and for those that would give them away."""
-    return _Suppression(cells, groups, threshold).published()
+    equations = list(groups)
+    part_of = _parts(cells, equations)
+    found: dict[K, Published] = {}
+    for part in dict.fromkeys(part_of.values()):
+        inside = {key: count for key, count in cells.items() if part_of[key] == part}
+        own = [equation for equation in equations if equation.terms() and part_of[equation.total] == part]
+        found.update(_Suppression(inside, own, threshold).published())
+    return {key: found[key] for key in cells}
+
+
+def _parts(cells: Iterable[K], groups: Iterable[Equation]) -> dict[K, K]:
+    """Cells that hang together through equations have the same mark. Apart, a vain search gives up sooner."""
+    above: dict[K, K] = {}
+
+    def mark(key: K) -> K:
+        while key in above:
+            key = above[key]
+        return key
+
+    for equation in groups:
+        for key, _sign in equation.terms():
+            first, other = mark(equation.total), mark(key)
+            if other != first:
+                above[other] = first
+    return {key: mark(key) for key in cells}
 
 
 def suppress_ratio(

@@ -85,18 +85,21 @@ class Value(NamedTuple):
     label: str
 
 
-# What was looked up in a row → the values it counts for: one, or several where a record has a list (themes of a talk).
-Reader = Callable[[tuple[Any, ...]], Iterable[Value]]
+# What was looked up in a row → the codes it counts for: one, or several where a record has a list (themes of a talk).
+Reader = Callable[[tuple[Any, ...]], Iterable[str]]
+# A code → the value as a unit calls it.
+Words = Callable[[str], Value]
 
 
 @dataclass(frozen=True)
 class Split:
-    """A way to divide a figure. `reader` is made once for a scope, so that it may load labels."""
+    """A way to divide a figure. Codes are the same for everyone; words are made once for a scope, and may be loaded."""
 
     code: str
     label: Any
     paths: tuple[str, ...]
     reader: Callable[[Scope], Reader]
+    words: Callable[[Scope], Words]
     # A record counts once, so the values add up to the figure; a talk with two themes counts for both.
     is_partition: bool = True
 
@@ -141,8 +144,8 @@ class Figure:
             place, count = row[0], row[-1]
             tally.total[place] += count
             for split, reader, places in readers:
-                for value in reader(tuple(row[number] for number in places)):
-                    tally.parts[split.code, value][place] += count
+                for code in reader(tuple(row[number] for number in places)):
+                    tally.parts[split.code, code][place] += count
         return tally
 
     def where(self, scope: Scope, split: Split, code: str) -> Q:
@@ -150,7 +153,7 @@ class Figure:
         reader = split.reader(scope)
         found: dict[Hashable, Q] = {}
         for row in self.query(scope).order_by().values_list(*split.paths).annotate(how_many=Count("pk")):
-            if any(value.code == code for value in reader(row[:-1])):
+            if code in reader(row[:-1]):
                 found[repr(row[:-1])] = Q(*(_equals(path, item) for path, item in zip(split.paths, row, strict=False)))
         condition = Q(pk__in=[])
         for one in found.values():
@@ -166,7 +169,7 @@ class Tally(NamedTuple):
     """Counts by place (a school, a class), in all and for every value of every split."""
 
     total: Counter[Any]
-    parts: defaultdict[tuple[str, Value], Counter[Any]]
+    parts: defaultdict[tuple[str, str], Counter[Any]]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from schools import classnames
-from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, declare
+from schools.figures import Figure, Ratio, Rows, Scope, Split, Value, Words, declare
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
 
 STAGES = list(classnames.Stage)
@@ -59,36 +59,51 @@ def grades(path: str = "class_group") -> Split:
     """Split by grade as it was on the day; `path` leads from the record to its class."""
     prefix = f"{path}__" if path else ""
     paths = (f"{prefix}stage", f"{prefix}entry_year", f"{prefix}school__system")
-    return Split("grade", _("grade"), paths, lambda scope: lambda row: [grade_value(scope, *row)])
+    return Split("grade", _("grade"), paths, lambda scope: lambda row: [grade_code(scope, *row)], grade_words)
 
 
-def grade_value(scope: Scope, stage: str | None, entry_year: int | None, system: str | None) -> Value:
+def grade_code(scope: Scope, stage: str | None, entry_year: int | None, system: str | None) -> str:
     """A grade counted on from primary school, so that schools of both systems stand in the same row."""
     if not stage or entry_year is None:
-        return Value((99, 0), "none", _without_class())
+        return "none"
     system = system or "63"
     grade = classnames.grade_in_stage(stage, entry_year, scope.on)
-    place = STAGES.index(classnames.Stage(stage))
-    lang = "zh" if (get_language() or "zh").startswith("zh") else "en"
     if not 1 <= grade <= classnames.years_of(stage, system):
-        return Value((98, 0), "outside", str(_("not in a grade now")))
-    counted = grade + classnames.grades_before(stage, system)
-    return Value((place, counted), f"{stage}-{counted}", classnames.grade_name(stage, grade, system, lang))
+        return "outside"
+    return f"{stage}-{grade + classnames.grades_before(stage, system)}"
 
 
-def _without_class() -> str:
-    return str(_("without a class"))
+def grade_words(scope: Scope) -> Words:
+    lang = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    outside = {
+        "outside": Value((98, 0), "outside", str(_("not in a grade now"))),
+        "none": Value((99, 0), "none", str(_("without a class"))),
+    }
+
+    def word(code: str) -> Value:
+        if code in outside:
+            return outside[code]
+        stage, counted = code.split("-")
+        system = scope.unit.system or "63"
+        grade = int(counted) - classnames.grades_before(stage, system)
+        if grade < 1:  # a sixth grade of the five-four system, read where most schools are of the other
+            grade, system = 1, "54"
+        place = STAGES.index(classnames.Stage(stage))
+        return Value((place, int(counted)), code, classnames.grade_name(stage, grade, system, lang))
+
+    return word
 
 
 def choices(code: str, label: Any, path: str, found: list[tuple[str, Any]], *, empty: Any = "") -> Split:
     """Split by a field with choices."""
+    known = {key for key, _word in found}
 
-    def prepare(_scope: Scope) -> Reader:
+    def words(_scope: Scope) -> Words:
         values = {key: Value(number, key, str(word)) for number, (key, word) in enumerate(found)}
         other = Value(len(found), "none", str(empty or _("not known")))
-        return lambda row: [values.get(row[0], other)]
+        return lambda key: values.get(key, other)
 
-    return Split(code, label, (path,), prepare)
+    return Split(code, label, (path,), lambda _scope: lambda row: [row[0] if row[0] in known else "none"], words)
 
 
 declare(

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, 
 from django.utils.translation import gettext_lazy as _
 
 from schools import figures
-from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Timing, declare
+from schools.figures import Figure, Ratio, Rows, Scope, Split, Timing, Words, declare
 from schools.indicators import choices, grades
 from schools.queries import calendar_of
 from schools.severity import scheme_of
@@ -80,19 +80,29 @@ def flags_in_time(scope: Scope) -> Rows:
     return flags_new(scope).filter(in_hand=1, acted_at__lte=F("due_at"))
 
 
-def _levels(scope: Scope) -> Reader:
-    scheme = scheme_of(scope.unit)
-    return lambda row: [figures.Value(-row[0], str(row[0]), scheme.label(row[0]))]
+def levels(code: str, label: Any) -> Split:
+    """Split by severity, in the words of the unit's scheme."""
+
+    def words(scope: Scope) -> Words:
+        scheme = scheme_of(scope.unit)
+        return lambda code: figures.Value(-int(code), code, scheme.label(int(code)))
+
+    return Split(code, label, ("severity",), lambda _scope: lambda row: [str(row[0])], words)
 
 
-def _groups(_scope: Scope) -> Reader:
+def _groups(_scope: Scope) -> Words:
     found = {group.code: group for group in SpecialGroup.objects.all()}
-    return lambda row: [figures.Value(found[row[0]].position, row[0], found[row[0]].label)]
+    return lambda code: figures.Value(found[code].position, code, found[code].label)
 
 
-def _in_hand(_scope: Scope) -> Reader:
-    words = [str(RiskFlag.State.RAISED.label), str(RiskFlag.State.ACKNOWLEDGED.label)]
-    return lambda row: [figures.Value(row[0], "in_hand" if row[0] else "waiting", words[row[0]])]
+def _in_hand(_scope: Scope) -> Words:
+    waiting = figures.Value(0, "waiting", str(RiskFlag.State.RAISED.label))
+    in_hand = figures.Value(1, "in_hand", str(RiskFlag.State.ACKNOWLEDGED.label))
+    return lambda code: in_hand if code == "in_hand" else waiting
+
+
+def _boarding(_scope: Scope) -> Words:
+    return lambda code: figures.Value(code, code, str(_("boards") if code == "1" else _("day pupil")))
 
 
 def _minutes(start: str, end: str) -> Callable[[Scope], Callable[[Any], float | None]]:
@@ -122,15 +132,12 @@ def _school_minutes(scope: Scope) -> Callable[[Any], float | None]:
     return of
 
 
-LEVEL = Split("level", _("level"), ("severity",), _levels)
+LEVEL = levels("level", _("level"))
 GENDER = choices("gender", _("gender"), "gender", list(Student.Gender.choices))
-BOARDING = Split(
-    "boarding",
-    _("boarding"),
-    ("is_boarder",),
-    lambda _scope: (
-        lambda row: [figures.Value(row[0], str(int(row[0])), str(_("boards") if row[0] else _("day pupil")))]
-    ),
+BOARDING = Split("boarding", _("boarding"), ("is_boarder",), lambda _scope: lambda row: [str(int(row[0]))], _boarding)
+GROUP = Split("group", _("special group"), ("group_id",), lambda _scope: lambda row: [row[0]], _groups)
+STATE = Split(
+    "state", _("state"), ("in_hand",), lambda _scope: lambda row: ["in_hand" if row[0] else "waiting"], _in_hand
 )
 FLAG_CLASS = "student__class_group_id"
 
@@ -178,7 +185,7 @@ declare(
         records=group_entries,
         school_path="student__school_id",
         class_path="student__class_group_id",
-        splits=(Split("group", _("special group"), ("group_id",), _groups),),
+        splits=(GROUP,),
     ),
     Ratio(
         code="students_per_counselor",
@@ -198,9 +205,7 @@ declare(
         flags_closed,
         choices("outcome", _("outcome"), "outcome", list(RiskFlag.Outcome.choices)),
     ),
-    _flag_figure(
-        "flags_at_end", _("Open at the end"), "T6", flags_at_end, Split("state", _("state"), ("in_hand",), _in_hand)
-    ),
+    _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE),
     _flag_figure("flags_due", _("New flags that had to be acted on"), "P19", flags_due),
     _flag_figure("flags_in_time", _("Of these acted on in time"), "P19", flags_in_time),
     Ratio(

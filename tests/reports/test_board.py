@@ -1,12 +1,14 @@
 """Above the school, no count of students from 1 to 4 is published, and none can be worked out."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 
-from reports.board import DERIVED, SUMS, Cell, board_of
+from reports.board import DERIVED, SUMS, Cell, _as_it_was, board_of
 from reports.suppression import HIDDEN
 from schools.figures import Scope, figures, ratios
-from schools.queries import current_term
+from schools.queries import current_term, previous_term, term_of
 from tests.reports.bulk import grow
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +153,93 @@ def test_a_center_above_a_single_center_publishes_the_same(grown):
     district = {cell[:1] + cell[2:]: count for cell, count in found.cells.items() if cell.unit == grown.district.pk}
     cluster = {cell[:1] + cell[2:]: count for cell, count in found.cells.items() if cell.unit == grown.cluster.pk}
     assert district == cluster
+
+
+# --- several terms, several dates, several words ----------------------------------------------------------------------
+
+
+def cells_below(found, unit):
+    inside = {node.pk for node in found.nodes if node.path.startswith(unit.path)}
+    return {cell: count for cell, count in found.cells.items() if cell.unit in inside}
+
+
+def test_a_center_with_days_of_its_own_publishes_the_same_as_the_city(grown):
+    """Else the same students would be hidden twice, each time with other cells."""
+    from schools.models import Term
+
+    term = current_term(grown.city)
+    Term.objects.create(unit=grown.district, code=term.code, starts=term.starts + dt.timedelta(days=9), ends=term.ends)
+    cache.clear()
+    own = board(grown.district)
+    assert own.scope.term.unit == grown.district
+    assert own.cells == cells_below(board(grown.city), grown.district)
+
+
+def test_the_city_counts_a_school_by_the_days_of_its_own_term(grown):
+    from schools.models import Term
+
+    term = current_term(grown.city)
+    whole = board(grown.city).count("talk_parts")
+    Term.objects.create(unit=grown.district, code=term.code, starts=dt.date(2026, 3, 10), ends=term.ends)
+    assert 0 < board(grown.city).count("talk_parts") < whole
+
+
+def test_other_days_of_a_term_are_counted_at_once(grown):
+    """Not after the ten minutes for which a board is kept."""
+    before = board(grown.city).count("talk_parts")
+    term = current_term(grown.city)
+    term.starts = dt.date(2026, 3, 18)
+    term.save(update_fields=["starts"])
+    assert board(grown.city).count("talk_parts") != before
+
+
+def test_of_an_earlier_term_a_center_tells_its_totals_and_what_was_raised(grown):
+    earlier = previous_term(grown.city, current_term(grown.city))
+    found = board_of(Scope.of(grown.city, earlier))
+    school = grown.a.unit.pk
+    states = ["students", "key_students", "students_reached", "group_entries", "flags_at_end", "flags_closed"]
+    assert {code: found.count(code, school) for code in states} == dict.fromkeys(states, HIDDEN)
+    assert found.count("students", None, "gender", "f") is HIDDEN
+    assert found.count("students") > 100
+    assert [found.count(code, school) for code in ("talks", "flags_new", "class_teachers")] == [0, 0, 3]
+
+
+def test_a_term_that_has_not_begun_tells_of_no_student(grown):
+    """They would be the students of today, hidden a second time."""
+    from schools.models import Term
+
+    Term.objects.create(unit=grown.city, code="2026-2027-1", starts=dt.date(2026, 9, 1), ends=dt.date(2027, 1, 20))
+    found = board_of(Scope.of(grown.city, term_of(grown.city, "2026-2027-1")))
+    assert (found.count("students"), found.count("flags_new"), found.count("talks")) == (HIDDEN, HIDDEN, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "years", "before"),
+    [
+        (Cell("students", 1, "grade", "primary-4"), 1, Cell("students", 1, "grade", "primary-3")),
+        (Cell("students", 1, "grade", "primary-4"), 0, Cell("students", 1, "grade", "primary-4")),
+        (Cell("students", 1, "grade", "none"), 1, Cell("students", 1, "grade", "none")),
+        (Cell("group_entries", 1, "group", "left-behind"), 1, Cell("group_entries", 1, "group", "left-behind")),
+        (Cell("flags_at_start", 1, "level", "3"), 1, Cell("flags_at_end", 1, "level", "3")),
+    ],
+)
+def test_a_state_is_known_by_the_name_it_had_in_the_term_before(cell, years, before):
+    assert _as_it_was(cell, years) == before
+
+
+def test_a_center_reads_its_own_words_and_no_private_theme_of_another(grown):
+    from counseling.models import TalkOption, TalkPart
+    from schools.models import UnitSetting
+
+    UnitSetting.objects.create(unit=grown.district, key="severity_scheme", value="three_levels")
+    TalkOption.objects.create(
+        unit=grown.a.unit, list="theme", code="secret", label_zh="甲校自设", label_en="Own", position=5
+    )
+    TalkPart.objects.filter(pk=grown.a.talks["own"].parts.get().pk).update(themes=["secret"])
+    found = {unit: board(getattr(grown, unit)) for unit in ("city", "district", "other_district")}
+    levels = {unit: [value.label for value, _count in one.split("flags_new", "level")] for unit, one in found.items()}
+    themes = {unit: [value.label for value, _count in one.split("talk_parts", "theme")] for unit, one in found.items()}
+    assert "二级（橙）" in levels["city"]
+    assert "二级（橙）" not in levels["district"]
+    assert "二级" in levels["district"]
+    assert [unit for unit, labels in themes.items() if "甲校自设" in labels] == ["city", "district"]

@@ -38,8 +38,8 @@ def test_each_value_of_a_split_opens_as_many_records_as_it_counts(code, world):
     grow(world, schools=1)
     scope, figure = scope_of(world.district), figures()[code]
     for (split_code, value), counts in figure.tally(scope).parts.items():
-        condition = figure.where(scope, figure.split(split_code), value.code)
-        assert figure.query(scope).filter(condition).count() == sum(counts.values()), (split_code, value.label)
+        condition = figure.where(scope, figure.split(split_code), value)
+        assert figure.query(scope).filter(condition).count() == sum(counts.values()), (split_code, value)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -4,17 +4,22 @@ With schools large and small, every page and workbook of every center is read; t
 all centers together tries to solve them.
 """
 
+import datetime as dt
+from random import Random
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from reports.board import board_of
+from reports.board import Cell, board_of
 from reports.exporting import export
 from reports.suppression import HIDDEN, THRESHOLD, Equation, audit
 from schools.figures import Scope, figures
-from schools.queries import current_term
+from schools.queries import current_term, previous_term
+from students.models import RiskFlag
 from tests.reports.bulk import grow
 from tests.reports.test_exports import cells_of_xlsx
+from tests.world import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 CENTERS = ["city_staff", "district_staff", "cluster_staff"]
@@ -84,8 +89,58 @@ def _sums_of_meanings(board):
             yield Equation(("all flags", cell), [closed, end])
 
 
+@pytest.fixture
+def two_terms(world):
+    """The city's boards of the term before and of this one, with flags that were raised in both."""
+    schools = [school.unit for school in grow(world, schools=8, students=14, talks=0, flags=0)]
+    now = current_term(world.city)
+    before = previous_term(world.city, now)
+    draw = Random(1)
+    for school in schools:
+        for raised, most in ((before.starts, 14), (now.starts, 6)):
+            _raise_flags(world, school, raised, draw, draw.randrange(most))
+    cache.clear()
+    return [board_of(Scope.of(world.city, term)) for term in (before, now)]
+
+
+def _raise_flags(world, school, day, draw, count):
+    for _ in range(count):
+        raised = dt.datetime.combine(day + dt.timedelta(days=draw.randrange(14)), dt.time(9), SHANGHAI)
+        closed = {"settled_at": raised + dt.timedelta(hours=5), "acted_at": raised + dt.timedelta(hours=1)}
+        RiskFlag.objects.create(
+            student=school.students.first(),
+            school=school,
+            severity=2,
+            raised_by=world.a.counselor,
+            known_at=raised,
+            reported_at=raised,
+            due_at=raised + dt.timedelta(days=3),
+            **(CLOSED | closed | {"closed_by": world.a.counselor.person} if draw.random() < 0.3 else {}),
+        )
+
+
+CLOSED = {"state": "closed", "outcome": "supported"}
+
+
+def test_two_terms_together_give_no_hidden_count_away(two_terms):
+    """Nothing moved in the holiday: what was open at the end of one term was open at the start of the next."""
+    equations = [
+        Equation((number, one.total), [(number, part) for part in one.parts])
+        for number, board in enumerate(two_terms)
+        for one in [*_sums_up_the_tree(board), *_sums_of_meanings(board)]
+    ]
+    said = {(number, cell): count for number, board in enumerate(two_terms) for cell, count in board.cells.items()}
+    said |= {one.total: HIDDEN for one in equations if one.total not in said}
+    for node in two_terms[0].nodes:
+        ends = [(0, Cell("flags_at_end", node.pk)), (1, Cell("flags_at_start", node.pk))]
+        if said.keys() >= set(ends):
+            equations.append(Equation(ends[0], ends[1:]))
+    assert [cell for cell in audit(said, equations) if isinstance(cell[1], Cell)] == []
+    assert any(count is HIDDEN for board in two_terms for count in board.cells.values())
+
+
 def small(amount):
-    return isinstance(amount.number, int) and 1 <= amount.number < THRESHOLD
+    return isinstance(amount.value, int) and 1 <= amount.value < THRESHOLD
 
 
 @pytest.mark.parametrize("who", CENTERS)
