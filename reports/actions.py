@@ -77,7 +77,8 @@ def _check_may_write(by: Viewer, code: str) -> None:
 
 
 def _section(by: Viewer, term: Term, code: str) -> SummarySection:
-    summary, _created = Summary.objects.get_or_create(unit=by.unit, term=term)
+    # By its code: a unit that sets a term of its own, or follows the one above again, keeps what it wrote.
+    summary, _created = Summary.objects.get_or_create(unit=by.unit, term__code=term.code, defaults={"term": term})
     section, _created = SummarySection.objects.select_related("summary", "edited_by").get_or_create(
         summary=summary, code=code, defaults={"is_drafted": True}
     )

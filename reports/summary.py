@@ -37,7 +37,7 @@ def build_summary(unit: Unit, term: Term) -> SummaryDocument:
 
 def texts_of(unit: Unit, term: Term) -> dict[str, SummarySection]:
     """What people wrote, by section."""
-    rows = SummarySection.objects.filter(summary__unit=unit, summary__term=term).select_related("edited_by")
+    rows = SummarySection.objects.filter(summary__unit=unit, summary__term__code=term.code).select_related("edited_by")
     return {row.code: row for row in rows}
 
 

@@ -1,5 +1,6 @@
 """The semester summary: what drafts itself, what people write, and two people at once."""
 
+import datetime as dt
 import re
 from dataclasses import replace
 from html import escape
@@ -14,6 +15,7 @@ from reports.material import Material
 from reports.models import Summary, SummarySection
 from reports.sections import CODES
 from reports.summary import build_summary
+from schools.actions.units import set_term
 from schools.errors import Refused
 from schools.models import AuditEntry
 from schools.queries import current_term, term_of
@@ -52,6 +54,18 @@ def test_drafted_text_says_the_figures(world, term):
 
 def test_balance_of_the_flags_is_an_equation(world, term):
     assert build_summary(world.a.unit, term).section("flags").balance.text == "0 + 1 − 0 = 1"
+
+
+def test_a_term_of_ones_own_keeps_what_was_written_before_it(world, viewer, write):
+    write(world.a.leader, "写在区里的学期", 0)
+    starts, ends = dt.date(2026, 2, 25), dt.date(2026, 7, 3)
+    set_term(by=viewer(world.a.leader), unit=world.a.unit, code=TERM, starts=starts, ends=ends)
+    own = current_term(world.a.unit)
+    assert own.unit == world.a.unit
+    assert section_of(world).text == "写在区里的学期"
+
+    actions.write_section(by=viewer(world.a.leader), term=own, code="problems", body="再写", version=1)
+    assert (section_of(world).text, Summary.objects.count()) == ("再写", 1)
 
 
 def test_summary_in_english_has_no_chinese_but_names(world, term):
