@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from reports.board import Board, Share
+from reports.board import Board, Cell, Share
 from reports.document import Amount
 from reports.suppression import HIDDEN, THRESHOLD, Published
 from schools.figures import Timing, figures, ratios, timings
@@ -39,17 +39,21 @@ def clock_rows(board: Board, all_levels: str) -> list[ClockRow]:
 def _row(board: Board, measured: dict[tuple[str, str], list[float]], level: str, label: str) -> ClockRow:
     split = "level" if level else ""
     middles = {
-        code: _middle(measured[code, level], board.count(timing.figure, None, split, level), board.is_suppressed)
+        code: _middle(measured[code, level], board, timing, Cell("", board.unit, split, level))
         for code, timing in timings().items()
     }
     share = board.share(ratios()["flags_in_time_share"], None, split, level)
     return ClockRow(level, label, board.count("flags_new", None, split, level), middles, share)
 
 
-def _middle(found: list[float], base: Published, is_suppressed: bool) -> Published | float | None:
-    """The middle of few would tell about single students, so outside a school it needs five."""
-    if is_suppressed and (base is HIDDEN or len(found) < THRESHOLD):
-        return None if base == 0 else HIDDEN
+def _middle(found: list[float], board: Board, timing: Timing, place: Cell) -> Published | float | None:
+    """The middle of few would tell about single students, so outside a school five must be known to have ended.
+
+    Known from what is published: were it withheld for what only we count, that would tell that these are few.
+    """
+    ended = board.count(timing.ended or timing.figure, None, place.split, place.value)
+    if board.is_suppressed and (ended is HIDDEN or min(ended, len(found)) < THRESHOLD):
+        return None if board.count(timing.figure, None, place.split, place.value) == 0 else HIDDEN
     return median(found) if found else None
 
 

@@ -194,6 +194,8 @@ class Timing:
     figure: str
     # The record's own number of minutes, or None while it still runs.
     minutes: Callable[[Scope], Callable[[Any], float | None]]
+    # Figure of those that surely have such a number; where not all of `figure` do.
+    ended: str = ""
     in_school_hours: bool = False
 
 

@@ -217,6 +217,8 @@ declare(
         source="P19",
     ),
     Timing("known_reported", _("known → reported"), "flags_new", _minutes("known_at", "reported_at")),
-    Timing("reported_acted", _("reported → acted on"), "flags_new", _minutes("reported_at", "acted_at")),
+    Timing(
+        "reported_acted", _("reported → acted on"), "flags_new", _minutes("reported_at", "acted_at"), "flags_in_time"
+    ),
     Timing("known_settled", _("known → settled"), "flags_closed", _school_minutes, in_school_hours=True),
 )

@@ -10,6 +10,7 @@ from reports.suppression import HIDDEN
 from schools.figures import Scope, figures, ratios
 from schools.queries import current_term, previous_term, term_of
 from tests.reports.bulk import grow
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +244,19 @@ def test_a_center_reads_its_own_words_and_no_private_theme_of_another(grown):
     assert "二级（橙）" not in levels["district"]
     assert "二级" in levels["district"]
     assert [unit for unit, labels in themes.items() if "甲校自设" in labels] == ["city", "district"]
+
+
+@pytest.mark.parametrize(("acted", "when", "told"), [(3, -1, False), (32, -1, False), (32, -2.5, True)])
+def test_a_median_is_withheld_by_published_counts_alone(acted, when, told, world):
+    """Were it withheld for fewer than five that were acted on, the star would tell so of those in time as well."""
+    from reports.clocks import clock_rows
+    from students.models import RiskFlag
+
+    grow(world, schools=3, flags=9)
+    RiskFlag.objects.update(severity=2, due_at=NOW - dt.timedelta(days=2))
+    flags = RiskFlag.objects.all()[:acted]
+    RiskFlag.objects.filter(pk__in=[flag.pk for flag in flags]).update(acted_at=NOW + dt.timedelta(days=when))
+    found = board(world.district)
+    middle = clock_rows(found, "all")[0].middles["reported_acted"]
+    assert found.count("flags_new") == 32
+    assert (middle is not HIDDEN) is told
