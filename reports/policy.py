@@ -7,7 +7,11 @@ from django.utils.translation import gettext as _
 
 from reports.policy_data import THRESHOLDS, Threshold
 from schools.figures import Scope
-from schools.settings_of import setting_of
+from schools.models import UnitSetting
+from schools.settings_of import DEFAULTS
+
+# Thresholds that are settings of units as well.
+SETTINGS = ("students_per_counselor",)
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,30 @@ class Target:
 
 
 def target_for(code: str, scope: Scope) -> Target | None:
-    """The newest threshold in force on the day of the scope; for counselors, else the unit's own setting."""
+    """What the nearest unit has set; else the newest threshold in force on the day of the scope; else the default."""
+    if own := _own(code, scope):
+        return own
     found = [one for one in THRESHOLDS if one.about == code and one.since <= scope.on and _fits(one, scope)]
     if found:
         return _target(max(found, key=lambda one: one.since))
-    if code == "students_per_counselor":
-        return Target(_("set by the unit"), False, at_most=float(setting_of(scope.unit, "students_per_counselor")))
+    if code in SETTINGS:
+        return Target(_("default of this software"), False, at_most=float(DEFAULTS[code]))
     return None
+
+
+def _own(code: str, scope: Scope) -> Target | None:
+    """A pack asks of everyone; a region may ask for more or less."""
+    rows = (
+        UnitSetting.objects.filter(unit__code__in=scope.unit.ancestor_codes, key=code).select_related("unit")
+        if code in SETTINGS
+        else []
+    )
+    nearest = max(rows, key=lambda row: len(row.unit.path), default=None)
+    if nearest is None:
+        return None
+    is_here = nearest.unit_id == scope.unit.pk
+    source = _("set by this unit") if is_here else _("set by {unit}").format(unit=nearest.unit.name)
+    return Target(source, False, at_most=float(nearest.value))
 
 
 def _fits(threshold: Threshold, scope: Scope) -> bool:
