@@ -214,13 +214,12 @@ def paragraphs_of(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Section:
-    """`text` is what a person wrote, else what drafted itself; `drafted` is always the latter."""
+    """`text` is what a person wrote, else what drafted itself."""
 
     code: str
     number: int
     title: str
     text: str
-    drafted: str = ""
     facts: Sequence[Fact] = ()
     balance: Balance | None = None
     charts: Sequence[Chart | Multiples] = ()
@@ -256,7 +255,6 @@ class SummaryDocument:
     built_at: dt.datetime
     is_suppressed: bool
     sections: Sequence[Section]
-    contacts: Sequence[tuple[str, str]] = field(default=())
 
     @property
     def title(self) -> str:
@@ -265,10 +263,6 @@ class SummaryDocument:
     @property
     def as_of_text(self) -> str:
         return date_format(self.as_of, _("M j, Y"))
-
-    @property
-    def has_hidden(self) -> bool:
-        return any(table.has_hidden for section in self.sections for table in section.tables)
 
     @property
     def hidden_note(self) -> str:

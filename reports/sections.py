@@ -29,13 +29,11 @@ class Part:
     is_appendix: bool = False
 
     def section(self, m: Material, number: int) -> Section:
-        drafted = self.draft(m)
         return Section(
             code=self.code,
             number=number,
             title=str(self.title),
-            text=drafted,
-            drafted=drafted,
+            text=self.draft(m),
             facts=self.facts(m),
             balance=self.balance(m),
             charts=self.charts(m),

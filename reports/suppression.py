@@ -49,15 +49,6 @@ HIDDEN: Literal[Suppressed.HIDDEN] = Suppressed.HIDDEN
 Published = int | Literal[Suppressed.HIDDEN]
 
 
-class Total(Enum):
-    """The key of the totals' row or column in `table_equations`."""
-
-    TOTAL = "total"
-
-
-TOTAL = Total.TOTAL
-
-
 @dataclass(frozen=True)
 class Equation:
     """`total` is the sum of `parts`. Without a total nothing is published about their sum."""
@@ -68,45 +59,6 @@ class Equation:
     def terms(self) -> tuple[tuple[Any, int], ...]:
         """total - parts = 0, as (key, sign)."""
         return () if self.total is None else ((self.total, 1), *((part, -1) for part in self.parts))
-
-
-# What is published, as equations
-
-
-def table_equations(rows: Iterable[Hashable], columns: Iterable[Hashable]) -> list[Equation]:
-    """A two-way table with cells (row, column); TOTAL in place of either is that total.
-
-    That the row of totals adds up across follows from the rest; saying it again would only make the search harder.
-    """
-    rows, columns = list(rows), list(columns)
-    across = [Equation((row, TOTAL), [(row, column) for column in columns]) for row in rows]
-    down = [Equation((TOTAL, column), [(row, column) for row in rows]) for column in [*columns, TOTAL]]
-    return across + down
-
-
-def tree_equations(parent_of: Mapping[K, K | None], key: Callable[[K], Hashable] = lambda node: node) -> list[Equation]:
-    """Every unit is the sum of the units right below it. `key` turns a unit into the key of its cell."""
-    children: dict[K, list[K]] = defaultdict(list)
-    for node, parent in parent_of.items():
-        if parent is not None:
-            children[parent].append(node)
-    return [Equation(key(parent), [key(child) for child in below]) for parent, below in children.items()]
-
-
-def tree_table_equations(parent_of: Mapping[K, K | None], columns: Iterable[Hashable]) -> list[Equation]:
-    """A table with a row for every unit of a tree: cells (unit, column), and (unit, TOTAL) across.
-
-    Only the lowest units are said to add up across: for those above it follows.
-    """
-    columns, inner = list(columns), set(parent_of.values())
-    leaves = [node for node in parent_of if node not in inner]
-    across = [Equation((leaf, TOTAL), [(leaf, column) for column in columns]) for leaf in leaves]
-    down = [_column_of(parent_of, column) for column in [*columns, TOTAL]]
-    return across + [equation for column in down for equation in column]
-
-
-def _column_of(parent_of: Mapping[K, K | None], column: Hashable) -> list[Equation]:
-    return tree_equations(parent_of, lambda node: (node, column))
 
 
 # Hiding

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from schools.floors import ask_apps
@@ -234,7 +234,3 @@ def ratios() -> dict[str, Ratio]:
 def timings() -> dict[str, Timing]:
     ask_apps("indicators")
     return _registry.timings
-
-
-def model_of(figure: Figure, scope: Scope) -> type[Model]:
-    return figure.records(scope).model

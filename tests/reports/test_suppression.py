@@ -1,3 +1,4 @@
+from collections import defaultdict
 from itertools import product
 
 import pytest
@@ -6,15 +7,47 @@ from hypothesis import strategies as st
 
 from reports.suppression import (
     HIDDEN,
-    TOTAL,
     Equation,
     audit,
     suppress,
     suppress_ratio,
-    table_equations,
-    tree_equations,
-    tree_table_equations,
 )
+
+TOTAL = "total"  # in place of a row or a column
+
+
+def table_equations(rows, columns):
+    """A two-way table with cells (row, column); TOTAL in place of either is that total.
+
+    That the row of totals adds up across follows from the rest; saying it again would only make the search harder.
+    """
+    rows, columns = list(rows), list(columns)
+    across = [Equation((row, TOTAL), [(row, column) for column in columns]) for row in rows]
+    down = [Equation((TOTAL, column), [(row, column) for row in rows]) for column in [*columns, TOTAL]]
+    return across + down
+
+
+def tree_equations(parent_of, key=lambda node: node):
+    """Every unit is the sum of the units right below it. `key` turns a unit into the key of its cell."""
+    children = defaultdict(list)
+    for node, parent in parent_of.items():
+        if parent is not None:
+            children[parent].append(node)
+    return [Equation(key(parent), [key(child) for child in below]) for parent, below in children.items()]
+
+
+def tree_table_equations(parent_of, columns):
+    """A table with a row for every unit of a tree: cells (unit, column), and (unit, TOTAL) across.
+
+    Only the lowest units are said to add up across: for those above it follows.
+    """
+    columns, inner = list(columns), set(parent_of.values())
+    leaves = [node for node in parent_of if node not in inner]
+    found = [Equation((leaf, TOTAL), [(leaf, column) for column in columns]) for leaf in leaves]
+    for column in [*columns, TOTAL]:
+        found += tree_equations(parent_of, lambda node, column=column: (node, column))
+    return found
+
 
 # Mostly small and empty cells: there suppression is hardest.
 counts = st.one_of(st.just(0), st.integers(1, 4), st.integers(0, 9), st.integers(5, 60))
