@@ -15,13 +15,13 @@ from typing import NamedTuple
 from reports.suppression import HIDDEN, Suppressed
 
 Number = int | float | Suppressed
-BRAND, BRAND_PALE, ALARM = "#0e6b66", "#b9d8d4", "#a4262c"
+BRAND, BRAND_PALE = "#0e6b66", "#b9d8d4"
 
 # The mark beside a level's word tells it without colour.
 TONES = {
     "brand": (BRAND, "■"),
     "before": (BRAND_PALE, "■"),
-    "l4": (ALARM, "◆"),
+    "l4": ("#a4262c", "◆"),
     "l3": ("#9a4a00", "▲"),
     "l2": ("#705700", "■"),
     "l1": ("#23588e", "●"),
@@ -29,13 +29,6 @@ TONES = {
 }
 # For where no style sheet reaches the drawing; in a page the class decides.
 FONT = "Noto Sans CJK SC, sans-serif"
-TILE_STATES = {
-    "said": f'fill="{BRAND}" fill-opacity=".14" stroke="none"',
-    "zero": f'fill="none" stroke="{BRAND_PALE}"',
-    "late": f'fill="{BRAND}" fill-opacity=".14" stroke="{BRAND}" stroke-dasharray="1 2"',
-    "silent": f'fill="none" stroke="{ALARM}" stroke-dasharray="4 3"',
-    "off": 'fill="currentColor" fill-opacity=".06" stroke="none"',
-}
 WIDE_SLOT = 16  # per cent of the width for one category
 EM, LATIN = 12, 0.55  # type is 12 px high; a Latin letter counts as little more than half an em
 MOST_LABEL = 0.42  # of the width of a bar chart
@@ -63,15 +56,6 @@ class Slice(NamedTuple):
     label: str
     value: Number
     tone: str = "brand"
-
-
-class Tile(NamedTuple):
-    """A unit and how it stands; `state` is one of TILE_STATES, `note` says the same in a word."""
-
-    label: str
-    state: str
-    note: str = ""
-    href: str | None = None
 
 
 # The drawings
@@ -149,52 +133,6 @@ def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "
     return frame.drawn(height=26 + 22 * len(parts))
 
 
-def sparkline(values: Sequence[Number], *, title: str, ident: str, desc: str = "") -> str:
-    """A small line without axes; a withheld value is a gap. The last value is a dot."""
-    frame = _Frame(ident, title, desc or ", ".join(show(value) for value in values))
-    known = [value for value in values if not isinstance(value, Suppressed)]
-    low, span = min(known, default=0), (max(known, default=0) - min(known, default=0)) or 1
-    step = 112 / max(len(values) - 1, 1)
-    points = [
-        None if isinstance(value, Suppressed) else f"{4 + step * n:.1f} {24 - 20 * (value - low) / span:.1f}"
-        for n, value in enumerate(values)
-    ]
-    path = "".join(("L" if n and points[n - 1] else "M") + point for n, point in enumerate(points) if point)
-    if path:
-        stroke = f'stroke="{BRAND}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round"'
-        frame.add(f'<path class="line" d="{path}" fill="none" {stroke}/>')
-    if points and points[-1]:
-        x, y = points[-1].split()
-        frame.add(f'<circle class="now" cx="{x}" cy="{y}" r="3" fill="{BRAND}"/>')
-    return frame.drawn(height=28, width="120")
-
-
-def tile_grid(tiles: Sequence[Tile], *, title: str, ident: str, desc: str = "", columns: int = 5) -> str:
-    """Every unit as a tile that shows how it stands: filled, outlined or dashed."""
-    frame = _Frame(ident, title, desc or _listing((tile.label, tile.note or tile.state) for tile in tiles))
-    slot, height = 100 / columns, 52
-    for number, tile in enumerate(tiles):
-        row, column = divmod(number, columns)
-        box = f'x="{_percent(slot * column)}" width="{_percent(slot * 0.94)}" y="1" height="{height - 8}" rx="6"'
-        middle = _percent(slot * (column + 0.47))
-        inside = (
-            f"<title>{_safe(tile.label)} {_safe(tile.note)}</title>"
-            f'<rect class="tile-{tile.state}" {box} {TILE_STATES[tile.state]}/>'
-            + _text(middle, 19, _cut(tile.label, _em_for(slot)), anchor="middle", weight="600")
-            + _text(middle, 36, _cut(tile.note, _em_for(slot)), anchor="middle")
-        )
-        frame.add(_placed(inside, y=height * row, href=tile.href))
-    rows = -(-len(tiles) // columns)
-    return frame.drawn(height=height * rows, has_links=any(tile.href for tile in tiles))
-
-
-def progress(value: Number, total: Number, *, title: str, ident: str, desc: str = "") -> str:
-    """A bare bar for a table cell or a card."""
-    frame = _Frame(ident, title, desc or _amount(value, total))
-    frame.add(_bar(frame, _share(value, total), y=0, height=8))
-    return frame.drawn(height=8)
-
-
 def show(value: Number) -> str:
     """1234 as 1,234; a share with one digit; a withheld number as its star."""
     if isinstance(value, Suppressed):
@@ -226,11 +164,11 @@ class _Frame:
         self.is_hatched = True
         return f"url(#{self.ident}-hatch)"
 
-    def drawn(self, *, height: int, width: str = "100%", has_links: bool = False) -> str:
+    def drawn(self, *, height: int, has_links: bool = False) -> str:
         # What has role img hides its links from a screen reader.
         role = "group" if has_links else "img"
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" width="{width}" height="{height}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" width="100%" height="{height}"'
             f' aria-labelledby="{self.ident}-title" aria-describedby="{self.ident}-desc">'
             f'<title id="{self.ident}-title">{_safe(self.title)}</title>'
             f'<desc id="{self.ident}-desc">{_safe(self.desc)}</desc>'

@@ -5,19 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.charts import (
-    TILE_STATES,
     TONES,
     Bar,
     Series,
     Slice,
-    Tile,
     bar_chart,
     column_chart,
-    progress,
     show,
-    sparkline,
     stacked_bar,
-    tile_grid,
 )
 from reports.suppression import HIDDEN
 
@@ -32,10 +27,11 @@ def every_drawing(word, value):
         bar_chart([Bar(word, value, 40, "/classes/1?a=1&b=2"), Bar(word, value)], title=word, ident="a"),
         column_chart([word, word], [Series(word, [value, 3]), Series(word, [0, value])], title=word, ident="b"),
         stacked_bar([Slice(word, value, tone) for tone in TONES], title=word, ident="c"),
-        sparkline([1, value, 3, value], title=word, ident="d"),
-        tile_grid([Tile(word, state, word, "/x") for state in TILE_STATES], title=word, ident="e"),
-        progress(value, 40, title=word, ident="f", desc=word),
     ]
+
+
+def bar(value, ident="i"):
+    return bar_chart([Bar("x", value, 4)], title="t", ident=ident)
 
 
 def widths(drawing, kind):
@@ -87,11 +83,11 @@ def test_withheld_number_is_hatched_and_starred(text):
 
 
 def test_drawing_without_withheld_numbers_has_no_hatching():
-    assert "hatch" not in progress(3, 4, title="t", ident="i")
+    assert "hatch" not in bar(3)
 
 
 def test_ids_belong_to_the_drawing():
-    first, second = (progress(HIDDEN, 4, title="t", ident=ident) for ident in ("one", "two"))
+    first, second = (bar(HIDDEN, ident) for ident in ("one", "two"))
     ids = [element.get("id") for text in (first, second) for element in drawn(text).iter() if element.get("id")]
 
     assert len(ids) == len(set(ids)) == 6
@@ -101,7 +97,7 @@ def test_ids_belong_to_the_drawing():
 @pytest.mark.parametrize("ident", ["", "1a", 'a"b', "a b", "a\n"])
 def test_ident_that_is_no_id_is_refused(ident):
     with pytest.raises(ValueError, match="letter"):
-        progress(1, 2, title="t", ident=ident)
+        bar(1, ident)
 
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "https://example.org/", "//example.org/"])
@@ -151,7 +147,7 @@ def test_bar_with_a_link_opens_it_and_is_a_group():
 
     assert [link.get("href") for link in root.iter(f"{SVG}a")] == ["/classes/1"]
     assert root.get("role") == "group"
-    assert drawn(progress(1, 2, title="t", ident="i")).get("role") == "img"
+    assert drawn(bar(1)).get("role") == "img"
 
 
 def test_column_chart_draws_both_terms_to_one_scale():
@@ -190,26 +186,6 @@ def test_stacked_bar_gives_a_withheld_part_no_length_of_its_own():
     ]
 
     assert lengths == [[4], [4]]
-
-
-def test_sparkline_leaves_a_gap_for_a_withheld_value():
-    root = drawn(sparkline([1, 2, HIDDEN, 4, 5], title="t", ident="i"))
-
-    assert root.find(f".//{SVG}path").get("d") == "M4.0 24.0L32.0 19.0M88.0 9.0L116.0 4.0"
-
-
-def test_tile_grid_fills_rows_and_says_each_state():
-    chart = tile_grid([Tile(f"n{n}", "silent", "missing") for n in range(7)], title="t", ident="i", columns=3)
-    tiles = [r for r in drawn(chart).iter(f"{SVG}rect") if r.get("class") == "tile-silent"]
-
-    assert len(tiles) == 7
-    assert drawn(chart).get("height") == "156"
-    assert texts(chart)[:2] == ["n0", "missing"]
-
-
-def test_progress_never_leaves_its_track():
-    assert widths(progress(9, 4, title="t", ident="i"), "now") == [100]
-    assert widths(progress(0, 4, title="t", ident="i"), "now") == []
 
 
 def test_long_label_is_cut_in_the_picture_and_whole_in_the_description():
