@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from reports.board import Board, Cell, Share
+from reports.board import Board, Share
 from reports.document import Amount
+from reports.equations import Cell
 from reports.suppression import HIDDEN, THRESHOLD, Published
 from schools.figures import Timing, figures, ratios, timings
 

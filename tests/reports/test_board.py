@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.core.cache import cache
 
-from reports.board import DERIVED, SUMS, Cell, _as_it_was, board_of
+from reports.board import _as_it_was, board_of
+from reports.equations import DERIVED, SUMS, Cell, Node, add_rests, equations_of
 from reports.suppression import HIDDEN
 from schools.figures import Scope, figures, ratios
 from schools.queries import current_term, previous_term, term_of
@@ -260,3 +261,16 @@ def test_a_median_is_withheld_by_published_counts_alone(acted, when, told, world
     middle = clock_rows(found, "all")[0].middles["reported_acted"]
     assert found.count("flags_new") == 32
     assert (middle is not HIDDEN) is told
+
+
+def test_schools_beside_clusters_are_one_cell_that_terms_share():
+    """Of an earlier term they are told by what is left of the center, of this one by themselves."""
+    units = [(1, None, False), (2, 1, False), (3, 2, True), (4, 1, True)]
+    nodes = tuple(Node(pk, "", "", "", parent, is_school) for pk, parent, is_school in units)
+    now = {Cell("students", pk): count for pk, count in ((1, 30), (2, 20), (3, 20), (4, 10))}
+    earlier = {cell: count for cell, count in now.items() if cell.unit < 3}
+    for cells in (earlier, now):
+        add_rests(cells, nodes)
+    assert [cells[Cell("students", -1)] for cells in (earlier, now)] == [10, 10]
+    of_rest = [one.parts for one in equations_of(now, nodes) if one.total.unit == -1]
+    assert of_rest == [[Cell("students", 4)]]

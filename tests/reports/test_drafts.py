@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports import drafts
-from reports.board import Cell
+from reports.equations import Cell
 from reports.material import Material
 from reports.suppression import HIDDEN
 from schools.figures import Value

@@ -11,7 +11,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from reports.board import Cell, board_of
+from reports.board import board_of
+from reports.equations import Cell
 from reports.exporting import export
 from reports.suppression import HIDDEN, THRESHOLD, Equation, audit
 from schools.figures import Scope, figures
