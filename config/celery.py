@@ -13,5 +13,7 @@ app.conf.beat_schedule = {
     "requeue lost jobs": {"task": "schools.tasks.requeue_lost_jobs", "schedule": 30.0},
     "delete expired files": {"task": "schools.tasks.delete_expired_files", "schedule": 600.0},
     "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
+    # More often than a board grows old (reports.board.KEEP_SECONDS).
+    "count for the centers": {"task": "reports.tasks.refresh_published_boards", "schedule": 480.0},
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
 }

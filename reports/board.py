@@ -3,7 +3,7 @@
 Inside a school they are plain. Above it, every count of students, talks and flags goes through `reports.suppression` at
 once: for the whole tree, not for the unit alone, or two centers could subtract one's table from the other's; and for
 all terms that have begun, or what did not change between two of them could be read in one and hidden in the other. Of
-the terms before the last, what is counted on a day is told for centers only, in one number each (docs/adr/0006).
+the terms before the last, key students and open flags are told for centers only, in one number each (docs/adr/0006).
 Numbers that nobody prints but anybody can work out (students who are not key students) are cells as well.
 """
 
@@ -36,8 +36,9 @@ STATES = {
 }
 # These hang together with no state: each term of them is suppressed when somebody asks for it.
 OF_ONE_TERM = {"talks", "talk_parts"}
-# What was raised tells of no state, as long as it is not told what was closed: of these earlier terms keep all tables.
-OF_TERMS = {"flags_new", "flags_due", "flags_in_time"}
+# Of these, earlier terms keep all tables. Whole classes are seldom small; and what was raised tells of no state, as
+# long as it is not told what was closed.
+OF_TERMS = {"students", "students_reached", "flags_new", "flags_due", "flags_in_time"}
 
 
 @dataclass(frozen=True)
@@ -169,26 +170,45 @@ class Kept:
     built_at: dt.datetime
 
 
+def refresh_boards() -> None:
+    """Count anew what centers read of the last term, before it grows old: a large one would have to wait for it."""
+    for top in Unit.objects.filter(parent=None, kind__is_school=False):
+        tree = Tree.around(top)
+        if tree.last:
+            for key, build in _halves(tree, tree.last):
+                cache.set(key, build(), KEEP_SECONDS)
+
+
+def _halves(tree: Tree, code: str) -> tuple[tuple[str, Callable[[], Kept]], tuple[str, Callable[[], Kept]]]:
+    """What is suppressed for all terms together, and what for one by itself: where each is kept, and how it is made."""
+    together = _together()
+    apart = [figure for figure in figures().values() if figure not in together]
+    return (
+        (f"board.{tree.mark}", lambda: _publish(tree, tree.begun, together)),
+        (f"board.{tree.mark}.{code}", lambda: _publish(tree, [code], apart)),
+    )
+
+
+def _together() -> list[Figure]:
+    return [figure for figure in figures().values() if figure.about_students and figure.code not in OF_ONE_TERM]
+
+
 def _published_board(scope: Scope) -> Board:
     """The unit's part of what is published of the whole tree."""
     tree, code = Tree.around(scope.unit), scope.term.code
-    together = [figure for figure in figures().values() if figure.about_students and figure.code not in OF_ONE_TERM]
-    apart = [figure for figure in figures().values() if figure not in together]
-    joint = _kept(f"board.{tree.mark}", lambda: _publish(tree, tree.begun, together))
-    single = _kept(f"board.{tree.mark}.{code}", lambda: _publish(tree, [code], apart))
+    joint, single = (_kept(key, build) for key, build in _halves(tree, code))
     nodes = tuple(node for node in tree.nodes if node.path.startswith(scope.unit.path))
     inside = {node.pk for node in nodes}
     shown = {**single.cells[code], **joint.cells.get(code, {})}
     cells = {cell: count for cell, count in shown.items() if cell.unit in inside}
     built_at = min(joint.built_at, single.built_at)
-    return Board(
-        scope, nodes, cells, _values(scope, cells), built_at, is_suppressed=True, untold=_untold(tree, code, together)
-    )
+    untold = _untold(tree, code)
+    return Board(scope, nodes, cells, _values(scope, cells), built_at, is_suppressed=True, untold=untold)
 
 
-def _untold(tree: Tree, term: str, found: Iterable[Figure]) -> frozenset[str]:
+def _untold(tree: Tree, term: str) -> frozenset[str]:
     """A term that has not begun tells nothing: today's students are those of the running term, and stand there."""
-    codes = frozenset(figure.code for figure in found)
+    codes = frozenset(figure.code for figure in _together())
     if term == tree.last:
         return frozenset()
     return codes - OF_TERMS if term in tree.begun else codes

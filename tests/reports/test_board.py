@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from reports.board import _as_it_was, board_of
+from reports.board import _as_it_was, board_of, refresh_boards
 from reports.equations import DERIVED, SUMS, Cell, Node, add_rests, equations_of
 from reports.suppression import HIDDEN
 from schools.figures import Scope, figures, ratios
 from schools.queries import current_term, previous_term, term_of
+from students.models import Student
 from tests.reports.bulk import grow
 from tests.world import NOW
 
@@ -186,6 +189,16 @@ def test_the_city_counts_a_school_by_the_days_of_its_own_term(grown):
     assert 0 < board(grown.city).count("talk_parts") < whole
 
 
+def test_boards_are_counted_anew_before_they_grow_old_so_that_no_page_counts(grown):
+    whole = board(grown.city).count("students")
+    Student.objects.update(status=Student.Status.LEFT, left_on=dt.date(2026, 3, 1))
+    assert board(grown.district).count("students") > 0
+    refresh_boards()
+    with CaptureQueriesContext(connection) as caught:
+        assert (whole > 100, board(grown.city).count("students")) == (True, 0)
+    assert [one["sql"] for one in caught if "students_student" in one["sql"]] == []
+
+
 def test_other_days_of_a_term_are_counted_at_once(grown):
     """Not after the ten minutes for which a board is kept."""
     before = board(grown.city).count("talk_parts")
@@ -195,14 +208,20 @@ def test_other_days_of_a_term_are_counted_at_once(grown):
     assert board(grown.city).count("talk_parts") != before
 
 
-def test_of_an_earlier_term_a_center_tells_its_totals_and_what_was_raised(grown):
+def test_of_an_earlier_term_a_center_tells_whole_classes_and_what_was_raised_of_the_rest_its_totals(grown):
     earlier = previous_term(grown.city, current_term(grown.city))
     found = board_of(Scope.of(grown.city, earlier))
     school = grown.a.unit.pk
-    states = ["students", "key_students", "students_reached", "group_entries", "flags_at_end", "flags_closed"]
+    states = ["key_students", "key_students_reached", "group_entries", "flags_at_end", "flags_closed"]
     assert {code: found.count(code, school) for code in states} == dict.fromkeys(states, HIDDEN)
-    assert found.count("students", None, "gender", "f") is HIDDEN
-    assert found.count("students") > 100
+    assert found.count("key_students", None, "gender", "f") is HIDDEN
+    assert found.count("key_students") > 5
+    told = {node.pk: found.count("students", node.pk) for node in found.schools}
+    told = {pk: count for pk, count in told.items() if count is not HIDDEN}
+    truth = figures()["students"].tally(Scope.of(grown.city, earlier)).total
+    assert len(told) >= 5
+    assert told == {pk: truth[pk] for pk in told}
+    assert found.count("students", None, "gender", "f") > 50
     assert [found.count(code, school) for code in ("talks", "flags_new", "class_teachers")] == [0, 0, 3]
 
 
