@@ -255,6 +255,8 @@ class SummaryDocument:
     built_at: dt.datetime
     is_suppressed: bool
     sections: Sequence[Section]
+    # Of a term that is not the last, tables outside the school are told in part (docs/adr/0006).
+    is_told_in_part: bool = False
 
     @property
     def title(self) -> str:
@@ -266,10 +268,21 @@ class SummaryDocument:
 
     @property
     def hidden_note(self) -> str:
-        return _(
-            "* stands for a number from 1 to 4, or for one that is withheld because a number from 1 to 4 could be "
-            "worked out from it."
-        )
+        return f"{withheld_note()} {earlier_note()}" if self.is_told_in_part else withheld_note()
 
     def section(self, code: str) -> Section | None:
         return next((section for section in self.sections if section.code == code), None)
+
+
+def withheld_note() -> str:
+    return _(
+        "* stands for a number from 1 to 4, or for one that is withheld because a number from 1 to 4 could be worked "
+        "out from it."
+    )
+
+
+def earlier_note() -> str:
+    return _(
+        "Of a term that is over, key students, groups and open flags are told as totals of centers only. The tables by "
+        "school stand in what was exported while it ran."
+    )

@@ -31,6 +31,7 @@ def build_summary(unit: Unit, term: Term) -> SummaryDocument:
         as_of=material.scope.on,
         built_at=material.board.built_at,
         is_suppressed=material.board.is_suppressed,
+        is_told_in_part=bool(material.board.untold),
         sections=sections,
     )
 

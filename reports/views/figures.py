@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from reports.board import Board, board_of
 from reports.clocks import ClockRow, clock_rows
-from reports.document import Amount, school_hours
+from reports.document import Amount, earlier_note, school_hours
 from reports.listing import lines_of
 from reports.material import unit_places, written
 from reports.policy import Target, target_for
@@ -42,7 +42,6 @@ class FigureRow:
     amount: Amount
     was: Amount
     unit: str
-    source: str
     url: str = ""
     target: Target | None = None
     parts: tuple["Linked", ...] = ()
@@ -137,7 +136,6 @@ def _figure_row(figure: Figure, board: Board, before: Board | None, scope: Scope
         Amount(board.count(figure.code)),
         Amount(before.count(figure.code) if before else None),
         str(figure.unit_of_measure),
-        figure.source,
         _records_url(figure.code, term),
         target_for(figure.code, scope),
     )
@@ -154,7 +152,6 @@ def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope, t
         amount,
         was if ratio.is_share else Amount(was.value),
         "",
-        ratio.source,
         _records_url(ratio.numerator, term),
         target_for(ratio.code, scope),
         tuple(Linked(str(Amount(count)), _records_url(code, term)) for count, code in counts),
@@ -214,7 +211,8 @@ def figure_records(request: HttpRequest, code: str) -> HttpResponse:
 def _by_school(figure: Figure, board: Board) -> dict[str, Any]:
     places = [(place.label, place.counts[figure.code], place.emphasis) for place in unit_places(board)]
     hidden = any(amount.is_hidden for _label, amount, _emphasis in places) or board.count(figure.code) is HIDDEN
-    return {"places": places, "has_hidden": hidden, "count": Amount(board.count(figure.code))}
+    note = earlier_note() if figure.code in board.untold else ""
+    return {"places": places, "has_hidden": hidden, "count": Amount(board.count(figure.code)), "note": note}
 
 
 def _records(request: HttpRequest, figure: Figure, board: Board, viewer: Viewer) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from reports.board import _as_it_was, board_of, refresh_boards
 from reports.equations import DERIVED, SUMS, Cell, Node, add_rests, equations_of
+from reports.summary import build_summary
 from reports.suppression import HIDDEN
 from schools.figures import Scope, figures, ratios
 from schools.queries import current_term, previous_term, term_of
@@ -293,3 +295,12 @@ def test_schools_beside_clusters_are_one_cell_that_terms_share():
     assert [cells[Cell("students", -1)] for cells in (earlier, now)] == [10, 10]
     of_rest = [one.parts for one in equations_of(now, nodes) if one.total.unit == -1]
     assert of_rest == [[Cell("students", 4)]]
+
+
+def test_pages_and_files_of_an_earlier_term_say_what_centers_are_told_of_it(grown, sign_in):
+    now, earlier = current_term(grown.city), previous_term(grown.city, current_term(grown.city))
+    note = "已结束的学期，重点学生、群体登记和在册预警只显示各中心的合计"
+    client, url = sign_in(grown.city_staff), reverse("reports:figure_records", args=["key_students"])
+    told = [note in client.get(url, {"term": term.code}).content.decode() for term in (now, earlier)]
+    assert told == [False, True]
+    assert [note in build_summary(grown.city, term).hidden_note for term in (now, earlier)] == [False, True]
