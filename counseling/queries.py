@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from counseling.models import TalkOption, TalkPart, TextTemplate
+from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
@@ -36,21 +37,22 @@ def span_of(term: Term) -> tuple[dt.datetime, dt.datetime]:
     )
 
 
-def counted_parts(scope: Unit | Viewer) -> QuerySet[TalkPart]:
-    """The talks that count: all of a unit, or those a viewer sees.
-
-    A viewer's figures rest on what the viewer sees: who is missing from a list would tell of a restricted talk.
-    """
+def parts_in(scope: Unit | Viewer) -> TalkPartQuerySet:
+    """The parts of a unit, or those a viewer sees."""
     if isinstance(scope, Viewer):
-        return TalkPart.objects.visible_to(scope).standing()
-    return TalkPart.objects.filter(talk__school__path__startswith=scope.path).standing()
+        return TalkPart.objects.visible_to(scope)
+    return TalkPart.objects.filter(talk__school__path__startswith=scope.path)
 
 
 def reached_in(scope: Unit | Viewer, term: Term) -> Q:
-    """The condition of a student who was talked to in a term, for a query over students."""
+    """The condition of a student who counts as talked to in a term, for a query over students."""
+    return _in_term(parts_in(scope).covering(), term)
+
+
+def _in_term(parts: TalkPartQuerySet, term: Term) -> Q:
     first, after = span_of(term)
-    parts = counted_parts(scope).filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
-    return Q(pk__in=parts.order_by().values("student_id"))
+    found = parts.filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
+    return Q(pk__in=found.order_by().values("student_id"))
 
 
 def key_students(scope: Unit | Viewer) -> Q:
@@ -155,7 +157,7 @@ def _first_if(condition: Q) -> Case:
 
 def last_talk(scope: Unit | Viewer) -> Subquery:
     """When a student was last talked to, for a query over students."""
-    talks = counted_parts(scope).filter(student=OuterRef("pk")).order_by().values("student_id")
+    talks = parts_in(scope).standing().filter(student=OuterRef("pk")).order_by().values("student_id")
     return Subquery(talks.annotate(last=Max("talk__happened_at")).values("last"))
 
 
@@ -222,8 +224,9 @@ def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
     """All students, those with a reason first; of the others, those nobody has talked to, or not for longest."""
     flagged = Q(pk__in=RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id"))
     grouped = Q(pk__in=GroupMember.objects.current().order_by().values("student_id"))
-    reached = [When(reached_in(viewer, viewer.term), then=3)] if viewer.term else []
-    turn = Case(When(pk__in=list(due), then=0), *reached, When(flagged, then=1), When(grouped, then=2), default=3)
+    # Also by a talk that does not count: the counselor who held it has not to be sent there again.
+    heard = [When(_in_term(parts_in(viewer).standing(), viewer.term), then=3)] if viewer.term else []
+    turn = Case(When(pk__in=list(due), then=0), *heard, When(flagged, then=1), When(grouped, then=2), default=3)
     students = Student.objects.visible_to(viewer).enrolled().prefetch_related(_current_groups()).only("name")
     students = students.annotate(turn=turn, is_flagged=_first_if(flagged), last_talk=last_talk(viewer))
     order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counseling.queries import ClassCoverage, Coverage, Next, counted_parts, next_students, own_coverage
+from counseling.queries import ClassCoverage, Coverage, Next, next_students, own_coverage, parts_in
 from reports.board import Board, board_of
 from reports.document import Amount
 from reports.material import Place, unit_places, written
@@ -200,7 +200,7 @@ def _talks_heading(coverage: Coverage | None, waiting: int) -> str:
 
 def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, int], now: dt.datetime) -> list[Stat]:
     monday = timezone.localdate(now) - dt.timedelta(days=timezone.localdate(now).weekday())
-    this_week = counted_parts(viewer).filter(talk__happened_at__gte=midnight(monday)).count()
+    this_week = parts_in(viewer).standing().filter(talk__happened_at__gte=midnight(monday)).count()
     share = coverage.reached / coverage.students if coverage.students else None
     key = coverage.key_reached / coverage.key_students if coverage.key_students else None
     waiting = _("{n} not yet in hand").format(n=flags["waiting"])

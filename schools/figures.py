@@ -32,8 +32,6 @@ class Scope:
     term: Term
     on: dt.date
     class_ids: frozenset[int] | None = None
-    # Whose eyes: a record that stands here because of another counts only if this viewer may see that other one.
-    viewer: Any = None
 
     @classmethod
     def of(cls, unit: Unit, term: Term, today: dt.date | None = None) -> "Scope":
@@ -42,9 +40,6 @@ class Scope:
 
     def narrowed(self, class_ids: Iterable[int]) -> "Scope":
         return replace(self, class_ids=frozenset(class_ids))
-
-    def seen_by(self, viewer: Any) -> "Scope":
-        return replace(self, viewer=viewer)
 
     @property
     def is_running(self) -> bool:

@@ -76,6 +76,11 @@ class TalkPartQuerySet(models.QuerySet["TalkPart"]):
         """Without what was deleted."""
         return self.filter(deleted_at=None)
 
+    def covering(self) -> "TalkPartQuerySet":
+        """What counts as having been talked to. A talk for counselors only would show by who is missing from the list
+        of who is left, or by what two counts differ in (docs/adr/0007)."""
+        return self.standing().filter(talk__is_restricted=False)
+
 
 class TalkPart(models.Model):
     """One student's part of a talk: the record that stands in this student's file."""

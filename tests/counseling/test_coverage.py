@@ -84,7 +84,12 @@ def test_a_restricted_talk_does_not_show_in_who_is_left(world, viewer, term):
     filed(viewer(world.a.counselor), world.a.student_3, is_restricted=True)
     left = students_left(viewer(world.a.teacher), term)
     assert [student.pk for student in left] == [world.a.student_3.pk]
-    assert list(students_left(viewer(world.a.counselor), term)) == []
+    assert [student.pk for student in students_left(viewer(world.a.counselor), term)] == [world.a.student_3.pk]
+    # Who held it is not sent there again; the class teacher is.
+    assert next_students(viewer(world.a.teacher))[0].why == "本学期还没谈"
+    assert "本学期还没谈" not in next(
+        one.why for one in next_students(viewer(world.a.counselor), limit=9) if one.student == world.a.student_3
+    )
 
 
 def test_key_students_are_left_first(world, viewer, term):
