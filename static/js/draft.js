@@ -57,6 +57,8 @@
       form.addEventListener("submit", (event) => this.submit(event));
       window.addEventListener("pagehide", () => this.leave());
       window.addEventListener("online", () => this.retry());
+      // Gone back to as it was left, this page would go on under a talk that has been filed.
+      window.addEventListener("pageshow", (event) => { if (event.persisted && this.sent) location.reload(); });
     }
 
     say(name) {
@@ -177,7 +179,7 @@
       this.dirty = false;
       this.waiting = false;
       this.keep(true);
-      this.passing = true;
+      this.passing = this.sent = true;
       this.form.requestSubmit(this.submitter && this.form.contains(this.submitter) ? this.submitter : undefined);
       setTimeout(() => { this.passing = false; }, 0);
     }

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from counseling.models import TalkDraft, TalkLog, TalkPart
 from schools.models import Term
+from tests.counseling.sheet import classmates
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RECORD = re.compile(r"/talks/[0-9a-f-]{36}/$")
 FIRST_WORDS = "textarea[name$=-words]:enabled"
+TICKED = "input[name=students]:checked, input[name=themes]:checked"
 
 
 @pytest.fixture
@@ -132,6 +134,36 @@ def test_without_javascript_a_talk_with_two_students_is_filed(enter, world):
     save(page)
     talk = saved(page).talk
     assert sorted(part.words for part in talk.parts.all()) == ["of the first", "of the second"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_going_back_after_saving_ticks_nobody_and_keeps_no_text(enter, world, count):
+    """The offered list has moved on: a browser that ticks by position would choose somebody else."""
+    classmates(world.a.class_1, 6)
+    page = enter(world.a.teacher)
+    for number in range(count):
+        page.tap(f"[data-chosen] input >> nth={number}")
+        page.fill(f"{FIRST_WORDS} >> nth={number}", "said once")
+    page.tap("input[name=themes] >> nth=0")
+    save(page)
+    saved(page)
+    page.go_back()
+    assert (page.locator(TICKED).count(), page.input_value(FIRST_WORDS)) == (0, "")
+
+
+def test_a_page_kept_by_the_browser_begins_anew_after_it_was_sent(enter, world):
+    """Chromium may hold the page just as it was left; what is said then is `pageshow` with `persisted`."""
+    page = enter(world.a.teacher)
+    tap_student(page, world.a.student_3)
+    page.fill(FIRST_WORDS, "said once")
+    page.route("**/talks/new/", lambda route: route.fulfill(status=204))  # sent, and the page stands
+    before = page.input_value("[name=submission]")
+    save(page)
+    page.wait_for_selector("form[data-sent]")
+    page.unroute("**/talks/new/")
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert page.input_value("[name=submission]") != before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
