@@ -90,6 +90,7 @@ def _student(one: Newcomer, plan: SchoolPlan, class_ids: dict[ClassKey, int]) ->
         id_hash=hash_of(row.id_number, "id_number"),
         is_boarder=boards(row),
         entered_on=row.entry_date,
+        listed_on=None if plan.is_first else timezone.localdate(),
         **{name: getattr(row, name) for name in SAME_NAME},
     )
 

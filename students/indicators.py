@@ -16,13 +16,14 @@ from students.models import GroupMember, RiskFlag, SpecialGroup, Student
 
 
 def students(scope: Scope) -> Rows:
-    """Enrolled on the day: today's state in the running term, else who had entered and not yet left."""
+    """Enrolled on the day: today's state in the running term, else who was on the roll and had not yet left."""
     found = Student.objects.filter(scope.schools())
     if scope.is_running:
         return found.filter(status=Student.Status.ENROLLED)
     entered = Q(entered_on=None) | Q(entered_on__lte=scope.on)
+    listed = Q(listed_on=None) | Q(listed_on__lte=scope.on)
     still_there = Q(status=Student.Status.ENROLLED) | Q(status=Student.Status.LEFT, left_on__gt=scope.on)
-    return found.filter(entered, still_there)
+    return found.filter(entered, listed, still_there)
 
 
 def key_students(scope: Scope) -> Rows:

@@ -79,6 +79,7 @@ class Change:
 class SchoolPlan:
     school: Unit
     present: frozenset[str]
+    is_first: bool = False  # the school had no students yet
     new_classes: list[ClassKey] = field(default_factory=list)
     newcomers: list[Newcomer] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -148,6 +149,7 @@ class Planner:
         self.plan = SchoolPlan(school, present)
         self.confirmed, self.blind = confirmed, blind
         self.known = Known(school, lock=lock)
+        self.plan.is_first = not self.known.students
         self.classes = Classes(school, present, on)
         self.plan.class_ids, self.plan.departments = self.classes.ids, self.classes.departments
         self.hashes: dict[int, tuple[str, str]] = {}

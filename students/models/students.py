@@ -69,6 +69,8 @@ class Student(models.Model):
     health = SealedTextField(_("health"))
     is_boarder = models.BooleanField(_("boards"), default=False)
     entered_on = models.DateField(_("entered on"), null=True, blank=True)
+    # The day a roster first named the student here; empty for a school's first roster. Past figures stay what they were.
+    listed_on = models.DateField(null=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ENROLLED)
     left_on = models.DateField(_("left on"), null=True, blank=True)
     # Names of fields a person set by hand: an import reports a difference there and never overwrites it.

@@ -3,11 +3,16 @@
 import pytest
 from django.db import DatabaseError, connection
 
-from schools.models import AuditEntry, ClassGroup
+from schools.actions.units import create_unit
+from schools.figures import Scope, figures
+from schools.models import AuditEntry, ClassGroup, UnitKind
+from schools.queries import term_of
 from students.actions.students import correct_student, save_guardian, set_groups
 from students.imports import Stale, Wish, commit, import_file, preview, read_file
 from students.models import ColumnMapping, GroupMember, Guardian, Student
 from tests.world import _identity_number
+
+LAST_TERM, THIS_TERM = "2025-2026-1", "2025-2026-2"
 
 pytestmark = pytest.mark.django_db
 HEAD = "姓名,性别,出生日期,身份证件号,学籍号,学号,年级,班级,联系电话,是否孤儿,成员1姓名,成员1关系,成员1联系电话"
@@ -78,6 +83,26 @@ def test_import_makes_missing_classes_once(world):
 def test_import_keeps_rare_characters(world, sign_in):
     import_file(file(line(1, name="𠮷㐂")), world.a.unit)
     assert "𠮷㐂" in sign_in(world.a.counselor).get("/students/", {"q": "𠮷㐂"}).content.decode()
+
+
+def students_counted(school, code):
+    return figures()["students"].query(Scope.of(school, term_of(school, code))).count()
+
+
+def test_a_newcomer_changes_no_figure_of_the_term_before(world):
+    school = world.a.unit
+    before = students_counted(school, LAST_TERM)
+    import_file(file(line(1), line(2)), school)
+    assert (before, students_counted(school, LAST_TERM)) == (5, 5)
+    assert students_counted(school, THIS_TERM) == 7
+
+
+def test_the_first_roster_of_a_school_stands_in_past_figures_too(world):
+    """It says nothing of when its students came."""
+    kind = UnitKind.objects.get(pk="school")
+    school = create_unit(by=None, parent=world.cluster, kind=kind, code="2144000009", name="新校", stages=["primary"])
+    import_file(file(line(1), line(2)), school)
+    assert students_counted(school, LAST_TERM) == 2
 
 
 def test_import_of_the_same_file_again_changes_nothing(world):
