@@ -59,7 +59,11 @@ class HeaderForm(forms.Form):
         max_length=100,
         help_text=gettext_lazy("Adults only, for example a parent. Choose further students above."),
     )
-    is_restricted = forms.BooleanField(label=gettext_lazy("For counselors only"), required=False)
+    is_restricted = forms.BooleanField(
+        label=gettext_lazy("For counselors only"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"aria-describedby": "readers"}),
+    )
 
     def __init__(self, data: Any = None, *, offer: Offer, initial: Mapping[str, Any]) -> None:
         values = dict(initial)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from counseling.access import can_change_part, can_export, readers_of, reason_to_read
+from counseling.access import can_change_part, can_export, can_restrict, readers_of, reason_to_read
 from counseling.actions.talks import Overtaken, delete_part, revise_part
 from counseling.content import Content, Header, content_of, from_json, header_of
 from counseling.export import talk_sheet
@@ -151,7 +151,7 @@ def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "themes": ThemesForm(data, offer=offer, themes=part.themes),
         "form": PartForm(data, offer=offer, key=str(part.pk), initial=asdict(content_of(part))),
     }
-    context = {"part": part, "revision": part.revision, "newer": None, "refusal": ""} | forms
+    context = {"part": part, "revision": part.revision, "newer": None, "refusal": ""} | forms | _readers(viewer, part)
     valid = [form.is_valid() for form in forms.values()]  # all of them, so that each shows its errors
     if data is not None and all(valid):
         try:
@@ -163,6 +163,15 @@ def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             context |= {"refusal": str(refusal), "revision": data.get("revision")}
     note_open(request, part)
     return render(request, "counseling/talk_edit.html", context, status=200 if data is None else 422)
+
+
+def _readers(viewer: Viewer, part: TalkPart) -> dict[str, str]:
+    """Who reads it; whoever may tick "for counselors only" is told both cases."""
+    is_fixed = part.talk.is_restricted and not can_restrict(viewer)
+    return {
+        "readers": readers_of(is_restricted=is_fixed),
+        "readers_if_restricted": readers_of(is_restricted=True),
+    }
 
 
 def _revise(request: HttpRequest, part: TalkPart, forms: dict[str, Any]) -> HttpResponse:

@@ -109,6 +109,7 @@ def _show(
         "blank": blank,
         "untouched": mark_safe(blank.replace(BLANK, FIRST)) if sheet.is_untouched() else "",  # noqa: S308 (as drawn)
         "readers": readers_of(is_restricted=False),
+        "readers_if_restricted": readers_of(is_restricted=True),
     }
     return render(request, "counseling/talk_new.html", context, status=status)
 

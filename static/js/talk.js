@@ -155,6 +155,21 @@
     tell();
   }
 
+  // --- who reads it: the sentence follows the tick -------------------------------------------------------------------------
+
+  function readers(form) {
+    const box = form.querySelector("[data-readers]");
+    const tick = box?.querySelector("input[type=checkbox]");
+    if (!tick) return;
+    all("[data-without-script]", box).forEach((part) => { part.hidden = true; });
+    const tell = () => all("[data-readers-when]", box).forEach((line) => {
+      line.hidden = (line.dataset.readersWhen === "on") !== tick.checked;
+    });
+    tick.addEventListener("change", tell);
+    form.addEventListener("draft:restored", tell);
+    tell();
+  }
+
   // On a phone what is found needs the room between the box and the keyboard.
   function makeRoom(form) {
     const box = form.querySelector("[data-query]");
@@ -172,6 +187,7 @@
     dress(form);
     foldChips(form);
     header(form);
+    readers(form);
     makeRoom(form);
     new Blocks(form);
   });

@@ -116,6 +116,27 @@ def test_a_lost_session_loses_nothing(enter, world, sign_in, live_server):
     assert saved(page).student_id == world.a.student_3.pk
 
 
+READERS = "[data-readers-when]:visible"
+ALL, FEW = "除您以外，本班班主任、年级组长、本校心理教师和学校领导能看到。", "除您以外，只有本校心理教师能看到。"
+
+
+@pytest.mark.parametrize("name", ["talk_new", "talk_edit"])
+def test_who_reads_it_follows_the_tick(enter, world, name):
+    page = enter(world.a.counselor)
+    if name == "talk_edit":
+        page.goto(reverse("counseling:talk_edit", args=[world.a.talks["restricted"].parts.get().pk]))
+        page.uncheck("[name=is_restricted]")
+    told = [page.locator(READERS).all_inner_texts()]
+    page.check("[name=is_restricted]")
+    told.append(page.locator(READERS).all_inner_texts())
+    assert told == [[ALL], [FEW]]
+
+
+def test_without_javascript_both_cases_of_who_reads_it_are_told(enter, world):
+    page = enter(world.a.counselor, java_script_enabled=False)
+    assert page.locator(READERS).all_inner_texts() == ["不勾选：" + ALL, "勾选后：" + FEW]
+
+
 def test_a_sentence_is_inserted_where_one_writes(enter, world):
     page = enter(world.a.teacher)
     page.tap("textarea[name$=-agreed]")
