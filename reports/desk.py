@@ -21,7 +21,9 @@ from schools.figures import Scope, midnight, ratios
 from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
 from schools.queries import spans_of
+from schools.severity import Scheme
 from schools.templatetags.look import day, moment
+from students.clocks import is_pressing, urgent_words
 from students.models import Student
 from students.queries import flag_counts
 
@@ -55,6 +57,12 @@ class Todo:
     item: Waiting
     level_label: str
     is_late: bool
+    is_pressing: bool = False
+
+    @property
+    def tone(self) -> str:
+        """Of the clock beside it."""
+        return "late" if self.is_late else "soon" if self.is_pressing else ""
 
     @property
     def due(self) -> str:
@@ -111,7 +119,12 @@ def desk_of(viewer: Viewer) -> Desk:
 
 def _todo(viewer: Viewer, now: dt.datetime) -> list[Todo]:
     return [
-        Todo(item, viewer.scheme.word(item.severity) if item.severity else "", item.is_overdue(now))
+        Todo(
+            item,
+            viewer.scheme.word(item.severity) if item.severity else "",
+            item.is_overdue(now),
+            item.due_at is not None and is_pressing(item.severity, item.due_at, now),
+        )
         for item in inbox_of(viewer)
     ]
 
@@ -144,7 +157,7 @@ def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime
     desk.next = next_students(viewer, limit=NEXT)
     desk.action = Action(_("Log a talk"), reverse("counseling:talk_new"))
     flags = flag_counts(viewer) if viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD} else {}
-    desk.heading = _flags_heading(flags) if viewer.role in SCHOOL_ROLES else ""
+    desk.heading = _flags_heading(flags, viewer.scheme) if viewer.role in SCHOOL_ROLES else ""
     if desk.heading:
         desk.action = Action(_("Look at the flags"), reverse("students:flag_list"))
     desk.heading = desk.heading or _talks_heading(desk.coverage, len(desk.waiting))
@@ -170,7 +183,9 @@ def _set_terms() -> Action:
     return Action(_("Set a term"), reverse("schools:calendar"))
 
 
-def _flags_heading(flags: dict[str, int]) -> str:
+def _flags_heading(flags: dict[str, Any], scheme: Scheme) -> str:
+    if urgent := urgent_words(flags, scheme):
+        return urgent
     if flags["late"]:
         text = ngettext("{n} flag is past its time", "{n} flags are past their time", flags["late"])
         return text.format(n=flags["late"])
@@ -198,7 +213,7 @@ def _talks_heading(coverage: Coverage | None, waiting: int) -> str:
     return _("Every student has been talked to this term")
 
 
-def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, int], now: dt.datetime) -> list[Stat]:
+def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, Any], now: dt.datetime) -> list[Stat]:
     monday = timezone.localdate(now) - dt.timedelta(days=timezone.localdate(now).weekday())
     this_week = parts_in(viewer).standing().filter(talk__happened_at__gte=midnight(monday)).count()
     share = coverage.reached / coverage.students if coverage.students else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.calendar import SchoolCalendar
+from schools.severity import WORST, Scheme
 from students.models import RiskFlag
 
 HOUR = dt.timedelta(hours=1)
@@ -37,8 +39,48 @@ def clock_of(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Cloc
         return Clock(str(flag.get_state_display()))
     if flag.due_at < now:
         return Clock(_("overdue by {time}").format(time=duration(flag.due_at, now, calendar)), "late")
-    tone = "soon" if flag.due_at - now < SOON else ""
+    tone = "soon" if is_pressing(flag.severity, flag.due_at, now) else ""
     return Clock(_("{time} left").format(time=duration(now, flag.due_at, calendar)), tone)
+
+
+def is_pressing(severity: int, due_at: dt.datetime, now: dt.datetime) -> bool:
+    """The worst level presses however long its time is."""
+    return severity == WORST or due_at - now < SOON
+
+
+def urgent_words(counts: dict[str, Any], scheme: Scheme) -> str:
+    """The sentence that comes before all others while nobody has a flag of the worst level in hand; else nothing.
+
+    Time that still runs comes before time that is over: it can still be kept.
+    """
+    level = scheme.word(WORST)
+    if counts["worst"]:
+        text = ngettext(
+            "{n} {level} flag must be in hand by {time}",
+            "{n} {level} flags must be in hand, the first by {time}",
+            counts["worst"],
+        )
+        return text.format(n=counts["worst"], level=level, time=_point(counts["worst_due"]))
+    if counts["worst_late"]:
+        text = ngettext(
+            "{n} {level} flag is past its time and in nobody's hands",
+            "{n} {level} flags are past their time and in nobody's hands",
+            counts["worst_late"],
+        )
+        return text.format(n=counts["worst_late"], level=level)
+    return ""
+
+
+def in_whose_hands(flag: RiskFlag) -> str:
+    """The name beside a flag, and that it is not in hand where it was only passed on."""
+    if flag.assignee is None:
+        return ""
+    name = flag.assignee.person.name
+    if flag.state != RiskFlag.State.RAISED:
+        return name
+    if flag.escalated_at:
+        return _("passed on to {name} when its time was over, not yet in hand").format(name=name)
+    return _("handed to {name}, not yet in hand").format(name=name)
 
 
 def duration(start: dt.datetime, end: dt.datetime, calendar: SchoolCalendar) -> str:

@@ -11,10 +11,12 @@ from schools.inbox import Waiting, waits
 from schools.models import Role
 from students.access import can_handle_flags
 from students.advice import advice
+from students.clocks import in_whose_hands
 from students.models import RiskFlag, RosterImport
 
 MOST = 50
 SHOWN = ("severity", "due_at", "student__name", "student__class_group_id")
+HANDS = ("state", "escalated_at", "assignee__person__name")
 
 
 @waits
@@ -22,14 +24,14 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
     """For the counselor and the leader: what nobody has in hand, and what they have in hand themselves."""
     if not can_handle_flags(viewer):
         return
-    seen = RiskFlag.objects.visible_to(viewer).select_related("student").only(*SHOWN)
+    seen = RiskFlag.objects.visible_to(viewer).select_related("student", "assignee__person").only(*SHOWN, *HANDS)
     classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
     for flag in seen.filter(state=RiskFlag.State.RAISED)[:MOST]:
         yield Waiting(
             text=_("Risk flag: {name}").format(name=flag.student.name),
             url=flag.get_absolute_url(),
             due_at=flag.due_at,
-            note=classes.get(flag.student.class_group_id, ""),
+            note=" · ".join(filter(None, [classes.get(flag.student.class_group_id), in_whose_hands(flag)])),
             severity=flag.severity,
         )
     own = seen.filter(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)

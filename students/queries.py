@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from schools import crypto
 from schools.access import Viewer, once
 from schools.identity import tidy_number
+from schools.severity import WORST
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
 
@@ -48,12 +49,23 @@ def attach_classes(students: "Iterable[Student]", viewer: Viewer) -> None:
 
 
 @once
-def flag_counts(viewer: Viewer) -> dict[str, int]:
-    """The open flags a viewer sees; of them those nobody has in hand, and those that have waited too long."""
+def flag_counts(viewer: Viewer) -> dict[str, Any]:
+    """The open flags a viewer sees; of them those nobody has in hand, and those that have waited too long.
+
+    Of the worst level apart: those whose time still runs, until when the first of them does, and those past it.
+    """
     waits = Q(state=RiskFlag.State.RAISED)
+    now, is_worst = timezone.now(), Q(severity=WORST)
+    late, in_time = waits & Q(due_at__lt=now), waits & Q(due_at__gte=now)
     seen = RiskFlag.objects.visible_to(viewer).open().order_by()
-    late = waits & Q(due_at__lt=timezone.now())
-    return seen.aggregate(open=Count("pk"), waiting=Count("pk", filter=waits), late=Count("pk", filter=late))
+    return seen.aggregate(
+        open=Count("pk"),
+        waiting=Count("pk", filter=waits),
+        late=Count("pk", filter=late),
+        worst=Count("pk", filter=in_time & is_worst),
+        worst_due=Min("due_at", filter=in_time & is_worst),
+        worst_late=Count("pk", filter=late & is_worst),
+    )
 
 
 def matching(students: "StudentQuerySet", text: str) -> "StudentQuerySet":

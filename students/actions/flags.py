@@ -85,8 +85,9 @@ def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership) -> RiskFlag:
     _check_may_handle(by)
     if to.unit_id != flag.school_id or to.role not in (Role.COUNSELOR, Role.SCHOOL_LEADER) or not to.is_current():
         raise Refused(_("Only a counselor or leader of this school can take this on."))
+    details = {"from": flag.assignee_id, "to": to.pk}
     _move(flag, {RiskFlag.State.RAISED, RiskFlag.State.ACKNOWLEDGED}, assignee_id=to.pk)
-    audit.record(by=by, verb="flag.assigned", about=flag, student=flag.student_id, details={"to": to.pk})
+    audit.record(by=by, verb="flag.assigned", about=flag, student=flag.student_id, details=details)
     return flag
 
 
@@ -129,7 +130,7 @@ def _escalate(flag: RiskFlag, now: dt.datetime) -> None:
     backup = _backup_of(flag)
     taken = RiskFlag.objects.filter(pk=flag.pk, state=RiskFlag.State.RAISED, escalated_at=None)
     if taken.update(escalated_at=now, assignee=backup or flag.assignee):
-        details = {"to": backup.pk if backup else None}
+        details = {"from": flag.assignee_id, "to": backup.pk if backup else None}
         audit.record(
             by=None, verb="flag.escalated", about=flag, student=flag.student_id, unit=flag.school, details=details
         )

@@ -24,9 +24,11 @@ from schools.unpublished import calendar_warning
 from students.access import can_handle_flags, can_read_flag_reason
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
 from students.advice import advice
-from students.clocks import clock_of, four_clocks
+from students.clocks import clock_of, four_clocks, in_whose_hands, urgent_words
 from students.forms import AssignForm, CloseForm, FlagForm
 from students.models import RiskFlag, Student
+from students.queries import flag_counts
+from students.steps import steps_of
 from students.views.students import student_or_404
 
 PAGE = 50
@@ -53,13 +55,14 @@ def flag_list(request: HttpRequest) -> HttpResponse:
         {"label": label, "url": f"?tab={name}", "on": name == tab, "count": rows.count() if name != "term" else ""}
         for name, (label, rows) in tabs.items()
     ]
-    late = tabs["waiting"][1].filter(due_at__lt=timezone.now()).count()
+    counts = flag_counts(viewer)
     context = {
         "page_obj": page,
         "chips": chips,
         "tab": tab,
-        "waiting": chips[0]["count"],
-        "late": late,
+        "waiting": counts["waiting"],
+        "late": counts["late"],
+        "urgent": urgent_words(counts, scheme),
         "calendar_warning": calendar_warning(_running(page.object_list)),
     }
     return render(request, "students/flag_list.html", context)
@@ -80,6 +83,7 @@ def _running(flags: list[RiskFlag]) -> list[dt.datetime]:
 def _dressed(flag: RiskFlag, scheme: Scheme, calendar: SchoolCalendar) -> Any:
     flag.clock = clock_of(flag, calendar, timezone.now())
     flag.level_label = scheme.word(flag.severity)
+    flag.in_whose_hands = in_whose_hands(flag)
     return flag
 
 
@@ -99,7 +103,7 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "flag": _dressed(flag, scheme_of(viewer.unit), calendar),
         "clocks": four_clocks(flag, calendar, timezone.now()),
-        "steps": _steps(flag),
+        "steps": steps_of(flag),
         "reads_reason": can_read_flag_reason(viewer, flag),
         "may_handle": can_handle_flags(viewer) and flag.state != State.CLOSED,
         "is_waiting": flag.state == State.RAISED,
@@ -110,23 +114,6 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "calendar_warning": calendar_warning([flag.known_at, flag.acted_at, flag.settled_at, *_running([flag])]),
     }
     return render(request, "students/flag_detail.html", context)
-
-
-def _steps(flag: RiskFlag) -> list[dict[str, Any]]:
-    """What happened to it, newest first; names, never the reason."""
-    steps = [
-        (flag.settled_at, _("Closed"), _person(flag.closed_by)),
-        (flag.acted_at, _("Taken in hand"), _person(flag.assignee and flag.assignee.person)),
-        (flag.escalated_at, _("Not taken in hand in time: handed on"), _person(flag.assignee and flag.assignee.person)),
-        (flag.reported_at, _("Reported"), _person(flag.raised_by.person)),
-        (flag.known_at, _("Became known"), ""),
-    ]
-    found = [{"when": when, "title": title, "text": who} for when, title, who in steps if when]
-    return sorted(found, key=lambda step: step["when"], reverse=True)
-
-
-def _person(person: Any) -> str:
-    return person.name if person else ""
 
 
 @roles(*SCHOOL_ROLES)

@@ -1,10 +1,12 @@
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.errors import Refused
@@ -13,6 +15,7 @@ from schools.models import AuditEntry, CalendarDay, Duty, Membership
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, due_at, escalate_overdue, raise_flag
 from students.clocks import clock_of, duration
 from students.models import RiskFlag
+from students.steps import steps_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +206,88 @@ def test_an_overdue_flag_is_handed_on_only_once(world):
 
 def test_a_flag_in_time_is_left_where_it_is(world):
     assert escalate_overdue(now=world.a.flag.due_at - dt.timedelta(minutes=1)) == 0
+
+
+# --- what happened to it --------------------------------------------------------------------------------------------
+
+
+def told(flag):
+    """The steps of a flag with their names, the first one first."""
+    return [(step.title, step.text) for step in reversed(steps_of(flag)) if step.title not in ("知晓", "上报")]
+
+
+def test_each_step_keeps_its_own_person_when_a_flag_is_handed_on(world, viewer):
+    first, second = world.a.counselor, world.a.leader
+    acknowledge_flag(by=viewer(first), flag=world.a.flag)
+    assign_flag(by=viewer(first), flag=world.a.flag, to=second)
+    close_flag(by=viewer(second), flag=world.a.flag, outcome="watched", reason="x")
+    assert told(world.a.flag) == [
+        ("接手处理", first.person.name),
+        ("转交", f"{first.person.name} → {second.person.name}"),
+        ("已结案", second.person.name),
+    ]
+
+
+def test_a_step_of_a_flag_brought_in_names_who_had_it_before_it_was_handed_on(world, viewer):
+    first, second = world.a.counselor, world.a.leader
+    world.a.flag.state, world.a.flag.acted_at, world.a.flag.assignee = "acknowledged", NOW, first
+    world.a.flag.save()
+    before = told(world.a.flag)
+    assign_flag(by=viewer(second), flag=world.a.flag, to=second)
+    assert (before[0], told(world.a.flag)[0]) == (("接手处理", first.person.name), ("接手处理", first.person.name))
+
+
+def test_the_steps_of_a_flag_do_not_tell_who_opened_it(world, sign_in):
+    sign_in(world.a.leader).get(url("flag_detail", world.a.flag))
+    assert told(world.a.flag) == []
+
+
+def test_the_list_says_that_a_flag_passed_on_is_not_yet_in_hand(world, sign_in):
+    client, name = sign_in(world.a.counselor), world.a.leader.person.name
+    escalate_overdue(now=world.a.flag.due_at + dt.timedelta(minutes=1))
+    pages = [client.get(reverse("students:flag_list")), client.get(reverse("reports:workbench"))]
+    assert [f"超时后转给{name}，尚未接手" in page.content.decode() for page in pages] == [True, True]
+
+
+# --- the worst level comes first ------------------------------------------------------------------------------------
+
+
+def worst(world, minutes):
+    return RiskFlag.objects.create(
+        student=world.a.student_2,
+        school=world.a.unit,
+        severity=4,
+        raised_by=world.a.teacher,
+        known_at=NOW,
+        due_at=NOW + dt.timedelta(minutes=minutes),
+    )
+
+
+@pytest.mark.parametrize("name", ["students:flag_list", "reports:workbench"])
+def test_a_flag_of_the_worst_level_leads_before_others_that_are_overdue(world, sign_in, name):
+    client = sign_in(world.a.counselor)
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NOW - dt.timedelta(days=2))
+    headed = [heading(client.get(reverse(name)))]
+    flag = worst(world, 28)
+    headed.append(heading(client.get(reverse(name))))
+    RiskFlag.objects.filter(pk=flag.pk).update(due_at=NOW - dt.timedelta(minutes=1))
+    headed.append(heading(client.get(reverse(name))))
+    clock = timezone.localtime(NOW + dt.timedelta(minutes=28)).strftime("%H:%M")
+    assert headed[1:] == [f"1 条一级预警须在今天 {clock} 前接手", "1 条一级预警已超过时限，尚无人接手"]
+    assert headed[0].startswith("1 条预警已超")
+
+
+def heading(page):
+    return re.search(r"<h1[^>]*>(.*?)</h1>", page.content.decode(), re.DOTALL)[1].strip()
+
+
+@pytest.mark.parametrize("name", ["students:flag_list", "reports:workbench"])
+@pytest.mark.parametrize(("minutes", "tone"), [(28, "soon"), (600, "soon"), (-1, "late")])
+def test_the_clock_of_the_worst_level_looks_urgent(world, sign_in, name, minutes, tone):
+    flag = worst(world, minutes)
+    page = sign_in(world.a.counselor).get(reverse(name)).content.decode()
+    row = page[page.index(f'class="row" href="{flag.get_absolute_url()}"') :]
+    assert re.search(r'class="clock ([^"]*)"', row)[1] == tone
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------

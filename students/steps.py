@@ -1,0 +1,85 @@
+"""What happened to a flag, step by step, as the audit log has it: moments and names, never the reason."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from schools.models import AuditEntry, Membership
+from students.models import RiskFlag
+
+TAKEN, HANDED_ON, HANDED_LATE = "flag.acknowledged", "flag.assigned", "flag.escalated"
+REPEATED, CLOSED = "flag.repeated", "flag.closed"
+
+
+@dataclass(frozen=True)
+class Step:
+    """As `parts/timeline.html` shows it."""
+
+    when: dt.datetime
+    title: str
+    text: str = ""
+
+
+def steps_of(flag: RiskFlag) -> list[Step]:
+    """Newest first. The flag knows only who has it now; who had it before stands in the log.
+
+    Whoever may open the flag may read these names. Of the log only the acts on this flag are asked, not who opened it.
+    """
+    entries = _entries(flag)
+    names = _names(entries)
+    steps = [
+        Step(flag.known_at, _("Became known")),
+        Step(flag.reported_at, _("Reported"), flag.raised_by.person.name),
+        *(_step(entry, names) for entry in entries),
+        *_not_logged(flag, entries, names),
+    ]
+    return sorted(steps, key=lambda step: step.when, reverse=True)
+
+
+def _entries(flag: RiskFlag) -> list[AuditEntry]:
+    found = AuditEntry.objects.filter(
+        student_id=flag.student_id,
+        subject_type=flag._meta.label_lower,
+        subject_id=str(flag.pk),
+        verb__in=[TAKEN, HANDED_ON, HANDED_LATE, REPEATED, CLOSED],
+    )
+    return list(found.select_related("person").order_by("at", "number"))
+
+
+def _names(entries: list[AuditEntry]) -> dict[int, str]:
+    """Of those to whom and from whom it was handed on."""
+    keys = {entry.details.get(end) for entry in entries for end in ("from", "to")}
+    if not keys - {None}:
+        return {}
+    return dict(Membership.objects.filter(pk__in=keys - {None}).values_list("pk", "person__name"))
+
+
+def _step(entry: AuditEntry, names: dict[int, str]) -> Step:
+    by, to = entry.person.name if entry.person else "", names.get(entry.details.get("to", 0), "")
+    title, text = {
+        TAKEN: (_("Taken in hand"), by),
+        HANDED_ON: (_("Handed on"), f"{by} → {to}"),
+        HANDED_LATE: (_("Not taken in hand in time: handed on"), to),
+        REPEATED: (_("Reported again"), by),
+        CLOSED: (_("Closed"), by),
+    }[entry.verb]
+    return Step(entry.at, title, text)
+
+
+def _not_logged(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> Iterator[Step]:
+    """What was brought in from elsewhere, as the demo is, has no entries for what was done before."""
+    verbs = {entry.verb for entry in entries}
+    if flag.acted_at and flag.acted_at != flag.settled_at and TAKEN not in verbs:
+        yield Step(flag.acted_at, _("Taken in hand"), _first_hand(flag, entries, names))
+    if flag.settled_at and CLOSED not in verbs:
+        yield Step(flag.settled_at, _("Closed"), flag.closed_by.name if flag.closed_by else "")
+
+
+def _first_hand(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> str:
+    """Who had it before it was first handed on; when it never was, who has it now."""
+    for entry in entries:
+        if entry.verb in (HANDED_ON, HANDED_LATE):
+            return names.get(entry.details.get("from", 0), "")
+    return flag.assignee.person.name if flag.assignee else ""
