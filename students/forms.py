@@ -1,5 +1,6 @@
 """Forms of students and flags. They parse and check; the actions save."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -26,8 +27,10 @@ from schools.severity import scheme_of
 from schools.tables import LIMITS
 from students.columns import ethnic_names
 from students.models import Guardian, RiskFlag, SpecialGroup, Student
+from students.problems import problem_sentence
 
 CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
+YOUNGEST, OLDEST = 3, 40  # years of a student
 
 
 class MaskedField(forms.CharField):
@@ -100,6 +103,7 @@ class StudentForm(forms.Form):
     def __init__(self, *args: Any, student: Student, viewer: Viewer, **kwargs: Any) -> None:
         initial = {name: getattr(student, name) for name in self.plain}
         super().__init__(*args, initial=initial, **kwargs)
+        self.known_number = student.id_number
         self.fields["class_group"].queryset = viewer.classes.select_related("school")
         self.fields["registry_number"].keep(mask_identity_number(student.registry_number))
         self.fields["id_number"].keep(mask_identity_number(student.id_number))
@@ -126,9 +130,35 @@ class StudentForm(forms.Form):
                 self.add_error("id_number", _("This is not an identity number. Check it against the paper."))
         elif number:
             values["id_number"] = tidy_number(number)
+        if {"birth_date", "id_type", "id_number"} & set(self.changed_data) and values.get("birth_date"):
+            self._check_birth(values)
         if values.get("status") == Student.Status.LEFT and not values.get("left_on"):
             self.add_error("left_on", _("Say on which day the student left."))
         return values
+
+    def _check_birth(self, values: dict[str, Any]) -> None:
+        """Set by hand it outlasts every import, so it must be possible. What the number says stays masked."""
+        birth, today = values["birth_date"], timezone.localdate()
+        if birth > today:
+            self.add_error("birth_date", problem_sentence("birth_in_future"))
+        elif not YOUNGEST <= today.year - birth.year <= OLDEST:
+            self.add_error("birth_date", problem_sentence("birth_unlikely"))
+        elif self._birth_in_number(values) not in (None, birth):
+            self.add_error(
+                "birth_date",
+                _(
+                    "This is not the date of birth in the identity number. Correct the date here; "
+                    "if the number is wrong, enter the right one in its field."
+                ),
+            )
+
+    def _birth_in_number(self, values: dict[str, Any]) -> dt.date | None:
+        if values.get("id_type") not in {"", *CHECKED_PAPERS}:
+            return None
+        try:
+            return check_identity_number(values.get("id_number") or self.known_number).birth
+        except InvalidIdentity:
+            return None
 
     def values(self) -> dict[str, Any]:
         """What the person set; masked fields left empty are not among it."""

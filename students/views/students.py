@@ -100,9 +100,18 @@ def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = on_days(entries, "at", first, last)
     page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
     page_obj = page.get_page(request.GET.get("page"))
-    page_obj.object_list = tell(list(page_obj.object_list), request.viewer)  # type: ignore[attr-defined]
+    entries = tell(list(page_obj.object_list), request.viewer)  # type: ignore[attr-defined]
+    page_obj.object_list = [_with_reason(entry) for entry in entries]
     context = {"student": student, "page_obj": page_obj, "first": first, "last": last}
     return render(request, "students/student_opened.html", context)
+
+
+def _with_reason(entry: Any) -> Any:
+    """Who looked behind the mask said what for: the page where they did promises that it is read here."""
+    if entry.verb == "student.unmasked":
+        entry.looked_at = dict(UnmaskForm.WHAT).get(entry.details.get("what"), "")
+        entry.reason = dict(UnmaskForm.REASONS).get(entry.details.get("reason"), "")
+    return entry
 
 
 @roles(*SCHOOL_ROLES)

@@ -6,11 +6,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools import crypto
+from schools.identity import check_identity_number
 from schools.models import AuditEntry
 from students.models import GroupMember, Guardian, RiskFlag, Student
-from tests.world import NOW
+from tests.world import NOW, _identity_number
 
 pytestmark = pytest.mark.django_db
+NUMBER = _identity_number("44060820160130001")  # of one who was born on 30 January 2016
 
 
 def url(name, *args):
@@ -119,6 +121,12 @@ def test_student_opened_lists_the_looks_for_the_counselor(world, sign_in):
     assert world.a.teacher.person.name in text
 
 
+def test_student_opened_says_what_a_number_was_looked_at_for(world, sign_in):
+    sign_in(world.a.teacher).post(url("student_unmask", world.a.student.pk), {"what": "papers", "reason": "fill_form"})
+    text = sign_in(world.a.counselor).get(url("student_opened", world.a.student.pk)).content.decode()
+    assert "证件号码 · 填写上报材料" in text
+
+
 def test_student_opened_is_closed_to_teachers(world, sign_in):
     assert sign_in(world.a.teacher).get(url("student_opened", world.a.student.pk)).status_code == 403
 
@@ -162,9 +170,11 @@ def test_student_edit_keeps_masked_numbers_left_empty(world, sign_in):
 
 def test_student_edit_sets_the_hash_with_the_number(world, sign_in):
     student = world.a.student
-    sign_in(world.a.leader).post(url("student_edit", student.pk), edit_form(student, id_number="11010519491231002X"))
+    sign_in(world.a.leader).post(
+        url("student_edit", student.pk), edit_form(student, birth_date="2016-01-30", id_number=NUMBER)
+    )
     fresh = Student.objects.get(pk=student.pk)
-    assert fresh.id_hash == crypto.lookup_hash("11010519491231002X", purpose="id_number")
+    assert fresh.id_hash == crypto.lookup_hash(NUMBER, purpose="id_number")
 
 
 def test_student_edit_refuses_a_wrong_identity_number(world, sign_in):
@@ -176,10 +186,46 @@ def test_student_edit_refuses_a_wrong_identity_number(world, sign_in):
     assert Student.objects.get(pk=student.pk).id_number == student.id_number
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"birth_date": "2030-01-01"}, "出生日期还没有到"),
+        ({"birth_date": "2024-01-01"}, "这个出生日期不像是学生的"),
+        ({"birth_date": "1980-01-01"}, "这个出生日期不像是学生的"),
+        ({"birth_date": "2017-01-30"}, "与身份证件号中的出生日期不一致"),
+        ({"id_number": NUMBER}, "与身份证件号中的出生日期不一致"),
+    ],
+)
+def test_student_edit_refuses_a_date_of_birth_that_cannot_be(world, sign_in, changes, sentence):
+    student = world.a.student
+    answer = sign_in(world.a.counselor).post(url("student_edit", student.pk), edit_form(student, **changes))
+    fresh = Student.objects.get(pk=student.pk)
+    assert sentence in answer.context["form"].errors["birth_date"][0]
+    assert (fresh.birth_date, fresh.id_number, fresh.set_by_hand) == (student.birth_date, student.id_number, [])
+
+
+def test_student_edit_takes_a_date_of_birth_with_the_number_it_belongs_to(world, sign_in):
+    student = world.a.student
+    values = edit_form(student, birth_date="2016-01-30", id_number=NUMBER)
+    sign_in(world.a.counselor).post(url("student_edit", student.pk), values)
+    fresh = Student.objects.get(pk=student.pk)
+    assert (fresh.birth_date, fresh.id_number) == (dt.date(2016, 1, 30), NUMBER)
+
+
+def test_student_edit_leaves_a_date_of_birth_alone_that_came_with_the_roster(world, sign_in):
+    Student.objects.filter(pk=world.a.student.pk).update(birth_date=dt.date(2017, 1, 30))
+    student = Student.objects.get(pk=world.a.student.pk)
+    answer = sign_in(world.a.counselor).post(url("student_edit", student.pk), edit_form(student, address="x"))
+    assert answer.status_code == 302
+
+
 def test_student_edit_refuses_a_number_another_student_has(world, sign_in):
     student = world.a.student
     answer = sign_in(world.a.leader).post(
-        url("student_edit", student.pk), edit_form(student, id_number=world.a.older.id_number)
+        url("student_edit", student.pk),
+        edit_form(
+            student, id_number=world.a.older.id_number, birth_date=check_identity_number(world.a.older.id_number).birth
+        ),
     )
     assert answer.context["form"].non_field_errors()
     assert Student.objects.get(pk=student.pk).id_number == student.id_number
