@@ -121,7 +121,7 @@ def comparison_tables(m: Material) -> list[Table]:
     if m.before is None:
         return []
     counts = [Row(str(figures()[code].label), _three(m, code)) for code in COMPARED]
-    shares = [Row(str(ratios()[code].label), _three_shares(m, code)) for code in COMPARED_SHARES]
+    shares = [Row(str(ratios()[code].label), three_shares(m, code)) for code in COMPARED_SHARES]
     columns = [_("Figure"), _("This term"), _("Term before"), _("Difference")]
     return [Table("comparison", _("Compared with {term}").format(term=m.before_label), columns, [*counts, *shares])]
 
@@ -131,9 +131,11 @@ def _three(m: Material, code: str) -> list[Amount]:
     return [now, was, Amount(_difference(now.value, was.value), "change")]
 
 
-def _three_shares(m: Material, code: str) -> list[Amount]:
+def three_shares(m: Material, code: str) -> list[Amount]:
+    """Their difference is that of the two as they are written: whoever subtracts finds the same."""
     now, was = m.share(code), m.share_was(code)
-    return [now, was, Amount(_difference(now.value, was.value), "points")]
+    known = HIDDEN if now.is_hidden or was.is_hidden else _difference(now.rounded, was.rounded)
+    return [now, was, Amount(known, "points")]
 
 
 def _difference(now: Published | float | None, was: Published | float | None) -> Published | float | None:

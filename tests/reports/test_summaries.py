@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 from html import escape
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from reports import actions, drafts
+from reports.appendix import three_shares
+from reports.document import Amount
 from reports.material import Material
 from reports.models import Summary, SummarySection
 from reports.sections import CODES
@@ -76,17 +79,24 @@ def test_summary_in_english_has_no_chinese_but_names(world, term):
     assert text.startswith("5 talks were held with 6 person-times")
 
 
-def test_summary_of_a_school_says_that_it_counts_restricted_talks_too(world, term):
+def test_summary_of_a_school_says_how_restricted_talks_count(world, term):
     tables = [table for section in build_summary(world.a.unit, term).sections for table in section.tables]
     notes = [table.note for table in tables if table.code == "coverage"]
     assert len(notes) == 1
-    assert notes[0].startswith("这里统计全部谈话，包括仅限心理教师查看的谈话")
+    assert notes[0].startswith("仅限心理教师查看的谈话计入谈话次数和人次，不计入“已谈学生”")
 
 
 def test_shares_are_compared_in_points(world, term):
     rows = build_summary(world.a.unit, term).section("comparison").tables[0].rows
     row = next(row for row in rows if row.label == "全体学生谈话覆盖率")
     assert [str(cell) for cell in row.cells] == ["80.0%", "0.0%", "+80.0 个百分点"]
+
+
+def test_points_are_the_difference_of_the_shares_as_they_are_written():
+    shares = SimpleNamespace(
+        share=lambda _code: Amount(0.8834, "percent"), share_was=lambda _code: Amount(0.9797, "percent")
+    )
+    assert [str(cell) for cell in three_shares(shares, "coverage")] == ["88.3%", "98.0%", "−9.7 个百分点"]
 
 
 def test_comparison_says_that_the_term_is_not_over(world, term):
