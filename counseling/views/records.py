@@ -23,11 +23,13 @@ from counseling.filters import TalkFilter
 from counseling.forms import DeleteForm, HeaderForm, Offer, PartForm, ThemesForm
 from counseling.models import TalkLog, TalkPart
 from counseling.queries import Words, words_of
+from counseling.raised import raised_by
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.errors import Refused
 from schools.exporting import export_page
 from schools.severity import Scheme, scheme_of
+from students.access import can_handle_flags
 
 PAGE = 30
 # Of a record, what the list shows: no texts, and of people the name.
@@ -100,11 +102,14 @@ def talk_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     part = fetch_part(request, pk)
     note_open(request, part)
     words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
-    beside = TalkPart.objects.visible_to(viewer).standing().filter(talk=part.talk).exclude(pk=part.pk)
+    seen = TalkPart.objects.visible_to(viewer).standing().filter(talk=part.talk).exclude(pk=part.pk)
+    beside = list(seen.select_related("student").order_by("student__name"))
     context = {
         "part": dress(part, words, scheme),
         "may_change": can_change_part(viewer, part),
-        "beside": beside.select_related("student").order_by("student__name"),
+        "may_handle": can_handle_flags(viewer),
+        "beside": beside,
+        "raised": raised_by(viewer, [part, *beside]),
         "revisions": _revisions(part, words, scheme),
         "why": reason_to_read(viewer, part),
         "readers": readers_of(is_restricted=part.talk.is_restricted),

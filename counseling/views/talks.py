@@ -82,7 +82,8 @@ def _file(request: HttpRequest, sheet: TalkSheet, submission: UUID, known: bool)
         messages.info(request, _("This form had been saved before; here is its record."))
     else:
         talk = file_talk(by=request.viewer, submission=submission, header=sheet.header.header(), parts=sheet.parts())
-        messages.success(request, _("Saved."))
+        is_raised = talk.parts.filter(severity__gt=0).exists()
+        messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
     part = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).order_by("pk").first()
     return redirect("counseling:talk_detail", part.pk)  # type: ignore[union-attr]
 

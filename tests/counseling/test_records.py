@@ -11,7 +11,11 @@ from django.urls import reverse
 from counseling.actions.talks import delete_part
 from counseling.models import TalkPart
 from schools.models import AuditEntry
-from tests.counseling.sheet import classmates, filed, ticked
+from schools.templatetags.look import moment
+from students.actions.flags import acknowledge_flag, close_flag
+from students.advice import advice
+from students.models import RiskFlag
+from tests.counseling.sheet import classmates, filed, sent, ticked
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +39,54 @@ def test_talk_detail_shows_the_part_and_notes_that_it_was_opened(world, sign_in)
     assert [name for name in ("words", "view", "agreed", "effect") if f"SENTINEL-a-own0-{name}" not in text] == []
     opened = AuditEntry.objects.get(verb="talk.opened")
     assert (opened.student_id, opened.person) == (world.a.student.pk, world.a.counselor.person)
+
+
+@pytest.fixture
+def saved_page(sign_in):
+    """The page after saving a talk with a level, as whoever filed it sees it."""
+
+    def save(member, *students, severity, each=None):
+        fields = sent(*students, first={"severity": str(severity)}, each=each)
+        return sign_in(member).post(reverse("counseling:talk_new"), fields, follow=True).content.decode()
+
+    return save
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3, 4])
+def test_talk_detail_after_a_level_says_what_to_do_now_and_leads_to_the_flag(world, saved_page, severity):
+    text = saved_page(world.a.teacher, world.a.student_2, severity=severity)
+    flag = RiskFlag.objects.get(student=world.a.student_2)
+    wanted = [advice(severity), moment(flag.due_at), flag.get_absolute_url(), "已保存，并已报告预警。"]
+    assert [piece for piece in wanted if piece not in text] == []
+
+
+def test_talk_detail_tells_of_the_flag_of_each_student_of_the_talk(world, saved_page):
+    second = {world.a.student_3: {"severity": "4"}}
+    text = saved_page(world.a.teacher, world.a.student_2, world.a.student_3, severity=0, each=second)
+    assert f"{world.a.student_3.name}的预警已经报告" in text
+
+
+def test_talk_detail_without_a_level_tells_of_no_flag(world, saved_page):
+    assert "的预警已经报告" not in saved_page(world.a.teacher, world.a.student_2, severity=0)
+
+
+def test_talk_detail_tells_what_to_do_even_of_a_flag_one_may_not_open(world, viewer, saved_page):
+    """A subject teacher's report is added to a flag that somebody else raised."""
+    filed(viewer(world.a.teacher_2), world.a.neighbor, severity=2)
+    text = saved_page(world.a.subject_teacher, world.a.neighbor, severity=4)
+    flag = RiskFlag.objects.get(student=world.a.neighbor)
+    assert (advice(4) in text, flag.get_absolute_url() in text) == (True, False)
+
+
+def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed(world, viewer, sign_in):
+    part = filed(viewer(world.a.teacher), world.a.student_2, severity=3).parts.get()
+    counselor, client = viewer(world.a.counselor), sign_in(world.a.teacher)
+    acknowledge_flag(by=counselor, flag=part.flag)
+    in_hand = page(client, "talk_detail", part)
+    close_flag(by=counselor, flag=part.flag, outcome="supported", reason="settled")
+    closed = page(client, "talk_detail", part)
+    name = f"{world.a.counselor.person.name}已经在处理。"
+    assert (name in in_hand, name in closed, "的预警已经报告" in closed) == (True, False, False)
 
 
 @pytest.fixture
