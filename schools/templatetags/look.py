@@ -86,6 +86,14 @@ def day(value: datetime.date | None) -> str:
     return date_format(value, _("M j") if value.year == timezone.localdate().year else _("M j, Y"))
 
 
+@register.simple_tag
+def period(first: datetime.date, last: datetime.date) -> str:
+    """Two days; where their years differ both are told, also the present one."""
+    if first.year == last.year:
+        return f"{day(first)} – {day(last)}"
+    return " – ".join(date_format(one, _("M j, Y")) for one in (first, last))
+
+
 @register.filter
 def moment(value: datetime.datetime | None) -> str:
     """A point in time for a list: 'Today 12:20', otherwise the day and the time."""

@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -159,10 +160,14 @@ def test_icon_of_an_unknown_name_still_draws():
 
 @pytest.mark.parametrize(("year", "shown"), [(2026, "Mar 2"), (2025, "Mar 2, 2025")])
 def test_day_names_the_year_only_when_it_is_another(year, shown):
-    import datetime as dt
-
     with translation.override("en"):
         assert look.day(dt.date(year, 3, 2)) == shown
+
+
+def test_a_period_names_both_years_where_they_differ():
+    with translation.override("zh-hans"):
+        assert look.period(dt.date(2025, 9, 1), dt.date(2026, 1, 23)) == "2025年9月1日 – 2026年1月23日"
+        assert look.period(dt.date(2026, 3, 1), dt.date(2026, 7, 10)) == "3月1日 – 7月10日"
 
 
 def test_initial_of_a_rare_surname_is_one_character():
