@@ -11,12 +11,15 @@ from schools.labels import told, with_note
 from schools.models import ClassGroup, Role, Unit, UnitKind
 from schools.rendering import DayInput, RowChoices, Segmented
 from schools.settings_of import DEFAULTS, settings_of
+from schools.severity import Level, scheme_named
 
-SEVERITIES = (4, 3, 2, 1)
 SCHEMES = {
     "four_colors": gettext_lazy("red, orange, yellow, blue"),
     "three_levels": gettext_lazy("three levels"),
 }
+
+
+SAME_DAY = "same_day"
 
 
 def clock_field(label: Any) -> forms.TimeField:
@@ -27,7 +30,7 @@ def clock_field(label: Any) -> forms.TimeField:
 def target_kinds() -> list[tuple[str, str]]:
     return [
         ("minutes", _("minutes, around the clock")),
-        ("same_day", _("the same school day")),
+        (SAME_DAY, _("the same school day")),
         ("school_days", _("school days")),
     ]
 
@@ -113,8 +116,10 @@ class RulesForm(forms.Form):
         self.unit = unit
         own = dict(unit.settings.values_list("key", "value"))
         in_force = settings_of(unit)
-        for severity in SEVERITIES:
-            self._add_target(severity, in_force["clock_targets"][str(severity)])
+        self.targets_in_force = in_force["clock_targets"]
+        self.levels = scheme_named(in_force["severity_scheme"]).levels
+        for level in self.levels:
+            self._add_target(level, *self.targets_in_force[str(level.severity)])
         roles = in_force["second_factor_roles"]
         self.initial |= {
             "severity_scheme": own.get("severity_scheme", ""),
@@ -140,23 +145,49 @@ class RulesForm(forms.Form):
             "Left empty: %(value)s. 0: no list of people leaves as a file."
         ) % {"value": with_note(above["exports_per_day"], whence)}
 
-    def _add_target(self, severity: int, value: list[Any]) -> None:
-        self.fields[f"kind_{severity}"] = forms.ChoiceField(
-            label=_("Level %(level)s") % {"level": 5 - severity},
+    def _add_target(self, level: Level, kind: str, amount: int) -> None:
+        self.fields[f"kind_{level.severity}"] = forms.ChoiceField(
+            label=level.label,
             choices=target_kinds(),
-            initial=value[0],
+            initial=kind,
+            widget=forms.Select(attrs={"data-counted": f"id_amount_{level.severity}"}),
         )
-        self.fields[f"amount_{severity}"] = forms.IntegerField(
-            label=_("How many"), min_value=0, max_value=10_000, initial=value[1]
+        self.fields[f"amount_{level.severity}"] = forms.IntegerField(
+            label=_("How many"),
+            min_value=0,
+            max_value=10_000,
+            initial=None if kind == SAME_DAY else amount,
+            required=False,
         )
 
     def targets(self) -> list[tuple[Any, Any]]:
-        return [(self[f"kind_{severity}"], self[f"amount_{severity}"]) for severity in SEVERITIES]
+        return [(self[f"kind_{one.severity}"], self[f"amount_{one.severity}"]) for one in self.levels]
+
+    def clean(self) -> dict[str, Any]:
+        """A change without its tick would be dropped in silence, or taken for a wish that nobody had."""
+        data: dict[str, Any] = super().clean() or {}
+        for level in self.levels:
+            amount = f"amount_{level.severity}"
+            if data.get(f"kind_{level.severity}") != SAME_DAY and amount in data and data[amount] is None:
+                self.add_error(amount, _("Say how many."))
+        if self.errors:
+            return data
+        if not data["own_targets"] and self._typed_targets() != self.targets_in_force:
+            self.add_error("own_targets", _("You changed a time below. Tick this box to set it, or undo the change."))
+        if not data["own_factors"] and set(data["second_factor_roles"]) != set(self.initial["second_factor_roles"]):
+            self.add_error("own_factors", _("You changed a role below. Tick this box to set it, or undo the change."))
+        return data
+
+    def _typed_targets(self) -> dict[str, Any]:
+        """Of every severity: those that the unit's levels do not use keep what is in force."""
+        data = self.cleaned_data
+        kinds = {str(one.severity): data[f"kind_{one.severity}"] for one in self.levels}
+        typed = {s: [kind, 0 if kind == SAME_DAY else data[f"amount_{s}"]] for s, kind in kinds.items()}
+        return self.targets_in_force | typed
 
     def values(self) -> dict[str, Any]:
         """By key; None for what follows the unit above."""
         data = self.cleaned_data
-        targets = {str(s): [data[f"kind_{s}"], data[f"amount_{s}"]] for s in SEVERITIES}
         return {
             "severity_scheme": data["severity_scheme"] or None,
             "day_starts": f"{data['day_starts']:%H:%M}" if data["day_starts"] else None,
@@ -164,7 +195,7 @@ class RulesForm(forms.Form):
             "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
             "exports_per_day": data["exports_per_day"],
             "students_per_counselor": data["students_per_counselor"],
-            "clock_targets": targets if data["own_targets"] else None,
+            "clock_targets": self._typed_targets() if data["own_targets"] else None,
         }
 
 

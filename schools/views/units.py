@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
 from schools.errors import Refused
-from schools.forms.units import SEVERITIES, NewUnitForm, RulesForm, UnitForm
+from schools.forms.units import NewUnitForm, RulesForm, UnitForm
 from schools.models import ClassGroup, Membership, Role, Unit
 from schools.settings_of import settings_of
+from schools.severity import scheme_named
 
 PAGE = 100
 
@@ -82,7 +83,8 @@ def _rules(unit: Unit) -> dict[str, Any]:
         "school_days": _("school days"),
     }
     own = unit.settings.values_list("key", "value")
-    targets = [(5 - s, *in_force["clock_targets"][str(s)]) for s in SEVERITIES]
+    levels = scheme_named(in_force["severity_scheme"]).levels
+    targets = [(one.word, *in_force["clock_targets"][str(one.severity)]) for one in levels]
     return {
         # A limit that is higher than one above is the unit's own, but not in force.
         "own": {key for key, value in own if in_force[key] == value},

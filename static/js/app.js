@@ -145,6 +145,31 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // A change inside [data-ticks] ticks the box it names, which says that these are one's own.
+  document.addEventListener("change", (event) => {
+    const box = document.getElementById(event.target.closest("[data-ticks]")?.dataset.ticks);
+    if (box && event.target !== box) box.checked = true;
+  });
+
+  // <select data-counted>: "the same day" needs no number.
+  function showCounted(select) {
+    const amount = document.getElementById(select.dataset.counted);
+    if (amount) amount.closest(".field").hidden = select.value === "same_day";
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-counted]")) showCounted(event.target);
+  });
+
+  // [data-roles]: a field for some roles only, shown once the form's role is one of them.
+  function showFieldsOf(role) {
+    all("[data-roles]", role.form).forEach((input) => {
+      input.closest(".field:not(.chips)").hidden = !input.dataset.roles.split(" ").includes(role.value);
+    });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("form[method=post] select[name=role]")) showFieldsOf(event.target);
+  });
+
   // Signing out takes every kept draft with it.
   document.addEventListener("submit", (event) => {
     if (event.target.hasAttribute("data-forget")) sessionStorage.clear();
@@ -164,6 +189,8 @@
   function start() {
     startToasts();
     all("[data-print]").forEach((button) => { button.hidden = false; });
+    all("[data-counted]").forEach(showCounted);
+    all("form[method=post] select[name=role]").forEach(showFieldsOf);
     document.querySelector("[data-focus]")?.focus();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -9,7 +9,7 @@ from schools.actions.units import change_settings, change_unit, create_unit, set
 from schools.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Term, Unit, UnitKind, UnitSetting
 from schools.queries import calendar_of, terms_of
-from schools.settings_of import setting_of
+from schools.settings_of import DEFAULTS, setting_of
 from schools.unpublished import warning_of
 
 pytestmark = pytest.mark.django_db
@@ -279,11 +279,17 @@ def test_another_districts_unit_does_not_exist(world, sign_in):
         assert client.post(f"{reverse(f'schools:{name}')}?unit={world.a.unit.code}", {}).status_code == 404
 
 
+def as_shown(form):
+    """What a browser sends of the times and roles if nobody touches them."""
+    times = {f"{part}_{s}": form[f"{part}_{s}"].value() or "" for part in ("kind", "amount") for s in (1, 2, 3, 4)}
+    return times | {"second_factor_roles": form["second_factor_roles"].value()}
+
+
 def test_rules_through_the_page(world, sign_in):
     url = reverse("schools:unit_rules", args=[world.a.unit.pk])
     client = sign_in(world.a.leader)
     initial = client.get(url).context["form"]
-    targets = {f"{part}_{s}": initial[f"{part}_{s}"].value() for part in ("kind", "amount") for s in (1, 2, 3, 4)}
+    targets = as_shown(initial)
     answer = {"severity_scheme": "three_levels", "day_starts": "07:50", "day_ends": "16:30", "own_targets": "on"}
     assert client.post(url, answer | targets | {"kind_4": "minutes", "amount_4": "15"}).status_code == 302
 
@@ -293,12 +299,45 @@ def test_rules_through_the_page(world, sign_in):
     assert not UnitSetting.objects.filter(unit=world.a.unit, key="second_factor_roles").exists()
 
 
+@pytest.mark.parametrize(
+    ("change", "box"),
+    [
+        ({"amount_2": "2"}, "own_targets"),
+        ({"kind_3": "school_days", "amount_3": "1"}, "own_targets"),
+        ({"second_factor_roles": ["class_teacher"]}, "own_factors"),
+    ],
+)
+def test_a_rule_changed_without_its_tick_is_not_dropped(world, sign_in, change, box):
+    client, url = sign_in(world.a.leader), reverse("schools:unit_rules", args=[world.a.unit.pk])
+    shown = as_shown(client.get(url).context["form"])
+    refused = client.post(url, shown | change)
+    form = refused.context["form"]
+
+    assert (refused.status_code, list(form.errors)) == (200, [box])
+    assert {name: form[name].value() for name in change} == change
+    assert not UnitSetting.objects.filter(unit=world.a.unit).exists()
+    assert client.post(url, shown | change | {box: "on"}).status_code == 302
+    assert UnitSetting.objects.filter(unit=world.a.unit).count() == 1
+
+
+def test_the_rules_name_the_levels_as_the_unit_does_and_ask_no_number_for_the_same_day(world, sign_in):
+    UnitSetting.objects.create(unit=world.a.unit, key="severity_scheme", value="three_levels")
+    client, url = sign_in(world.a.leader), reverse("schools:unit_rules", args=[world.a.unit.pk])
+    form = client.get(url).context["form"]
+    rows = [(str(kind.label), kind.value(), amount.value()) for kind, amount in form.targets()]
+
+    assert rows == [("一级", "minutes", 30), ("二级", "same_day", None), ("三级", "school_days", 3)]
+    shown = {name: form[name].value() or "" for pair in form.targets() for name in (pair[0].name, pair[1].name)}
+    roles = {"second_factor_roles": form["second_factor_roles"].value()}
+    client.post(url, shown | roles | {"severity_scheme": "three_levels", "own_targets": "on", "amount_3": "7"})
+    assert setting_of(world.a.unit, "clock_targets") == DEFAULTS["clock_targets"]
+
+
 def test_limits_through_the_page_are_in_force_and_marked_as_the_units_own(world, sign_in):
     client, detail = sign_in(world.a.leader), reverse("schools:unit_detail", args=[world.a.unit.pk])
     url = reverse("schools:unit_rules", args=[world.a.unit.pk])
     form = client.get(url).context["form"]
-    targets = {f"{part}_{s}": form[f"{part}_{s}"].value() for part in ("kind", "amount") for s in (1, 2, 3, 4)}
-    client.post(url, targets | {"students_per_counselor": "800", "exports_per_day": "3"})
+    client.post(url, as_shown(form) | {"students_per_counselor": "800", "exports_per_day": "3"})
     rules = client.get(detail).context["rules"]
 
     assert (rules["students_per_counselor"], rules["exports"]) == (800, 3)
@@ -377,6 +416,15 @@ def test_the_month_warns_of_a_year_without_published_data(world, sign_in):
 
     assert client.get(reverse("schools:calendar"), {"month": "2027-03"}).context["warnings"] == [warning_of(2027)]
     assert client.get(reverse("schools:calendar"), {"month": "2026-03"}).context["warnings"] == []
+
+
+def test_each_day_of_the_month_fills_the_form_that_changes_it(world, sign_in):
+    client, url = sign_in(world.a.leader), reverse("schools:calendar")
+    page = client.get(url, {"month": "2026-03"}).content.decode()
+
+    assert page.count(f'href="{url}?month=2026-03&amp;day=2026-03-') == 31
+    assert client.get(url, {"month": "2026-03", "day": "2026-03-24"}).context["day_form"]["day"].value() == "2026-03-24"
+    assert "day=2026-03-" not in sign_in(world.a.teacher).get(url, {"month": "2026-03"}).content.decode()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "x", "99999-01", "2026-3", ""])
