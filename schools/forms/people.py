@@ -9,11 +9,14 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from schools import classnames
-from schools.access import SCHOOL_ROLES, Viewer, grantable_roles
+from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
 from schools.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
 from schools.rendering import DayInput
+
+# What only some roles have.
+FIELDS_OF_ROLES = {"classes": CLASS_ROLES, "cohort": {Role.GRADE_HEAD}, "backup": SCHOOL_ROLES}
 
 
 def check_phone_field(text: str) -> str:
@@ -65,7 +68,9 @@ class PostForm(forms.Form):
         label=gettext_lazy("Who steps in"),
         queryset=Membership.objects.none(),
         required=False,
-        help_text=gettext_lazy("Gets risk flags that nobody has taken in hand in time."),
+        help_text=gettext_lazy(
+            "For counselors and leaders: who gets the risk flags they have not taken in hand in time."
+        ),
     )
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
     ends_on = forms.DateField(
@@ -86,8 +91,19 @@ class PostForm(forms.Form):
         if not unit.is_school:
             for name in ("classes", "cohort", "backup"):
                 del self.fields[name]
+        for name, needed_by in FIELDS_OF_ROLES.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["data-roles"] = " ".join(sorted(needed_by))
         if membership and not self.is_bound:
             self.initial = initial_of(membership)
+
+    def clean(self) -> dict[str, Any]:
+        """Without a class a teacher would see nobody, and nobody would notice. A new school has none to give yet."""
+        data: dict[str, Any] = super().clean() or {}
+        classes = self.fields.get("classes")
+        if data.get("role") in CLASS_ROLES and not data.get("classes") and classes and classes.queryset.exists():
+            self.add_error("classes", _("Choose at least one class: without one this teacher sees no students."))
+        return data
 
     def post(self) -> Post:
         """The cleaned answers as the action wants them."""

@@ -14,12 +14,12 @@ def people_on(response):
 
 
 def answer(**more):
-    """A complete form for a new class teacher."""
+    """A complete form for a new counselor."""
     base = {
         "staff_number": "N-1",
         "name": "新人",
         "phone": "",
-        "role": "class_teacher",
+        "role": "counselor",
         "title": "",
         "employment": "full_time",
         "starts_on": "2026-03-18",
@@ -121,7 +121,7 @@ def test_the_list_costs_the_same_for_many_people(world, sign_in, viewer, django_
 
 def test_inviting_shows_the_first_password_once(world, sign_in, client):
     leader = sign_in(world.a.leader)
-    page = leader.post(reverse("schools:person_new"), answer(classes=[world.a.class_1.pk]))
+    page = leader.post(reverse("schools:person_new"), answer(role="class_teacher", classes=[world.a.class_1.pk]))
 
     password = page.context["password"]
     person = Person.objects.get(staff_number="N-1")
@@ -144,6 +144,8 @@ def test_inviting_shows_the_first_password_once(world, sign_in, client):
         ({"starts_on": "yesterday"}, "starts_on"),
         ({"employment": "visiting"}, "__all__"),
         ({"role": "grade_head"}, "__all__"),
+        ({"role": "class_teacher"}, "classes"),
+        ({"role": "subject_teacher"}, "classes"),
     ],
 )
 def test_inviting_says_what_is_wrong_and_keeps_the_rest(world, sign_in, wrong, field):
@@ -153,6 +155,18 @@ def test_inviting_says_what_is_wrong_and_keeps_the_rest(world, sign_in, wrong, f
     assert not Person.objects.filter(name="新人").exists()
     if "name" not in wrong:
         assert 'value="新人"' in page.content.decode()
+
+
+def test_a_school_without_classes_invites_its_teachers_before_them(world, sign_in):
+    new = Unit.objects.create(
+        parent=world.cluster, kind=world.a.unit.kind, code="S9", name="新校", path=world.cluster.path + "S9/"
+    )
+    page = sign_in(world.cluster_staff).post(
+        f"{reverse('schools:person_new')}?unit={new.code}", answer(role="class_teacher")
+    )
+
+    assert page.context["password"]
+    assert Membership.objects.get(unit=new).role == "class_teacher"
 
 
 def test_inviting_to_another_school_does_not_exist(world, sign_in):
@@ -180,7 +194,7 @@ def test_inviting_someone_from_another_school_adds_a_role_and_no_password(world,
     )
 
     assert page.status_code == 302
-    assert known.memberships.filter(unit=world.a.unit, role="class_teacher").exists()
+    assert known.memberships.filter(unit=world.a.unit, role="counselor").exists()
     known.refresh_from_db()
     assert known.check_password(PASSWORD)
 
