@@ -16,6 +16,7 @@ class NewPasswordForm(forms.Form):
     """A password of one's own, typed once where it can be shown and once more to be sure."""
 
     quiet = True
+    forgets = True
     new = forms.CharField(
         label=gettext_lazy("New password"),
         strip=False,

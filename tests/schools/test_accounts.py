@@ -1,7 +1,9 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.urls import reverse
 
 from schools.actions.accounts import (
     Post,
@@ -267,6 +269,47 @@ def test_change_details_keeps_the_new_phone_sealed_and_findable(world, viewer):
 
     assert Person.objects.get_by_natural_key("13700002222") == person
     assert AuditEntry.objects.latest("pk").details == {"fields": ["name", "phone"]}
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("zh-hans", "abc", ["密码太短，至少 10 个字符。", "这个密码太常见了。"]),
+        ("zh-hans", "a-teacher-2", ["密码不能与工号太相似。"]),
+        ("en", "kq7-mx2", ["This password is too short. It must contain at least 10 characters."]),
+        ("en", "a-teacher-2", ["The password is too similar to the staff number."]),
+    ],
+)
+def test_a_refused_password_says_why_in_ones_language_and_promises_nothing(world, sign_in, language, typed, said):
+    person = world.a.teacher.person
+    person.must_change_password, person.language = True, language
+    person.save()
+    client = sign_in(world.a.teacher)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.post(reverse("schools:password_first"), {"new": typed, "again": typed})
+
+    assert page.context["form"].errors["new"] == said
+    head = {"zh-hans": "还没有保存。请重新输入密码。", "en": "Not saved yet. Type the passwords again."}
+    assert f"<h2>{head[language]}</h2>" in page.content.decode()
+
+
+def test_someone_whose_last_role_ended_is_told_and_can_leave(world, sign_in):
+    client = sign_in(world.a.teacher)
+    Membership.objects.filter(pk=world.a.teacher.pk).update(ends_on="2026-03-17")
+    page, account = client.get("/"), client.get(reverse("schools:account"))
+
+    assert (page.status_code, account.status_code) == (403, 200)
+    assert page.templates[0].name == "schools/no_role.html"
+    for shown in (page, account):
+        assert f'action="{reverse("account_logout")}"' in shown.content.decode()
+    assert f'href="{reverse("schools:account")}"' in page.content.decode()
+
+
+def test_the_page_of_the_wrong_role_offers_the_account_and_the_way_out(world, sign_in):
+    page = sign_in(world.a.teacher).get(reverse("schools:audit_list"))
+
+    assert page.status_code == 403
+    assert f'action="{reverse("account_logout")}"' in page.content.decode()
 
 
 def test_set_own_password_is_noted_without_a_role(world):
