@@ -7,9 +7,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import BadRequest, ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from schools.access import Viewer
@@ -91,7 +91,7 @@ def _hold_back(request: HttpRequest) -> HttpResponse | None:
     """What a page with roles asks for first: a role, then the second factor that goes with it."""
     viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
     if viewer is None:
-        raise PermissionDenied
+        return render(request, "schools/no_role.html", status=403)
     if lacks_second_factor(request, viewer):
         return redirect("schools:second_factor_required")
     return None
