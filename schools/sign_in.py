@@ -200,7 +200,9 @@ class FactorAdapter(DefaultMFAAdapter):
         return _("Xinyu")
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": gettext_lazy("This code is not right. Codes change every 30 seconds: try the present one."),
+        "incorrect_code": gettext_lazy(
+            "This code is not right or was used already. Type the app's present one, or a recovery code not yet used."
+        ),
         "cannot_delete_authenticator": gettext_lazy(
             "Your role needs a second factor. Set up another one first, then this one can go."
         ),
