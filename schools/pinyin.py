@@ -15,7 +15,7 @@ Readings = tuple[str, ...]
 
 
 def search_keys(name: str) -> str:
-    """单晓 → "shanxiao danxiao chanxiao sx dx cx"; a character without a reading stands for itself."""
+    """单晓 → "shanxiao danxiao chanxiao sx dx cx"; a character without a reading is passed over."""
     syllables = _readings(name)
     if not syllables:
         return ""
@@ -38,7 +38,7 @@ def _readings(name: str) -> list[Readings]:
     found = [_of_character(character) for character in characters]
     for index, reading in enumerate(surname):
         found[index] = tuple(dict.fromkeys((reading, *found[index])))
-    return found
+    return [readings for readings in found if readings]
 
 
 def _surname(name: str) -> list[str]:
@@ -53,7 +53,7 @@ def _of_character(character: str) -> Readings:
     if character.isascii():
         return (character,)
     found: list[list[str]] = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    readings = found[0] if found else [character]
+    readings = found[0] if found else RARE.get(character, [])
     # People write 吕 as lv, passports as lyu.
     spellings = [spelling for reading in readings for spelling in _spellings(reading)]
     return tuple(dict.fromkeys(spellings))
@@ -81,9 +81,10 @@ def _count(parts: list[Readings], depth: int) -> int:
     return count
 
 
-def _load() -> dict[str, list[str]]:
-    with (Path(__file__).parent / "surnames.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["surname"]: row["reading"].split(" ") for row in csv.DictReader(lines)}
+def _load(filename: str) -> dict[str, list[str]]:
+    with (Path(__file__).parent / filename).open(encoding="utf-8", newline="") as lines:
+        return {text: reading.split(" ") for text, reading in list(csv.reader(lines))[1:]}
 
 
-SURNAMES = _load()
+SURNAMES = _load("surnames.csv")
+RARE = _load("rare_characters.csv")  # of names, and not in pypinyin

@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import pinyin
 
-from schools.pinyin import search_keys
+from schools.pinyin import RARE, search_keys
 
 
 @pytest.mark.parametrize(
@@ -45,11 +46,32 @@ def test_search_keys_of_lv_also_have_the_passport_spelling():
     assert "lyubu" in search_keys("吕布").split()
 
 
-def test_search_keys_keep_rare_characters_as_themselves():
-    keys = search_keys("张㐂𠮷").split()
+@pytest.mark.parametrize(
+    ("name", "spelled", "initials"),
+    [
+        ("苏𠮷安", "sujian", "sja"),
+        ("张㐂", "zhangxi", "zx"),
+        ("李𬀩", "liwei", "lw"),
+        ("王𫘝", "wangjue", "wj"),
+        ("周𬭎", "zhouhong", "zh"),
+        ("林𬘭", "linchen", "lc"),
+        ("陈喆", "chenzhe", "cz"),
+    ],
+)
+def test_search_keys_read_rare_characters(name, spelled, initials):
+    assert {spelled, initials} <= set(search_keys(name).split())
 
-    assert keys[0] == "zhang㐂𠮷"
-    assert "z㐂𠮷" in keys
+
+def test_the_table_of_rare_characters_holds_only_what_is_missing_elsewhere():
+    assert [character for character in RARE if pinyin(character, errors="ignore")] == []
+
+
+def test_search_keys_pass_over_a_character_without_a_reading():
+    assert search_keys("苏㐃安").split() == ["suan", "sa"]
+
+
+def test_search_keys_of_characters_without_a_reading_are_nothing():
+    assert search_keys("㐃") == ""
 
 
 def test_search_keys_of_latin_names_are_lower_case_without_signs():
