@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from counseling.models import TalkLog, TalkPart
+from schools.errors import Refused
+from students.models import Student
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,15 @@ class Content:
 
     def is_empty(self) -> bool:
         return not (self.themes or self.words or self.view or self.agreed)
+
+
+class Unfit(Refused):
+    """One field cannot be filed as it is: of the header, or of this student's content. A form shows it there."""
+
+    def __init__(self, text: str, field: str, student: Student | None = None) -> None:
+        super().__init__(text)
+        self.field = field
+        self.student = student
 
 
 HEADER_FIELDS = tuple(field.name for field in fields(Header))

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counseling.access import can_restrict
-from counseling.content import CONTENT_FIELDS, HEADER_FIELDS, Content, Header
+from counseling.content import CONTENT_FIELDS, HEADER_FIELDS, Content, Header, Unfit
 from counseling.models import TalkLog, TalkOption, TextTemplate
 from counseling.queries import all_options_of
 from schools.access import Viewer
+from schools.errors import Refused
 from schools.rendering import DayInput, Levels, MomentInput, Segmented
 from schools.severity import Scheme, scheme_of
 from students.models import Student
@@ -218,7 +219,7 @@ class TalkSheet:
             )
         self._collect(self.themes, "")
         for block in self.blocks:
-            self._collect(block.form, block.student.name if block.student and len(self.blocks) > 1 else "")
+            self._collect(block.form, self._whose(block))
         self._collect(self.header, "")
         return not self.problems
 
@@ -230,9 +231,18 @@ class TalkSheet:
     def _add(self, label: str, anchor: str, text: str) -> None:
         self.problems.append(Problem(label, anchor, text))
 
-    def refuse(self, text: str) -> None:
-        """Show why the action refused."""
-        self.problems.append(Problem("", "", text))
+    def _whose(self, block: Block) -> str:
+        return block.student.name if block.student and len(self.blocks) > 1 else ""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show why the action refused, at the field that it is about."""
+        if not isinstance(refusal, Unfit):
+            self._add("", "", str(refusal))
+            return
+        block = next((one for one in self.blocks if one.student and one.student == refusal.student), None)
+        form = block.form if block else self.header
+        form.add_error(refusal.field, str(refusal))
+        self._collect(form, self._whose(block) if block else "")
 
     def has_header_problem(self) -> bool:
         return self.is_sent and bool(self.header.errors)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from counseling import content
 from counseling.access import can_change_part
-from counseling.content import Content, Header
+from counseling.content import Content, Header, Unfit
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
@@ -83,10 +83,11 @@ def _check_header(by: Viewer, header: Header, was: Header | None = None) -> None
     if was and header.happened_at == was.happened_at:
         return
     if header.happened_at > timezone.now() + CLOCKS_DIFFER:
-        raise Refused(_("The talk cannot lie in the future. Check its date and time."))
+        raise Unfit(_("The talk cannot lie in the future. Check its date and time."), "happened_at")
     earliest = earliest_day(by.unit)
     if timezone.localdate(header.happened_at) < earliest:
-        raise Refused(_("The talk is too long ago: talks since {day} can be logged.").format(day=earliest.isoformat()))
+        text = _("The talk is too long ago: talks since {day} can be logged.")
+        raise Unfit(text.format(day=earliest.isoformat()), "happened_at")
 
 
 def earliest_day(unit: Unit) -> dt.date:
@@ -106,15 +107,15 @@ def _check_parts(by: Viewer, header: Header, parts: Mapping[Student, Content]) -
     seen = Student.objects.visible_to(by).exclude(status=Student.Status.LEFT).filter(pk__in=[s.pk for s in parts])
     if seen.count() != len(parts):
         raise Refused(_("You can log talks only with students you look after."))
-    for written in parts.values():
-        _check_content(header, written)
+    for student, written in parts.items():
+        _check_content(header, student, written)
 
 
-def _check_content(header: Header, written: Content) -> None:
+def _check_content(header: Header, student: Student, written: Content) -> None:
     if written.is_empty():
-        raise Refused(_("Choose a theme or write a line: an empty record helps nobody."))
+        raise Unfit(_("Choose a theme or write a line: an empty record helps nobody."), "words", student)
     if written.follow_up_on and written.follow_up_on < timezone.localdate(header.happened_at):
-        raise Refused(_("The follow-up cannot lie before the talk."))
+        raise Unfit(_("The follow-up cannot lie before the talk."), "follow_up_on", student)
 
 
 # --- the flag -------------------------------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, wr
     """
     _check_may_change(by, part)
     _check_header(by, header, content.header_of(part.talk))
-    _check_content(header, written)
+    _check_content(header, part.student, written)
     talk = TalkLog.objects.select_for_update().get(pk=part.talk_id)
     concerned = list(talk.parts.standing().select_for_update().select_related("talk", "student"))
     part = next((one for one in concerned if one.pk == part.pk), part)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from counseling.access import can_change_part, can_export, can_restrict, readers_of, reason_to_read
 from counseling.actions.talks import Overtaken, delete_part, revise_part
-from counseling.content import Content, Header, content_of, from_json, header_of
+from counseling.content import Content, Header, Unfit, content_of, from_json, header_of
 from counseling.export import talk_sheet
 from counseling.filters import TalkFilter
 from counseling.forms import DeleteForm, HeaderForm, Offer, PartForm, ThemesForm
@@ -164,6 +164,9 @@ def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Overtaken as refusal:
             words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
             context |= {"refusal": str(refusal), "newer": dress(fetch_part(request, pk), words, scheme)}
+        except Unfit as unfit:
+            forms["form" if unfit.student else "header"].add_error(unfit.field, str(unfit))
+            context["revision"] = data.get("revision")
         except Refused as refusal:
             context |= {"refusal": str(refusal), "revision": data.get("revision")}
     note_open(request, part)

@@ -72,7 +72,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         try:
             return _file(request, sheet, submission, known)
         except Refused as refusal:
-            sheet.refuse(str(refusal))
+            sheet.refuse(refusal)
     return _show(request, sheet, submission, status=422)
 
 

@@ -60,6 +60,27 @@ def test_talk_new_with_an_error_keeps_everything_typed(world, teacher):
     assert [text for text in ("words 0", "kept view", "kept place", fields["submission"]) if text not in page] == []
 
 
+FUTURE = {"happened_at": "2026-03-19T09:00"}
+HEADER_OPEN = '<details class="fold field" data-header open>'
+
+
+@pytest.mark.parametrize("name", ["talk_new", "talk_edit"])
+def test_a_refused_time_is_shown_at_its_field_in_an_open_fold_with_a_link_to_it(world, teacher, name):
+    part = world.a.talks["own"].parts.get(student=world.a.student)
+    address = NEW if name == "talk_new" else reverse("counseling:talk_edit", args=[part.pk])
+    fields = sent(part.student, revision=str(part.revision)) | FUTURE
+    page = teacher.post(address, fields).content.decode()
+    wanted = [HEADER_OPEN, '<a href="#id_happened_at">', 'id="id_happened_at_error"', "谈话时间不能在将来"]
+    assert [piece for piece in wanted if piece not in page] == []
+
+
+def test_a_refused_follow_up_is_shown_in_the_part_of_its_student(world, teacher):
+    second = {world.a.student_2: {"follow_up_on": "2026-03-01"}}
+    page = teacher.post(NEW, sent(world.a.student, world.a.student_2, each=second)).content.decode()
+    key = f"id_part-{world.a.student_2.pk}-follow_up_on"
+    assert (f'<a href="#{key}">{world.a.student_2.name} · ' in page, f'id="{key}_error"' in page) == (True, True)
+
+
 def test_talk_new_without_a_student_says_so_and_keeps_the_text(teacher):
     fields = sent() | {"part-first-words": "typed too early"}
     response = teacher.post(NEW, fields)
