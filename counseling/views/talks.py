@@ -151,14 +151,12 @@ def _templates(viewer: Viewer) -> dict[str, list[Any]]:
 
 
 def _defaults(offer: Offer) -> dict[str, Any]:
-    """Now, and what the person chose the last time."""
+    """Now, where and how the last talk was held, and the unit's first kind: one that stuck would count as chosen."""
     viewer = offer.viewer
     last = TalkLog.objects.filter(author=viewer.person, membership=viewer.membership).order_by("-filed_at")
-    used: dict[str, Any] = last.values("kind", "place", "mode", "initiative").first() or {}
-    kinds = [code for code, _label in offer.choices("kind")]
-    if used.get("kind") not in kinds:
-        used["kind"] = kinds[0] if kinds else ""
-    return {"mode": "face", "initiative": "teacher"} | used | {"happened_at": now_for_form()}
+    used: dict[str, Any] = last.values("place", "mode").first() or {"mode": "face"}
+    kind = next((code for code, _label in offer.choices("kind")), "")
+    return used | {"kind": kind, "initiative": "teacher", "happened_at": now_for_form()}
 
 
 def _id(text: str) -> UUID | None:

@@ -38,10 +38,12 @@ def test_talk_new_files_several_students_each_with_their_own_part(world, teacher
     assert parts == {world.a.student.pk: ("words 0", 0), world.a.student_2.pk: ("words 1", 2)}
 
 
-def test_talk_new_offers_what_was_used_last(world, teacher):
-    teacher.post(NEW, sent(world.a.student, place="corridor", kind="study"))
+def test_talk_new_offers_the_place_and_mode_used_last_but_not_the_kind(world, teacher):
+    """In a closed fold the last kind would stick to every talk, and be counted."""
+    teacher.post(NEW, sent(world.a.student, place="corridor", mode="phone", kind="study", initiative="student"))
     chosen = ticked(teacher.get(NEW).content.decode())
-    assert (chosen["place"], chosen["kind"]) == (["corridor"], ["study"])
+    assert (chosen["place"], chosen["mode"]) == (["corridor"], ["phone"])
+    assert (chosen["kind"], chosen["initiative"]) == (["daily"], ["teacher"])
 
 
 def test_talk_new_keeps_a_place_typed_by_hand(world, teacher):
