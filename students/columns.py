@@ -1,5 +1,6 @@
 """What the columns of a roster and the fields of a student are called on the pages of an import."""
 
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,34 @@ CHOICES = {
     "status": dict(Student.Status.choices),
     "id_type": dict(Student.IdType.choices),
 }
+# In this order they stand where a person says what a column is.
+PERSONAL = (
+    "name",
+    "former_name",
+    "gender",
+    "birth_date",
+    "ethnicity",
+    "id_type",
+    "id_number",
+    "phone",
+    "address",
+    "health",
+    "boarding",
+    "is_boarder",
+)
+SCHOOLING = (
+    "school_code",
+    "department",
+    "grade_label",
+    "class_label",
+    "number_in_class",
+    "student_number",
+    "registry_number",
+    "auxiliary_number",
+    "entry_date",
+)
+FAMILY = ("guardian", "father", "mother", "parent", "member1", "member2")
+PARTS = ("name", "relation", "phone", "is_guardian", "id_type", "id_number")
 # What the empty file to fill in asks for; the titles are the registry's own, from the alias table.
 TEMPLATE = (
     "name",
@@ -87,8 +116,7 @@ def field_word(name: str, groups: dict[str, str] | None = None) -> str:
     if slot == "group":
         return (groups or {}).get(part, part)
     if part:
-        number = slot.removeprefix("member") if slot.startswith("member") else ""
-        return f"{SLOT_WORDS.get(slot, slot)}{number} · {WORDS.get(part, part)}"
+        return f"{_slot_word(slot)} · {WORDS.get(part, part)}"
     return str(WORDS.get(name, name))
 
 
@@ -96,11 +124,32 @@ def group_words() -> dict[str, str]:
     return {group.code: group.label for group in SpecialGroup.objects.all()}
 
 
-def choices_of_fields() -> list[tuple[str, str]]:
-    """What a column may be mapped to by hand."""
+def choices_of_fields(taken: Collection[str] = ()) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column may be mapped to by hand, under headings, without the fields that other columns have."""
     groups = group_words()
     names = [name for name in VOCABULARY.fields if not name.startswith(("member3", "member4"))]
-    return [(name, field_word(name, groups)) for name in names]
+    sections: list[tuple[str, Iterable[str]]] = [
+        (_("The student"), PERSONAL),
+        (_("School and class"), SCHOOLING),
+        (_("Special groups"), [name for name in names if name.startswith("group")]),
+        *((_slot_word(slot), [f"{slot}.{part}" for part in PARTS]) for slot in FAMILY),
+    ]
+    found = [
+        (title, [(name, _word_in(name, groups)) for name in inside if name in names and name not in taken])
+        for title, inside in sections
+    ]
+    return [(title, choices) for title, choices in found if choices]
+
+
+def _word_in(name: str, groups: dict[str, str]) -> str:
+    """Under the heading of a family member only the part has to be said."""
+    slot, _dot, part = name.partition(".")
+    return str(WORDS[part]) if slot in FAMILY else field_word(name, groups)
+
+
+def _slot_word(slot: str) -> str:
+    number = slot.removeprefix("member") if slot.startswith("member") else ""
+    return f"{SLOT_WORDS.get(slot, slot)}{number}"
 
 
 def titles_of(name: str) -> list[str]:

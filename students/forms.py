@@ -259,8 +259,10 @@ class AssignForm(forms.Form):
 class RosterForm(forms.Form):
     """The file is judged by what it holds, not by its name (schools.tables)."""
 
+    # An empty one is told where every other file that cannot be read is.
     file = forms.FileField(
         label=gettext_lazy("Roster file"),
+        allow_empty_file=True,
         help_text=gettext_lazy(".xlsx, .xls or .csv, as the registry gives it or as you keep it."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.xlsb,.ods,.csv,.txt"}),
     )

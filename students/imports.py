@@ -138,7 +138,12 @@ def _committed(roster: Roster, unit: Unit, by: Viewer | None, wish: Wish, watch:
 
     outcome = _digested(roster, unit, wish, write, lock=True)
     for school, counts, key_changes in notes:
+        if unit.is_school:  # rows that could not be read are in no plan, but they are this school's
+            counts["problems"] = outcome.problem_rows
         _note(school, counts, key_changes, by)
+    if not unit.is_school:
+        # The whole file, with the rows that stayed out before it was clear to which school they belong.
+        audit.record(by=by, verb="roster.imported", about=unit, unit=unit, details=outcome.counts())
     outcome.applied = True
     return outcome
 

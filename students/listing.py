@@ -49,6 +49,7 @@ def reading(roster: Roster, outcome: Outcome) -> dict[str, Any]:
         "sheet": roster.sheet,
         "columns": [[roster.header.labels.get(i, ""), name] for i, name in sorted(roster.header.columns.items())],
         "unknown": outcome.unknown_columns,
+        "samples": [roster.samples.get(index, []) for index, _label in roster.unknown_columns],
         "ignored": [label for _index, label in roster.header.ignored],
     }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from schools.tables import LIMITS, Limits, Table, UnreadableFile, read_table
 from schools.tables.columns import ByHand, Header, Vocabulary, body, find_header, has_header
+from students.roster.fields import shown
 from students.roster.guardians import is_part, parents_phone
 from students.roster.reader import Reader
 from students.roster.rows import Roster
@@ -29,6 +30,7 @@ _OF_ANYBODY = frozenset(
         "address",
     }
 )
+SAMPLES, SAMPLE_LENGTH = 3, 20
 VOCABULARY = Vocabulary.from_csv(
     Path(__file__).parent / "aliases.csv", required=frozenset({"name"}), shared=_OF_ANYBODY
 )
@@ -52,14 +54,24 @@ def parse_roster(table: Table, mapping: ByHand | None = None) -> Roster:
     reader.row = header.last_row
     if "class_label" not in roster.present:
         reader.report("column_missing", "class_label", severity="warning")
+    roster.samples = {index: [] for index, _label in header.unknown}
     for number, cells in _filled_down(table, header, reader):
         roster.total += 1
+        _sample(cells, roster.samples)
         row = reader.read(number, cells)
         if row is not None:
             roster.rows.append(row)
     if not roster.total:
         raise UnreadableFile("no_rows")
     return roster
+
+
+def _sample(cells: list[str], samples: dict[int, list[str]]) -> None:
+    """Long numbers are masked as in a problem: they may be those of papers."""
+    for index, values in samples.items():
+        text = shown("", cells[index])[:SAMPLE_LENGTH] if index < len(cells) else ""
+        if text and len(values) < SAMPLES and text not in values:
+            values.append(text)
 
 
 def _present(header: Header) -> frozenset[str]:

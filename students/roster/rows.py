@@ -72,6 +72,8 @@ class Roster:
     present: frozenset[str]
     rows: list[RosterRow] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
+    # The first values of each unknown column, by its index, for who has to say what it is.
+    samples: dict[int, list[str]] = dataclasses.field(default_factory=dict)
     # Students in the file, those with errors too.
     total: int = 0
 

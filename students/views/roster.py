@@ -126,8 +126,14 @@ def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     context |= {"job": job, "found": found}
     # Blind, what is known may change or not: that cannot be told apart here.
     context["does_anything"] = any(counts.get(name) for name in ("created", "changed", "held", "known"))
+    context["lacks_codes"] = not context["does_anything"] and _lacks_codes(found)
     context["columns"] = [(label, field_word(name, group_words())) for label, name in found["columns"]]
     return render(request, "students/roster_preview.html", context)
+
+
+def _lacks_codes(found: dict[str, Any]) -> bool:
+    """A center's file: no row says to which school it belongs."""
+    return any(problem["code"] == "school_missing" for problem in found["problems"])
 
 
 @roles(*IMPORTERS)
@@ -215,8 +221,8 @@ def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         chosen = {label: name for label, name in fields.items() if name != "?"}
         return _to_job(remember_columns(by=viewer, preview=job, fields=chosen))
     taken = {name for _label, name in found["columns"]}
-    choices = [(name, word) for name, word in choices_of_fields() if name not in taken]
-    context = {"job": job, "columns": list(enumerate(unknown)), "choices": choices}
+    columns = list(zip(range(len(unknown)), unknown, found.get("samples", [[]] * len(unknown)), strict=True))
+    context = {"job": job, "columns": columns, "choices": choices_of_fields(taken)}
     return render(request, "students/roster_columns.html", context)
 
 

@@ -291,4 +291,24 @@ def test_district_import_is_noted_for_each_school(world, upload, post):
     post(world.district_staff, "roster_commit", upload(world.district_staff, content))
     notes = AuditEntry.objects.filter(verb="roster.imported").values_list("chain__scope", "person")
     who = world.district_staff.person.pk
-    assert sorted(notes) == sorted([(world.a.unit.code, who), (world.b.unit.code, who)])
+    places = (world.a.unit.code, world.b.unit.code, world.district.code)
+    assert sorted(notes) == sorted((code, who) for code in places)
+
+
+def test_district_import_is_noted_for_the_district_with_the_rows_of_no_school(world, upload, post):
+    content = of_schools((world.a, line(1)), (world.b, line(2, name=""))) + f"\n,{line(3)}".encode()
+    post(world.district_staff, "roster_commit", upload(world.district_staff, content))
+    details = dict(AuditEntry.objects.filter(verb="roster.imported").values_list("chain__scope", "details"))
+    told = {code: (one["created"], one["problems"]) for code, one in details.items()}
+    assert told == {world.a.unit.code: (1, 0), world.district.code: (1, 2)}
+
+
+def test_district_import_says_that_the_school_codes_are_missing(world, sign_in, upload):
+    client = sign_in(world.district_staff)
+    page = preview_of(client, upload(world.district_staff, file(line(1)))).content.decode()
+    assert heading(page) == "缺少学校标识码"
+    assert "只有学校标识码和姓名是必需的。" in client.get(reverse("students:roster_import")).content.decode()
+
+
+def heading(page):
+    return re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)[1].strip()

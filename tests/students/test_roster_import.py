@@ -324,6 +324,12 @@ def test_commit_leaves_one_row_in_the_audit_log(world, viewer):
     assert (entry.details["created"], "王" in repr(entry.details)) == (2, False)
 
 
+def test_the_row_in_the_audit_log_counts_the_rows_that_could_not_be_read(world, viewer):
+    bad = line(2, id="440608201701010010", registry="")
+    import_file(file(line(1), bad, line(3, grade="九年级")), world.a.unit, viewer(world.a.leader))
+    assert AuditEntry.objects.get(verb="roster.imported").details["problems"] == 2
+
+
 class Killed(DatabaseError):
     pass
 

@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from schools import files
 from schools.models import AuditEntry, Job
+from students.actions.students import correct_student
+from students.columns import choices_of_fields
 from students.models import ColumnMapping, Student
-from students.roster import read_roster
+from students.roster import VOCABULARY, read_roster
 from tests.students.test_roster_import import HEAD, file, line, number, rows
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,35 @@ def test_roster_columns_are_remembered_for_the_school(world, sign_in, upload, po
         "phone",
         world.a.leader.person,
     )
+
+
+def test_roster_columns_show_the_first_values_with_long_numbers_masked(world, sign_in, upload):
+    head = HEAD.replace("联系电话,是否孤儿", "小灵通,是否孤儿")
+    job = upload(
+        world.a.leader, file(line(1, phone="6221001"), line(2, phone="13900001111"), line(3, phone=""), head=head)
+    )
+    page = sign_in(world.a.leader).get(reverse("students:roster_columns", args=[job.pk])).content.decode()
+    assert "6221001 · 139****1111" in page
+
+
+def test_roster_columns_offer_each_field_once_under_a_heading():
+    offered = [name for _title, inside in choices_of_fields() for name, _word in inside]
+    known = [name for name in VOCABULARY.fields if not name.startswith(("member3", "member4"))]
+    assert sorted(offered) == sorted(known)
+
+
+def test_roster_lists_one_line_for_each_student_however_many_fields_are_kept(world, sign_in, viewer, upload, post):
+    post(world.a.leader, "roster_commit", upload(world.a.leader, file(line(1))))
+    student = Student.objects.get(student_number="S001")
+    correct_student(by=viewer(world.a.leader), student=student, values={"phone": "13511112222", "name": "王晓二"})
+    page = preview_of(sign_in(world.a.leader), upload(world.a.leader, file(line(1))), "kept").content.decode()
+    assert (page.count(student.get_absolute_url()), "共 1 条" in page, "135****2222 →" in page) == (1, True, True)
+
+
+def test_an_empty_file_is_told_like_every_other_that_cannot_be_read(world, sign_in, upload):
+    job = upload(world.a.leader, b"")
+    page = sign_in(world.a.leader).get(reverse("schools:job_detail", args=[job.pk])).content.decode()
+    assert (job.state, "文件是空的。" in page) == ("failed", True)
 
 
 def test_roster_columns_take_only_fields_that_exist(world, upload, post):
