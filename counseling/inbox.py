@@ -13,8 +13,9 @@ from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_
 from schools.access import STAFF_ROLES, Viewer
 from schools.inbox import Waiting, waits
 from schools.models import Role
+from schools.templatetags.look import moment
 
-MOST = 20
+MOST_DRAFTS = 3
 
 
 @waits
@@ -61,15 +62,20 @@ def duty(viewer: Viewer) -> Iterator[Waiting]:
 
 @waits
 def drafts(viewer: Viewer) -> Iterator[Waiting]:
-    """Talks that were begun and not filed. Whom they were with is not said here."""
+    """Talks that were begun and not filed: the newest, and how many more. Whom they were with is not said here."""
     if viewer.role not in STAFF_ROLES:
         return
-    for draft in TalkDraft.objects.visible_to(viewer).only("saved_at")[:MOST]:
+    found = list(TalkDraft.objects.visible_to(viewer).only("saved_at"))
+    for draft in found[:MOST_DRAFTS]:
         yield Waiting(
             text=_("A talk you began to log"),
             url=f"{reverse('counseling:talk_new')}?draft={draft.pk}",
-            note=_("typed on {day}").format(day=short_day(timezone.localdate(draft.saved_at))),
+            note=_("typed {moment}").format(moment=moment(draft.saved_at)),
         )
+    more = len(found) - MOST_DRAFTS
+    if more > 0:
+        text = ngettext("{n} more talk you began to log", "{n} more talks you began to log", more)
+        yield Waiting(text=text.format(n=more), url=reverse("counseling:talk_new"), count=more)
 
 
 def _end_of(day: dt.date) -> dt.datetime:

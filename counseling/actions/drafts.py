@@ -12,6 +12,7 @@ from counseling.models import TalkDraft, TalkLog
 from schools import audit
 from schools.access import Viewer
 from schools.errors import Refused
+from schools.models import AuditEntry
 
 LARGEST = 200_000
 KEPT = dt.timedelta(days=60)
@@ -38,8 +39,15 @@ def save_draft(*, by: Viewer, submission: UUID, typed: Typed) -> TalkDraft | Non
     draft.save(update_fields=["content", "saved_at"])
     if is_new:
         TalkDraft.objects.filter(person=by.person, saved_at__lt=timezone.now() - KEPT).delete()
-        audit.record(by=by, verb="talk_draft.started", about=draft)
+        audit.record(by=by, verb="talk_draft.started", about=draft, details={"submission": str(submission)})
     return draft
+
+
+def submission_of_gone(by: Viewer, pk: UUID | None) -> UUID | None:
+    """Of a draft that is gone, the form it was typed in; only the log still knows, and only its writer is told."""
+    started = AuditEntry.objects.filter(person=by.person, membership_id=by.membership.pk, verb="talk_draft.started")
+    entry = started.filter(subject_id=str(pk)).first()
+    return UUID(entry.details["submission"]) if entry and "submission" in entry.details else None
 
 
 @transaction.atomic

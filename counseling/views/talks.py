@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from counseling.access import readers_of
-from counseling.actions.drafts import discard_draft, save_draft, typed_in
+from counseling.actions.drafts import discard_draft, save_draft, submission_of_gone, typed_in
 from counseling.actions.talks import file_talk
 from counseling.forms import (
     BLANK,
@@ -35,6 +35,8 @@ from students.access import can_correct
 from students.advice import first_step
 from students.models import Student
 
+MOST_DRAFTS = 20
+
 
 @roles(*STAFF_ROLES)
 def talk_new(request: HttpRequest) -> HttpResponse:
@@ -46,15 +48,37 @@ def talk_new(request: HttpRequest) -> HttpResponse:
         context = {"first_step": missing, "may_import": can_correct(viewer)}
         return render(request, "counseling/talk_new.html", context)
     offer, submission, typed = Offer(viewer), uuid4(), {}
-    drafts = list(TalkDraft.objects.visible_to(viewer)[:5])
+    drafts = list(TalkDraft.objects.visible_to(viewer)[:MOST_DRAFTS])
     if "draft" in request.GET:
-        draft = get_object_or_404(TalkDraft.objects.visible_to(viewer), pk=_id(request.GET["draft"]))
+        draft = TalkDraft.objects.visible_to(viewer).filter(pk=_id(request.GET["draft"])).first()
+        if draft is None:
+            return _draft_is_gone(request)
         submission, typed, drafts = draft.submission, typed_in(draft), []
     elif "student" in request.GET:
         student = get_object_or_404(Student.objects.visible_to(viewer), pk=_id(request.GET["student"]))
         typed = {"students": [str(student.pk)]}
     sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed)
     return _show(request, sheet, submission, drafts=drafts)
+
+
+def _draft_is_gone(request: HttpRequest) -> HttpResponse:
+    """Filed or thrown away meanwhile, and come back to by the browser's Back or an old tab."""
+    viewer: Viewer = request.viewer
+    submission = submission_of_gone(viewer, _id(request.GET["draft"]))
+    if submission is None:
+        raise Http404
+    part = _record_of(viewer, submission)
+    if part:
+        messages.info(request, _("This talk has been saved; here is its record."))
+        return redirect("counseling:talk_detail", part.pk)
+    messages.info(request, _("This draft is no longer there: it was thrown away. Here is an empty form."))
+    return redirect("counseling:talk_new")
+
+
+def _record_of(viewer: Viewer, submission: UUID) -> TalkPart | None:
+    """Where the record of a talk of one's own begins: its first student's part."""
+    own = TalkPart.objects.visible_to(viewer).filter(talk__author=viewer.person, talk__submission=submission)
+    return own.order_by("pk").first()
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 // typed waits in this tab (sessionStorage, never localStorage: phones are shared) and comes back after signing in again.
 //
 //   <form method="post" data-draft-url="…" data-draft-key="talk"> … <p class="draft" data-draft-status role="status"
-//     data-saving="…" data-saved="…" data-offline="…" data-lost="…" data-restored="…"></p></form>
+//     data-saving="…" data-saved="…" data-offline="…" data-waiting="…" data-lost="…" data-restored="…"></p></form>
 //
 // With data-draft-key alone nothing is sent while one types; only what was sent in vain, because the session had ended,
 // comes back after signing in again. Files, passwords and codes of a second factor are never kept.
@@ -64,7 +64,7 @@
     say(name) {
       if (!this.status) return;
       this.status.textContent = this.status.dataset[name] || "";
-      this.status.classList.toggle("bad", name === "offline" || name === "lost");
+      this.status.classList.toggle("bad", ["offline", "waiting", "lost"].includes(name));
       if (name === "lost") this.offerSignIn();
     }
 
@@ -151,7 +151,8 @@
         clearTimeout(this.again);
         if (outcome === "offline") this.again = setTimeout(() => this.retry(), 8000);
       }
-      this.say(outcome);
+      // Only what was to be filed will be; what was merely typed stays a draft.
+      this.say(outcome === "offline" && (this.checking || this.waiting) ? "waiting" : outcome);
       return outcome;
     }
 
@@ -170,7 +171,7 @@
 
     offline() {
       this.keep(false);
-      this.say("offline");
+      this.say("waiting");
       return "offline";
     }
 

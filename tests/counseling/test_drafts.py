@@ -7,9 +7,12 @@ from django.db import connection
 from django.urls import reverse
 
 from counseling.actions.drafts import discard_draft, save_draft, typed_in
+from counseling.inbox import drafts
 from counseling.models import TalkDraft
 from schools.errors import Refused
+from schools.templatetags.look import moment
 from tests.counseling.sheet import filed, sent, ticked
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 DRAFT, NEW = reverse("counseling:talk_draft"), reverse("counseling:talk_new")
@@ -93,6 +96,45 @@ def test_talk_draft_discard_throws_it_away(world, teacher):
     teacher.post(DRAFT, sent(world.a.student))
     teacher.post(reverse("counseling:talk_draft_discard", args=[draft_of(world.a.teacher).pk]))
     assert not TalkDraft.objects.exists()
+
+
+def test_several_drafts_are_folded_to_one_line_and_a_single_one_is_not(world, teacher):
+    pages = []
+    for _number in range(2):
+        teacher.post(DRAFT, sent(world.a.student))
+        pages.append(teacher.get(NEW).content.decode())
+    assert ["没记完的谈话：2 次</summary>" in page for page in pages] == [False, True]
+    assert [page.count("?draft=") for page in pages] == [1, 2]
+
+
+def test_the_inbox_shows_three_drafts_with_their_time_and_counts_the_others(world, viewer):
+    person = viewer(world.a.teacher)
+    for _number in range(5):
+        save_draft(by=person, submission=uuid.uuid4(), typed={"themes": ["sleep"]})
+    items = list(drafts(person))
+    assert [(item.text, item.note) for item in items[:3]] == [("一次没记完的谈话", f"{moment(NOW)}写的")] * 3
+    assert [(item.text, item.url, item.count) for item in items[3:]] == [("另有 2 次没记完的谈话", NEW, 2)]
+
+
+def test_a_draft_that_was_filed_leads_to_its_record_and_says_so(world, teacher, sign_in):
+    fields = sent(world.a.student)
+    teacher.post(DRAFT, fields)
+    gone = {"draft": str(draft_of(world.a.teacher).pk)}
+    record = teacher.post(NEW, fields)["Location"]
+    response = teacher.get(NEW, gone, follow=True)
+    assert response.redirect_chain == [(record, 302)]
+    assert "这次谈话已经保存" in response.content.decode()
+    assert sign_in(world.a.counselor).get(NEW, gone).status_code == 404
+
+
+def test_a_draft_that_was_thrown_away_leads_to_an_empty_form_and_says_so(world, teacher, sign_in):
+    teacher.post(DRAFT, sent(world.a.student))
+    draft = draft_of(world.a.teacher)
+    teacher.post(reverse("counseling:talk_draft_discard", args=[draft.pk]))
+    response = teacher.get(NEW, {"draft": str(draft.pk)}, follow=True)
+    assert response.redirect_chain == [(NEW, 302)]
+    assert "这份草稿已经不在了" in response.content.decode()
+    assert sign_in(world.a.counselor).get(NEW, {"draft": str(draft.pk)}).status_code == 404
 
 
 def test_discard_draft_refuses_another_person(world, viewer):
