@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from counseling.actions.drafts import save_draft
 from counseling.models import TalkDraft, TalkLog, TalkPart
 from schools.models import Term
 from tests.counseling.sheet import classmates
@@ -102,6 +104,31 @@ def test_a_dead_network_files_the_talk_when_it_is_back(enter, world):
     assert TalkLog.objects.filter(parts__student=world.a.student_3).count() == 1
 
 
+def test_without_a_network_only_what_was_to_be_saved_is_said_to_be(enter, world):
+    page = enter(world.a.teacher)
+    page.context.set_offline(True)
+    tap_student(page, world.a.student_3)
+    page.wait_for_selector(".draft.bad")
+    told = [page.inner_text(".draft")]
+    save(page)
+    page.wait_for_selector(f".draft:not(:text-is('{told[0]}'))")
+    told.append(page.inner_text(".draft"))
+    assert [("存为草稿" in text, "自动提交" in text) for text in told] == [(True, False), (False, True)]
+
+
+def test_going_back_to_a_draft_that_was_filed_leads_to_its_record(enter, world, viewer):
+    draft = save_draft(
+        by=viewer(world.a.teacher), submission=uuid.uuid4(), typed={"students": [str(world.a.student_3.pk)]}
+    )
+    page = enter(world.a.teacher)
+    page.goto(f"{reverse('counseling:talk_new')}?draft={draft.pk}")
+    page.fill(FIRST_WORDS, "finished now")
+    save(page)
+    part = saved(page)
+    page.go_back()
+    assert saved(page) == part
+
+
 def test_a_lost_session_loses_nothing(enter, world, sign_in, live_server):
     page = enter(world.a.teacher)
     tap_student(page, world.a.student_3)
@@ -185,6 +212,20 @@ def test_a_page_kept_by_the_browser_begins_anew_after_it_was_sent(enter, world):
     with page.expect_navigation():
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     assert page.input_value("[name=submission]") != before
+
+
+def test_on_a_wide_screen_the_button_stands_where_the_fields_begin(enter, world):
+    page = enter(world.a.teacher, width=1440)
+    left = [page.locator(part).first.bounding_box()["x"] for part in (".formfoot .btn.go", FIRST_WORDS)]
+    assert left[0] == left[1]
+
+
+def test_without_javascript_the_word_on_the_search_button_stays_on_one_line(enter, world):
+    page = enter(world.a.teacher, java_script_enabled=False)
+    lines = page.locator("[name=find]").evaluate(
+        "(button) => { const r = new Range(); r.selectNodeContents(button); return r.getClientRects().length; }"
+    )
+    assert lines == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
