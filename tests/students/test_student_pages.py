@@ -192,8 +192,8 @@ def test_student_edit_refuses_a_wrong_identity_number(world, sign_in):
         ({"birth_date": "2030-01-01"}, "出生日期还没有到"),
         ({"birth_date": "2024-01-01"}, "这个出生日期不像是学生的"),
         ({"birth_date": "1980-01-01"}, "这个出生日期不像是学生的"),
-        ({"birth_date": "2017-01-30"}, "与身份证件号中的出生日期不一致"),
-        ({"id_number": NUMBER}, "与身份证件号中的出生日期不一致"),
+        ({"birth_date": "2017-01-30"}, "与证件号码中的出生日期不一致"),
+        ({"id_number": NUMBER}, "与证件号码中的出生日期不一致"),
     ],
 )
 def test_student_edit_refuses_a_date_of_birth_that_cannot_be(world, sign_in, changes, sentence):
