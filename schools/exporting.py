@@ -7,6 +7,7 @@ leaders of the unit. A list that may leave is a `Sheet`; its view ends in `expor
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,7 +32,8 @@ def export_page(request: HttpRequest, sheet: Sheet, *, back: str) -> HttpRespons
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return _file(sheet, take_out(by=_viewer(request), sheet=sheet, purpose=form.cleaned_data["purpose"]))
+            content = take_out(by=_viewer(request), sheet=sheet, purpose=form.cleaned_data["purpose"])
+            return _arrival_told(request, _file(sheet, content))
         except Refused as refusal:
             form.add_error(None, str(refusal))
     context = {"sheet": sheet, "form": form, "back": back, "left": left_today(_viewer(request))}
@@ -40,6 +42,13 @@ def export_page(request: HttpRequest, sheet: Sheet, *, back: str) -> HttpRespons
 
 def _viewer(request: HttpRequest) -> Any:
     return request.viewer  # type: ignore[attr-defined]
+
+
+def _arrival_told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A file leaves the page standing; by this cookie its script knows that it came (`data-taken` in app.js)."""
+    secure = bool(settings.SESSION_COOKIE_SECURE)
+    response.set_cookie("taken", "1", max_age=60, path=request.path, secure=secure, samesite="Strict")
+    return response
 
 
 def _file(sheet: Sheet, content: bytes) -> HttpResponse:

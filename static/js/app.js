@@ -102,6 +102,29 @@
       if (form.hasAttribute("data-download")) setTimeout(() => release(form), 3000);
     }, 0);
   });
+  // A form with data-taken downloads a file that a cookie announces: say that it came, and what is left now.
+  function awaitFile(form, until) {
+    if (/(^|; )taken=1/.test(document.cookie)) {
+      showToast(form.dataset.taken, "success");
+      renewLeft();
+    } else if (Date.now() < until) {
+      setTimeout(() => awaitFile(form, until), 300);
+    }
+  }
+
+  async function renewLeft() {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-left]");
+    if (fresh) document.querySelector("[data-left]")?.replaceWith(fresh);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.taken) return;
+    document.cookie = "taken=; max-age=0; path=" + location.pathname;
+    setTimeout(() => { if (!event.defaultPrevented) awaitFile(form, Date.now() + 120000); }, 0);
+  });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
 
   // --- Esc twice hides the page -------------------------------------------------------------------------------------

@@ -39,3 +39,17 @@ def test_a_changed_rule_ticks_its_box_and_the_same_day_asks_no_number(world, ope
     assert not page.is_checked("#id_own_factors")
     page.select_option("#id_kind_3", "school_days")
     assert page.is_visible("#id_amount_3")
+
+
+def test_an_export_says_that_the_file_came_and_how_many_are_left(world, open_page):
+    page = open_page(width=360)
+    sign_in_by_hand(page)
+    page.goto(reverse("students:student_export"))
+    assert "5 次" in page.inner_text("[data-left]")
+    page.check("input[name=purpose] >> nth=0")
+    with page.expect_download():
+        page.click("main button.go")
+    page.wait_for_selector(".toast.success")
+    page.locator("[data-left]", has_text="4 次").wait_for()
+
+    assert page.inner_text(".toast.success p") == "已导出，请在下载文件中查看。"
