@@ -94,6 +94,7 @@ class PostForm(forms.Form):
         for name, needed_by in FIELDS_OF_ROLES.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["data-roles"] = " ".join(sorted(needed_by))
+                self.fields[name].needed_at_times = name != "backup"  # type: ignore[attr-defined]
         if membership and not self.is_bound:
             self.initial = initial_of(membership)
 

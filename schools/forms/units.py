@@ -159,6 +159,7 @@ class RulesForm(forms.Form):
             initial=None if kind == SAME_DAY else amount,
             required=False,
         )
+        self.fields[f"amount_{level.severity}"].needed_at_times = True  # type: ignore[attr-defined]
 
     def targets(self) -> list[tuple[Any, Any]]:
         return [(self[f"kind_{one.severity}"], self[f"amount_{one.severity}"]) for one in self.levels]

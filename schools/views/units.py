@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
 from schools.errors import Refused
-from schools.forms.units import NewUnitForm, RulesForm, UnitForm
+from schools.forms.units import SAME_DAY, NewUnitForm, RulesForm, UnitForm
 from schools.models import ClassGroup, Membership, Role, Unit
 from schools.settings_of import settings_of
 from schools.severity import scheme_named
@@ -79,12 +79,12 @@ def _rules(unit: Unit) -> dict[str, Any]:
     named = in_force["second_factor_roles"]
     words = {
         "minutes": _("minutes, around the clock"),
-        "same_day": _("the same school day"),
+        SAME_DAY: _("the same school day"),
         "school_days": _("school days"),
     }
     own = unit.settings.values_list("key", "value")
     levels = scheme_named(in_force["severity_scheme"]).levels
-    targets = [(one.word, *in_force["clock_targets"][str(one.severity)]) for one in levels]
+    targets = [(one, *in_force["clock_targets"][str(one.severity)]) for one in levels]
     return {
         # A limit that is higher than one above is the unit's own, but not in force.
         "own": {key for key, value in own if in_force[key] == value},
@@ -94,7 +94,10 @@ def _rules(unit: Unit) -> dict[str, Any]:
         "students_per_counselor": in_force["students_per_counselor"],
         "everyone_wide": named is None,
         "factor_roles": [Role(role).label for role in named or []],
-        "targets": [(level, "" if kind == "same_day" else amount, words[kind]) for level, kind, amount in targets],
+        "targets": [
+            (level.word, words[kind] if kind == SAME_DAY else f"{amount} {words[kind]}")
+            for level, kind, amount in targets
+        ],
     }
 
 
