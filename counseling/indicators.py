@@ -13,16 +13,26 @@ from students.indicators import key_students, levels, students
 
 def talks(scope: Scope) -> Rows:
     """Talks of the term with a part that was not deleted."""
-    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
-    found = TalkLog.objects.filter(scope.schools(), scope.within_term("happened_at")).filter(Exists(parts))
+    found = _talks(scope).filter(is_restricted=False)
     if scope.class_ids is None:
         return found
+    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
     return found.filter(Exists(parts.filter(class_group__in=scope.class_ids)))
+
+
+def restricted_talks(scope: Scope) -> Rows:
+    """Talks for counselors only: one number, divided by nothing (docs/adr/0007)."""
+    return _talks(scope).filter(is_restricted=True)
+
+
+def _talks(scope: Scope) -> Rows:
+    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
+    return TalkLog.objects.filter(scope.schools(), scope.within_term("happened_at")).filter(Exists(parts))
 
 
 def talk_parts(scope: Scope) -> Rows:
     """One per student and talk (人次)."""
-    return TalkPart.objects.standing().filter(scope.schools("talk__school"), scope.within_term("talk__happened_at"))
+    return TalkPart.objects.covering().filter(scope.schools("talk__school"), scope.within_term("talk__happened_at"))
 
 
 def reached(scope: Scope) -> Rows:
@@ -98,6 +108,14 @@ declare(
         school_path="talk__school_id",
         class_path="class_group_id",
         splits=(options("theme", _("theme"), "theme", "themes", is_list=True), grades(), LEVEL),
+    ),
+    Figure(
+        code="restricted_talks",
+        label=_("Talks for counselors only"),
+        group="talks",
+        unit_of_measure=_("talks"),
+        source="T7",
+        records=restricted_talks,
     ),
     Figure(
         code="students_reached",

@@ -18,7 +18,7 @@ from schools.access import Viewer, once
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
 from students.models import GroupMember, RiskFlag, Student
-from students.queries import matching
+from students.queries import key_students, matching
 
 OFFERED = 6
 FOLLOW_UPS = 20
@@ -53,15 +53,6 @@ def _in_term(parts: TalkPartQuerySet, term: Term) -> Q:
     first, after = span_of(term)
     found = parts.filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
     return Q(pk__in=found.order_by().values("student_id"))
-
-
-def key_students(scope: Unit | Viewer) -> Q:
-    """The condition of a key student: in a special group now, or with a flag that is not settled."""
-    flags = RiskFlag.objects.open()
-    if isinstance(scope, Viewer):
-        flags = flags.visible_to(scope)
-    in_groups = GroupMember.objects.current().order_by().values("student_id")
-    return Q(pk__in=in_groups) | Q(pk__in=flags.order_by().values("student_id"))
 
 
 def students_in(scope: Unit | Viewer) -> QuerySet[Student]:

@@ -24,8 +24,8 @@ COMPARED = (
 )
 COMPARED_SHARES = ("coverage", "key_coverage", "flags_in_time_share")
 _WHO_COUNTS = gettext_lazy(
-    "Talks kept for counselors only count as talks and person-times, but not as having talked to a student: else a "
-    "name on the list of who is left would tell of one."
+    "Talks kept for counselors only are counted apart, in one number: else a name on the list of who is left would "
+    "tell of one."
 )
 
 

@@ -35,7 +35,7 @@ STATES = {
     "flags_at_start": "flags_at_end",
 }
 # These hang together with no state: each term of them is suppressed when somebody asks for it.
-OF_ONE_TERM = {"talks", "talk_parts"}
+OF_ONE_TERM = {"talks", "talk_parts", "restricted_talks"}
 # Of these, earlier terms keep all tables. Whole classes are seldom small; and what was raised tells of no state, as
 # long as it is not told what was closed.
 OF_TERMS = {"students", "students_reached", "flags_new", "flags_due", "flags_in_time"}

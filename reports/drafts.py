@@ -104,6 +104,11 @@ def talks(m: Material) -> str:
             talks=m.count("talks"), parts=m.count("talk_parts"), asked=m.count("talks", "initiative", "student")
         )
     ]
+    if apart := m.count("restricted_talks").number:
+        told = ngettext(
+            "Besides, {n} talk was for counselors only.", "Besides, {n} talks were for counselors only.", int(apart)
+        )
+        lines.append(told.format(n=m.count("restricted_talks")))
     themes, are_all_told = _most(m, "talk_parts", "theme")
     if themes and are_all_told:
         lines.append(_("The most frequent themes were: {themes}.").format(themes=themes))

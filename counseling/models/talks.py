@@ -77,8 +77,8 @@ class TalkPartQuerySet(models.QuerySet["TalkPart"]):
         return self.filter(deleted_at=None)
 
     def covering(self) -> "TalkPartQuerySet":
-        """What counts as having been talked to. A talk for counselors only would show by who is missing from the list
-        of who is left, or by what two counts differ in (docs/adr/0007)."""
+        """What tables and coverage count. A talk for counselors only would show by who is missing from the list of who
+        is left, or by what two counts differ in (docs/adr/0007)."""
         return self.standing().filter(talk__is_restricted=False)
 
 

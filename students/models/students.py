@@ -24,12 +24,6 @@ class StudentQuerySet(models.QuerySet["Student"]):
     def enrolled(self) -> "StudentQuerySet":
         return self.filter(status=Student.Status.ENROLLED)
 
-    def key(self) -> "StudentQuerySet":
-        """Key students: in a special group now, or with a flag that is not settled."""
-        from students.queries import is_key
-
-        return self.filter(is_key())
-
 
 class Student(models.Model):
     class Status(models.TextChoices):
@@ -69,7 +63,7 @@ class Student(models.Model):
     health = SealedTextField(_("health"))
     is_boarder = models.BooleanField(_("boards"), default=False)
     entered_on = models.DateField(_("entered on"), null=True, blank=True)
-    # The day a roster first named the student here; empty for a school's first roster. Past figures stay what they were.
+    # The day a roster first named the student here, so that past figures stay; empty for a school's first roster.
     listed_on = models.DateField(null=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ENROLLED)
     left_on = models.DateField(_("left on"), null=True, blank=True)

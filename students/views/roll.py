@@ -24,7 +24,7 @@ from schools.models import ClassGroup
 from schools.workbooks import Sheet
 from students.access import can_read_base_data
 from students.models import GroupMember, SpecialGroup, Student
-from students.queries import attach_classes, by_paper_number, is_paper_number, matching, open_severity
+from students.queries import attach_classes, by_paper_number, is_paper_number, key_students, matching, open_severity
 
 PAGE = 50
 SHOWN = ("name", "student_number", "status", "class_group_id")
@@ -98,7 +98,7 @@ def students_for(viewer: Viewer, filters: Filters) -> Any:
     if filters.status != "all":
         found = found.filter(status=filters.status) if filters.status else found.exclude(status=Student.Status.LEFT)
     if filters.key:
-        found = found.key()
+        found = found.filter(key_students(viewer))
     return found.annotate(level=open_severity(viewer)).order_by(*_order(filters.sort), "pk")
 
 

@@ -77,8 +77,9 @@ def test_figures_of_the_cast_are_as_counted_by_hand(world):
         "flags_at_end": 1,
         "flags_due": 0,  # due in six hours
         "flags_in_time": 0,
-        "talks": 5,
-        "talk_parts": 6,
+        "talks": 4,
+        "talk_parts": 5,
+        "restricted_talks": 1,
         "students_reached": 4,  # student, student_2, neighbor, older
         "key_students_reached": 1,
     }
@@ -91,7 +92,7 @@ def test_talks_deleted_or_of_another_term_do_not_count(world):
     TalkLog.objects.filter(pk=world.a.talks["older"].pk).update(happened_at=NOW - dt.timedelta(days=60))
     scope = scope_of(world.a.unit)
     counts = [figures()[code].query(scope).count() for code in ("talks", "talk_parts", "students_reached")]
-    assert counts == [3, 3, 2]
+    assert counts == [2, 2, 2]
 
 
 def test_states_of_a_past_term_are_read_at_its_end(world):

@@ -76,14 +76,14 @@ def test_summary_in_english_has_no_chinese_but_names(world, term):
 
     with override("en"):
         text = build_summary(world.a.unit, term).section("talks").text
-    assert text.startswith("5 talks were held with 6 person-times")
+    assert text.startswith("4 talks were held with 5 person-times")
 
 
 def test_summary_of_a_school_says_how_restricted_talks_count(world, term):
     tables = [table for section in build_summary(world.a.unit, term).sections for table in section.tables]
     notes = [table.note for table in tables if table.code == "coverage"]
     assert len(notes) == 1
-    assert notes[0].startswith("仅限心理教师查看的谈话计入谈话次数和人次，不计入“已谈学生”")
+    assert notes[0].startswith("仅限心理教师查看的谈话只另计总数，不列入各表")
 
 
 def test_shares_are_compared_in_points(world, term):

@@ -9,6 +9,7 @@ from schools import crypto
 from schools.identity import check_identity_number
 from schools.models import AuditEntry
 from students.models import GroupMember, Guardian, RiskFlag, Student
+from tests.walking import raised
 from tests.world import NOW, _identity_number
 
 pytestmark = pytest.mark.django_db
@@ -340,3 +341,21 @@ def test_the_file_keeps_the_reason_of_a_flag_from_a_class_teacher_who_did_not_ra
 
     assert "SECRET" in lines(world.a.counselor)
     assert "SECRET" not in lines(world.a.teacher) != []
+
+
+def test_key_students_of_a_list_are_those_the_viewer_may_know_of(world, sign_in):
+    """A subject teacher does not learn of a flag that somebody else raised."""
+    raised(world.a.neighbor, world.a.counselor)
+    assert (
+        world.a.neighbor.name
+        not in sign_in(world.a.subject_teacher).get(url("student_list"), {"key": 1}).content.decode()
+    )
+    assert world.a.neighbor.name in sign_in(world.a.counselor).get(url("student_list"), {"key": 1}).content.decode()
+
+
+def test_a_search_of_a_thousand_words_is_cut_short(world, viewer):
+    from students.queries import matching
+
+    found = matching(Student.objects.visible_to(viewer(world.a.counselor)), "SENTINEL " * 3000)
+    assert str(found.query).count("LIKE") < 60
+    assert found.count() == 5
