@@ -121,6 +121,73 @@ def test_a_term_that_is_not_the_units_own_cannot_be_taken_back(world, viewer, co
     assert Term.objects.count() == 2
 
 
+# --- a term that has begun, above the schools -------------------------------------------------------------------------
+
+LATER = {"starts": dt.date(2026, 3, 2)}
+YESTERDAY, TODAY = dt.date(2026, 3, 17), dt.date(2026, 3, 18)
+
+
+@pytest.mark.parametrize("who", ["city_staff", "district_staff", "cluster_staff", "admin"])
+@pytest.mark.parametrize("change", [LATER, {"starts": TODAY}, {"ends": YESTERDAY}, LATER | {"ends": TODAY}])
+def test_a_center_cannot_move_the_days_of_a_term_that_has_begun(change, who, world, viewer):
+    """Or two counts since two first days would differ by a single student."""
+    member = world.members()[who]
+    with pytest.raises(Refused, match="学期已经开始"):
+        set_term(by=viewer(member), unit=member.unit, **SPRING | change)
+
+    assert (Term.objects.count(), terms_of(world.a.unit)[1].starts, written()) == (2, SPRING["starts"], [])
+
+
+@pytest.mark.parametrize("who", ["city_staff", "district_staff"])
+@pytest.mark.parametrize("ends", [TODAY, dt.date(2026, 7, 10)])
+def test_a_center_ends_a_running_term_today_or_later(ends, who, world, viewer):
+    member = world.members()[who]
+    set_term(by=viewer(member), unit=member.unit, **SPRING | {"ends": ends})
+
+    assert terms_of(world.a.unit)[1].ends == ends
+
+
+def test_a_center_keeps_its_own_days_of_a_term_that_has_begun(world, viewer):
+    by = viewer(world.district_staff)
+    set_term(by=by, unit=world.district, **SPRING | {"ends": dt.date(2026, 7, 10)})
+    before = written()
+    with pytest.raises(Refused, match="学期已经开始"):
+        remove_term(by=by, unit=world.district, code="2025-2026-2")
+
+    assert (world.district.terms.count(), written()) == (1, before)
+
+
+def test_a_center_begins_no_term_in_the_midst_of_another(world, viewer):
+    by = viewer(world.district_staff)
+    new = {"code": "2024-2025-2", "starts": dt.date(2025, 8, 1), "ends": dt.date(2025, 9, 30)}
+    with pytest.raises(Refused):
+        set_term(by=by, unit=world.district, **new)
+    assert written() == []
+    set_term(by=by, unit=world.district, **new | {"ends": dt.date(2025, 8, 31)})
+
+    assert [term.code for term in terms_of(world.district)] == ["2024-2025-2", "2025-2026-1", "2025-2026-2"]
+
+
+def test_a_center_cannot_move_the_days_of_a_school_either(world, viewer):
+    with pytest.raises(Refused, match="学期已经开始"):
+        set_term(by=viewer(world.district_staff), unit=world.a.unit, **SPRING | LATER)
+    set_term(by=viewer(world.a.leader), unit=world.a.unit, **SPRING | LATER)
+    with pytest.raises(Refused, match="学期已经开始"):
+        remove_term(by=viewer(world.district_staff), unit=world.a.unit, code="2025-2026-2")
+
+    assert terms_of(world.a.unit)[1].starts == LATER["starts"]
+
+
+def test_a_center_moves_and_takes_back_a_term_before_it_begins(world, viewer):
+    by, new = viewer(world.district_staff), {"code": "2026-2027-1", "ends": dt.date(2027, 1, 20)}
+    for day in (1, 2):
+        set_term(by=by, unit=world.district, starts=dt.date(2026, 9, day), **new)
+    assert terms_of(world.a.unit)[-1].starts == dt.date(2026, 9, 2)
+    remove_term(by=by, unit=world.district, code="2026-2027-1")
+
+    assert not world.district.terms.exists()
+
+
 # --- the page ---------------------------------------------------------------------------------------------------------
 
 
