@@ -1,7 +1,10 @@
 """What the audit log calls acts about talks."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from counseling.models import TalkLog, TalkOption
+from schools.particulars import explains
 from schools.trail import says
 
 says(
@@ -21,4 +24,26 @@ says(
         "text_template.added": _("added a text template"),
         "text_template.changed": _("changed a text template"),
     }
+)
+# What a talk's head holds is told of each student's part.
+HEAD = ("happened_at", "minutes", "place", "kind", "mode", "initiative", "others_present", "is_restricted")
+explains(
+    labels={
+        "list": pgettext_lazy("in the log", "list"),
+        "shown": pgettext_lazy("in the log", "shown"),
+    },
+    values={"list": dict(TalkOption.List.choices)},
+    fields={
+        **{field.name: field.verbose_name for field in TalkLog._meta.fields if field.name in HEAD},
+        "themes": pgettext_lazy("in the log", "themes"),
+        "mood": _("mood"),
+        "flag": pgettext_lazy("in the log", "risk flag"),
+    },
+    kinds={
+        "counseling.talklog": pgettext_lazy("in the log", "talk"),
+        "counseling.talkpart": pgettext_lazy("in the log", "talk"),
+        "counseling.talkdraft": pgettext_lazy("in the log", "draft of a talk"),
+        "counseling.talkoption": pgettext_lazy("in the log", "word for talks"),
+        "counseling.texttemplate": pgettext_lazy("in the log", "text template"),
+    },
 )

@@ -1,7 +1,10 @@
 """What the audit log calls acts about summaries."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from reports.actions import FORMATS, REASONS
+from schools.particulars import explains
 from schools.trail import says
 
 says(
@@ -13,4 +16,18 @@ says(
         "opens.read_one": _("read which records one person opened outside their care"),
         "semester_report.started": _("started a file of a summary"),
     }
+)
+explains(
+    labels={
+        "week": pgettext_lazy("in the log", "week from"),
+        "of": pgettext_lazy("in the log", "unit"),
+        "section": pgettext_lazy("in the log", "section"),
+        "version": pgettext_lazy("in the log", "version"),
+        "format": pgettext_lazy("in the log", "format"),
+    },
+    values={
+        "format": FORMATS,
+        "reason": {**REASONS, "command": pgettext_lazy("in the log", "by a command on the server")},
+    },
+    kinds={"reports.summary": pgettext_lazy("in the log", "summary")},
 )

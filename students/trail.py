@@ -1,8 +1,12 @@
 """What the audit log calls acts about students, rosters and flags."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from schools.particulars import explains
 from schools.trail import PAGE_OPENED, says
+from students.forms import UnmaskForm
+from students.models import RiskFlag
 
 says(
     {
@@ -28,4 +32,29 @@ says(
         "flag.closed": _("closed a risk flag"),
         "flag.escalated": _("handed an overdue risk flag on"),
     }
+)
+explains(
+    labels={
+        "held": pgettext_lazy("in the log", "held back"),
+        "kept": pgettext_lazy("in the log", "kept as set by hand"),
+        "missing": pgettext_lazy("in the log", "not in the file"),
+        "new_classes": pgettext_lazy("in the log", "new classes"),
+        "problems": pgettext_lazy("in the log", "rows with problems"),
+        "columns": pgettext_lazy("in the log", "columns"),
+        "outcome": pgettext_lazy("in the log", "outcome"),
+        "what": pgettext_lazy("in the log", "seen"),
+        "added": pgettext_lazy("in the log", "added"),
+        "ended": pgettext_lazy("in the log", "ended"),
+    },
+    values={
+        "outcome": dict(RiskFlag.Outcome.choices),
+        "what": dict(UnmaskForm.WHAT),
+        "reason": dict(UnmaskForm.REASONS),
+    },
+    fields={"class_group": _("class"), "is_guardian": _("is guardian")},
+    kinds={
+        "students.student": _("Student"),
+        "students.guardian": pgettext_lazy("in the log", "guardian of a student"),
+        "students.riskflag": pgettext_lazy("in the log", "risk flag"),
+    },
 )

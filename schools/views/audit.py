@@ -13,7 +13,8 @@ from schools import audit
 from schools.access import roles
 from schools.days import day_in, on_days
 from schools.models import AuditEntry, Role, Unit
-from schools.trail import words_of
+from schools.particulars import tell_particulars
+from schools.trail import tell
 
 PAGE = 100
 KINDS = [
@@ -37,8 +38,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     entries = _filtered(request).select_related("person", "chain").order_by("-at", "-pk")
     rows = list(_after(entries, request.GET.get("after", ""))[: PAGE + 1])
     audit.record(by=request.viewer, verb="audit.opened", unit=request.viewer.unit)
-    for row in rows:
-        row.words = words_of(row.verb)
+    tell_particulars(tell(rows))
     more = len(rows) > PAGE
     context = {
         "rows": rows[:PAGE],

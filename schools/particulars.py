@@ -1,0 +1,183 @@
+"""What an entry of the audit log holds besides the act, in words: its details, and what it is about.
+
+Each app may add the words of its own with `explains`, in its `trail.py`. What nobody explained stands as it is stored,
+so that nothing is hidden. People of the staff are named; students never are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from schools.actions.exports import REASONS
+from schools.floors import ask_apps
+from schools.labels import listed, told
+from schools.models import Membership, Person, Role, Unit
+from schools.severity import scheme_named
+
+PERSON, MEMBERSHIP, UNIT = "schools.person", "schools.membership", "schools.unit"
+# Details that name a membership.
+POSTS = ("from", "to", "was")
+YES_NO = {True: _("yes"), False: _("no")}
+
+# What a detail is called.
+_labels: dict[str, Any] = {
+    "role": _("role"),
+    "was": pgettext_lazy("in the log", "before"),
+    "from": pgettext_lazy("in the log", "from"),
+    "to": pgettext_lazy("in the log", "to"),
+    "fields": pgettext_lazy("in the log", "fields"),
+    "keys": pgettext_lazy("in the log", "rules"),
+    "kind": pgettext_lazy("in the log", "kind"),
+    "rank": pgettext_lazy("in the log", "place from the top"),
+    "is_school": pgettext_lazy("in the log", "a school"),
+    "term": _("Term"),
+    "due_on": pgettext_lazy("in the log", "until"),
+    "day": _("Day"),
+    "school_day": pgettext_lazy("in the log", "on this day"),
+    "scope": pgettext_lazy("in the log", "chain"),
+    "scale": pgettext_lazy("in the log", "size"),
+    "schools": pgettext_lazy("in the log", "schools"),
+    "created": pgettext_lazy("in the log", "new"),
+    "changed": pgettext_lazy("in the log", "changed"),
+    "unchanged": pgettext_lazy("in the log", "unchanged"),
+    "rows": pgettext_lazy("in the log", "rows"),
+    "purpose": pgettext_lazy("in the log", "for"),
+    "reason": pgettext_lazy("in the log", "for"),
+    "severity": pgettext_lazy("in the log", "level"),
+}
+# What the stored codes of a detail mean.
+_values: dict[str, dict[Any, Any]] = {
+    "role": dict(Role.choices),
+    "purpose": REASONS,
+    "school_day": {True: _("school"), False: _("no school"), None: _("as above")},
+    "due_on": {None: pgettext_lazy("in the log", "taken back")},
+    "scale": {
+        "school": pgettext_lazy("in the log", "one school"),
+        "district": pgettext_lazy("in the log", "a district"),
+        "city": pgettext_lazy("in the log", "a city"),
+    },
+}
+# Names of fields and rules whose model does not name them.
+_fields: dict[str, Any] = {
+    "employment": _("employment"),
+    "starts_on": _("first day"),
+    "ends_on": _("last day"),
+    "classes": pgettext_lazy("of a person", "classes"),
+    "cohort_stage": _("grade"),
+    "cohort_year": _("grade"),
+    "backup": _("Who steps in"),
+    "phone": _("phone number"),
+    "schools.unit.name": pgettext_lazy("of a unit", "Name"),
+    "short_name": _("Short name"),
+    "school_type": _("Type code"),
+    "stages": _("Stages"),
+    "system": _("System"),
+    "has_boarders": _("Has boarders"),
+    "severity_scheme": _("Levels of risk"),
+    "day_starts": _("School begins"),
+    "day_ends": _("School ends"),
+    "second_factor_roles": _("Roles that need a second factor"),
+    "exports_per_day": _("Lists that one person may take out in a day"),
+    "students_per_counselor": _("Students for each full-time counselor, at most"),
+    "clock_targets": _("How soon a flag must be in hand"),
+}
+# What the rows are called that an entry is about.
+_kinds: dict[str, Any] = {
+    "schools.unitkind": pgettext_lazy("in the log", "level of units"),
+    "schools.job": pgettext_lazy("in the log", "background job"),
+}
+
+
+def explains(
+    *,
+    labels: Mapping[str, Any] | None = None,
+    values: Mapping[str, Mapping[Any, Any]] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    kinds: Mapping[str, Any] | None = None,
+) -> None:
+    """Add the words of an app."""
+    _labels.update(labels or {})
+    for key, words in (values or {}).items():
+        _values.setdefault(key, {}).update(words)
+    for name, word in (fields or {}).items():
+        _fields.setdefault(name, word)
+    _kinds.update(kinds or {})
+
+
+class Named(NamedTuple):
+    """The staff and units that some entries name, by type and id as text: one query for each type."""
+
+    people: Mapping[str, str]
+    posts: Mapping[str, str]
+    units: Mapping[str, str]
+
+
+def tell_particulars(entries: list[Any]) -> list[Any]:
+    """Put on each entry its details in words (`told`), and what it is about (`subject`; unnamed, `subject_code`)."""
+    ask_apps("trail")
+    named = _named(entries)
+    for entry in entries:
+        entry.told = list(_details(entry, named))
+        entry.subject, entry.subject_code = _subject(entry, named)
+    return entries
+
+
+def _named(entries: Iterable[Any]) -> Named:
+    ids: dict[str, set[str]] = {PERSON: set(), MEMBERSHIP: set(), UNIT: set()}
+    for entry in entries:
+        if entry.subject_type in ids:
+            ids[entry.subject_type].add(entry.subject_id)
+        ids[MEMBERSHIP] |= {str(pk) for key in POSTS if (pk := entry.details.get(key))}
+    people, posts, units = ids.values()
+    members = Membership.objects.filter(pk__in=posts).select_related("person")
+    return Named(
+        people={str(one.pk): _who(one) for one in Person.objects.filter(pk__in=people).defer("phone", "password")},
+        posts={str(one.pk): f"{_who(one.person)} · {one.get_role_display()}" for one in members},
+        units={str(one.pk): one.name for one in Unit.objects.filter(pk__in=units)},
+    )
+
+
+def _who(person: Person) -> str:
+    return f"{person.name} {person.staff_number}"
+
+
+def _subject(entry: Any, named: Named) -> tuple[str, str]:
+    kind, pk = entry.subject_type, entry.subject_id
+    found = {PERSON: named.people, MEMBERSHIP: named.posts, UNIT: named.units}.get(kind, {}).get(pk)
+    return (found, "") if found else (str(_kinds.get(kind, kind)), pk)
+
+
+def _details(entry: Any, named: Named) -> Iterator[str]:
+    for key, value in entry.details.items():
+        if words := _value(entry, key, value, named):
+            yield told(_labels.get(key, key), words)
+
+
+def _value(entry: Any, key: str, value: Any, named: Named) -> str:
+    """One detail in words; empty for a count of zero, and for what was left open."""
+    if isinstance(value, list):
+        return listed(dict.fromkeys(_field(entry, str(name)) for name in value))
+    words = _values.get(key, {})
+    if value in words:
+        return str(words[value])
+    if isinstance(value, bool):
+        return str(YES_NO[value])
+    if key in POSTS and str(value) in named.posts:
+        return named.posts[str(value)]
+    if key == "severity" and value:
+        return scheme_named("four_colors").label(value)
+    return str(value) if value else ""
+
+
+def _field(entry: Any, name: str) -> str:
+    for key in (f"{entry.subject_type}.{name}", name):
+        if key in _fields:
+            return str(_fields[key])
+    try:
+        return str(getattr(apps.get_model(entry.subject_type)._meta.get_field(name), "verbose_name", name))
+    except (FieldDoesNotExist, LookupError, ValueError):
+        return name
