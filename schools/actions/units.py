@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
@@ -13,7 +14,7 @@ from schools.access import WIDE_ROLES, Viewer, check_can_lead_unit
 from schools.calendar import DEFAULT_TARGETS
 from schools.errors import Refused
 from schools.models import CalendarDay, Duty, Role, Term, Unit, UnitKind, UnitSetting
-from schools.queries import TALK_DUTY, term_of
+from schools.queries import TALK_DUTY, term_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of, settings_of
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -31,7 +32,9 @@ def create_unit(*, by: Viewer | None, parent: Unit | None, kind: UnitKind, code:
         raise Refused(
             _("A %(kind)s cannot stand below a %(parent)s.") % {"kind": kind.label, "parent": parent.kind.label}
         )
-    if Unit.objects.filter(code=code).exists():
+    if code.lower() == audit.SYSTEM:  # the name of the system's own chain of the audit log
+        raise Refused(_("This code is reserved for the system."))
+    if Unit.objects.filter(code__iexact=code).exists():
         raise Refused(_("This code already belongs to a unit."))
     path = f"{parent.path if parent else ''}{code}/"
     unit = Unit.objects.create(
@@ -100,6 +103,8 @@ def set_term(
     check_can_lead_unit(by, unit)
     _check_term(unit, code, starts, ends)
     term = term_of(unit, code)
+    if not _may_move_begun_terms(by, unit):
+        _check_begun(unit, term, code, starts, ends)
     # The same days as above are not the unit's own: it goes on following when they move.
     if term is None or (term.starts, term.ends) != (starts, ends):
         days = {"starts": starts, "ends": ends}
@@ -133,6 +138,8 @@ def remove_term(*, by: Viewer, unit: Unit, code: str) -> None:
     own = next((term for term in unit.terms.all() if term.code == code), None)
     if own is None:
         raise Refused(_("This unit has not set this term itself."))
+    if own.starts <= timezone.localdate() and not _may_move_begun_terms(by, unit):
+        raise Refused(_term_has_begun())
     set_talk_duty(by=by, unit=unit, term=own, due_on=None)
     try:
         own.delete()
@@ -153,6 +160,31 @@ def _check_term(unit: Unit, code: str, starts: dt.date, ends: dt.date) -> None:
         raise Refused(_("These days do not lie in that school year."))
     if Term.objects.filter(unit=unit, starts__lte=ends, ends__gte=starts).exclude(code=code).exists():
         raise Refused(_("Two terms of a unit cannot overlap."))
+
+
+def _may_move_begun_terms(by: Viewer, unit: Unit) -> bool:
+    """A school sees its own figures plainly. Above it the same count from two first days tells a single student."""
+    return unit.is_school and by.role != Role.CENTER_STAFF
+
+
+def _check_begun(unit: Unit, term: Term | None, code: str, starts: dt.date, ends: dt.date) -> None:
+    """A term that has begun keeps its first day, and none begins in the midst of another."""
+    today = timezone.localdate()
+    if term and term.starts <= today:
+        moved = starts != term.starts or (ends != term.ends and ends < today)
+    else:
+        others = [other for other in terms_of(unit) if other.code != code]
+        moved = starts <= today and any(other.starts <= ends and starts <= other.ends for other in others)
+    if moved:
+        raise Refused(_term_has_begun())
+
+
+def _term_has_begun() -> str:
+    return _(
+        "The term has begun: with other days the numbers of the units below would change in the middle of it and "
+        "could tell of single students. Its last day can still be set to today or later, and each school may set its "
+        "own days."
+    )
 
 
 # --- who may, and what fits -------------------------------------------------------------------------------------------

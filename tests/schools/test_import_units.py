@@ -102,6 +102,7 @@ PROBLEMS = {
     "no name": "S9,,学校,440608,,,,",
     "a code with a slash": "S/9,庚学校,学校,440608,,,,",
     "a rounded code": "2.144E+09,庚学校,学校,440608,,,,",
+    "the code of the system's chain": "System,庚学校,学校,440608,,,,",
     "no level": "S9,庚学校,,440608,,,,",
     "an unknown level": "S9,庚学校,星球,440608,,,,",
     "an unknown unit above": "S9,庚学校,学校,999999,,,,",

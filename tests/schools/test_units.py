@@ -108,6 +108,15 @@ def test_a_units_own_term_comes_before_the_one_above(world, viewer):
     assert [t.starts for t in terms_of(world.b.unit)] == [dt.date(2025, 9, 1), dt.date(2026, 2, 26)]
 
 
+@pytest.mark.parametrize("code", ["system", "SYSTEM", "sch-1"])
+def test_create_unit_refuses_the_code_of_the_systems_chain_and_one_in_another_case(world, code):
+    create_unit(by=None, parent=world.cluster, kind=kind("school"), code="SCH-1", name="丙小学")
+    with pytest.raises(Refused):
+        create_unit(by=None, parent=world.cluster, kind=kind("school"), code=code, name="丁小学")
+
+    assert not Unit.objects.filter(name="丁小学").exists()
+
+
 @pytest.mark.parametrize(
     ("code", "starts", "ends"),
     [
@@ -127,11 +136,13 @@ def test_a_term_that_makes_no_sense_is_refused(world, viewer, code, starts, ends
 
 
 def test_a_term_moves_and_may_begin_the_day_after_the_last_one(world, viewer):
-    by, days = viewer(world.city_staff), (dt.date(2026, 1, 24), dt.date(2026, 7, 8))
-    set_term(by=by, unit=world.city, code="2025-2026-2", starts=days[0], ends=days[1])
+    by, autumn = viewer(world.city_staff), (dt.date(2026, 9, 1), dt.date(2027, 1, 22))
+    set_term(by=by, unit=world.city, code="2026-2027-1", starts=autumn[0], ends=autumn[1])
+    for days in ((dt.date(2027, 2, 25), dt.date(2027, 7, 2)), (dt.date(2027, 1, 23), dt.date(2027, 7, 8))):
+        set_term(by=by, unit=world.city, code="2026-2027-2", starts=days[0], ends=days[1])
 
-    assert Term.objects.filter(unit=world.city).values_list("code", "starts", "ends")[1] == ("2025-2026-2", *days)
-    assert Term.objects.filter(unit=world.city).count() == 2
+    assert Term.objects.filter(unit=world.city).values_list("code", "starts", "ends")[3] == ("2026-2027-2", *days)
+    assert Term.objects.filter(unit=world.city).count() == 4
 
 
 def test_a_new_term_over_another_is_refused_and_one_beside_it_is_not(world, viewer):
