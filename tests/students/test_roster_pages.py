@@ -1,5 +1,7 @@
 """The import in the browser: upload, preview, columns, commit; what each page may not do."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,6 +11,7 @@ from schools.models import AuditEntry, Job
 from students.actions.students import correct_student
 from students.columns import choices_of_fields
 from students.models import ColumnMapping, Student
+from students.parcel import unpack
 from students.roster import VOCABULARY, read_roster
 from tests.students.test_roster_import import HEAD, file, line, number, rows
 
@@ -40,6 +43,21 @@ def test_roster_import_shows_old_and_new_masked(world, sign_in, upload, post):
     assert "139****1111" in changed and "137****3333" in changed
     assert "13700003333" not in changed
     assert "王改名" in preview_of(client, again, "held").content.decode()
+
+
+def test_roster_import_tells_of_address_and_health_only_that_they_differ(world, sign_in, upload, post):
+    """A file of thousands with an x in both columns would show all of them, and no row of the log would tell."""
+    texts = ["东风路一号", "哮喘"]
+    job = upload(world.a.leader, file(line(1) + "," + ",".join(texts), head=HEAD + ",现住址,健康状况"))
+    post(world.a.leader, "roster_commit", job)
+    assert [Student.objects.get(name="王小二").address, Student.objects.get(name="王小二").health] == texts
+    again = upload(world.a.leader, file(line(1) + ",x,x", head=HEAD + ",现住址,健康状况"))
+    page = preview_of(sign_in(world.a.leader), again, "changed")
+    [changed] = page.context["page_obj"].object_list
+
+    assert [old for _name, old, _new in changed["fields"]] == ["内容不显示"] * 2
+    assert not any(text in page.content.decode() for text in texts)
+    assert not any(text in json.dumps(unpack(files.open_file(again.pk))[0], ensure_ascii=False) for text in texts)
 
 
 @pytest.mark.parametrize(("confirm", "name"), [("", "王小二"), ("1", "王改名")])
