@@ -2,7 +2,8 @@
 
 Counselors and leaders may open every file of the school, so a rule cannot tell need from curiosity; a colleague can.
 A student is in a person's care who is in one of their classes or their grade, whom they have talked to, or on whose
-flag they have acted. What is left is counted for each person, beside what is usual for them (docs/adr/0009).
+flag they have acted, at the time of the look or within a day after it: nothing done later takes a look off the list.
+What is left is counted for each person, beside what is usual for them (docs/adr/0009).
 """
 
 import datetime as dt
@@ -11,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, When
-from django.db.models.functions import TruncWeek
+from django.db.models import Case, Count, Exists, OuterRef, Q, TextField, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncWeek
 from django.utils import timezone
 
 from counseling.models import TalkPart
@@ -21,9 +23,10 @@ from schools.figures import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.models.audit import AuditEntryQuerySet
 from schools.queries import calendar_of
-from students.models import RiskFlag, Student
+from students.models import Student
 
 WEEK = dt.timedelta(days=7)
+WRITTEN_WITHIN = dt.timedelta(days=1)  # so long after a look, work that explains it may be written down
 USUAL_WEEKS = 8
 FEWEST_STUDENTS, TIMES_USUAL, NIGHT_OPENS = 5, 3, 3
 NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=6)
@@ -72,7 +75,10 @@ def outside_care(entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
 def _in_class() -> Exists:
     still = Q(class_group__memberships__ends_on=None) | Q(class_group__memberships__ends_on__gte=OuterRef("at__date"))
     teaches = Student.objects.filter(
-        still, pk=OuterRef("student_id"), class_group__memberships__person=OuterRef("person_id")
+        still,
+        pk=OuterRef("student_id"),
+        class_group__memberships__person=OuterRef("person_id"),
+        class_group__memberships__starts_on__lte=OuterRef("at__date"),
     )
     return Exists(teaches)
 
@@ -81,6 +87,7 @@ def _in_grade() -> Exists:
     heads = Membership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=OuterRef(OuterRef("at__date"))),
         person=OuterRef(OuterRef("person_id")),
+        starts_on__lte=OuterRef(OuterRef("at__date")),
         role=Role.GRADE_HEAD,
         unit=OuterRef("school"),
         cohort_stage=OuterRef("class_group__stage"),
@@ -91,16 +98,19 @@ def _in_grade() -> Exists:
 
 def _talked_to() -> Q:
     """By way of the student's few talks, not of the person's many."""
-    return Q(person__in=TalkPart.objects.filter(student=OuterRef("student_id")).values("talk__author"))
+    talks = TalkPart.objects.standing().filter(
+        student=OuterRef("student_id"), talk__filed_at__lte=OuterRef("at") + WRITTEN_WITHIN
+    )
+    return Q(person__in=talks.values("talk__author"))
 
 
 def _acted_on_flag() -> Exists:
-    acted = (
-        Q(raised_by__person=OuterRef("person_id"))
-        | Q(assignee__person=OuterRef("person_id"))
-        | Q(closed_by=OuterRef("person_id"))
-    )
-    return Exists(RiskFlag.objects.filter(acted, student=OuterRef("student_id")))
+    """By the log: a flag itself forgets who had it before. Whom it was handed to has it in their care."""
+    acts = AuditEntry.objects.filter(
+        student_id=OuterRef("student_id"), verb__startswith="flag.", at__lte=OuterRef("at") + WRITTEN_WITHIN
+    ).annotate(to=Cast(KeyTextTransform("to", "details"), TextField()))
+    mine = Q(person=OuterRef("person_id")) | Q(to=Cast(OuterRef("membership_id"), TextField()))
+    return Exists(acts.filter(mine))
 
 
 def between(entries: AuditEntryQuerySet, monday: dt.date, weeks: int = 1) -> AuditEntryQuerySet:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from counseling.models import TalkLog, TalkPart
 from reports.opens import last_monday, openers_of
 from schools import audit
 from schools.access import Viewer
@@ -20,7 +21,8 @@ from schools.actions.accounts import Post
 from schools.inbox import inbox_of
 from schools.models import AuditEntry, Membership, Role
 from schools.trail import words_of
-from students.models import RiskFlag, Student
+from students.actions.flags import acknowledge_flag, assign_flag
+from students.models import Student
 from tests.fixtures import BACKEND
 from tests.walking import looked
 from tests.world import NOW, PASSWORD, SHANGHAI
@@ -66,14 +68,48 @@ def test_a_counselor_who_looks_at_strangers_stands_in_the_list(world):
     assert (one.person, one.students, one.opens) == (world.a.counselor.person, 3, 4)
 
 
-def test_own_class_grade_talks_and_flags_are_inside(world):
+def test_own_class_grade_talks_and_flags_are_inside(world, viewer):
     a = world.a
     opens(a.teacher, [a.student, a.student_2])
     opens(a.subject_teacher, [a.neighbor])
     opens(a.grade_head, [a.student, a.neighbor])
-    opens(a.counselor, [a.student])  # talked to
-    RiskFlag.objects.filter(pk=a.flag.pk).update(assignee=a.counselor_2)
-    opens(a.counselor_2, [a.student])
+    opens(a.counselor, [a.student], at=NOW)  # talked to
+    assign_flag(by=viewer(a.leader), flag=a.flag, to=a.counselor_2)
+    opens(a.counselor_2, [a.student], at=NOW)
+    opens(a.leader, [a.student], at=NOW)  # who passed it on
+    assert found(world) == {}
+    assert openers_of(a.unit, dt.date(2026, 3, 16)) == []
+
+
+@pytest.mark.parametrize(("hours", "is_outside"), [(24, False), (25, True)])
+def test_a_talk_filed_more_than_a_day_after_the_look_explains_nothing(hours, is_outside, world):
+    opens(world.a.counselor, [world.a.student], at=NOW - dt.timedelta(days=7))
+    TalkLog.objects.update(filed_at=NOW - dt.timedelta(days=7) + dt.timedelta(hours=hours))
+    assert bool(found(world)) is is_outside
+
+
+def test_a_talk_deleted_again_explains_nothing(world):
+    opens(world.a.counselor, [world.a.student])
+    TalkLog.objects.update(filed_at=NOW - dt.timedelta(days=8))
+    assert found(world) == {}
+    TalkPart.objects.update(deleted_at=NOW)
+    assert list(found(world)) == [world.a.counselor.person]
+
+
+def test_an_act_on_a_flag_more_than_a_day_after_the_look_explains_nothing(world, viewer):
+    opens(world.a.counselor_2, [world.a.student], at=NOW - dt.timedelta(days=7))
+    acknowledge_flag(by=viewer(world.a.counselor_2), flag=world.a.flag)
+    assert list(found(world)) == [world.a.counselor_2.person]
+
+
+@pytest.mark.parametrize(("who", "student"), [("subject_teacher", "neighbor"), ("grade_head", "older")])
+def test_a_class_or_grade_taken_on_after_the_look_explains_nothing(who, student, world):
+    member = world.a.people[who]
+    TalkPart.objects.update(deleted_at=NOW)
+    Membership.objects.filter(pk=member.pk).update(starts_on=dt.date(2026, 3, 12), cohort_year=2022)
+    opens(member, [world.a.students[student]])  # on the 11th
+    assert list(found(world)) == [member.person]
+    Membership.objects.filter(pk=member.pk).update(starts_on=dt.date(2026, 3, 11))
     assert found(world) == {}
 
 
