@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from schools.access import Viewer
+from schools.models.audit import AuditEntry
 from schools.models.people import Membership
 from schools.second_factor import lacks_second_factor
 
@@ -66,18 +67,27 @@ def _is_worn_out(request: HttpRequest) -> bool:
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
-    """The viewer of the chosen membership, else of the newest current one, else None."""
+    """The viewer of the chosen membership, else of the one used last, else None."""
     found = _memberships(request)
     if not found:
         return None
     chosen = request.session.get(MEMBERSHIP)
-    newest = min(found, key=lambda one: (-one.starts_on.toordinal(), one.pk))
-    membership = next((one for one in found if one.pk == chosen), newest)
+    membership = next((one for one in found if one.pk == chosen), None) or _used_last(found)
     if membership.pk != chosen:
         request.session[MEMBERSHIP] = membership.pk
     person = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
     membership.person = person
     return Viewer(person=person, membership=membership)
+
+
+def _used_last(found: list[Membership]) -> Membership:
+    """By the log, else the one held longest: a role that somebody adds takes no other one's place."""
+    if len(found) == 1:
+        return found[0]
+    own = {one.pk: one for one in found}
+    acts = AuditEntry.objects.filter(person=found[0].person_id, membership_id__in=own)
+    used = acts.order_by("-at").values_list("membership_id", flat=True).first()
+    return own[used] if used else own[min(own)]
 
 
 def _memberships(request: HttpRequest) -> list[Membership]:

@@ -10,10 +10,12 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from schools import audit
+from schools.access import Viewer
 from schools.models import AuditEntry, Membership, UnitSetting
 from schools.second_factor import is_last_required_factor
 from tests.world import PASSWORD
@@ -236,18 +238,25 @@ def test_the_way_around_a_page_costs_no_query_of_its_own(world, sign_in, django_
         client.get(reverse("schools:account"))
 
 
-def test_who_has_chosen_no_role_acts_in_the_newest(world, sign_in):
+@pytest.mark.parametrize("has_acted", [True, False])
+def test_who_has_chosen_no_role_acts_in_the_one_used_last_else_held_longest(has_acted, world, sign_in):
     Membership.objects.create(
         person=world.a.teacher.person, unit=world.b.unit, role="subject_teacher", starts_on=dt.date(2020, 1, 1)
     )
-    newest = Membership.objects.create(
+    other = Membership.objects.create(
         person=world.a.teacher.person, unit=world.b.unit, role="counselor", starts_on=dt.date(2026, 3, 2)
     )
+    if has_acted:
+        with transaction.atomic():
+            for member in (world.a.teacher, other):
+                by = Viewer(person=member.person, membership=member)
+                audit.record_read(by=by, about=world.a.student, student=world.a.student)
     client = sign_in(world.a.teacher)
     session = client.session
     del session["membership"]
     session.save()
     response = client.get(reverse("schools:account"))
 
-    assert response.wsgi_request.viewer.membership == newest
-    assert client.session["membership"] == newest.pk
+    expected = other if has_acted else world.a.teacher
+    assert response.wsgi_request.viewer.membership == expected
+    assert client.session["membership"] == expected.pk

@@ -32,9 +32,6 @@ ENDINGS = {
     "role ended": lambda by, m: accounts.end_membership(by=by, membership=m),
     "demoted": lambda by, m: accounts.change_membership(by=by, membership=m, post=Post(role=Role.SUBJECT_TEACHER)),
     "other classes": lambda by, m: accounts.change_membership(by=by, membership=m, post=Post(role=m.role)),
-    "one more role": lambda by, m: accounts.grant_membership(
-        by=by, person=m.person, unit=m.unit, post=Post(role=Role.COUNSELOR)
-    ),
     "signed out everywhere": lambda by, m: accounts.end_own_sessions(by=None, person=m.person),
 }
 
@@ -49,6 +46,18 @@ def test_every_session_ends_when(world, viewer, how):
 
     assert not any(is_in(client) for client in clients)
     assert is_in(bystander)
+
+
+def test_a_role_that_somebody_adds_disturbs_nobody(world, viewer):
+    """A leader who knows a number and a name may add a role below their own to anybody, also to those above."""
+    [client] = open_sessions(world.admin, 1)
+    assert client.get(reverse("schools:unit_list")).status_code == 200
+    post = Post(role=Role.SUBJECT_TEACHER, starts_on=dt.date(2000, 1, 1))
+    accounts.grant_membership(by=viewer(world.a.leader), person=world.admin.person, unit=world.a.unit, post=post)
+
+    assert client.get(reverse("schools:unit_list")).status_code == 200
+    [again] = open_sessions(world.admin, 1)
+    assert again.get(reverse("schools:account")).context["request"].viewer.membership == world.admin
 
 
 def test_a_new_title_ends_no_session(world, viewer):
