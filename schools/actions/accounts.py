@@ -1,7 +1,8 @@
 """Accounts and memberships: who gets one, what changes, how it ends.
 
 `by` is the viewer who acts; None stands for whoever runs a command on the machine itself.
-Whatever changes what a person may do ends all their sessions: `session_epoch` is part of the session's hash.
+Whatever changes or ends what a person may do ends all their sessions: `session_epoch` is part of the session's
+hash. One more role does not: nobody takes another out of their work by it.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schools import audit
+from schools import audit, crypto
 from schools.access import (
     CLASS_ROLES,
     SCHOOL_ROLES,
@@ -26,6 +27,7 @@ from schools.access import (
     grantable_roles,
 )
 from schools.errors import Refused
+from schools.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Employment, Membership, Person, Role, Unit
 
 # Without the letters and digits that look alike on paper.
@@ -77,6 +79,8 @@ def create_person(
     _check_post(by, unit, post)
     if Person.objects.filter(staff_number__iexact=staff_number).exists():
         raise Refused(_("This staff number already has an account."))
+    if owner_of_phone(staff_number):
+        raise Refused(_("This staff number is another account's phone number, which signs in with it. Choose another."))
     password = password or new_first_password()
     person = Person(staff_number=staff_number, name=name, must_change_password=True, password=password_hash)
     if not password_hash:
@@ -102,7 +106,6 @@ def grant_membership(*, by: Viewer | None, person: Person, unit: Unit, post: Pos
         raise Refused(_("Nobody changes their own role. Ask a colleague who may."))
     _check_not_held(person, unit, post.role)
     membership = _add_membership(person, unit, post)
-    _end_sessions(person)
     audit.record(by=by, verb="membership.granted", about=membership, unit=unit, details={"role": post.role})
     return membership
 
@@ -326,6 +329,19 @@ def _set_phone(person: Person, phone: str) -> None:
     taken = Person.objects.filter(phone_hash=person.phone_hash).exclude(pk=person.pk)
     if person.phone_hash and taken.exists():
         raise Refused(_("This phone number belongs to another account."))
+    if phone and Person.objects.filter(staff_number__iexact=phone).exclude(pk=person.pk).exists():
+        raise Refused(_("This phone number is another account's staff number, so it cannot sign in. Leave it empty."))
+
+
+def owner_of_phone(number: str) -> Person | None:
+    """Who signs in with this number as a phone number, however it is written."""
+    try:
+        dialled = check_phone(number)
+    except InvalidPhone:
+        return None
+    hashed = crypto.lookup_hash(dialled, purpose="phone")
+    owner: Person | None = Person.objects.filter(phone_hash=hashed).first()
+    return owner
 
 
 def _end_sessions(person: Person) -> None:

@@ -20,6 +20,7 @@ from schools.actions.accounts import Post, change_details, change_membership, cr
 from schools.actions.accounts import new_first_password as new_password
 from schools.classnames import UnknownClass, parse_class
 from schools.errors import Refused
+from schools.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Membership, Person, Role, Unit
 from schools.staffing import Problem, StaffRow
 
@@ -205,6 +206,8 @@ class _Desk:
         self._check_role(row)
         self._check_same_name(row)
         person = self._person(row)
+        if person is None:
+            self._check_number(row)
         self._check_phone(row, person)
         membership = self.memberships.get((person.pk, row.role)) if person else None
         entry = Entry(row, self._post(row, membership), person, membership)
@@ -242,9 +245,28 @@ class _Desk:
             raise _No(_("Staff number"), _("Nobody changes their own role. Ask a colleague who may."), row.staff_number)
         return person
 
+    def _check_number(self, row: StaffRow) -> None:
+        """A new number signs in before a phone number does, so it must be nobody's."""
+        try:
+            hashed = crypto.lookup_hash(check_phone(row.staff_number), purpose="phone")
+        except InvalidPhone:
+            return
+        owner = self.phones.get(hashed)
+        if owner and owner.staff_number.lower() != row.staff_number.lower():
+            raise _No(
+                _("Staff number"),
+                _("This staff number is another account's phone number, which signs in with it. Choose another."),
+                row.staff_number,
+            )
+
     def _check_phone(self, row: StaffRow, person: Person | None) -> None:
         if not row.phone:
             return
+        if row.phone != row.staff_number and (row.phone in self.people or row.phone in self.seen):
+            raise _No(
+                _("Phone number"),
+                _("This phone number is another account's staff number, so it cannot sign in. Leave it empty."),
+            )
         hashed = crypto.lookup_hash(row.phone, purpose="phone")
         owner = self.phones.get(hashed)
         number = owner.staff_number if owner else row.staff_number

@@ -20,7 +20,7 @@ from schools.actions.staff_import import Plan, pack_rows, plan_staff, unpack_row
 from schools.jobs import start_job
 from schools.models import Unit
 from schools.staffing import read_staff
-from schools.tables import UnreadableFile
+from schools.tables import LIMITS, UnreadableFile
 from schools.unreadable import file_sentence, row_sentence
 from schools.views.people import needs_unit_to_staff, unit_choices, unit_to_staff
 
@@ -35,6 +35,13 @@ class StaffFileForm(forms.Form):
             "title, employment, first day and last day; .xlsx, .xls or .csv."
         ),
     )
+
+    def clean_file(self) -> UploadedFile:
+        """Before any of it is read."""
+        upload: UploadedFile = self.cleaned_data["file"]
+        if upload.size and upload.size > LIMITS.file_bytes:
+            raise forms.ValidationError(file_sentence(UnreadableFile("too_large", {"limit": LIMITS.file_bytes >> 20})))
+        return upload
 
 
 @roles(*MANAGING_ROLES)

@@ -319,3 +319,26 @@ def test_set_own_password_is_noted_without_a_role(world):
     assert person.check_password("my very own words")
     row = AuditEntry.objects.latest("pk")
     assert (row.verb, row.person) == ("person.password_changed", person)
+
+
+# --- a staff number and a phone number sign in alike ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["13900001111", "139-0000-1111", "+86 139 0000 1111"])
+def test_a_staff_number_is_nobody_elses_phone_number(written, world, viewer):
+    """The staff number signs in first: its owner would lock the other one out."""
+    invite(viewer(world.a.leader), world.a.unit, phone="13900001111")
+    with pytest.raises(Refused, match="手机号相同"):
+        invite(viewer(world.b.leader), world.b.unit, staff_number=written)
+
+    assert not Person.objects.filter(staff_number=written).exists()
+
+
+def test_a_phone_number_is_nobody_elses_staff_number_but_may_be_ones_own(world, viewer):
+    by = viewer(world.a.leader)
+    invite(by, world.a.unit, staff_number="13900001111", phone="13900001111")
+    invite(by, world.a.unit, staff_number="13900002222")
+    with pytest.raises(Refused, match="工号相同"):
+        change_details(by=viewer(world.b.leader), person=world.b.teacher.person, name="改名", phone="13900002222")
+
+    assert Person.objects.get(pk=world.b.teacher.person_id).name != "改名"

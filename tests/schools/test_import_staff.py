@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schools import files
 from schools.models import AuditEntry, Job, Membership, Person
 from schools.staffing import read_staff
-from schools.tables import UnreadableFile
+from schools.tables import Limits, UnreadableFile
 from tests.world import PASSWORD
 
 SCHOOL = "2144000001"
@@ -274,6 +274,15 @@ def test_no_account_is_made_when_its_password_cannot_be_kept(world, tmp_path):
     assert not Person.objects.filter(staff_number="T").exists()
 
 
+def test_a_number_that_signs_in_somebody_else_stays_out(world, tmp_path):
+    phone = world.a.teacher.person.phone
+    rows = [f"{phone},甲,,班主任", "13700000001,乙,,班主任", "T-8,丙,13700000001,班主任", "T-9,丁,13700000002,班主任"]
+    out = run(tmp_path, "\n".join(["工号,姓名,手机号码,角色", *rows, "13700000002,戊,,班主任"]))
+
+    assert out[-1] == "created=2 changed=0 unchanged=0 problems=3"
+    assert set(Person.objects.filter(name__in="甲乙丙丁戊").values_list("name", flat=True)) == {"乙", "丁"}
+
+
 # --- the browser ------------------------------------------------------------------------------------------------------
 
 
@@ -403,3 +412,10 @@ def test_a_roster_in_the_browser_is_told_where_it_belongs(world, sign_in):
     (sentence,) = page.context["form"].errors["file"]
     assert "“导入名册”" in sentence
     assert "学籍号" in sentence
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(world, sign_in, monkeypatch):
+    monkeypatch.setattr("schools.views.staff.LIMITS", Limits(file_bytes=10))
+    page = upload(sign_in(world.a.leader))
+
+    assert page.context["form"].errors["file"] == ["文件超过 0 MB，请删去图片或拆成几份。"]
