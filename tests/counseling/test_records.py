@@ -63,11 +63,11 @@ def test_talk_detail_after_a_level_says_what_to_do_now_and_leads_to_the_flag(wor
 def test_talk_detail_tells_of_the_flag_of_each_student_of_the_talk(world, saved_page):
     second = {world.a.student_3: {"severity": "4"}}
     text = saved_page(world.a.teacher, world.a.student_2, world.a.student_3, severity=0, each=second)
-    assert f"{world.a.student_3.name}的预警已经报告" in text
+    assert f"预警已经报告：{world.a.student_3.name}" in text
 
 
 def test_talk_detail_without_a_level_tells_of_no_flag(world, saved_page):
-    assert "的预警已经报告" not in saved_page(world.a.teacher, world.a.student_2, severity=0)
+    assert "预警已经报告：" not in saved_page(world.a.teacher, world.a.student_2, severity=0)
 
 
 def test_talk_detail_tells_what_to_do_even_of_a_flag_one_may_not_open(world, viewer, saved_page):
@@ -86,7 +86,7 @@ def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed
     close_flag(by=counselor, flag=part.flag, outcome="supported", reason="settled")
     closed = page(client, "talk_detail", part)
     name = f"{world.a.counselor.person.name}已经在处理。"
-    assert (name in in_hand, name in closed, "的预警已经报告" in closed) == (True, False, False)
+    assert (name in in_hand, name in closed, "预警已经报告：" in closed) == (True, False, False)
 
 
 @pytest.fixture
