@@ -1,6 +1,8 @@
-"""What a leader is told: lists that left as files, and unusual opens of last week. Gone once the page was opened."""
+"""What those who watch are told. Leaders: lists that left as files, and unusual opens of last week, until the page was
+opened. Counselors and auditors: who was made a counselor, for a week."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.urls import reverse
@@ -13,11 +15,14 @@ from schools.access import Viewer
 from schools.actions.exports import REASONS
 from schools.figures import midnight
 from schools.inbox import Waiting, waits
-from schools.models import AuditEntry, Role
+from schools.models import AuditEntry, Membership, Person, Role, Unit
+from schools.particulars import MEMBERSHIP, PERSON
 from schools.templatetags.look import moment
 from schools.trail import words_of
 
 MOST = 10
+# How the log calls it that somebody was given a role.
+NAMINGS = ("person.created", "membership.granted", "membership.changed")
 
 
 @waits
@@ -69,3 +74,51 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
 def _looks(viewer: Viewer) -> Any:
     """When this person opened the page."""
     return AuditEntry.objects.filter(chain__scope=viewer.unit.code, person=viewer.person, verb="opens.read")
+
+
+@waits
+def counselors_named(viewer: Viewer) -> Iterator[Waiting]:
+    """A leader may make anybody a counselor, who then reads what the leader may not: so others learn of it."""
+    if viewer.role == Role.COUNSELOR:
+        entries = AuditEntry.objects.filter(chain__scope=viewer.unit.code)
+    elif viewer.role == Role.AUDITOR:
+        entries = AuditEntry.objects.visible_to(viewer)
+    else:
+        return
+    named = entries.filter(at__gte=timezone.now() - WEEK, verb__in=NAMINGS, details__role=Role.COUNSELOR)
+    found = list(islice(filter(_is_new, named.select_related("person", "chain").order_by("-at", "-pk")), MOST))
+    people, units = _people_of(found), _units_of(found)
+    for entry in found:
+        person = people.get((entry.subject_type, entry.subject_id))
+        if person and person != viewer.person:
+            yield Waiting(
+                text=_("{name} was made a counselor of {unit}").format(
+                    name=person.name, unit=units.get(entry.chain.scope, entry.chain.scope)
+                ),
+                url=f"{reverse('schools:audit_list')}?unit={entry.chain.scope}" if viewer.role == Role.AUDITOR else "",
+                note=_by_whom(entry),
+            )
+
+
+def _is_new(entry: AuditEntry) -> bool:
+    """Not only another title or other dates of a counselor."""
+    return entry.verb != "membership.changed" or "role" in entry.details.get("fields", ())
+
+
+def _people_of(entries: list[AuditEntry]) -> dict[tuple[str, str], Person]:
+    """By what the entries are about: an account with its first role, or a role."""
+    ids = {kind: [one.subject_id for one in entries if one.subject_type == kind] for kind in (PERSON, MEMBERSHIP)}
+    accounts = {(PERSON, str(one.pk)): one for one in Person.objects.filter(pk__in=ids[PERSON])}
+    roles = Membership.objects.filter(pk__in=ids[MEMBERSHIP]).select_related("person")
+    return accounts | {(MEMBERSHIP, str(one.pk)): one.person for one in roles}
+
+
+def _units_of(entries: list[AuditEntry]) -> dict[str, str]:
+    return dict(Unit.objects.filter(code__in={one.chain.scope for one in entries}).values_list("code", "name"))
+
+
+def _by_whom(entry: AuditEntry) -> str:
+    when = moment(timezone.localtime(entry.at))
+    if entry.person is None:
+        return _("by a command on the server, {when}").format(when=when)
+    return _("by {who}, {when}").format(who=entry.person.name, when=when)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing to do. `url` leads to where it is done; `text` names no more than its page may show."""
+    """One thing to do. `url` leads to where it is done, if anywhere; `text` names no more than its page may show."""
 
     text: str
     url: str

@@ -431,3 +431,60 @@ def test_who_leaves_is_out_at_once_and_opens_nothing_after(how, world, viewer):
 
 def test_walking_has_somebody_who_looked(world):
     assert looked(world.a.counselor, world.a.older) in {one.person.pk for one in openers_of(world.a.unit, MONDAY)}
+
+
+# --- who was made a counselor is told ---------------------------------------------------------------------------------
+
+
+def notices(member):
+    viewer = Viewer(person=member.person, membership=member)
+    return [(item.text, item.note) for item in inbox_of(viewer) if "心理教师" in item.text]
+
+
+def made_by_leader(world):
+    """An account of the leader's own making."""
+    by = Viewer(person=world.a.leader.person, membership=world.a.leader)
+    return accounts.create_person(
+        by=by, unit=world.a.unit, staff_number="N-9", name="新人", post=Post(role=Role.COUNSELOR)
+    ).membership
+
+
+def test_the_other_counselors_and_the_auditors_are_told_who_was_made_one(world, sign_in):
+    new = made_by_leader(world)
+    notice = [("新人被设为甲小学的心理教师", "由甲校leader设定，今天 10:00")]
+    told_to = [world.a.counselor, world.a.counselor_2, world.auditor]
+    others = [new, world.a.leader, world.a.teacher, world.b.counselor, world.district_staff, world.admin]
+    assert [notices(member) for member in told_to] == [notice] * 3
+    assert [notices(member) for member in others] == [[]] * 6
+    for member in told_to:
+        assert notice[0][0] in sign_in(member).get("/").content.decode()
+
+
+def test_a_counselor_is_told_of_for_a_week_also_when_the_role_has_ended(world):
+    new = made_by_leader(world)
+    accounts.end_membership(by=Viewer(person=world.a.leader.person, membership=world.a.leader), membership=new)
+    with time_machine.travel(NOW + dt.timedelta(days=7), tick=False):
+        assert len(notices(world.a.counselor)) == 1
+    with time_machine.travel(NOW + dt.timedelta(days=7, minutes=1), tick=False):
+        assert notices(world.a.counselor) == []
+
+
+@pytest.mark.parametrize(("change", "count"), [({"role": Role.COUNSELOR}, 1), ({"title": "组长"}, 0)])
+def test_a_changed_role_is_told_and_a_changed_title_is_not(change, count, world, viewer):
+    member = world.a.counselor_2 if count == 0 else world.a.subject_teacher
+    post = Post(**{"role": member.role, "starts_on": member.starts_on} | change)
+    accounts.change_membership(by=viewer(world.a.leader), membership=member, post=post)
+    assert len(notices(world.a.counselor)) == count
+
+
+def test_a_role_more_is_told(world, viewer):
+    accounts.grant_membership(
+        by=viewer(world.a.leader), person=world.a.teacher.person, unit=world.a.unit, post=Post(role=Role.COUNSELOR)
+    )
+    accounts.grant_membership(
+        by=viewer(world.a.leader),
+        person=world.a.teacher.person,
+        unit=world.a.unit,
+        post=Post(role=Role.GRADE_HEAD, cohort_stage="primary", cohort_year=2023),
+    )
+    assert len(notices(world.a.counselor)) == 1
