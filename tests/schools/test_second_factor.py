@@ -126,8 +126,11 @@ def test_a_recovery_code_lets_in_once(strict):
     client, _response = enter(strict.a.leader)
     client.post(reverse("mfa_authenticate"), {"code": code})
     again, _response = enter(strict.a.leader)
-    again.post(reverse("mfa_authenticate"), {"code": code})
+    refused = again.post(reverse("mfa_authenticate"), {"code": code})
 
+    said = "验证码不正确或已经用过。请输入验证器当前显示的验证码，或一个未用过的恢复码。"
+    assert refused.context["form"].errors["code"] == [said]
+    assert "data-print" in client.get(reverse("mfa_view_recovery_codes")).content.decode()
     assert client.get(reverse("schools:calendar")).status_code == 200
     assert again.get(reverse("schools:calendar")).status_code == 302
 
