@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from counseling.models import TalkPart
 from counseling.queries import Words, words_of
 from schools.access import Viewer
+from students.evidence import evidence
 from students.file import Entry, chronicles
-from students.models import Student
+from students.models import RiskFlag, Student
 
 
 @chronicles
@@ -22,6 +23,16 @@ def talks(viewer: Viewer, student: Student) -> Iterator[Entry]:
     for part in parts:
         if words:
             yield _deleted(part) if part.deleted_at else _entry(part, words)
+
+
+@evidence
+def talks_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+    """The talks that asked for attention, as they read now."""
+    parts = list(TalkPart.objects.visible_to(viewer).standing().filter(flag=flag).select_related("talk__author"))
+    words = words_of(viewer.unit) if parts else None
+    for part in parts:
+        if words:
+            yield _entry(part, words)
 
 
 def _entry(part: TalkPart, words: Words) -> Entry:

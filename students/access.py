@@ -8,7 +8,7 @@ from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.models import Role
 
 if TYPE_CHECKING:
-    from students.models.flags import RiskFlag, RiskFlagQuerySet
+    from students.models.flags import FlagReportQuerySet, RiskFlag, RiskFlagQuerySet
     from students.models.roster import RosterImportQuerySet
     from students.models.students import StudentQuerySet
 
@@ -41,11 +41,22 @@ def imports_of(imports: "RosterImportQuerySet", viewer: Viewer) -> "RosterImport
     return imports.filter(school_id=viewer.unit.pk) if viewer.role in SCHOOL_ROLES else imports.none()
 
 
-def can_read_flag_reason(viewer: Viewer, flag: "RiskFlag") -> bool:
-    """A class teacher learns that there is a flag, its level and what to do; its reason only if they raised it."""
-    if viewer.role in SCHOOL_ROLES or viewer.role == Role.GRADE_HEAD:
-        return True
-    return flag.raised_by.person_id == viewer.person.pk
+def reports_of(reports: "FlagReportQuerySet", viewer: Viewer) -> "FlagReportQuerySet":
+    """Why a flag stands is read by counselors, leaders and the grade head; everybody else reads what they wrote."""
+    here = reports.filter(flag__school_id=viewer.unit.pk)
+    own = Q(by__person=viewer.person)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role == Role.GRADE_HEAD:
+        return here.filter(own | Q(flag__student__class_group__in=viewer.class_ids))
+    return here.filter(own) if viewer.role in CLASS_ROLES else reports.none()
+
+
+def can_read_decision(viewer: Viewer, flag: "RiskFlag") -> bool:
+    """Why a flag was closed. A class teacher learns how it ended, and before that its level and what to do."""
+    if viewer.role == Role.GRADE_HEAD:
+        return flag.student.class_group_id in viewer.class_ids
+    return viewer.role in SCHOOL_ROLES
 
 
 def can_handle_flags(viewer: Viewer) -> bool:

@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
-from students.access import can_read_flag_reason
+from students.evidence import evidence
 from students.file import Entry, chronicles
-from students.models import RiskFlag, Student
+from students.models import FlagReport, RiskFlag, Student
 
 
 @chronicles
@@ -35,25 +35,34 @@ def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
 @chronicles
 def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
     seen = RiskFlag.objects.visible_to(viewer).filter(student=student)
+    reports = list(FlagReport.objects.visible_to(viewer).filter(flag__student=student))
     for flag in seen.select_related("raised_by__person", "closed_by", "assignee__person").distinct():
         yield Entry(
             at=flag.known_at,
             title=_("Risk flag"),
             by=flag.raised_by.person.name,
-            lines=tuple(_lines(viewer, flag)),
+            lines=tuple(_lines(flag, [one for one in reports if one.flag_id == flag.pk])),
             url=flag.get_absolute_url(),
             severity=flag.severity,
             icon="flag",
         )
 
 
-def _lines(viewer: Viewer, flag: RiskFlag) -> Iterator[tuple[str, str]]:
+@evidence
+def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+    """What people wrote."""
+    for report in FlagReport.objects.visible_to(viewer).filter(flag=flag).select_related("by__person"):
+        lines = (("", report.text),)
+        yield Entry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
+
+
+def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str]]:
     yield _("State"), str(flag.get_state_display())
     if flag.outcome:
         day = date_format(timezone.localtime(flag.settled_at), _("M j"))
         yield _("Ended"), f"{flag.get_outcome_display()} · {day}"
-    if can_read_flag_reason(viewer, flag):
-        yield _("Reason"), flag.reason
+    for report in reports:
+        yield _("Reason"), report.text
 
 
 def _start_of(day: dt.date) -> dt.datetime:

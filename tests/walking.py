@@ -15,7 +15,7 @@ from tests.access_table import MEETS, PUBLIC, ROLES, SIGNED_IN
 from tests.world import NOW, sentinel
 
 NO_SUCH_ID = "00000000-0000-7000-8000-000000000000"
-SENTINEL = re.compile(r"SENTINEL-[ab]-[\w-]+")
+SENTINEL = re.compile(r"SENTINEL-[ab]-[\w-]+", re.ASCII)
 ROUTES = {name: view for name, _address, view in routes()}
 GUARDED = sorted(name for name in ROUTES if ROLES.get(name) not in (PUBLIC, SIGNED_IN))
 ACTORS = sorted(MEETS)
@@ -178,17 +178,19 @@ def looked(member, student, *, days=7):
 
 
 def raised(student, member, *, severity=2, reason=""):
-    from students.models import RiskFlag
+    from students.models import FlagReport, RiskFlag
 
-    return RiskFlag.objects.create(
+    flag = RiskFlag.objects.create(
         student=student,
         school=student.school,
         severity=severity,
-        reason=reason,
         raised_by=member,
         known_at=NOW,
         due_at=NOW + dt.timedelta(days=3),
     )
+    if reason:
+        FlagReport.objects.create(flag=flag, by=member, text=reason, known_at=NOW)
+    return flag
 
 
 def part_of(school, talk, number=0):

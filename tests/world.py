@@ -259,18 +259,20 @@ def _identity_number(first_17):
 
 def _records(school):
     """Talks of every kind, one flag, one special group."""
-    from students.models import GroupMember, RiskFlag
+    from students.models import FlagReport, GroupMember, RiskFlag
 
     GroupMember.objects.create(student=school.student, group_id="left_behind", since=dt.date(2025, 9, 1))
     school.flag = RiskFlag.objects.create(
         student=school.student,
         school=school.unit,
         severity=3,
-        reason=sentinel(school, "flag-reason"),
         raised_by=school.teacher,
         known_at=NOW - dt.timedelta(hours=2),
         reported_at=NOW - dt.timedelta(hours=1),
         due_at=NOW + dt.timedelta(hours=6),
+    )
+    FlagReport.objects.create(
+        flag=school.flag, by=school.teacher, text=sentinel(school, "flag-reason"), known_at=school.flag.known_at
     )
     _talk(school, "own", school.teacher, [school.student], severity=3, flag=school.flag)
     _talk(school, "shared", school.teacher, [school.student, school.student_2])

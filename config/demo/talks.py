@@ -173,13 +173,12 @@ def _raise_flag(talks: Talks, talk: TalkLog, part: TalkPart, student: Student) -
         student=student,
         school=talks.school.unit,
         severity=severity,
-        reason=words.FLAG_REASONS[severity],
         raised_by=talk.membership,
         known_at=talk.happened_at,
         reported_at=talk.filed_at,
         due_at=deadline(severity, talk.happened_at, talks.calendar, TARGETS),
     )
-    part.flag = flag
+    part.flag, part.view = flag, words.FLAG_REASONS[severity]
     talks.flags.append(flag)
     _settle(talks, flag)
 

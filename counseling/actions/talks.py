@@ -23,7 +23,6 @@ from students.models import RiskFlag, Student
 
 MOST_STUDENTS = 30
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
-FLAG_EXCERPT = 300
 
 
 class Overtaken(Refused):
@@ -122,26 +121,11 @@ def _check_content(header: Header, student: Student, written: Content) -> None:
 
 
 def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime) -> RiskFlag:
-    return raise_flag(
-        by=by,
-        student=part.student,
-        severity=part.severity,
-        reason=_reason(by, part),
-        known_at=known_at,
-        source=RiskFlag.Source.TALK,
-    )
-
-
-def _reason(by: Viewer, part: TalkPart) -> str:
-    """The talk's own text, but only where everyone who reads the flag's reason could read the talk as well.
-
-    Leaders read a reason, but not a restricted talk; whoever raised the student's open flag first reads what is added.
-    """
-    others = RiskFlag.objects.open().filter(student=part.student).exclude(raised_by__person=by.person)
-    if part.talk.is_restricted or others.exists():
-        return _("From a talk; read its record.")
-    text = "\n".join(piece for piece in (part.words, part.view) if piece)
-    return text[:FLAG_EXCERPT] or _("From a talk; read its record.")
+    """The flag is seen by people who may not learn of a talk for counselors only: it then says nothing of one."""
+    source = RiskFlag.Source.TALK
+    if part.talk.is_restricted:
+        known_at, source = timezone.now(), RiskFlag.Source.BY_HAND
+    return raise_flag(by=by, student=part.student, severity=part.severity, known_at=known_at, source=source)
 
 
 # --- correcting and deleting ------------------------------------------------------------------------------------------

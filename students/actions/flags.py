@@ -15,7 +15,7 @@ from schools.models import Membership, Role, Unit
 from schools.queries import calendar_of
 from schools.settings_of import setting_of
 from students.access import can_handle_flags
-from students.models import RiskFlag, Student
+from students.models import FlagReport, RiskFlag, Student
 
 
 def due_at(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
@@ -26,20 +26,30 @@ def due_at(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime
 
 @transaction.atomic
 def raise_flag(
-    *, by: Viewer, student: Student, severity: int, reason: str, known_at: dt.datetime, source: str = "talk"
+    *, by: Viewer, student: Student, severity: int, known_at: dt.datetime, reason: str = "", source: str = "by_hand"
 ) -> RiskFlag:
-    """Raise a flag, or raise the level of the student's open one: repeats merge, and a level never falls by itself."""
+    """Raise a flag, or raise the level of the student's open one: repeats merge, and a level never falls by itself.
+
+    `reason` is what a person writes here; what a talk says stays in the talk.
+    """
     if not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
     open_flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
     if open_flag:
-        return _merge(by=by, flag=open_flag, severity=severity, reason=reason, known_at=known_at)
+        flag = _merge(by=by, flag=open_flag, severity=severity, known_at=known_at)
+    else:
+        flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
+    if reason:
+        FlagReport.objects.create(flag=flag, by=by.membership, text=reason, known_at=known_at)
+    return flag
+
+
+def _raise(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime, source: str) -> RiskFlag:
     flag = RiskFlag.objects.create(
         student=student,
         school=by.unit,
         severity=severity,
         source=source,
-        reason=reason,
         raised_by=by.membership,
         known_at=known_at,
         due_at=due_at(school=by.unit, severity=severity, known_at=known_at),
@@ -48,17 +58,13 @@ def raise_flag(
     return flag
 
 
-def _merge(*, by: Viewer, flag: RiskFlag, severity: int, reason: str, known_at: dt.datetime) -> RiskFlag:
-    """A second report about the same student: its text is added; a higher level starts the clock anew."""
-    stamp = timezone.localtime(known_at).strftime("%Y-%m-%d %H:%M")
-    flag.reason = f"{flag.reason}\n[{stamp}] {reason}".strip()
-    changed = ["reason"]
+def _merge(*, by: Viewer, flag: RiskFlag, severity: int, known_at: dt.datetime) -> RiskFlag:
+    """A second report about the same student; a higher level starts the clock anew."""
     if severity > flag.severity:
         flag.severity = severity
         flag.due_at = due_at(school=flag.school, severity=severity, known_at=known_at)
         flag.state, flag.acted_at, flag.escalated_at = RiskFlag.State.RAISED, None, None
-        changed += ["severity", "due_at", "state", "acted_at", "escalated_at"]
-    flag.save(update_fields=changed)
+        flag.save(update_fields=["severity", "due_at", "state", "acted_at", "escalated_at"])
     audit.record(by=by, verb="flag.repeated", about=flag, student=flag.student, details={"severity": severity})
     return flag
 

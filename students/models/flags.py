@@ -44,7 +44,6 @@ class RiskFlag(models.Model):
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     severity = models.PositiveSmallIntegerField(_("level"))
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.TALK)
-    reason = SealedTextField(_("reason"))
     state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
     raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -86,3 +85,29 @@ class RiskFlag(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("students:flag_detail", args=[self.pk])
+
+
+class FlagReportQuerySet(models.QuerySet["FlagReport"]):
+    def visible_to(self, viewer: Any) -> "FlagReportQuerySet":
+        from students.access import reports_of
+
+        return reports_of(self, viewer)
+
+
+class FlagReport(models.Model):
+    """What one person wrote about why a flag stands. What a talk says stays in the talk: who may not read it, or no
+    longer, does not read it here either (see `students.evidence`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, related_name="reports")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    text = SealedTextField(_("reason"))
+    known_at = models.DateTimeField()
+
+    objects = FlagReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["known_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"

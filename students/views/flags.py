@@ -21,10 +21,11 @@ from schools.errors import Refused
 from schools.queries import calendar_of, current_term
 from schools.severity import Scheme, scheme_of
 from schools.unpublished import calendar_warning
-from students.access import can_handle_flags, can_read_flag_reason
+from students.access import can_handle_flags, can_read_decision
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
 from students.advice import advice
 from students.clocks import clock_of, four_clocks, in_whose_hands, urgent_words
+from students.evidence import evidence_of
 from students.forms import AssignForm, CloseForm, FlagForm
 from students.models import RiskFlag, Student
 from students.queries import flag_counts
@@ -104,7 +105,8 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "flag": _dressed(flag, scheme_of(viewer.unit), calendar),
         "clocks": four_clocks(flag, calendar, timezone.now()),
         "steps": steps_of(flag),
-        "reads_reason": can_read_flag_reason(viewer, flag),
+        "evidence": evidence_of(viewer, flag),
+        "reads_decision": can_read_decision(viewer, flag),
         "may_handle": can_handle_flags(viewer) and flag.state != State.CLOSED,
         "is_waiting": flag.state == State.RAISED,
         "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
@@ -170,7 +172,7 @@ def flag_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = FlagForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         try:
-            flag = raise_flag(by=viewer, student=student, source=RiskFlag.Source.BY_HAND, **form.cleaned_data)
+            flag = raise_flag(by=viewer, student=student, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -230,6 +230,19 @@ def test_a_follow_up_waits_until_the_next_talk(world, viewer):
     assert list(follow_ups(viewer(world.a.teacher))) == []
 
 
+@pytest.mark.parametrize("change", [{"class_group": "class_4"}, {"class_group": None}, {"status": "on_leave"}])
+def test_a_follow_up_with_a_student_one_no_longer_sees_is_gone(change, world, viewer, sign_in):
+    filed(viewer(world.a.teacher), world.a.student_2, at=NOW - dt.timedelta(days=2), follow_up_on=NOW.date())
+    again = f"与{world.a.student_2.name}再谈一次"
+    assert again in sign_in(world.a.teacher).get("/").content.decode()
+    if change.get("class_group"):
+        change = {"class_group": world.a.classes[change["class_group"]]}
+    Student.objects.filter(pk=world.a.student_2.pk).update(**change)
+
+    assert list(follow_ups(viewer(world.a.teacher))) == []
+    assert world.a.student_2.name not in sign_in(world.a.teacher).get("/").content.decode()
+
+
 def test_a_follow_up_of_the_future_does_not_wait_yet(world, viewer):
     teacher = viewer(world.a.teacher)
     filed(teacher, world.a.student_2, follow_up_on=NOW.date() + dt.timedelta(days=1))

@@ -2,15 +2,18 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
+from counseling.access import can_change_part
 from counseling.actions.talks import Overtaken, delete_part, file_talk, revise_part
 from counseling.content import content_of, from_json, header_of
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
 from schools.errors import Refused
-from schools.models import AuditEntry
+from schools.models import AuditEntry, Membership, Role
+from students.evidence import evidence_of
 from students.models import RiskFlag
 from tests.counseling.sheet import AN_HOUR_AGO, content, filed, header
 from tests.world import NOW
@@ -119,7 +122,11 @@ def test_a_level_raises_a_flag_known_since_the_talk(world, viewer):
     talk = filed(viewer(world.a.teacher), world.a.student_2, words="does not want to go home", severity=3)
     flag = talk.parts.get().flag
     assert (flag.severity, flag.known_at, flag.student_id) == (3, AN_HOUR_AGO, world.a.student_2.pk)
-    assert flag.reason == "does not want to go home"
+    assert told(viewer(world.a.leader), flag) == ["does not want to go home"]
+
+
+def told(viewer, flag):
+    return [text for entry in evidence_of(viewer, flag) for _label, text in entry.lines]
 
 
 def test_without_a_level_no_flag_is_raised(world, viewer):
@@ -140,16 +147,33 @@ def test_a_flag_stands_at_once_in_the_counselors_inbox(world, viewer):
 
 def test_the_flag_of_a_restricted_talk_does_not_tell_its_text(world, viewer):
     talk = filed(viewer(world.a.counselor), world.a.student_2, words="for counselors", severity=2, is_restricted=True)
-    assert "for counselors" not in talk.parts.get().flag.reason
+    flag = talk.parts.get().flag
+    assert told(viewer(world.a.leader), flag) == []
+    assert told(viewer(world.a.counselor), flag) == ["for counselors"]
 
 
-def test_a_flag_somebody_else_raised_does_not_get_the_text(world, viewer):
-    """Whoever raised it reads its reason, and may not see this talk."""
+def test_the_flag_of_a_restricted_talk_tells_of_no_talk_and_not_of_its_moment(world, viewer):
+    flag = filed(viewer(world.a.counselor), world.a.student_2, severity=2, is_restricted=True).parts.get().flag
+    assert (flag.source, flag.known_at >= NOW > AN_HOUR_AGO) == ("by_hand", True)
+
+
+def test_a_talk_kept_for_counselors_or_deleted_later_takes_its_words_out_of_the_flag(world, viewer):
+    counselor, leader = viewer(world.a.counselor), viewer(world.a.leader)
+    part = filed(counselor, world.a.student_2, words="first open", severity=2).parts.get()
+    assert told(leader, part.flag) == ["first open"]
+    kept = replace(header_of(part.talk), is_restricted=True)
+    part = revise_part(by=counselor, part=part, revision=1, header=kept, written=content_of(part))
+    assert (told(leader, part.flag), told(counselor, part.flag)) == ([], ["first open"])
+    delete_part(by=counselor, part=part, reason="x")
+    assert told(counselor, part.flag) == []
+
+
+def test_who_raised_a_flag_reads_of_it_what_they_may_read_anyway(world, viewer):
     filed(viewer(world.a.subject_teacher), world.a.neighbor, words="seen in class", severity=1)
     talk = filed(viewer(world.a.teacher_2), world.a.neighbor, words="said to me alone", severity=1)
     flag = talk.parts.get().flag
-    assert "seen in class" in flag.reason
-    assert "said to me alone" not in flag.reason
+    assert told(viewer(world.a.subject_teacher), flag) == ["seen in class"]
+    assert told(viewer(world.a.teacher_2), flag) == ["seen in class", "said to me alone"]
 
 
 # --- revisions ------------------------------------------------------------------------------------------------------
@@ -259,6 +283,16 @@ def test_delete_part_is_for_who_held_the_talk(world, viewer):
     part = filed(viewer(world.a.teacher), world.a.student).parts.get()
     with pytest.raises(Refused):
         delete_part(by=viewer(world.a.counselor), part=part, reason="because")
+    assert TalkPart.objects.standing().filter(pk=part.pk).exists()
+
+
+def test_a_record_is_changed_only_where_the_talk_was_held(world, viewer):
+    """The same person in a role at another school leaves it alone."""
+    part = filed(viewer(world.a.teacher), world.a.student).parts.get()
+    there = Membership.objects.create(person=world.a.teacher.person, unit=world.b.unit, role=Role.COUNSELOR)
+    with pytest.raises(Refused):
+        delete_part(by=viewer(there), part=part, reason="because")
+    assert (can_change_part(viewer(there), part), can_change_part(viewer(world.a.teacher), part)) == (False, True)
     assert TalkPart.objects.standing().filter(pk=part.pk).exists()
 
 

@@ -28,6 +28,7 @@ SEEN = {
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.RiskFlag": (3, 3, 2, 2, 0, 0, 0),  # of 4
+    "students.FlagReport": (2, 2, 2, 1, 0, 0, 0),  # of 3
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -46,7 +47,7 @@ def models_with_rules():
 def everywhere(world):
     """Rows of every such model in both schools. Returns those who look."""
     a = world.a
-    raised(a.student_2, a.counselor)
+    raised(a.student_2, a.counselor, reason="x")
     raised(a.older, a.teacher_4)
     for school in (a, world.b):
         by = school.counselor.person

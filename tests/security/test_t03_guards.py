@@ -28,7 +28,7 @@ RULES = [
     ("schools.access.people_of", "a.leader", ["schools:person_detail"]),
     ("students.access.students_of", "a.teacher", ["students:student_detail"]),
     ("students.access.flags_of", "a.teacher", ["students:flag_detail"]),
-    ("students.access.can_read_flag_reason", "a.teacher", ["students:flag_detail"]),
+    ("students.access.reports_of", "a.teacher", ["students:flag_detail"]),
     ("reports.access.watched_by", "a.leader", ["reports:open_detail"]),
     ("counseling.access.parts_of", "a.teacher", ["counseling:talk_detail"]),
 ]
@@ -54,6 +54,7 @@ BEHIND = {
     "schools.access.memberships_of": "schools.Membership",
     "students.access.students_of": "students.Student",
     "students.access.flags_of": "students.RiskFlag",
+    "students.access.reports_of": "students.FlagReport",
     "students.access.imports_of": "students.RosterImport",
     "counseling.access.parts_of": "counseling.TalkPart",
 }

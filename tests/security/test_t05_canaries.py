@@ -138,12 +138,12 @@ def test_what_is_typed_lies_open_nowhere(world, sign_in, caplog):
 def saved(world):
     """What of the above reached the database; reads it through the models."""
     from counseling.models import TalkDraft, TalkPart
-    from students.models import Guardian, RiskFlag
+    from students.models import FlagReport, Guardian
 
     found = {
         "talk": any(part.words == f"{SECRET}-words" for part in TalkPart.objects.all()),
         "draft": any(f"{SECRET}-draft" in draft.content for draft in TalkDraft.objects.all()),
-        "flag": any(flag.reason == f"{SECRET}-reason" for flag in RiskFlag.objects.all()),
+        "flag": any(report.text == f"{SECRET}-reason" for report in FlagReport.objects.all()),
         "guardian": any(guardian.phone == "13912345678" for guardian in Guardian.objects.all()),
     }
     return {name for name, is_there in found.items() if is_there}

@@ -8,7 +8,7 @@ from counseling.models import TalkLog, TalkOption, TalkPart, TextTemplate
 from reports.models import Summary, SummarySection
 from schools.models import Person, Unit
 from schools.queries import current_term
-from students.models import Guardian, RiskFlag, Student
+from students.models import FlagReport, Guardian, Student
 from tests.security.test_t05_canaries import crawl
 
 SCRIPT = "<script>alert(1)</script>"
@@ -44,9 +44,9 @@ def write(world, text):
     for talk in TalkLog.objects.filter(school=a.unit):
         talk.others_present, talk.place = text, text[:40]
         talk.save()
-    for flag in RiskFlag.objects.filter(school=a.unit):
-        flag.reason = text
-        flag.save()
+    for report in FlagReport.objects.filter(flag__school=a.unit):
+        report.text = text
+        report.save()
     put(TalkOption.objects.filter(unit=None), text, "label_zh", "label_en")
     put(TextTemplate.objects.all(), text, "title", "body")
     put(Person.objects.filter(memberships__unit=a.unit), text, "name")

@@ -41,7 +41,8 @@ def test_flag_new_raises_a_flag_for_a_student_one_sees(world, sign_in):
     )
     flag = RiskFlag.objects.get(student=world.a.neighbor)
     assert answer["Location"] == flag.get_absolute_url()
-    assert (flag.severity, flag.reason, flag.source, flag.known_at) == (3, "他说不想回家", "by_hand", at(3, 18, 9, 30))
+    assert (flag.severity, flag.source, flag.known_at) == (3, "by_hand", at(3, 18, 9, 30))
+    assert [(report.text, report.by) for report in flag.reports.all()] == [("他说不想回家", world.a.subject_teacher)]
 
 
 def test_flag_new_is_not_found_for_other_students(world, sign_in):
@@ -51,6 +52,37 @@ def test_flag_new_is_not_found_for_other_students(world, sign_in):
     )
     assert answer.status_code == 404
     assert not RiskFlag.objects.filter(student=world.a.older).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "whose", "student"),
+    [
+        ("teacher", "a", "neighbor"),
+        ("grade_head", "a", "older"),
+        ("counselor", "b", "student"),
+        ("leader", "b", "older"),
+    ],
+)
+def test_raise_flag_is_refused_for_a_student_one_does_not_see(who, whose, student, world, viewer):
+    """Also where no form asks first."""
+    stranger = getattr(world, whose).students[student]
+    with pytest.raises(Refused):
+        raise_flag(by=viewer(world.a.people[who]), student=stranger, severity=2, reason="x", known_at=NOW)
+
+    assert RiskFlag.objects.count() == 2
+    assert not AuditEntry.objects.filter(verb__startswith="flag.").exists()
+
+
+def test_a_subject_teacher_learns_of_no_flag_that_others_raised_for_a_taught_student(world, viewer, sign_in):
+    student = world.a.neighbor
+    flag = raise_flag(by=viewer(world.a.counselor), student=student, severity=4, reason="others words", known_at=NOW)
+    client = sign_in(world.a.subject_teacher)
+    assert client.get(student.get_absolute_url()).status_code == 200
+    assert client.get(flag.get_absolute_url()).status_code == 404
+    pages = [student.get_absolute_url(), reverse("students:flag_list"), reverse("students:student_list"), "/"]
+    told = "".join(client.get(page).content.decode() for page in pages)
+    assert [word in told for word in ("others words", "一级", str(flag.pk))] == [False] * 3
+    assert list(RiskFlag.objects.visible_to(viewer(world.a.subject_teacher))) == []
 
 
 def test_flag_new_does_not_know_the_future(world, sign_in):
@@ -65,7 +97,21 @@ def test_flag_new_does_not_know_the_future(world, sign_in):
 def test_a_second_report_joins_the_open_flag_and_raises_its_level(world, viewer):
     flag = raise_flag(by=viewer(world.a.counselor), student=world.a.student, severity=4, reason="again", known_at=NOW)
     assert (flag.pk, flag.severity, RiskFlag.objects.filter(student=world.a.student).count()) == (world.a.flag.pk, 4, 1)
-    assert "SENTINEL-a-flag-reason" in flag.reason
+    assert {report.text for report in flag.reports.all()} == {"SENTINEL-a-flag-reason", "again"}
+
+
+@pytest.mark.parametrize("who", ["teacher", "subject_teacher"])
+def test_who_raised_a_flag_does_not_read_what_others_add(who, world, viewer, sign_in):
+    """Or an empty report would be a bait for the words of counselors and leaders."""
+    raiser, student = world.a.people[who], world.a.neighbor if who == "subject_teacher" else world.a.student_2
+    flag = raise_flag(by=viewer(raiser), student=student, severity=1, reason="bait", known_at=NOW)
+    raise_flag(by=viewer(world.a.leader), student=student, severity=2, reason="in confidence", known_at=NOW)
+    close_flag(by=viewer(world.a.counselor), flag=flag, outcome="supported", reason="because of the family")
+    pages = [flag.get_absolute_url(), student.get_absolute_url()]
+    told = "".join(sign_in(raiser).get(page).content.decode() for page in pages)
+    assert [text in told for text in ("bait", "in confidence", "because of the family")] == [True, False, False]
+    read = "".join(sign_in(world.a.counselor).get(page).content.decode() for page in pages)
+    assert [text in read for text in ("bait", "in confidence", "because of the family")] == [True, True, True]
 
 
 def test_a_second_report_never_lowers_the_level(world, viewer):
@@ -320,7 +366,7 @@ def test_flag_list_has_a_tab_for_what_is_in_hand(world, sign_in, viewer):
 
 
 def test_flag_detail_keeps_the_reason_from_a_class_teacher_who_did_not_raise_it(world, sign_in):
-    RiskFlag.objects.filter(pk=world.a.flag.pk).update(raised_by=world.a.counselor)
+    world.a.flag.reports.update(by=world.a.counselor)
     texts = {
         key: sign_in(world.a.people[key]).get(url("flag_detail", world.a.flag)).content.decode()
         for key in ("teacher", "grade_head", "counselor")

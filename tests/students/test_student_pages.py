@@ -8,7 +8,7 @@ from django.urls import reverse
 from schools import crypto
 from schools.identity import check_identity_number
 from schools.models import AuditEntry
-from students.models import GroupMember, Guardian, RiskFlag, Student
+from students.models import GroupMember, Guardian, Student
 from tests.walking import raised
 from tests.world import NOW, _identity_number
 
@@ -325,15 +325,7 @@ def test_guardian_edit_keeps_the_phone_left_empty(world, sign_in):
 def test_the_file_keeps_the_reason_of_a_flag_from_a_class_teacher_who_did_not_raise_it(world, viewer):
     from students.file import file_of
 
-    flag = RiskFlag.objects.create(
-        student=world.a.student_2,
-        school=world.a.unit,
-        severity=2,
-        reason="SECRET",
-        raised_by=world.a.counselor,
-        known_at=NOW,
-        due_at=NOW + dt.timedelta(days=3),
-    )
+    flag = raised(world.a.student_2, world.a.counselor, reason="SECRET")
 
     def lines(member):
         entries = file_of(viewer(member), world.a.student_2)
