@@ -145,7 +145,7 @@ class Membership(models.Model):
 
     @property
     def covers(self) -> list[str]:
-        """The names of the classes this role is held for, or of a head's grade. For a list prefetch `classes__school`."""
+        """The names of the classes this role is held for, or of a head's grade. Prefetch `classes__school` for many."""
         if self.cohort_year:
             return [ClassGroup(school=self.unit, stage=self.cohort_stage, entry_year=self.cohort_year).grade_name]
         return [group.name for group in self.classes.all()]

@@ -57,8 +57,8 @@ FIELDS = " ".join(
         "employment classes cohort backup starts_on ends_on staff_number new again old language membership next packed",
         "digest unit parent code short_name school_type stages system severity_scheme day_starts day_ends",
         "exports_per_day students_per_counselor",
-        "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity part-first-mood",
-        "part-first-follow_up_on column-0 q find login password",
+        "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity",
+        "part-first-mood part-first-follow_up_on column-0 q find login password",
     ]
 ).split()
 
