@@ -4,6 +4,8 @@ A list of people leaves for a reason, after a fresh proof, so many a day, writte
 """
 
 import io
+import threading
+from contextlib import suppress
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,11 +14,12 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from schools import files, jobs
-from schools.actions.exports import left_today
+from schools.actions.exports import left_today, take_out
 from schools.actions.units import change_settings
 from schools.errors import Refused
 from schools.models import AuditEntry, Job, UnitSetting
 from schools.settings_of import setting_of
+from schools.workbooks import Sheet
 from tests.schools.test_second_factor import code_for, give_app
 from tests.security.test_t26_duplicate_submissions import FIVE, race
 from tests.world import PASSWORD
@@ -193,6 +196,24 @@ def test_five_at_once_do_not_all_find_room(world, sign_in):
     statuses = race(lambda: take(clients.pop()).status_code)
     assert sorted(statuses) == [200, 200, 422, 422, 422]
     assert exported().count() == 2
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_the_second_counts_only_when_the_first_is_written(world, viewer):
+    """Where writers run side by side: whoever has found room waits here for somebody else who finds it, too."""
+    UnitSetting.objects.create(unit=world.a.unit, key="exports_per_day", value=1)
+    both_found_room = threading.Barrier(2)
+
+    def lines():
+        with suppress(threading.BrokenBarrierError):
+            both_found_room.wait(timeout=2)
+        return [["one"]]
+
+    sheet = Sheet("student_list", "Students", 1, ["name"], lines)
+    left = race(lambda: take_out(by=viewer(world.a.leader), sheet=sheet, purpose="meeting"))
+    assert [type(one) for one in left].count(bytes) == 1
+    assert exported().count() == 1
 
 
 def test_by_default_a_day_has_room_for_five(world, viewer):
