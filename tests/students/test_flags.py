@@ -85,37 +85,6 @@ def test_a_subject_teacher_learns_of_no_flag_that_others_raised_for_a_taught_stu
     assert list(RiskFlag.objects.visible_to(viewer(world.a.subject_teacher))) == []
 
 
-@pytest.mark.parametrize(
-    ("who", "whose", "student"),
-    [
-        ("teacher", "a", "neighbor"),
-        ("grade_head", "a", "older"),
-        ("counselor", "b", "student"),
-        ("leader", "b", "older"),
-    ],
-)
-def test_raise_flag_is_refused_for_a_student_one_does_not_see(who, whose, student, world, viewer):
-    """Also where no form asks first."""
-    stranger = getattr(world, whose).students[student]
-    with pytest.raises(Refused):
-        raise_flag(by=viewer(world.a.people[who]), student=stranger, severity=2, reason="x", known_at=NOW)
-
-    assert RiskFlag.objects.count() == 2
-    assert not AuditEntry.objects.filter(verb__startswith="flag.").exists()
-
-
-def test_a_subject_teacher_learns_of_no_flag_that_others_raised_for_a_taught_student(world, viewer, sign_in):
-    student = world.a.neighbor
-    flag = raise_flag(by=viewer(world.a.counselor), student=student, severity=4, reason="others words", known_at=NOW)
-    client = sign_in(world.a.subject_teacher)
-    assert client.get(student.get_absolute_url()).status_code == 200
-    assert client.get(flag.get_absolute_url()).status_code == 404
-    pages = [student.get_absolute_url(), reverse("students:flag_list"), reverse("students:student_list"), "/"]
-    told = "".join(client.get(page).content.decode() for page in pages)
-    assert [word in told for word in ("others words", "一级", str(flag.pk))] == [False] * 3
-    assert list(RiskFlag.objects.visible_to(viewer(world.a.subject_teacher))) == []
-
-
 def test_flag_new_does_not_know_the_future(world, sign_in):
     answer = sign_in(world.a.teacher).post(
         reverse("students:flag_new", args=[world.a.student_2.pk]),
