@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from counseling.models import TalkOption, TalkPart, TextTemplate
 from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
+from schools.days import midnight
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
 from students.models import GroupMember, RiskFlag, Student
@@ -29,12 +30,7 @@ FOLLOW_UPS = 20
 
 def span_of(term: Term) -> tuple[dt.datetime, dt.datetime]:
     """The first moment of a term and the first after it."""
-    zone = timezone.get_current_timezone()
-    starts, after = term.starts, term.ends + dt.timedelta(days=1)
-    return (
-        dt.datetime(starts.year, starts.month, starts.day, tzinfo=zone),
-        dt.datetime(after.year, after.month, after.day, tzinfo=zone),
-    )
+    return midnight(term.starts), midnight(term.ends + dt.timedelta(days=1))
 
 
 def parts_in(scope: Unit | Viewer) -> TalkPartQuerySet:

@@ -17,7 +17,8 @@ from reports.document import Amount
 from reports.material import Place, unit_places, written
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
-from schools.figures import Scope, midnight, ratios
+from schools.days import midnight
+from schools.figures import Scope, ratios
 from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
 from schools.queries import spans_of

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from reports.opens import WEEK, exports_of, last_monday, openers_of
 from schools.access import Viewer
 from schools.actions.exports import REASONS
-from schools.figures import midnight
+from schools.days import midnight
 from schools.inbox import Waiting, waits
 from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.particulars import MEMBERSHIP, PERSON

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from schools.days import midnight
 from schools.floors import ask_apps
 from schools.models import Term, Unit
 
@@ -66,10 +67,6 @@ class Scope:
 
     def within_term(self, field: str) -> Q:
         return Q(**{f"{field}__gte": self.starts, f"{field}__lt": self.ends})
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 class Value(NamedTuple):

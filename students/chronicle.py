@@ -1,6 +1,5 @@
 """What this floor adds to a student's file: enrolment, special groups, flags."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
+from schools.days import midnight
 from students.evidence import evidence
 from students.file import Entry, chronicles
 from students.models import FlagReport, RiskFlag, Student
@@ -16,9 +16,9 @@ from students.models import FlagReport, RiskFlag, Student
 @chronicles
 def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
     if student.entered_on:
-        yield Entry(at=_start_of(student.entered_on), title=_("Entered the school"), icon="building-library")
+        yield Entry(at=midnight(student.entered_on), title=_("Entered the school"), icon="building-library")
     if student.left_on:
-        yield Entry(at=_start_of(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
+        yield Entry(at=midnight(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
 
 
 @chronicles
@@ -26,10 +26,10 @@ def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
     for member in student.group_members.select_related("group", "set_by"):
         by = member.set_by.name if member.set_by else ""
         title = _("Special group: {group}").format(group=member.group.label)
-        yield Entry(at=_start_of(member.since), title=title, by="" if member.until else by, icon="tag")
+        yield Entry(at=midnight(member.since), title=title, by="" if member.until else by, icon="tag")
         if member.until:
             title = _("No longer in the special group: {group}").format(group=member.group.label)
-            yield Entry(at=_start_of(member.until), title=title, by=by, icon="tag")
+            yield Entry(at=midnight(member.until), title=title, by=by, icon="tag")
 
 
 @chronicles
@@ -63,7 +63,3 @@ def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str
         yield _("Ended"), f"{flag.get_outcome_display()} · {day}"
     for report in reports:
         yield _("Reason"), report.text
-
-
-def _start_of(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
 from schools.calendar import SchoolCalendar
+from schools.days import midnight
 from schools.errors import Refused
 from schools.queries import calendar_of, current_term
 from schools.severity import Scheme, scheme_of
@@ -72,7 +73,7 @@ def flag_list(request: HttpRequest) -> HttpResponse:
 def _term_start(viewer: Viewer) -> dt.datetime:
     term = current_term(viewer.unit)
     first = term.starts if term else timezone.localdate() - dt.timedelta(days=180)
-    return timezone.make_aware(dt.datetime.combine(first, dt.time()))
+    return midnight(first)
 
 
 def _running(flags: list[RiskFlag]) -> list[dt.datetime]:
