@@ -212,6 +212,9 @@ class UnmaskForm(forms.Form):
     quiet = True
 
 
+A_YEAR = dt.timedelta(days=366)
+
+
 class FlagForm(forms.Form):
     """Raise a flag by hand."""
 
@@ -230,9 +233,11 @@ class FlagForm(forms.Form):
         self.fields["reason"].help_text = _("What happened and what was said, not what you make of it.")
 
     def clean_known_at(self) -> Any:
-        moment = self.cleaned_data["known_at"]
-        if moment > timezone.now():
+        moment, now = self.cleaned_data["known_at"], timezone.now()
+        if moment > now:
             raise forms.ValidationError(_("This lies in the future."))
+        if moment < now - A_YEAR:
+            raise forms.ValidationError(_("This is more than a year ago. Check when you learned of it."))
         return moment
 
 

@@ -169,7 +169,8 @@ def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             context["revision"] = data.get("revision")
         except Refused as refusal:
             context |= {"refusal": str(refusal), "revision": data.get("revision")}
-    note_open(request, part)
+    if data is None or context["newer"]:  # else it shows what was sent
+        note_open(request, part)
     return render(request, "counseling/talk_edit.html", context, status=200 if data is None else 422)
 
 

@@ -39,6 +39,12 @@ def note_open(request: HttpRequest, student: Student) -> None:
         audit.record_read(by=request.viewer, about=student, student=student)  # type: ignore[attr-defined]
 
 
+def note_first_open(request: HttpRequest, student: Student) -> None:
+    """A form that comes back refused shows what was sent, not what is stored."""
+    if request.method == "GET":
+        note_open(request, student)
+
+
 def masked_guardians(student: Student) -> list[Guardian]:
     found = list(student.guardians.all())
     for guardian in found:
@@ -127,7 +133,7 @@ def student_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. An import will not overwrite what you corrected."))
             return redirect(student)
-    note_open(request, student)
+    note_first_open(request, student)
     return render(request, "students/student_edit.html", {"student": student, "form": form})
 
 
@@ -141,7 +147,7 @@ def student_groups(request: HttpRequest, pk: UUID) -> HttpResponse:
         set_groups(by=viewer, student=student, codes=form.codes())
         messages.success(request, _("The special groups are set."))
         return redirect(student)
-    note_open(request, student)
+    note_first_open(request, student)
     return render(request, "students/student_groups.html", {"student": student, "form": form})
 
 
@@ -165,5 +171,5 @@ def _guardian(request: HttpRequest, student: Student, guardian: Guardian | None,
         messages.success(request, _("The guardian is saved."))
         return redirect(student)
     if guardian:
-        note_open(request, student)
+        note_first_open(request, student)
     return render(request, template, {"student": student, "form": form, "guardian": guardian})

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from schools.models import Membership, Term, Unit
-from students.models import RiskFlag
+from students.models import FlagReport, RiskFlag
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,7 @@ def test_before_the_first_term_a_school_without_students_begins_with_the_roster(
 @pytest.mark.parametrize("name", ["reports:workbench", "reports:figure_list"])
 def test_before_the_first_term_whoever_may_set_it_is_led_there(world, sign_in, who, leads, name):
     Term.objects.all().delete()
+    FlagReport.objects.all().delete()
     RiskFlag.objects.all().delete()
     page = text_of(sign_in(world.members()[who]), name)
 

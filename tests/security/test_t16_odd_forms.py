@@ -24,6 +24,8 @@ AREAS = {
 }
 # Kept or noted without an audit row: what one types before it is filed, a place in a queue, one's own language.
 UNAUDITED = {"counseling_talkdraft", "schools_job"}
+# An odd revision is an old one: the page shows how the record reads now, and this look is noted.
+LOG = {"schools_auditentry", "schools_auditchain"}
 TYPED = {"text", "textarea", "tel"}
 SEARCH = "q"  # belongs to a button of its own; a form that is saved forgets it
 ERRORS = ('role="alert"', "field bad", "note bad", "toast error", "toast warning")
@@ -71,7 +73,7 @@ def wrong_with(client, form, field, odd):
     broken, answer, changed = tried(client, "post", form.action, data=body, content_type=URLENCODED)
     if broken:
         return broken
-    if answer.status_code >= 400 and changed:
+    if answer.status_code >= 400 and changed and not (field == "revision" and set(changed) <= LOG):
         return f"answers {answer.status_code} and changed {changed}"
     if changed and "schools_auditentry" not in changed and not set(changed) <= UNAUDITED:
         return f"changed {changed} without an audit row"

@@ -85,10 +85,11 @@ def test_a_subject_teacher_learns_of_no_flag_that_others_raised_for_a_taught_stu
     assert list(RiskFlag.objects.visible_to(viewer(world.a.subject_teacher))) == []
 
 
-def test_flag_new_does_not_know_the_future(world, sign_in):
+@pytest.mark.parametrize("known_at", ["2026-03-19T09:30", "2025-03-16T09:30", "0001-01-01T00:00"])
+def test_flag_new_does_not_know_the_future_nor_what_is_long_past(known_at, world, sign_in):
     answer = sign_in(world.a.teacher).post(
         reverse("students:flag_new", args=[world.a.student_2.pk]),
-        {"severity": "1", "reason": "x", "known_at": "2026-03-19T09:30"},
+        {"severity": "1", "reason": "x", "known_at": known_at},
     )
     assert answer.context["form"].errors["known_at"]
     assert not RiskFlag.objects.filter(student=world.a.student_2).exists()
