@@ -37,7 +37,8 @@ class ViewerMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL takes no such text, and nobody types one
+        # PostgreSQL takes no such text, and nobody types one.
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("a null character in the address")
         access = getattr(view, "access", None)
         if access is None:
