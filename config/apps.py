@@ -6,3 +6,6 @@ class Ground(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  registers them
+        from schools.common.floors import ask_apps
+
+        ask_apps("access")  # the rules of `Visible` register themselves

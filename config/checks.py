@@ -5,9 +5,19 @@ import shutil
 import subprocess
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from schools.models.visible import models_of_people, rules
 
 RARE = (0x3402, 0x20BB7)  # a first name and a surname that older Chinese fonts lack
+
+
+@register()
+def every_model_of_people_says_who_sees_it(**kwargs: Any) -> list[CheckMessage]:
+    missing = [model._meta.label for model in models_of_people() if model not in rules]
+    return [
+        Error(f"{label} has no rule for `visible_to` (schools.models.visible).", id="config.E001") for label in missing
+    ]
 
 
 @register()

@@ -100,7 +100,7 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "schools.rendering.FormRenderer"
+FORM_RENDERER = "schools.common.rendering.FormRenderer"
 
 # --- data -------------------------------------------------------------------------------------------------------
 
@@ -194,8 +194,8 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_ADAPTER = "schools.sign_in.AccountAdapter"
-ACCOUNT_FORMS = {"login": "schools.sign_in.SignInForm"}
+ACCOUNT_ADAPTER = "schools.accounts.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"login": "schools.accounts.sign_in.SignInForm"}
 # Axes counts wrong passwords by person and address; allauth's limits by address would lock out a school behind one.
 # What is left counts wrong codes of a second factor, by person.
 ACCOUNT_RATE_LIMITS = {
@@ -204,12 +204,12 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": None,
 }
-MFA_ADAPTER = "schools.sign_in.FactorAdapter"
+MFA_ADAPTER = "schools.accounts.sign_in.FactorAdapter"
 MFA_FORMS = {
-    "add_webauthn": "schools.passkeys.AddForm",
-    "authenticate_webauthn": "schools.passkeys.AuthenticateForm",
-    "login_webauthn": "schools.passkeys.LoginForm",
-    "reauthenticate_webauthn": "schools.passkeys.ReauthenticateForm",
+    "add_webauthn": "schools.accounts.passkeys.AddForm",
+    "authenticate_webauthn": "schools.accounts.passkeys.AuthenticateForm",
+    "login_webauthn": "schools.accounts.passkeys.LoginForm",
+    "reauthenticate_webauthn": "schools.accounts.passkeys.ReauthenticateForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -225,9 +225,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_HANDLER = "schools.sign_in.LockHandler"
-AXES_USERNAME_CALLABLE = "schools.sign_in.name_to_count"
-AXES_LOCKOUT_CALLABLE = "schools.sign_in.locked_out"
+AXES_HANDLER = "schools.accounts.sign_in.LockHandler"
+AXES_USERNAME_CALLABLE = "schools.accounts.sign_in.name_to_count"
+AXES_LOCKOUT_CALLABLE = "schools.accounts.sign_in.locked_out"
 # What was typed as a name may be a phone number; the audit log says who signed in when.
 AXES_SENSITIVE_PARAMETERS = ["login", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True

@@ -7,7 +7,7 @@ from schools.access import public
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language", public(set_language), name="set_language"),
-    path("", include("schools.sign_in_urls")),
+    path("", include("schools.accounts.sign_in_urls")),
     path("", include("schools.urls")),
     path("", include("students.urls")),
     path("", include("counseling.urls")),

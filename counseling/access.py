@@ -1,20 +1,27 @@
 """Which parts of talks a viewer sees, and who may change one."""
 
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from counseling.models.talks import (
+    TalkDraft,
+    TalkDraftQuerySet,
+    TalkLog,
+    TalkLogQuerySet,
+    TalkPart,
+    TalkPartQuerySet,
+    TalkRevision,
+    TalkRevisionQuerySet,
+)
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Role
-
-if TYPE_CHECKING:
-    from counseling.models.talks import TalkPart, TalkPartQuerySet
+from schools.models.visible import rule
 
 WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
 
-def parts_of(parts: "TalkPartQuerySet", viewer: Viewer) -> "TalkPartQuerySet":
+@rule(TalkPart)
+def parts_of(parts: TalkPartQuerySet, viewer: Viewer) -> TalkPartQuerySet:
     """Own talks; those of own classes, grade or school unless restricted; restricted ones for counselors only."""
     here = parts.filter(talk__school_id=viewer.unit.pk)
     own = Q(talk__author=viewer.person)
@@ -30,7 +37,25 @@ def parts_of(parts: "TalkPartQuerySet", viewer: Viewer) -> "TalkPartQuerySet":
     return parts.none()
 
 
-def can_change_part(viewer: Viewer, part: "TalkPart") -> bool:
+@rule(TalkLog)
+def talks_of(talks: TalkLogQuerySet, viewer: Viewer) -> TalkLogQuerySet:
+    """Talks of which the viewer sees at least one part. Read their parts through `TalkPart.visible_to` too."""
+    return talks.filter(pk__in=TalkPart.objects.visible_to(viewer).values("talk_id"))
+
+
+@rule(TalkRevision)
+def revisions_of(revisions: TalkRevisionQuerySet, viewer: Viewer) -> TalkRevisionQuerySet:
+    """Who sees a part sees how it read before."""
+    return revisions.filter(part__in=TalkPart.objects.visible_to(viewer))
+
+
+@rule(TalkDraft)
+def drafts_of(drafts: TalkDraftQuerySet, viewer: Viewer) -> TalkDraftQuerySet:
+    """A draft is its writer's alone, and of the role it was written in."""
+    return drafts.filter(person=viewer.person, membership=viewer.membership)
+
+
+def can_change_part(viewer: Viewer, part: TalkPart) -> bool:
     """Only who held the talk corrects or deletes its record."""
     is_own = part.talk.author_id == viewer.person.pk and part.talk.school_id == viewer.unit.pk
     return is_own and part.deleted_at is None
@@ -60,7 +85,7 @@ def readers_of(*, is_restricted: bool) -> str:
     )
 
 
-def reason_to_read(viewer: Viewer, part: "TalkPart") -> str:
+def reason_to_read(viewer: Viewer, part: TalkPart) -> str:
     """Why this viewer sees a part."""
     if part.talk.author_id == viewer.person.pk:
         return _("You can see this because you held the talk.")

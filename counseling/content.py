@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from counseling.models import TalkLog, TalkPart
-from schools.errors import Refused
+from schools.common.errors import Refused
 from students.models import Student
 
 

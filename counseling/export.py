@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from counseling.models import TalkPart
 from counseling.queries import Words
+from schools.common.workbooks import Sheet
 from schools.severity import Scheme
-from schools.workbooks import Sheet
 
 
 def talk_sheet(parts: QuerySet[TalkPart], words: Words, scheme: Scheme) -> Sheet:

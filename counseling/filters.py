@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from counseling.models import TalkPart
 from counseling.queries import follow_ups_due, words_of
 from schools.access import Viewer
-from schools.days import day_in, on_days
+from schools.common.days import day_in, on_days
 from schools.models import ClassGroup, Membership, Person, Role
 from students.models import Student
 from students.queries import matching

@@ -16,8 +16,8 @@ from counseling.content import CONTENT_FIELDS, HEADER_FIELDS, Content, Header, U
 from counseling.models import TalkLog, TalkOption, TextTemplate
 from counseling.queries import all_options_of
 from schools.access import Viewer
-from schools.errors import Refused
-from schools.rendering import DayInput, Levels, MomentInput, Segmented
+from schools.common.errors import Refused
+from schools.common.rendering import DayInput, Levels, MomentInput, Segmented
 from schools.severity import Scheme, scheme_of
 from students.models import Student
 

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from counseling.models import TalkDraft
 from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_ups, short_day
 from schools.access import STAFF_ROLES, Viewer
-from schools.inbox import Waiting, waits
 from schools.models import Role
 from schools.templatetags.look import moment
+from schools.work.inbox import Waiting, waits
 
 MOST_DRAFTS = 3
 

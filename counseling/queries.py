@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from counseling.models import TalkOption, TalkPart, TextTemplate
 from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
-from schools.days import midnight
+from schools.common.days import midnight
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
 from students.models import GroupMember, RiskFlag, Student

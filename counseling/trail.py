@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from counseling.models import TalkLog, TalkOption
-from schools.particulars import explains
-from schools.trail import says
+from schools.audit.particulars import explains
+from schools.audit.trail import says
 
 says(
     {

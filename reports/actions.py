@@ -11,9 +11,9 @@ from reports.models import AUTHORS, Summary, SummarySection
 from reports.sections import CODES
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
-from schools.jobs import start_job
+from schools.common.errors import Refused
 from schools.models import Job, Term
+from schools.work.jobs import start_job
 
 LONGEST = 20_000
 FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}

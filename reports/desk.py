@@ -17,13 +17,13 @@ from reports.document import Amount
 from reports.material import Place, unit_places, written
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
-from schools.days import midnight
+from schools.common.days import midnight
 from schools.figures import Scope, ratios
-from schools.inbox import Waiting, inbox_of
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
 from schools.queries import spans_of
 from schools.severity import Scheme
 from schools.templatetags.look import day, moment
+from schools.work.inbox import Waiting, inbox_of
 from students.clocks import is_pressing, urgent_words
 from students.models import Student
 from students.queries import flag_counts

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.actions import FORMATS, REASONS
-from schools.rendering import Segmented
+from schools.common.rendering import Segmented
 
 
 class SectionForm(forms.Form):

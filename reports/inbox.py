@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 from reports.opens import WEEK, exports_of, last_monday, openers_of
 from schools.access import Viewer
 from schools.actions.exports import REASONS
-from schools.days import midnight
-from schools.inbox import Waiting, waits
+from schools.audit.particulars import MEMBERSHIP, PERSON
+from schools.audit.trail import words_of
+from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
-from schools.particulars import MEMBERSHIP, PERSON
 from schools.templatetags.look import moment
-from schools.trail import words_of
+from schools.work.inbox import Waiting, waits
 
 MOST = 10
 # How the log calls it that somebody was given a role.

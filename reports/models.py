@@ -1,22 +1,19 @@
 """The semester summary of a unit: only what people wrote. Figures and drafted texts are made afresh each time."""
 
-from typing import Any
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schools.fields import SealedTextField
-from schools.ids import new_id
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
 from schools.models import Person, Role, Term, Unit
+from schools.models.visible import Visible
 
 AUTHORS = frozenset({Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF})
 
 
-class SummaryQuerySet(models.QuerySet["Summary"]):
-    def visible_to(self, viewer: Any) -> "SummaryQuerySet":
-        """A unit's own summaries, for those who write and sign them."""
-        return self.filter(unit_id=viewer.unit.pk) if viewer.role in AUTHORS else self.none()
+class SummaryQuerySet(Visible["Summary"]):
+    pass
 
 
 class Summary(models.Model):

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from counseling.models import TalkPart
 from schools.actions.exports import EXPORTED
-from schools.days import midnight
+from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.models.audit import AuditEntryQuerySet
 from schools.queries import calendar_of

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from reports.actions import FORMATS, REASONS
-from schools.particulars import explains
-from schools.trail import says
+from schools.audit.particulars import explains
+from schools.audit.trail import says
 
 says(
     {

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from reports.document import Section, SummaryDocument, Table
-from schools.labels import told, with_note
+from schools.common.labels import told, with_note
 
 BODY, HEADING = "SimSun", "SimHei"
 GREEN = RGBColor(0x0E, 0x6B, 0x66)

@@ -16,12 +16,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schools.errors import Refused
-from schools.models.audit import AuditEntryQuerySet
+from schools.common.errors import Refused
+from schools.models.audit import AuditEntry, AuditEntryQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
+from schools.models.jobs import Job, JobQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
+from schools.models.visible import rule
 from schools.queries import last_begun, terms_of
 from schools.severity import Scheme, scheme_of
 
@@ -55,7 +57,7 @@ class Viewer:
     @cached_property
     def classes(self) -> ClassGroupQuerySet:
         """The classes whose students this viewer sees, as a subquery."""
-        return classes_of(ClassGroup.objects.all(), self)
+        return ClassGroup.objects.visible_to(self)
 
     @cached_property
     def class_groups(self) -> list[ClassGroup]:
@@ -144,7 +146,9 @@ def roles(*allowed: str) -> Callable[[View], View]:
 # --- which rows of this floor a viewer sees -------------------------------------------------------------------
 
 
+@rule(Unit)
 def units_of(units: UnitQuerySet, viewer: Viewer) -> UnitQuerySet:
+    """The viewer's unit and all below it; the whole tree for a system administrator."""
     if viewer.role == Role.SYSTEM_ADMIN:
         return units
     if viewer.role == Role.CENTER_STAFF:
@@ -152,6 +156,7 @@ def units_of(units: UnitQuerySet, viewer: Viewer) -> UnitQuerySet:
     return units.filter(pk=viewer.unit.pk)
 
 
+@rule(ClassGroup)
 def classes_of(classes: ClassGroupQuerySet, viewer: Viewer) -> ClassGroupQuerySet:
     """The classes whose students the viewer may see. Center staff see counts of classes, never a class's students."""
     here = classes.filter(school_id=viewer.unit.pk)
@@ -164,6 +169,7 @@ def classes_of(classes: ClassGroupQuerySet, viewer: Viewer) -> ClassGroupQuerySe
     return classes.none()
 
 
+@rule(Membership)
 def memberships_of(memberships: MembershipQuerySet, viewer: Viewer) -> MembershipQuerySet:
     """The memberships a viewer manages; everyone else sees their own."""
     if viewer.role == Role.SYSTEM_ADMIN:
@@ -175,14 +181,16 @@ def memberships_of(memberships: MembershipQuerySet, viewer: Viewer) -> Membershi
     return memberships.filter(person=viewer.person)
 
 
+@rule(Person)
 def people_of(people: PersonQuerySet, viewer: Viewer) -> PersonQuerySet:
     """Everyone with a membership the viewer sees, of today or of former days; always oneself."""
     if viewer.role == Role.SYSTEM_ADMIN:
         return people
-    seen = memberships_of(Membership.objects.all(), viewer)
+    seen = Membership.objects.visible_to(viewer)
     return people.filter(Q(pk=viewer.person.pk) | Q(pk__in=seen.values("person")))
 
 
+@rule(AuditEntry)
 def audit_of(entries: AuditEntryQuerySet, viewer: Viewer) -> AuditEntryQuerySet:
     """An auditor reads the chains of their unit and all below it; at the top also the system's own."""
     if viewer.role != Role.AUDITOR:
@@ -191,6 +199,12 @@ def audit_of(entries: AuditEntryQuerySet, viewer: Viewer) -> AuditEntryQuerySet:
     if viewer.unit.parent_id is None:
         scopes |= Q(chain__scope="system")
     return entries.filter(scopes)
+
+
+@rule(Job)
+def jobs_of(jobs: JobQuerySet, viewer: Viewer) -> JobQuerySet:
+    """A job and its file belong to whoever started it, in the role they started it in."""
+    return jobs.filter(owner=viewer.person, membership=viewer.membership)
 
 
 # --- who may grant which role ---------------------------------------------------------------------------------

@@ -13,10 +13,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.exports import REASONS, left_today, take_out
-from schools.errors import Refused
-from schools.second_factor import confirm_first, is_confirmed
-from schools.workbooks import XLSX, Sheet
+from schools.common.errors import Refused
+from schools.common.workbooks import XLSX, Sheet
 
 
 class ExportForm(forms.Form):
@@ -41,7 +41,7 @@ def export_page(request: HttpRequest, sheet: Sheet, *, back: str) -> HttpRespons
 
 
 def _viewer(request: HttpRequest) -> Any:
-    return request.viewer  # type: ignore[attr-defined]
+    return request.viewer
 
 
 def _arrival_told(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from schools.days import midnight
-from schools.floors import ask_apps
+from schools.common.days import midnight
+from schools.common.floors import ask_apps
 from schools.models import Term, Unit
 
 Rows = QuerySet[Any]

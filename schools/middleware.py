@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from schools.access import Viewer
+from schools.accounts.second_factor import lacks_second_factor
 from schools.models.audit import AuditEntry
 from schools.models.people import Membership
-from schools.second_factor import lacks_second_factor
 
 MEMBERSHIP = "membership"
 STARTED, SEEN = "started_at", "seen_at"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from unicodedata import normalize
 
-from schools.identity import InvalidPhone, check_phone
-from schools.tables import Table, UnreadableFile, read_table
-from schools.tables.cells import is_ruined
-from schools.tables.columns import Vocabulary, body, find_header, has_header
+from schools.common.identity import InvalidPhone, check_phone
+from schools.common.tables import Table, UnreadableFile, read_table
+from schools.common.tables.cells import is_ruined
+from schools.common.tables.columns import Vocabulary, body, find_header, has_header
 
 _DATA = Path(__file__).parent / "data"
 _SEPARATORS = re.compile(r"[,，、;；/|\n]+")

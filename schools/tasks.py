@@ -4,7 +4,8 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 
-from schools import audit, jobs
+from schools import audit
+from schools.work import jobs
 
 
 @shared_task(ignore_result=True)

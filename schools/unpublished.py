@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.calendar import years_without_data
-from schools.labels import listed
+from schools.common.labels import listed
 
 
 def calendar_warning(moments: Iterable[dt.datetime | None]) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools.labels import told
+from schools.common.labels import told
+from schools.common.tables import UnreadableFile
 from schools.staffing import Problem
-from schools.tables import UnreadableFile
 
 FILES: dict[str, Any] = {
     "empty": gettext_lazy("The file is empty. Open it, check that the table is there, save it and try again."),

@@ -1,19 +1,18 @@
 """Which students and flags a viewer sees."""
 
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.models import Role
+from schools.models.visible import rule
+from students.models.flags import FlagReport, FlagReportQuerySet, RiskFlag, RiskFlagQuerySet
+from students.models.groups import GroupMember, GroupMemberQuerySet
+from students.models.roster import RosterImport, RosterImportQuerySet
+from students.models.students import Guardian, GuardianQuerySet, Student, StudentQuerySet
 
-if TYPE_CHECKING:
-    from students.models.flags import FlagReportQuerySet, RiskFlag, RiskFlagQuerySet
-    from students.models.roster import RosterImportQuerySet
-    from students.models.students import StudentQuerySet
 
-
-def students_of(students: "StudentQuerySet", viewer: Viewer) -> "StudentQuerySet":
+@rule(Student)
+def students_of(students: StudentQuerySet, viewer: Viewer) -> StudentQuerySet:
     """Own classes, taught classes, grade, or school; nobody's students above and beside the school."""
     here = students.filter(school_id=viewer.unit.pk)
     if viewer.role in SCHOOL_ROLES:
@@ -23,7 +22,18 @@ def students_of(students: "StudentQuerySet", viewer: Viewer) -> "StudentQuerySet
     return students.none()
 
 
-def flags_of(flags: "RiskFlagQuerySet", viewer: Viewer) -> "RiskFlagQuerySet":
+@rule(Guardian)
+def guardians_of(guardians: GuardianQuerySet, viewer: Viewer) -> GuardianQuerySet:
+    return guardians.filter(student__in=Student.objects.visible_to(viewer))
+
+
+@rule(GroupMember)
+def group_members_of(members: GroupMemberQuerySet, viewer: Viewer) -> GroupMemberQuerySet:
+    return members.filter(student__in=Student.objects.visible_to(viewer))
+
+
+@rule(RiskFlag)
+def flags_of(flags: RiskFlagQuerySet, viewer: Viewer) -> RiskFlagQuerySet:
     """A subject teacher sees what they raised; center staff see counts (`reports`), not flags."""
     here = flags.filter(school_id=viewer.unit.pk)
     if viewer.role in SCHOOL_ROLES:
@@ -36,12 +46,14 @@ def flags_of(flags: "RiskFlagQuerySet", viewer: Viewer) -> "RiskFlagQuerySet":
     return flags.none()
 
 
-def imports_of(imports: "RosterImportQuerySet", viewer: Viewer) -> "RosterImportQuerySet":
+@rule(RosterImport)
+def imports_of(imports: RosterImportQuerySet, viewer: Viewer) -> RosterImportQuerySet:
     """A school's own, for those who see all of its students."""
     return imports.filter(school_id=viewer.unit.pk) if viewer.role in SCHOOL_ROLES else imports.none()
 
 
-def reports_of(reports: "FlagReportQuerySet", viewer: Viewer) -> "FlagReportQuerySet":
+@rule(FlagReport)
+def reports_of(reports: FlagReportQuerySet, viewer: Viewer) -> FlagReportQuerySet:
     """Why a flag stands is read by counselors, leaders and the grade head; everybody else reads what they wrote."""
     here = reports.filter(flag__school_id=viewer.unit.pk)
     own = Q(by__person=viewer.person)
@@ -52,7 +64,7 @@ def reports_of(reports: "FlagReportQuerySet", viewer: Viewer) -> "FlagReportQuer
     return here.filter(own) if viewer.role in CLASS_ROLES else reports.none()
 
 
-def can_read_decision(viewer: Viewer, flag: "RiskFlag") -> bool:
+def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
     """Why a flag was closed. A class teacher learns how it ended, and before that its level and what to do."""
     if viewer.role == Role.GRADE_HEAD:
         return flag.student.class_group_id in viewer.class_ids

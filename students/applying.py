@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.classnames import ClassKey
-from schools.fields import seal_for_update
+from schools.common.fields import seal_for_update
+from schools.common.pinyin import search_keys
 from schools.models import ClassGroup
-from schools.pinyin import search_keys
 from students.actions.students import hash_of, refresh_keys
 from students.models import GroupMember, Guardian, Student
 from students.placing import key_of

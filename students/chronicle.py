@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
-from schools.days import midnight
+from schools.common.days import midnight
 from students.evidence import evidence
 from students.file import Entry, chronicles
 from students.models import FlagReport, RiskFlag, Student

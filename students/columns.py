@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.classnames import ClassKey, display_name
-from schools.identity import mask_identity_number, mask_phone
+from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import Unit
 from students.models import SpecialGroup, Student
 from students.roster import VOCABULARY

@@ -7,7 +7,7 @@ into the flag: a talk that is kept for counselors or deleted later takes its wor
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from schools.floors import ask_apps
+from schools.common.floors import ask_apps
 from students.file import Entry
 
 if TYPE_CHECKING:

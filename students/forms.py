@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
-from schools.identity import (
+from schools.common.identity import (
     InvalidIdentity,
     InvalidPhone,
     InvalidRegistryNumber,
@@ -21,10 +21,10 @@ from schools.identity import (
     mask_phone,
     tidy_number,
 )
+from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented
+from schools.common.tables import LIMITS
 from schools.models import ClassGroup, Membership, Role
-from schools.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented
 from schools.severity import scheme_of
-from schools.tables import LIMITS
 from students.columns import ethnic_names
 from students.models import Guardian, RiskFlag, SpecialGroup, Student
 from students.problems import problem_sentence
@@ -262,7 +262,7 @@ class AssignForm(forms.Form):
 
 
 class RosterForm(forms.Form):
-    """The file is judged by what it holds, not by its name (schools.tables)."""
+    """The file is judged by what it holds, not by its name (schools.common.tables)."""
 
     # An empty one is told where every other file that cannot be read is.
     file = forms.FileField(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Unit
 from students.applying import apply
 from students.models import ColumnMapping, RosterImport, Student

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.access import Viewer
-from schools.inbox import Waiting, waits
 from schools.models import Role
+from schools.work.inbox import Waiting, waits
 from students.access import can_handle_flags
 from students.advice import advice
 from students.clocks import in_whose_hands

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from schools import crypto
 from schools.classnames import ClassKey
+from schools.common import crypto
 from schools.models import Unit
 from students.models import GroupMember, Guardian, Student
 from students.placing import Classes, Misplaced

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools.labels import told
+from schools.common.labels import told
 from schools.unreadable import file_sentence
 from students.roster import Problem
 

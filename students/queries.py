@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from schools import crypto
 from schools.access import Viewer, once
-from schools.identity import tidy_number
+from schools.common import crypto
+from schools.common.identity import tidy_number
 from schools.models import Unit
 from schools.severity import WORST
 from students.models.flags import RiskFlag

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from schools.particulars import explains
-from schools.trail import PAGE_OPENED, says
+from schools.audit.particulars import explains
+from schools.audit.trail import PAGE_OPENED, says
 from students.forms import UnmaskForm
 from students.models import RiskFlag
 

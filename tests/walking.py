@@ -223,7 +223,7 @@ def draft_of(member, school):
 
 def job_of(member, kind="some_work", content=b"made for its owner", **more):
     """A finished job with its file."""
-    from schools import files
+    from schools.common import files
     from schools.models import Job
 
     job = Job.objects.create(

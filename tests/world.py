@@ -221,7 +221,7 @@ def _school(school, cluster, code, name):
 
 
 def _student(school, key, number, class_group):
-    from schools import crypto
+    from schools.common import crypto
     from students.models import Guardian, Student
 
     id_number = _identity_number(f"44060820170{number}1{number}00{1 + (school.key == 'b')}")

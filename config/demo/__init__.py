@@ -10,7 +10,7 @@ from django.db import transaction
 from config.demo import network, pupils, talks
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Unit
 
 SCALES = {"school": 1, "district": 1, "city": 3}

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from config.demo import words
-from schools import crypto
 from schools.classnames import school_year
+from schools.common import crypto
 from schools.models import ClassGroup, Duty, Membership, Person, Term, Unit, UnitSetting
 
 DEMO_PASSWORD = settings.DEMO_PASSWORD

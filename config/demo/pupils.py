@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from config.demo import words
 from config.demo.network import STARTED, DemoSchool, Ids
-from schools import crypto
+from schools.common import crypto
+from schools.common.pinyin import search_keys
 from schools.models import ClassGroup
-from schools.pinyin import search_keys
 from students.models import GroupMember, Guardian, Student
 
 AGE_AT_ENTRY = {"primary": 6, "junior": 12, "senior": 15, "vocational": 15, "special": 7}

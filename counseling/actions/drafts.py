@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from counseling.models import TalkDraft, TalkLog
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry
 
 LARGEST = 200_000

@@ -10,7 +10,7 @@ from counseling.models import TalkOption, TextTemplate
 from counseling.queries import all_options_of, templates_of
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from counseling.content import Content, Header, Unfit
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.queries import current_term, previous_term
 from students.actions.flags import raise_flag

@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import schools.fields
-import schools.ids
+import schools.common.fields
+import schools.common.ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TalkLog',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('submission', models.UUIDField()),
                 ('happened_at', models.DateTimeField(verbose_name='when')),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
@@ -60,19 +60,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TalkPart',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('themes', models.JSONField(default=list)),
                 ('mood', models.CharField(blank=True, max_length=30)),
-                ('background', schools.fields.SealedTextField(verbose_name='background')),
-                ('words', schools.fields.SealedTextField(verbose_name="the student's own words")),
-                ('view', schools.fields.SealedTextField(verbose_name='my view')),
-                ('agreed', schools.fields.SealedTextField(verbose_name='what was agreed')),
-                ('effect', schools.fields.SealedTextField(verbose_name='effect')),
+                ('background', schools.common.fields.SealedTextField(verbose_name='background')),
+                ('words', schools.common.fields.SealedTextField(verbose_name="the student's own words")),
+                ('view', schools.common.fields.SealedTextField(verbose_name='my view')),
+                ('agreed', schools.common.fields.SealedTextField(verbose_name='what was agreed')),
+                ('effect', schools.common.fields.SealedTextField(verbose_name='effect')),
                 ('severity', models.PositiveSmallIntegerField(default=0, verbose_name='needs attention')),
                 ('follow_up_on', models.DateField(blank=True, null=True, verbose_name='follow up on')),
                 ('revision', models.PositiveSmallIntegerField(default=1)),
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('deletion_reason', schools.fields.SealedTextField(verbose_name='why it was deleted')),
+                ('deletion_reason', schools.common.fields.SealedTextField(verbose_name='why it was deleted')),
                 ('class_group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.classgroup')),
                 ('deleted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('flag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='talk_parts', to='students.riskflag')),
@@ -86,10 +86,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TalkRevision',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('content', schools.fields.SealedTextField()),
+                ('content', schools.common.fields.SealedTextField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='counseling.talkpart')),
             ],
@@ -114,9 +114,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TalkDraft',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('submission', models.UUIDField()),
-                ('content', schools.fields.SealedTextField()),
+                ('content', schools.common.fields.SealedTextField()),
                 ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='schools.membership')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import schools.fields
+import schools.common.fields
 
 
 def seal(apps, schema_editor):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [("counseling", "0004_default_templates")]
     operations = [
         migrations.RenameField("talklog", "others_present", "plain_present"),
-        migrations.AddField("talklog", "others_present", schools.fields.SealedTextField(verbose_name="also present")),
+        migrations.AddField("talklog", "others_present", schools.common.fields.SealedTextField(verbose_name="also present")),
         migrations.RunPython(seal, open_again),
         migrations.RemoveField("talklog", "plain_present"),
     ]

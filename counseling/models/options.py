@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schools.labels import Labelled
+from schools.common.labels import Labelled
 from schools.models import Unit
 
 

@@ -1,23 +1,18 @@
 """One-to-one talks. A talk may be with several students; each one's part is a row apart, and visible apart."""
 
-from typing import Any
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schools.fields import SealedTextField
-from schools.ids import new_id
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
 from schools.models import Membership, Person, Unit
+from schools.models.visible import Visible
 from students.models import RiskFlag, Student
 
 
-class TalkLogQuerySet(models.QuerySet["TalkLog"]):
-    def visible_to(self, viewer: Any) -> "TalkLogQuerySet":
-        """Talks of which the viewer sees at least one part. Read their parts through `TalkPart.visible_to` too."""
-        from counseling.access import parts_of
-
-        return self.filter(pk__in=parts_of(TalkPart.objects.all(), viewer).values("talk_id"))
+class TalkLogQuerySet(Visible["TalkLog"]):
+    pass
 
 
 class TalkLog(models.Model):
@@ -66,12 +61,7 @@ class TalkLog(models.Model):
         return f"talk {self.pk}"
 
 
-class TalkPartQuerySet(models.QuerySet["TalkPart"]):
-    def visible_to(self, viewer: Any) -> "TalkPartQuerySet":
-        from counseling.access import parts_of
-
-        return parts_of(self, viewer)
-
+class TalkPartQuerySet(Visible["TalkPart"]):
     def standing(self) -> "TalkPartQuerySet":
         """Without what was deleted."""
         return self.filter(deleted_at=None)
@@ -122,10 +112,8 @@ class TalkPart(models.Model):
         return f"part {self.pk}"
 
 
-class TalkRevisionQuerySet(models.QuerySet["TalkRevision"]):
-    def visible_to(self, viewer: Any) -> "TalkRevisionQuerySet":
-        """Who sees a part sees how it read before."""
-        return self.filter(part__in=TalkPart.objects.visible_to(viewer))
+class TalkRevisionQuerySet(Visible["TalkRevision"]):
+    pass
 
 
 class TalkRevision(models.Model):
@@ -148,10 +136,8 @@ class TalkRevision(models.Model):
         return f"{self.part_id} r{self.number}"
 
 
-class TalkDraftQuerySet(models.QuerySet["TalkDraft"]):
-    def visible_to(self, viewer: Any) -> "TalkDraftQuerySet":
-        """A draft is its writer's alone, and of the role it was written in."""
-        return self.filter(person=viewer.person, membership=viewer.membership)
+class TalkDraftQuerySet(Visible["TalkDraft"]):
+    pass
 
 
 class TalkDraft(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -20,6 +20,7 @@ from counseling.queries import (
 )
 from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.models import Membership, Role
+from schools.requests import ViewerRequest
 from students.queries import attach_classes
 
 PAGE = 50
@@ -27,7 +28,7 @@ PAGE = 50
 
 @require_GET
 @roles(Role.CLASS_TEACHER, Role.GRADE_HEAD, *SCHOOL_ROLES)
-def coverage(request: HttpRequest) -> HttpResponse:
+def coverage(request: ViewerRequest) -> HttpResponse:
     """Bars by class, teacher, grade and school; below them the students who are left, key students first."""
     viewer: Viewer = request.viewer
     term = viewer.term
@@ -60,7 +61,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "counseling/coverage.html", context)
 
 
-def _chosen(request: HttpRequest, parts: dict[str, list[Coverage]]) -> Coverage | None:
+def _chosen(request: ViewerRequest, parts: dict[str, list[Coverage]]) -> Coverage | None:
     """The class, grade or teacher whose list the address asks for."""
     asked = [(name, request.GET[name]) for name in parts if request.GET.get(name)]
     if not asked:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -15,11 +15,12 @@ from counseling.models import TalkOption, TextTemplate
 from counseling.queries import all_options_of, templates_of
 from schools.access import roles
 from schools.models import Unit
+from schools.requests import ViewerRequest
 
 
 @require_GET
 @roles(*WORDING_ROLES)
-def option_list(request: HttpRequest) -> HttpResponse:
+def option_list(request: ViewerRequest) -> HttpResponse:
     """The five lists in force, with where each row comes from."""
     unit: Unit = request.viewer.unit
     options = all_options_of(unit, with_hidden=True)
@@ -37,7 +38,7 @@ def _from(row: Any, unit: Unit) -> Any:
 
 
 @roles(*WORDING_ROLES)
-def option_add(request: HttpRequest, name: str) -> HttpResponse:
+def option_add(request: ViewerRequest, name: str) -> HttpResponse:
     if name not in TalkOption.List.values:
         raise Http404
     form = OptionForm(request.POST if request.method == "POST" else None)
@@ -49,7 +50,7 @@ def option_add(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @roles(*WORDING_ROLES)
-def option_change(request: HttpRequest, pk: int) -> HttpResponse:
+def option_change(request: ViewerRequest, pk: int) -> HttpResponse:
     """Change a row in force for the unit; an inherited one gets a row of the unit's own."""
     rows = all_options_of(request.viewer.unit, with_hidden=True)
     option = _in_force([row for found in rows.values() for row in found], pk)
@@ -62,7 +63,7 @@ def option_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*WORDING_ROLES)
-def template_add(request: HttpRequest) -> HttpResponse:
+def template_add(request: ViewerRequest) -> HttpResponse:
     form = TemplateForm(request.POST if request.method == "POST" else None, initial={"box": TextTemplate.Box.VIEW})
     del form.fields["is_active"]
     if request.method == "POST" and form.is_valid():
@@ -72,7 +73,7 @@ def template_add(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*WORDING_ROLES)
-def template_change(request: HttpRequest, pk: int) -> HttpResponse:
+def template_change(request: ViewerRequest, pk: int) -> HttpResponse:
     template = _in_force(templates_of(request.viewer.unit, with_hidden=True), pk)
     initial = {name: getattr(template, name) for name in TemplateForm.base_fields}
     form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -90,11 +91,11 @@ def _in_force(rows: list[Any], pk: int) -> Any:
     raise Http404
 
 
-def _done(request: HttpRequest) -> HttpResponse:
+def _done(request: ViewerRequest) -> HttpResponse:
     messages.success(request, _("Saved."))
     return redirect("counseling:option_list")
 
 
-def _ask(request: HttpRequest, form: Any, what: Any) -> HttpResponse:
+def _ask(request: ViewerRequest, form: Any, what: Any) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "counseling/option_form.html", {"form": form, "what": what}, status=status)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,8 +26,9 @@ from counseling.queries import Words, words_of
 from counseling.raised import raised_by
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.exporting import export_page
+from schools.requests import ViewerRequest
 from schools.severity import Scheme, scheme_of
 from students.access import can_handle_flags
 
@@ -44,7 +45,7 @@ READ = ("talk__author", "talk__membership", "talk__school", "student__class_grou
 
 @require_GET
 @roles(*STAFF_ROLES)
-def talk_list(request: HttpRequest) -> HttpResponse:
+def talk_list(request: ViewerRequest) -> HttpResponse:
     """Every part this viewer sees, with search and filters in the address."""
     viewer: Viewer = request.viewer
     chosen = TalkFilter(viewer, request.GET)
@@ -56,7 +57,7 @@ def talk_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SCHOOL_ROLES)
-def talk_export(request: HttpRequest) -> HttpResponse:
+def talk_export(request: ViewerRequest) -> HttpResponse:
     """What the list shows, as a workbook: no texts."""
     viewer: Viewer = request.viewer
     chosen = TalkFilter(viewer, request.GET)
@@ -83,11 +84,11 @@ def shown_as(talk: TalkLog | Header, content: TalkPart | Content, words: Words, 
     }
 
 
-def fetch_part(request: HttpRequest, pk: UUID) -> TalkPart:
+def fetch_part(request: ViewerRequest, pk: UUID) -> TalkPart:
     return get_object_or_404(TalkPart.objects.visible_to(request.viewer).select_related(*READ, "deleted_by"), pk=pk)
 
 
-def note_open(request: HttpRequest, part: TalkPart, verb: str = "talk.opened") -> None:
+def note_open(request: ViewerRequest, part: TalkPart, verb: str = "talk.opened") -> None:
     """A page is about to show the part. What cannot be noted is not shown."""
     with transaction.atomic():
         audit.record_read(by=request.viewer, about=part, student=part.student_id, verb=verb)
@@ -96,7 +97,7 @@ def note_open(request: HttpRequest, part: TalkPart, verb: str = "talk.opened") -
 @require_GET
 @roles(*STAFF_ROLES)
 @transaction.atomic
-def talk_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """One student's part. Of another student in the talk nothing is said to who does not see that part."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
@@ -130,7 +131,7 @@ def _revisions(part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, A
 @require_GET
 @roles(*STAFF_ROLES)
 @transaction.atomic
-def talk_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """The usual record form (facts 3.1), for paper."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
@@ -142,7 +143,7 @@ def talk_print(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*STAFF_ROLES)
-def talk_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Correct a part. What it said before stays as a numbered revision."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
@@ -183,7 +184,7 @@ def _readers(viewer: Viewer, part: TalkPart) -> dict[str, str]:
     }
 
 
-def _revise(request: HttpRequest, part: TalkPart, forms: dict[str, Any]) -> HttpResponse:
+def _revise(request: ViewerRequest, part: TalkPart, forms: dict[str, Any]) -> HttpResponse:
     number = request.POST.get("revision", "")
     revise_part(
         by=request.viewer,
@@ -197,7 +198,7 @@ def _revise(request: HttpRequest, part: TalkPart, forms: dict[str, Any]) -> Http
 
 
 @roles(*STAFF_ROLES)
-def talk_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk_delete(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Ask why, then take the part out of the file."""
     part = fetch_part(request, pk)
     if not can_change_part(request.viewer, part):

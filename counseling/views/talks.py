@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -30,7 +30,8 @@ from counseling.forms import (
 from counseling.models import TalkDraft, TalkLog, TalkPart
 from counseling.queries import find_students, next_students, templates_of
 from schools.access import STAFF_ROLES, Viewer, roles
-from schools.errors import Refused
+from schools.common.errors import Refused
+from schools.requests import ViewerRequest
 from students.access import can_correct
 from students.advice import first_step
 from students.models import Student
@@ -39,7 +40,7 @@ MOST_DRAFTS = 20
 
 
 @roles(*STAFF_ROLES)
-def talk_new(request: HttpRequest) -> HttpResponse:
+def talk_new(request: ViewerRequest) -> HttpResponse:
     """The form. `?student=` chooses one, `?draft=` goes on with what was typed before."""
     if request.method == "POST":
         return _answer(request)
@@ -61,7 +62,7 @@ def talk_new(request: HttpRequest) -> HttpResponse:
     return _show(request, sheet, submission, drafts=drafts)
 
 
-def _draft_is_gone(request: HttpRequest) -> HttpResponse:
+def _draft_is_gone(request: ViewerRequest) -> HttpResponse:
     """Filed or thrown away meanwhile, and come back to by the browser's Back or an old tab."""
     viewer: Viewer = request.viewer
     submission = submission_of_gone(viewer, _id(request.GET["draft"]))
@@ -81,7 +82,7 @@ def _record_of(viewer: Viewer, submission: UUID) -> TalkPart | None:
     return own.order_by("pk").first()
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: ViewerRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     submission = submission_in(request.POST)
     if submission is None:
@@ -100,7 +101,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return _show(request, sheet, submission, status=422)
 
 
-def _file(request: HttpRequest, sheet: TalkSheet, submission: UUID, known: bool) -> HttpResponse:
+def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: bool) -> HttpResponse:
     if known:
         talk = TalkLog.objects.get(author=request.viewer.person, submission=submission)
         messages.info(request, _("This form had been saved before; here is its record."))
@@ -113,7 +114,7 @@ def _file(request: HttpRequest, sheet: TalkSheet, submission: UUID, known: bool)
 
 
 def _show(
-    request: HttpRequest,
+    request: ViewerRequest,
     sheet: TalkSheet,
     submission: UUID,
     *,
@@ -192,7 +193,7 @@ def _id(text: str) -> UUID | None:
 
 @require_POST
 @roles(*STAFF_ROLES)
-def talk_draft(request: HttpRequest) -> HttpResponse:
+def talk_draft(request: ViewerRequest) -> HttpResponse:
     """Keep what is being typed. Takes the same fields as the form and answers without content."""
     submission = submission_in(request.POST)
     if submission is None:
@@ -209,7 +210,7 @@ def talk_draft(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @roles(*STAFF_ROLES)
-def talk_draft_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk_draft_discard(request: ViewerRequest, pk: UUID) -> HttpResponse:
     with transaction.atomic():
         draft = get_object_or_404(TalkDraft.objects.visible_to(request.viewer), pk=pk)
         discard_draft(by=request.viewer, draft=draft)
@@ -219,7 +220,7 @@ def talk_draft_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @roles(*STAFF_ROLES)
-def student_picker(request: HttpRequest) -> HttpResponse:
+def student_picker(request: ViewerRequest) -> HttpResponse:
     """What the search for students finds: a fragment for the picker."""
     students = find_students(request.viewer, request.GET.get("q", ""))
     found = [{"value": s.pk, "label": s.name, "hint": _place_of(s)} for s in students]

@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import schools.fields
-import schools.ids
+import schools.common.fields
+import schools.common.ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Summary',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('draft', 'draft')], default='draft', max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.term')),
@@ -31,9 +31,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SummarySection',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=20)),
-                ('body', schools.fields.SealedTextField(verbose_name='text')),
+                ('body', schools.common.fields.SealedTextField(verbose_name='text')),
                 ('is_drafted', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('edited_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from schools.access import Viewer, reason_to_see, roles
 from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, timings
 from schools.models import Role, Term
 from schools.queries import current_term, previous_term, terms_of
+from schools.requests import ViewerRequest
 
 READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 PAGE = 50
@@ -58,8 +59,8 @@ class FigureRow:
 
 @roles(*READERS)
 @require_GET
-def figure_list(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def figure_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     term = _term(request, viewer)
     if term is None:
         return render(request, "reports/figure_list.html", {"term": None})
@@ -77,7 +78,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/figure_list.html", context)
 
 
-def _term(request: HttpRequest, viewer: Viewer) -> Term | None:
+def _term(request: ViewerRequest, viewer: Viewer) -> Term | None:
     """The term named in the address, else the one that runs."""
     code = request.GET.get("term")
     if not code:
@@ -93,7 +94,7 @@ def _begun(viewer: Viewer) -> list[Term]:
     return [term for term in reversed(terms_of(viewer.unit)) if now and term.starts <= now.starts]
 
 
-def _term_chips(request: HttpRequest, viewer: Viewer, term: Term) -> list[dict[str, Any]]:
+def _term_chips(request: ViewerRequest, viewer: Viewer, term: Term) -> list[dict[str, Any]]:
     return [{"label": one.label, "url": f"?term={one.code}", "on": one.pk == term.pk} for one in _begun(viewer)[:4]]
 
 
@@ -191,9 +192,9 @@ def _school_hours(amount: Amount) -> str:
 
 @roles(*READERS)
 @require_GET
-def figure_records(request: HttpRequest, code: str) -> HttpResponse:
+def figure_records(request: ViewerRequest, code: str) -> HttpResponse:
     """What was counted. Center staff get the counts of their schools, and no student."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     figure, term = figures().get(code), _term(request, viewer)
     if figure is None or term is None:
         raise Http404
@@ -215,7 +216,7 @@ def _by_school(figure: Figure, board: Board) -> dict[str, Any]:
     return {"places": places, "has_hidden": hidden, "count": Amount(board.count(figure.code)), "note": note}
 
 
-def _records(request: HttpRequest, figure: Figure, board: Board, viewer: Viewer) -> dict[str, Any]:
+def _records(request: ViewerRequest, figure: Figure, board: Board, viewer: Viewer) -> dict[str, Any]:
     """The records this viewer may open; `closed` are those that the board counts besides."""
     scope = board.scope
     rows = figure.query(scope)
@@ -241,7 +242,7 @@ def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> s
     return next((one.label for one, _count in board.split(figure.code, split.code) if one.code == value), "–")
 
 
-def _chosen(request: HttpRequest, figure: Figure) -> tuple[Split | None, str]:
+def _chosen(request: ViewerRequest, figure: Figure) -> tuple[Split | None, str]:
     code = request.GET.get("split", "")
     split = figure.split(code)
     if code and split is None:
@@ -249,7 +250,7 @@ def _chosen(request: HttpRequest, figure: Figure) -> tuple[Split | None, str]:
     return split, request.GET.get("value", "") if split else ""
 
 
-def _split_rows(figure: Figure, board: Board, request: HttpRequest, *, linked: bool) -> list[dict[str, Any]]:
+def _split_rows(figure: Figure, board: Board, request: ViewerRequest, *, linked: bool) -> list[dict[str, Any]]:
     """For each split its values with their counts, as chips that filter or as plain words."""
     chosen = (request.GET.get("split"), request.GET.get("value"))
     term = board.scope.term.code

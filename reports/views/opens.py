@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,9 +29,10 @@ from reports.opens import (
 from schools import audit
 from schools.access import Viewer, roles
 from schools.actions.exports import REASONS
+from schools.audit.trail import tell, words_of
 from schools.models import Person, Role, Unit
+from schools.requests import ViewerRequest
 from schools.templatetags.look import day
-from schools.trail import tell, words_of
 from students.models import Student
 
 PAGE = 100
@@ -41,9 +42,9 @@ SHOWN_WEEKS = 6
 @require_GET
 @roles(*WATCHERS)
 @transaction.atomic
-def open_list(request: HttpRequest) -> HttpResponse:
+def open_list(request: ViewerRequest) -> HttpResponse:
     """One week of one school. That somebody looked is noted, and takes the notice off the leader's workbench."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     monday, school = _week(request), _school(request, viewer)
     openers = openers_of(school, monday) if school else []
     context = {
@@ -62,7 +63,7 @@ def open_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/open_list.html", context)
 
 
-def _week(request: HttpRequest) -> dt.date:
+def _week(request: ViewerRequest) -> dt.date:
     """The Monday named in the address, else that of the last whole week."""
     text = request.GET.get("week", "")
     try:
@@ -78,7 +79,7 @@ def _schools(viewer: Viewer) -> Any:
     return watched_by(Unit.objects.schools(), viewer).order_by("path")
 
 
-def _school(request: HttpRequest, viewer: Viewer) -> Unit | None:
+def _school(request: ViewerRequest, viewer: Viewer) -> Unit | None:
     """The leader's own; an auditor chooses one."""
     if viewer.role == Role.SCHOOL_LEADER:
         return viewer.unit
@@ -108,9 +109,9 @@ def _exports(school: Unit) -> list[Any]:
 @require_GET
 @roles(*WATCHERS)
 @transaction.atomic
-def open_detail(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
+def open_detail(request: ViewerRequest, code: str, pk: UUID) -> HttpResponse:
     """The opens behind one row: of one person in one school."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     monday, school = _week(request), get_object_or_404(_schools(viewer), code=code)
     page = Paginator(opens_by(pk, school, monday), PAGE).get_page(request.GET.get("page"))
     if not page.paginator.count:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,12 +15,13 @@ from reports.forms import ExportForm, SectionForm
 from reports.models import AUTHORS, Summary, SummarySection
 from reports.summary import build_summary, drafted_text, edited_line
 from schools.access import reason_to_see, roles
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Term
 from schools.queries import current_term, term_of, terms_of
+from schools.requests import ViewerRequest
 
 
-def _term(request: HttpRequest, code: str) -> Term:
+def _term(request: ViewerRequest, code: str) -> Term:
     term = term_of(request.viewer.unit, code)
     if term is None:
         raise Http404
@@ -29,7 +30,7 @@ def _term(request: HttpRequest, code: str) -> Term:
 
 @roles(*AUTHORS)
 @require_GET
-def summary_list(request: HttpRequest) -> HttpResponse:
+def summary_list(request: ViewerRequest) -> HttpResponse:
     """Every term that has begun, the newest first, with how much of its summary people have written."""
     unit = request.viewer.unit
     now = current_term(unit)
@@ -49,7 +50,7 @@ def _row(term: Term, summary: Summary | None) -> dict[str, Any]:
 
 @roles(*AUTHORS)
 @require_GET
-def summary_detail(request: HttpRequest, term: str) -> HttpResponse:
+def summary_detail(request: ViewerRequest, term: str) -> HttpResponse:
     found = _term(request, term)
     document = build_summary(request.viewer.unit, found)
     # A center opens no records: its numbers lead nowhere but from the headline, to the same figure by school.
@@ -60,7 +61,7 @@ def summary_detail(request: HttpRequest, term: str) -> HttpResponse:
 
 @roles(*AUTHORS)
 @require_POST
-def summary_section(request: HttpRequest, term: str, code: str) -> HttpResponse:
+def summary_section(request: ViewerRequest, term: str, code: str) -> HttpResponse:
     """Save one section: by itself while one types (htmx), or with its button."""
     found = _term(request, term)
     if code not in actions.CODES:
@@ -89,12 +90,12 @@ def _saved(section: SummarySection) -> dict[str, Any]:
     }
 
 
-def _changed(request: HttpRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
+def _changed(request: ViewerRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
     change = actions.return_to_draft if data["reset"] else actions.write_section
     return change(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
 
 
-def _refused(request: HttpRequest, term: Term, form: SectionForm, code: str, why: str) -> HttpResponse:
+def _refused(request: ViewerRequest, term: Term, form: SectionForm, code: str, why: str) -> HttpResponse:
     """Why, and the text as it was typed; htmx puts the sentence below the text, which stands in the page."""
     if request.htmx:
         return render(request, "reports/summary_not_saved.html", {"code": code, "why_not": why}, status=422)
@@ -104,7 +105,7 @@ def _refused(request: HttpRequest, term: Term, form: SectionForm, code: str, why
     return render(request, "reports/summary_refused.html", context, status=422)
 
 
-def _answer(request: HttpRequest, term: Term, code: str) -> HttpResponse:
+def _answer(request: ViewerRequest, term: Term, code: str) -> HttpResponse:
     """Back to the section; htmx loads the page again."""
     if request.htmx:
         response = HttpResponse()
@@ -113,7 +114,7 @@ def _answer(request: HttpRequest, term: Term, code: str) -> HttpResponse:
     return redirect(f"{reverse('reports:summary_detail', args=[term.code])}#{code}")
 
 
-def _conflict(request: HttpRequest, term: Term, code: str, conflict: actions.Conflict) -> HttpResponse:
+def _conflict(request: ViewerRequest, term: Term, code: str, conflict: actions.Conflict) -> HttpResponse:
     """Both texts, and the choice is the person's."""
     theirs = conflict.theirs
     theirs_text = drafted_text(request.viewer.unit, term, code) if theirs.is_drafted else theirs.body
@@ -133,7 +134,7 @@ def _conflict(request: HttpRequest, term: Term, code: str, conflict: actions.Con
 
 
 @roles(*AUTHORS)
-def summary_export(request: HttpRequest, term: str) -> HttpResponse:
+def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     """Ask what it is for, then hand the work to a worker."""
     found = _term(request, term)
     form = ExportForm(request.POST or None)

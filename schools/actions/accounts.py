@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schools import audit, crypto
+from schools import audit
 from schools.access import (
     CLASS_ROLES,
     SCHOOL_ROLES,
@@ -26,8 +26,9 @@ from schools.access import (
     fitting_roles,
     grantable_roles,
 )
-from schools.errors import Refused
-from schools.identity import InvalidPhone, check_phone
+from schools.common import crypto
+from schools.common.errors import Refused
+from schools.common.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Employment, Membership, Person, Role, Unit
 
 # Without the letters and digits that look alike on paper.

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
+from schools.common.workbooks import Sheet, plain, write_table
 from schools.models import AuditEntry, Person
 from schools.settings_of import setting_of
-from schools.workbooks import Sheet, plain, write_table
 
 MOST_ROWS = 20_000
 # By this the audit log's rows are told from those of other files, which hold figures.

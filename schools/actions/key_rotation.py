@@ -9,9 +9,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
-from schools import crypto, files
-from schools.fields import Sealed, SealedTextField
-from schools.sign_in import FACTOR_SECRET
+from schools.accounts.sign_in import FACTOR_SECRET
+from schools.common import crypto, files
+from schools.common.fields import Sealed, SealedTextField
 
 
 def reseal_all(*, batch: int = 500) -> Iterator[tuple[str, int]]:

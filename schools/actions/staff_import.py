@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from schools import audit, crypto
+from schools import audit
 from schools.access import Viewer, can_manage_account, check_can_manage, fitting_roles, grantable_roles
 from schools.actions.accounts import Post, change_details, change_membership, create_person, grant_membership
 from schools.actions.accounts import new_first_password as new_password
 from schools.classnames import UnknownClass, parse_class
-from schools.errors import Refused
-from schools.identity import InvalidPhone, check_phone
+from schools.common import crypto
+from schools.common.errors import Refused
+from schools.common.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Membership, Person, Role, Unit
 from schools.staffing import Problem, StaffRow
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from schools.actions.units import change_unit, create_unit
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Unit, UnitKind
 from schools.staffing import Problem, UnitRow
 

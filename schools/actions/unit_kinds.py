@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Role, Unit, UnitKind
 
 # The path of a unit has 200 characters: room for nine codes of 20 with their slashes.

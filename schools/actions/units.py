@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from schools import audit
 from schools.access import WIDE_ROLES, Viewer, check_can_lead_unit
 from schools.calendar import DEFAULT_TARGETS
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import CalendarDay, Duty, Role, Term, Unit, UnitKind, UnitSetting
 from schools.queries import TALK_DUTY, term_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of, settings_of

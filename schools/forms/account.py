@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from schools.common.rendering import Segmented
 from schools.models import Person
-from schools.rendering import Segmented
 
 
 class NewPasswordForm(forms.Form):

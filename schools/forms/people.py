@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from schools import classnames
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
-from schools.identity import InvalidPhone, check_phone
+from schools.common.identity import InvalidPhone, check_phone
+from schools.common.rendering import DayInput
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
-from schools.rendering import DayInput
 
 # What only some roles have.
 FIELDS_OF_ROLES = {"classes": CLASS_ROLES, "cohort": {Role.GRADE_HEAD}, "backup": SCHOOL_ROLES}

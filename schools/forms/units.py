@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from schools.access import WIDE_ROLES
-from schools.labels import told, with_note
+from schools.common.labels import told, with_note
+from schools.common.rendering import DayInput, RowChoices, Segmented
 from schools.models import ClassGroup, Role, Unit, UnitKind
-from schools.rendering import DayInput, RowChoices, Segmented
 from schools.settings_of import DEFAULTS, settings_of
 from schools.severity import Level, scheme_named
 

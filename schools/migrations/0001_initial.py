@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import schools.fields
-import schools.ids
+import schools.common.fields
+import schools.common.ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -21,10 +21,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('staff_number', models.CharField(max_length=32, unique=True, verbose_name='staff number')),
                 ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('phone', schools.fields.SealedTextField()),
+                ('phone', schools.common.fields.SealedTextField()),
                 ('phone_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('is_active', models.BooleanField(default=True)),
                 ('must_change_password', models.BooleanField(default=False)),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Job',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(max_length=40)),
                 ('params', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=8)),

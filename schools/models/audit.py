@@ -1,10 +1,9 @@
 """The audit log: one chain of rows per unit (see `schools.audit`)."""
 
-from typing import Any
-
 from django.db import models
 
 from schools.models.people import Person
+from schools.models.visible import Visible
 
 
 class AuditChain(models.Model):
@@ -22,11 +21,8 @@ class AuditChain(models.Model):
         return self.scope
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
-    def visible_to(self, viewer: Any) -> "AuditEntryQuerySet":
-        from schools.access import audit_of
-
-        return audit_of(self, viewer)
+class AuditEntryQuerySet(Visible["AuditEntry"]):
+    pass
 
 
 class AuditEntry(models.Model):

@@ -1,7 +1,6 @@
 """Class groups. A class is (school, stage, entry year, number); its name follows the date."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -10,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from schools import classnames
 from schools.models.units import Unit
+from schools.models.visible import Visible
 
 
-class ClassGroupQuerySet(models.QuerySet["ClassGroup"]):
-    def visible_to(self, viewer: Any) -> "ClassGroupQuerySet":
-        from schools.access import classes_of
-
-        return classes_of(self, viewer)
+class ClassGroupQuerySet(Visible["ClassGroup"]):
+    pass
 
 
 class ClassGroup(models.Model):

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schools.labels import Labelled
+from schools.common.labels import Labelled
 from schools.models.people import Role
 from schools.models.units import Unit
 

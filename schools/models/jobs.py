@@ -1,22 +1,20 @@
-"""Long work: a row with a lease. The message to a worker carries only its id (see `schools.jobs`)."""
+"""Long work: a row with a lease. The message to a worker carries only its id (see `schools.work.jobs`)."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schools.ids import new_id
+from schools.common.ids import new_id
 from schools.models.people import Membership, Person
+from schools.models.visible import Visible
 
 LONG = dt.timedelta(minutes=1)
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, viewer: Any) -> "JobQuerySet":
-        """A job and its file belong to whoever started it, in the role they started it in."""
-        return self.filter(owner=viewer.person, membership=viewer.membership)
+class JobQuerySet(Visible["Job"]):
+    pass
 
 
 class Job(models.Model):

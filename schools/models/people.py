@@ -10,11 +10,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from schools import crypto
-from schools.fields import SealedTextField
-from schools.ids import new_id
+from schools.common import crypto
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
 from schools.models.classes import ClassGroup
 from schools.models.units import Unit
+from schools.models.visible import Visible
 
 
 class Role(models.TextChoices):
@@ -34,11 +35,8 @@ class Employment(models.TextChoices):
     VISITING = "visiting", _("visiting")
 
 
-class PersonQuerySet(models.QuerySet["Person"]):
-    def visible_to(self, viewer: Any) -> "PersonQuerySet":
-        from schools.access import people_of
-
-        return people_of(self, viewer)
+class PersonQuerySet(Visible["Person"]):
+    pass
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -83,7 +81,7 @@ class Person(AbstractBaseUser):
         self.phone_hash = crypto.lookup_hash(phone, purpose="phone") if phone else None
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(Visible["Membership"]):
     def current(self, on: dt.date | None = None) -> "MembershipQuerySet":
         day = on or timezone.localdate()
         not_ended = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
@@ -93,11 +91,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Current ones and those that begin later."""
         day = on or timezone.localdate()
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=day))
-
-    def visible_to(self, viewer: Any) -> "MembershipQuerySet":
-        from schools.access import memberships_of
-
-        return memberships_of(self, viewer)
 
 
 class Membership(models.Model):

@@ -1,11 +1,10 @@
 """The tree of units: city and district centers, clusters, schools, colleges. How deep it is, is data."""
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schools.labels import Labelled
+from schools.common.labels import Labelled
+from schools.models.visible import Visible
 
 
 class UnitKind(Labelled):
@@ -19,19 +18,13 @@ class UnitKind(Labelled):
         ordering = ["rank"]
 
 
-class UnitQuerySet(models.QuerySet["Unit"]):
+class UnitQuerySet(Visible["Unit"]):
     def within(self, unit: "Unit") -> "UnitQuerySet":
         """The unit and everything below it."""
         return self.filter(path__startswith=unit.path)
 
     def schools(self) -> "UnitQuerySet":
         return self.filter(kind__is_school=True)
-
-    def visible_to(self, viewer: Any) -> "UnitQuerySet":
-        """The viewer's unit and all below it; the whole tree for a system administrator."""
-        from schools.access import units_of
-
-        return units_of(self, viewer)
 
 
 class Unit(models.Model):

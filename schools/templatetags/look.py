@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from heroicons import IconDoesNotExist
 from heroicons.templatetags.heroicons import heroicon_outline
 
-from schools import labels
+from schools.common import labels
 
 register = template.Library()
 register.filter("listed", labels.listed)

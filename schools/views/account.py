@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,12 +13,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from schools.access import View, signed_in
+from schools.accounts.second_factor import factors_of, must_have_second_factor
 from schools.actions.accounts import end_own_sessions, set_own_language, set_own_password
+from schools.common.identity import mask_phone
 from schools.forms.account import ChangePasswordForm, LanguageForm, NewPasswordForm
-from schools.identity import mask_phone
 from schools.middleware import MEMBERSHIP
 from schools.models import Membership
-from schools.second_factor import factors_of, must_have_second_factor
+from schools.requests import PersonRequest, ViewerRequest
 
 
 def before_password(view: View) -> View:
@@ -28,7 +29,7 @@ def before_password(view: View) -> View:
 
 
 @signed_in
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     person = request.user
     memberships = Membership.objects.filter(person=person).select_related("unit").order_by("-starts_on")
     context = {
@@ -46,7 +47,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @before_password
 @signed_in
 @sensitive_post_parameters()
-def password_first(request: HttpRequest) -> HttpResponse:
+def password_first(request: PersonRequest) -> HttpResponse:
     """The first password was made by someone else: set one of one's own before anything."""
     if not request.user.must_change_password:
         return redirect("schools:password_change")
@@ -59,7 +60,7 @@ def password_first(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @sensitive_post_parameters()
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: PersonRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         _set_password(request, form.cleaned_data["new"])
@@ -68,14 +69,14 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/password_change.html", {"form": form})
 
 
-def _set_password(request: HttpRequest, password: str) -> None:
+def _set_password(request: ViewerRequest, password: str) -> None:
     person = set_own_password(by=request.viewer, person=request.user, password=password)
     update_session_auth_hash(request, person)
 
 
 @signed_in
 @require_POST
-def sessions_end(request: HttpRequest) -> HttpResponse:
+def sessions_end(request: PersonRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     person = end_own_sessions(by=request.viewer, person=request.user)
     update_session_auth_hash(request, person)
@@ -85,7 +86,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def language_change(request: HttpRequest) -> HttpResponse:
+def language_change(request: PersonRequest) -> HttpResponse:
     """Keep the language with the account: it is the same at the next sign-in, on any device."""
     form = LanguageForm(request.POST)
     response = redirect("schools:account")
@@ -106,7 +107,7 @@ def language_change(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def membership_switch(request: HttpRequest) -> HttpResponse:
+def membership_switch(request: PersonRequest) -> HttpResponse:
     """Act in another of one's own current roles. What one may see changes, so the way leads to the start page."""
     chosen = request.POST.get("membership", "")
     own = Membership.objects.current().filter(person=request.user)
@@ -119,7 +120,7 @@ def membership_switch(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def second_factor_required(request: HttpRequest) -> HttpResponse:
+def second_factor_required(request: PersonRequest) -> HttpResponse:
     """Why the page one wanted is held back, and where to set the second factor up."""
     if request.viewer is None or not must_have_second_factor(request.viewer) or factors_of(request.user).exists():
         return redirect("/")

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from schools import audit
 from schools.access import roles
-from schools.days import day_in, on_days
+from schools.audit.particulars import tell_particulars
+from schools.audit.trail import tell
+from schools.common.days import day_in, on_days
 from schools.models import AuditEntry, Role, Unit
-from schools.particulars import tell_particulars
-from schools.trail import tell
+from schools.requests import ViewerRequest
 
 PAGE = 100
 KINDS = [
@@ -33,7 +34,7 @@ KINDS = [
 
 @roles(Role.AUDITOR)
 @transaction.atomic
-def audit_list(request: HttpRequest) -> HttpResponse:
+def audit_list(request: ViewerRequest) -> HttpResponse:
     """Newest first; pages by key, so that page 1,000 costs what page 1 costs."""
     entries = _filtered(request).select_related("person", "chain").order_by("-at", "-pk")
     rows = list(_after(entries, request.GET.get("after", ""))[: PAGE + 1])
@@ -52,11 +53,11 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "schools/audit_list.html", context)
 
 
-def _units(request: HttpRequest) -> list[Unit]:
+def _units(request: ViewerRequest) -> list[Unit]:
     return list(Unit.objects.within(request.viewer.unit).order_by("path")[:400])
 
 
-def _filtered(request: HttpRequest) -> Any:
+def _filtered(request: ViewerRequest) -> Any:
     given = request.GET
     entries = AuditEntry.objects.visible_to(request.viewer)
     if given.get("unit"):

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions.units import remove_term, set_calendar_day, set_term
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.forms.units import DayForm, TermForm
 from schools.models import CalendarDay, Duty, Role, Term, Unit
 from schools.month import Rule, weeks_of
 from schools.queries import calendar_of, talk_duties_of, terms_of
+from schools.requests import ViewerRequest
 from schools.unpublished import warning_of
 
 # How far ahead of the month shown a year without published data is worth a warning.
@@ -38,11 +39,11 @@ class Line(NamedTuple):
 
 
 @roles(*Role)
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: ViewerRequest) -> HttpResponse:
     return _page(request, _unit(request))
 
 
-def _page(request: HttpRequest, unit: Unit, term_form: TermForm | None = None) -> HttpResponse:
+def _page(request: ViewerRequest, unit: Unit, term_form: TermForm | None = None) -> HttpResponse:
     month = _month(request)
     known = calendar_of(unit)
     lines = _lines(unit, month)
@@ -88,21 +89,21 @@ def _term_form(line: Line | None) -> TermForm:
     return TermForm(initial={"code": term.code, "starts": term.starts, "ends": term.ends, "talk_by": talk_by})
 
 
-def _units(request: HttpRequest) -> list[Unit]:
+def _units(request: ViewerRequest) -> list[Unit]:
     """Whose calendars may be opened from here."""
     if request.viewer.role not in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN):
         return []
     return list(Unit.objects.visible_to(request.viewer).order_by("path")[:400])
 
 
-def _unit(request: HttpRequest) -> Unit:
+def _unit(request: ViewerRequest) -> Unit:
     code = request.GET.get("unit")
     if not code:
         return request.viewer.unit
     return get_object_or_404(Unit.objects.visible_to(request.viewer).select_related("kind"), code=code)
 
 
-def _month(request: HttpRequest) -> dt.date:
+def _month(request: ViewerRequest) -> dt.date:
     match = MONTH.fullmatch(request.GET.get("month", ""))
     return dt.date(int(match[1]), int(match[2]), 1) if match else timezone.localdate().replace(day=1)
 
@@ -119,7 +120,7 @@ def _rules(unit: Unit, month: dt.date) -> dict[dt.date, Rule]:
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def calendar_day(request: HttpRequest) -> HttpResponse:
+def calendar_day(request: ViewerRequest) -> HttpResponse:
     unit, form = _unit(request), DayForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose a day and what it is."))
@@ -137,7 +138,7 @@ def calendar_day(request: HttpRequest) -> HttpResponse:
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def term_save(request: HttpRequest) -> HttpResponse:
+def term_save(request: ViewerRequest) -> HttpResponse:
     unit, form = _unit(request), TermForm(request.POST)
     if form.is_valid():
         try:
@@ -152,7 +153,7 @@ def term_save(request: HttpRequest) -> HttpResponse:
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def term_remove(request: HttpRequest) -> HttpResponse:
+def term_remove(request: ViewerRequest) -> HttpResponse:
     unit = _unit(request)
     try:
         remove_term(by=request.viewer, unit=unit, code=request.POST.get("code", ""))
@@ -162,6 +163,6 @@ def term_remove(request: HttpRequest) -> HttpResponse:
     return _back(request, unit)
 
 
-def _back(request: HttpRequest, unit: Unit, day: dt.date | None = None) -> HttpResponse:
+def _back(request: ViewerRequest, unit: Unit, day: dt.date | None = None) -> HttpResponse:
     month = (day or _month(request)).strftime("%Y-%m")
     return redirect(f"{reverse('schools:calendar')}?unit={unit.code}&month={month}")

@@ -4,7 +4,7 @@ from io import BytesIO
 from uuid import UUID
 
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,26 +13,28 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRedirect
 
-from schools import audit, files
+from schools import audit
 from schools.access import roles
-from schools.jobs import progress_of
+from schools.accounts.second_factor import confirm_first, is_confirmed
+from schools.common import files
 from schools.models import Job, Role
-from schools.second_factor import confirm_first, is_confirmed
+from schools.requests import ViewerRequest
+from schools.work.jobs import progress_of
 
 EVERYONE = tuple(Role)
 # Their files hold what is worth stealing (first passwords): who takes one has just proved who they are.
 PERSONAL = frozenset({"staff_import"})
 
 
-def _own(request: HttpRequest, pk: UUID) -> Job:
+def _own(request: ViewerRequest, pk: UUID) -> Job:
     """A job of this person in this role that has not run out; to everybody else it does not exist."""
-    jobs = Job.objects.visible_to(request.viewer).filter(expires_at__gt=timezone.now())  # type: ignore[attr-defined]
+    jobs = Job.objects.visible_to(request.viewer).filter(expires_at__gt=timezone.now())
     return get_object_or_404(jobs, pk=pk)
 
 
 @roles(*EVERYONE)
 @require_GET
-def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def job_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """The page, or for htmx the part of it that changes."""
     job = _own(request, pk)
     is_part = bool(getattr(request, "htmx", False))
@@ -44,7 +46,7 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, template, {"job": job, "done": done, "total": total, "back": _back(request)})
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: ViewerRequest) -> str:
     """Where this person came from, if that is a page of ours."""
     back = request.GET.get("back", "")
     return back if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
@@ -52,7 +54,7 @@ def _back(request: HttpRequest) -> str:
 
 @roles(*EVERYONE)
 @require_GET
-def job_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def job_file(request: ViewerRequest, pk: UUID) -> HttpResponseBase:
     """The file, under the name the job gave it, as an attachment."""
     job = _own(request, pk)
     if job.state != Job.State.DONE or not job.file_name:
@@ -64,5 +66,5 @@ def job_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     except FileNotFoundError as gone:
         raise Http404 from gone
     with transaction.atomic():
-        audit.record_read(by=request.viewer, about=job, verb="job.file_taken")  # type: ignore[attr-defined]
+        audit.record_read(by=request.viewer, about=job, verb="job.file_taken")
     return FileResponse(BytesIO(content), as_attachment=True, filename=job.file_name, content_type=job.content_type)

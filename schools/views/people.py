@@ -8,26 +8,27 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from schools import crypto
 from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_account, grantable_roles, roles
+from schools.accounts.second_factor import factors_of
 from schools.actions import accounts
-from schools.errors import Refused
+from schools.common import crypto
+from schools.common.errors import Refused
+from schools.common.identity import mask_phone
 from schools.forms.people import DetailsForm, FilterForm, NewPersonForm, PostForm
-from schools.identity import mask_phone
 from schools.models import Membership, Person, Unit
-from schools.second_factor import factors_of
+from schools.requests import ViewerRequest
 
 PAGE = 50
 
 
 @roles(*MANAGING_ROLES)
-def person_list(request: HttpRequest) -> HttpResponse:
+def person_list(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     units = Unit.objects.visible_to(viewer)
     unit = units.filter(code=request.GET.get("unit", "")).first()
@@ -80,7 +81,7 @@ def _may_staff(viewer: Viewer, unit: Unit | None) -> bool:
     return units.filter(pk=unit.pk).exists() if unit else units.exists()
 
 
-def unit_to_staff(request: HttpRequest) -> Unit:
+def unit_to_staff(request: ViewerRequest) -> Unit:
     """The unit named in the address, or the first the viewer may staff."""
     units = _units_to_staff(request.viewer)
     code = request.GET.get("unit")
@@ -91,7 +92,7 @@ def needs_unit_to_staff(view: View) -> View:
     """A center gives roles in the units below it only: while there is none, the page says so and leads there."""
 
     @wraps(view)
-    def staffed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def staffed(request: ViewerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         code, own = request.GET.get("unit"), request.viewer.unit
         if not _may_staff(request.viewer, None) and code in (None, "", own.code):
             return render(request, "schools/nobody_below.html", {"unit": own})
@@ -102,7 +103,7 @@ def needs_unit_to_staff(view: View) -> View:
 
 @roles(*MANAGING_ROLES)
 @needs_unit_to_staff
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: ViewerRequest) -> HttpResponse:
     """Invite. The first password is shown once, in the answer to this form, and stored nowhere."""
     viewer, unit = request.viewer, unit_to_staff(request)
     form = NewPersonForm(request.POST or None, viewer=viewer, unit=unit)
@@ -120,7 +121,7 @@ def unit_choices(viewer: Viewer) -> list[Unit]:
     return [] if viewer.role == "school_leader" else list(_units_to_staff(viewer)[:400])
 
 
-def _invite(request: HttpRequest, form: NewPersonForm, unit: Unit) -> HttpResponse:
+def _invite(request: ViewerRequest, form: NewPersonForm, unit: Unit) -> HttpResponse:
     data = form.cleaned_data
     invitation = accounts.create_person(
         by=request.viewer,
@@ -133,7 +134,7 @@ def _invite(request: HttpRequest, form: NewPersonForm, unit: Unit) -> HttpRespon
     return _handover(request, invitation.person, invitation.password)
 
 
-def _grant_to_known(request: HttpRequest, form: NewPersonForm, unit: Unit, known: Person) -> HttpResponse:
+def _grant_to_known(request: ViewerRequest, form: NewPersonForm, unit: Unit, known: Person) -> HttpResponse:
     """Someone from another school: one account, one more role. The name must fit, so that a slip finds no stranger."""
     if known.name != form.cleaned_data["name"]:
         raise Refused(_("This staff number belongs to somebody with another name. Check both."))
@@ -142,13 +143,13 @@ def _grant_to_known(request: HttpRequest, form: NewPersonForm, unit: Unit, known
     return redirect("schools:person_detail", pk=known.pk)
 
 
-def _handover(request: HttpRequest, person: Person, password: str) -> HttpResponse:
+def _handover(request: ViewerRequest, person: Person, password: str) -> HttpResponse:
     context = {"person": person, "password": password}
     return render(request, "schools/first_password.html", context)
 
 
 @roles(*MANAGING_ROLES)
-def person_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer, person = request.viewer, _person(request, pk)
     memberships = list(_memberships(viewer, person))
     context = {
@@ -169,7 +170,7 @@ def _is_over(membership: Membership) -> bool:
 
 
 @roles(*MANAGING_ROLES)
-def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     form = DetailsForm(request.POST or None, initial={"name": person.name, "phone": person.phone})
     if not can_manage_account(request.viewer, person):
@@ -186,7 +187,7 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
-def membership_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def membership_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """One more role for a person the viewer sees."""
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)
     form = PostForm(request.POST or None, viewer=viewer, unit=unit)
@@ -203,7 +204,7 @@ def membership_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
-def membership_edit(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+def membership_edit(request: ViewerRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     viewer, person = request.viewer, _person(request, pk)
     membership = get_object_or_404(_memberships(viewer, person), pk=membership_pk)
     if not can_manage(viewer, membership):
@@ -228,7 +229,7 @@ def _role_names(viewer: Viewer, membership: Membership) -> list[str]:
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def membership_end(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpResponse:
+def membership_end(request: ViewerRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     person = _person(request, pk)
     membership = get_object_or_404(_memberships(request.viewer, person), pk=membership_pk)
     return _do(request, pk, _("The role has ended."), accounts.end_membership, membership=membership)
@@ -236,7 +237,7 @@ def membership_end(request: HttpRequest, pk: UUID, membership_pk: int) -> HttpRe
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def password_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
+def password_reset(request: ViewerRequest, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
     try:
         password = accounts.reset_password(by=request.viewer, person=person)
@@ -248,24 +249,24 @@ def password_reset(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def factor_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def factor_remove(request: ViewerRequest, pk: UUID) -> HttpResponse:
     done = _("The second factor is taken away. At the next sign-in a new one is set up.")
     return _do(request, pk, done, accounts.remove_second_factor, person=_person(request, pk))
 
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def person_deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_deactivate(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return _do(request, pk, _("The account is closed."), accounts.deactivate_person, person=_person(request, pk))
 
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def person_activate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_activate(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return _do(request, pk, _("The account is open again."), accounts.activate_person, person=_person(request, pk))
 
 
-def _do(request: HttpRequest, pk: UUID, done: str, action: Any, **about: Any) -> HttpResponse:
+def _do(request: ViewerRequest, pk: UUID, done: str, action: Any, **about: Any) -> HttpResponse:
     try:
         with transaction.atomic():
             action(by=request.viewer, **about)
@@ -275,7 +276,7 @@ def _do(request: HttpRequest, pk: UUID, done: str, action: Any, **about: Any) ->
     return redirect("schools:person_detail", pk=pk)
 
 
-def _person(request: HttpRequest, pk: UUID) -> Person:
+def _person(request: ViewerRequest, pk: UUID) -> Person:
     return get_object_or_404(Person.objects.visible_to(request.viewer), pk=pk)
 
 

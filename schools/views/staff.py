@@ -7,22 +7,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from schools import crypto
 from schools.access import MANAGING_ROLES, roles
 from schools.actions.staff_import import Plan, pack_rows, plan_staff, unpack_rows
-from schools.jobs import start_job
+from schools.common import crypto
+from schools.common.tables import LIMITS, UnreadableFile
 from schools.models import Unit
+from schools.requests import ViewerRequest
 from schools.staffing import read_staff
-from schools.tables import LIMITS, UnreadableFile
 from schools.unreadable import file_sentence, row_sentence
 from schools.views.people import needs_unit_to_staff, unit_choices, unit_to_staff
+from schools.work.jobs import start_job
 
 MOST_ROWS = 3000
 
@@ -46,7 +47,7 @@ class StaffFileForm(forms.Form):
 
 @roles(*MANAGING_ROLES)
 @needs_unit_to_staff
-def staff_import(request: HttpRequest) -> HttpResponse:
+def staff_import(request: ViewerRequest) -> HttpResponse:
     unit = unit_to_staff(request)
     form = StaffFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -62,7 +63,7 @@ def _steps() -> list[str]:
     return [_("File"), _("Preview"), _("Done")]
 
 
-def _preview(request: HttpRequest, unit: Unit, file: UploadedFile) -> HttpResponse:
+def _preview(request: ViewerRequest, unit: Unit, file: UploadedFile) -> HttpResponse:
     sheet = read_staff(file.read(), filename=file.name or "")
     if len(sheet.rows) > MOST_ROWS:
         raise UnreadableFile("too_many_rows")
@@ -70,7 +71,7 @@ def _preview(request: HttpRequest, unit: Unit, file: UploadedFile) -> HttpRespon
     return render(request, "schools/staff_preview.html", _shown(request, unit, plan, sheet.unknown_columns))
 
 
-def _shown(request: HttpRequest, unit: Unit, plan: Plan, unknown: list[str]) -> dict[str, object]:
+def _shown(request: ViewerRequest, unit: Unit, plan: Plan, unknown: list[str]) -> dict[str, object]:
     packed = pack_rows([entry.row for entry in plan.entries], bound_to=_owner(request, unit))
     return {
         "unit": unit,
@@ -83,13 +84,13 @@ def _shown(request: HttpRequest, unit: Unit, plan: Plan, unknown: list[str]) -> 
     }
 
 
-def _owner(request: HttpRequest, unit: Unit) -> str:
+def _owner(request: ViewerRequest, unit: Unit) -> str:
     return f"{request.viewer.membership.pk}.{unit.pk}"
 
 
 @roles(*MANAGING_ROLES)
 @require_POST
-def staff_import_commit(request: HttpRequest) -> HttpResponse:
+def staff_import_commit(request: ViewerRequest) -> HttpResponse:
     """Hand what was previewed to a worker: hashing some hundred passwords takes longer than a page may."""
     unit = unit_to_staff(request)
     try:

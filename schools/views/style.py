@@ -5,14 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from schools.access import signed_in
-from schools.rendering import DayInput, Levels, RowChoices, Segmented
+from schools.common.rendering import DayInput, Levels, RowChoices, Segmented
+from schools.requests import PersonRequest
 
 THEMES = [
     ("study", pgettext_lazy("sample", "study pressure")),
@@ -55,7 +56,7 @@ class StyleForm(forms.Form):
 
 
 @signed_in
-def style_page(request: HttpRequest) -> HttpResponse:
+def style_page(request: PersonRequest) -> HttpResponse:
     wrong = StyleForm({"themes": ["sleep"], "level": "9"}, prefix="wrong")
     start = {"themes": ["study", "sleep"], "kind": "room", "level": 2, "place": "class"}
     context = {

@@ -5,20 +5,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import roles
 from schools.actions import unit_kinds as actions
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.forms.unit_kinds import NewUnitKindForm, UnitKindForm
 from schools.models import Role, Unit, UnitKind
+from schools.requests import ViewerRequest
 
 
 @roles(Role.SYSTEM_ADMIN)
-def unit_kind_list(request: HttpRequest) -> HttpResponse:
+def unit_kind_list(request: ViewerRequest) -> HttpResponse:
     kinds = list(UnitKind.objects.annotate(units=Count("unit")).order_by("rank", "code"))
     stands_below = set(Unit.objects.order_by().values_list("kind", "parent__kind").distinct())
     for upper, kind in pairwise(kinds):
@@ -27,7 +28,7 @@ def unit_kind_list(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.SYSTEM_ADMIN)
-def unit_kind_new(request: HttpRequest) -> HttpResponse:
+def unit_kind_new(request: ViewerRequest) -> HttpResponse:
     form = NewUnitKindForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_done(request, form, actions.add_unit_kind):
         return redirect("schools:unit_kind_list")
@@ -35,7 +36,7 @@ def unit_kind_new(request: HttpRequest) -> HttpResponse:
 
 
 @roles(Role.SYSTEM_ADMIN)
-def unit_kind_edit(request: HttpRequest, code: str) -> HttpResponse:
+def unit_kind_edit(request: ViewerRequest, code: str) -> HttpResponse:
     kind = get_object_or_404(UnitKind, pk=code)
     form = UnitKindForm(request.POST or None, initial={"label_zh": kind.label_zh, "label_en": kind.label_en})
     if request.method == "POST" and form.is_valid() and _is_done(request, form, actions.rename_unit_kind, kind=kind):
@@ -43,9 +44,9 @@ def unit_kind_edit(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "schools/unit_kind_form.html", {"form": form, "kind": kind})
 
 
-def _is_done(request: HttpRequest, form: Any, action: Any, **about: Any) -> bool:
+def _is_done(request: ViewerRequest, form: Any, action: Any, **about: Any) -> bool:
     try:
-        action(by=request.viewer, **about, **form.cleaned_data)  # type: ignore[attr-defined]
+        action(by=request.viewer, **about, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -55,20 +56,20 @@ def _is_done(request: HttpRequest, form: Any, action: Any, **about: Any) -> bool
 
 @roles(Role.SYSTEM_ADMIN)
 @require_POST
-def unit_kind_raise(request: HttpRequest, code: str) -> HttpResponse:
+def unit_kind_raise(request: ViewerRequest, code: str) -> HttpResponse:
     return _do(request, code, actions.raise_unit_kind)
 
 
 @roles(Role.SYSTEM_ADMIN)
 @require_POST
-def unit_kind_remove(request: HttpRequest, code: str) -> HttpResponse:
+def unit_kind_remove(request: ViewerRequest, code: str) -> HttpResponse:
     return _do(request, code, actions.remove_unit_kind)
 
 
-def _do(request: HttpRequest, code: str, action: Any) -> HttpResponse:
+def _do(request: ViewerRequest, code: str, action: Any) -> HttpResponse:
     kind = get_object_or_404(UnitKind, pk=code)
     try:
-        action(by=request.viewer, kind=kind)  # type: ignore[attr-defined]
+        action(by=request.viewer, kind=kind)
         messages.success(request, _("Saved."))
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.forms.units import SAME_DAY, NewUnitForm, RulesForm, UnitForm
 from schools.models import ClassGroup, Membership, Role, Unit
+from schools.requests import ViewerRequest
 from schools.settings_of import settings_of
 from schools.severity import scheme_named
 
@@ -22,7 +23,7 @@ PAGE = 100
 
 
 @roles(*MANAGING_ROLES)
-def unit_list(request: HttpRequest) -> HttpResponse:
+def unit_list(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     units = Unit.objects.visible_to(viewer).select_related("kind").order_by("path")
     if q := request.GET.get("q", "").strip():
@@ -43,7 +44,7 @@ def _with_counts(units: Any) -> Any:
 
 
 @roles(Role.CENTER_STAFF, Role.SYSTEM_ADMIN)
-def unit_new(request: HttpRequest) -> HttpResponse:
+def unit_new(request: ViewerRequest) -> HttpResponse:
     parents = Unit.objects.visible_to(request.viewer).select_related("kind").order_by("path")
     parent = parents.filter(code=request.GET.get("below", "")).first()
     form = NewUnitForm(request.POST or None, parents=parents, initial={"parent": parent})
@@ -59,7 +60,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     context = {
         "unit": unit,
@@ -102,7 +103,7 @@ def _rules(unit: Unit) -> dict[str, Any]:
 
 
 @roles(*MANAGING_ROLES)
-def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     form = UnitForm(request.POST or None, instance=unit)
     if request.method == "POST" and form.is_valid():
@@ -112,7 +113,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
-def unit_rules(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_rules(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     form = RulesForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
@@ -126,7 +127,7 @@ def unit_rules(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "schools/unit_rules.html", {"form": form, "unit": unit})
 
 
-def _act(request: HttpRequest, pk: int, action: Any, **values: Any) -> HttpResponse:
+def _act(request: ViewerRequest, pk: int, action: Any, **values: Any) -> HttpResponse:
     try:
         action(by=request.viewer, **values)
         messages.success(request, _("Saved."))
@@ -135,5 +136,5 @@ def _act(request: HttpRequest, pk: int, action: Any, **values: Any) -> HttpRespo
     return redirect("schools:unit_detail", pk=pk)
 
 
-def _unit(request: HttpRequest, pk: int) -> Unit:
+def _unit(request: ViewerRequest, pk: int) -> Unit:
     return get_object_or_404(Unit.objects.visible_to(request.viewer).select_related("kind", "parent"), pk=pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from schools import audit
 from schools.access import Viewer
 from schools.calendar import Target, deadline
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import Membership, Role, Unit
 from schools.queries import calendar_of
 from schools.settings_of import setting_of

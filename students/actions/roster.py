@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
-from schools.files import open_file
-from schools.jobs import start_job
+from schools.common.errors import Refused
+from schools.common.files import open_file
 from schools.models import Job
+from schools.work.jobs import start_job
 from students.access import can_import, imports_blind
 from students.models import ColumnMapping
 from students.parcel import pack, unpack

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schools import audit, crypto
+from schools import audit
 from schools.access import Viewer
-from schools.errors import Refused
-from schools.pinyin import search_keys
+from schools.common import crypto
+from schools.common.errors import Refused
+from schools.common.pinyin import search_keys
 from students.access import can_correct, can_keep_family, can_read_base_data
 from students.models import GroupMember, Guardian, Student
 

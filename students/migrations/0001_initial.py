@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import schools.fields
-import schools.ids
+import schools.common.fields
+import schools.common.ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Student',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('former_name', models.CharField(blank=True, max_length=60, verbose_name='former name')),
                 ('search_keys', models.CharField(blank=True, max_length=200)),
@@ -42,14 +42,14 @@ class Migration(migrations.Migration):
                 ('ethnicity', models.CharField(blank=True, max_length=2, verbose_name='ethnic group')),
                 ('student_number', models.CharField(blank=True, max_length=30, verbose_name='student number')),
                 ('auxiliary_number', models.CharField(blank=True, max_length=30, verbose_name='auxiliary number')),
-                ('registry_number', schools.fields.SealedTextField(verbose_name='registry number')),
+                ('registry_number', schools.common.fields.SealedTextField(verbose_name='registry number')),
                 ('registry_hash', models.CharField(blank=True, max_length=64)),
                 ('id_type', models.CharField(blank=True, choices=[('identity_card', 'identity card'), ('residence_permit', 'residence permit (HK, Macau, Taiwan)'), ('passport', 'passport'), ('other', 'other paper')], max_length=20, verbose_name='kind of paper')),
-                ('id_number', schools.fields.SealedTextField(verbose_name='identity number')),
+                ('id_number', schools.common.fields.SealedTextField(verbose_name='identity number')),
                 ('id_hash', models.CharField(blank=True, max_length=64)),
-                ('phone', schools.fields.SealedTextField(verbose_name='phone')),
-                ('address', schools.fields.SealedTextField(verbose_name='address')),
-                ('health', schools.fields.SealedTextField(verbose_name='health')),
+                ('phone', schools.common.fields.SealedTextField(verbose_name='phone')),
+                ('address', schools.common.fields.SealedTextField(verbose_name='address')),
+                ('health', schools.common.fields.SealedTextField(verbose_name='health')),
                 ('is_boarder', models.BooleanField(default=False, verbose_name='boards')),
                 ('entered_on', models.DateField(blank=True, null=True, verbose_name='entered on')),
                 ('status', models.CharField(choices=[('enrolled', 'enrolled'), ('on_leave', 'on leave'), ('left', 'left')], default='enrolled', max_length=10, verbose_name='status')),
@@ -65,10 +65,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RiskFlag',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('severity', models.PositiveSmallIntegerField(verbose_name='level')),
                 ('source', models.CharField(choices=[('talk', 'talk'), ('by_hand', 'raised by hand')], default='talk', max_length=10)),
-                ('reason', schools.fields.SealedTextField(verbose_name='reason')),
+                ('reason', schools.common.fields.SealedTextField(verbose_name='reason')),
                 ('state', models.CharField(choices=[('raised', 'waiting'), ('acknowledged', 'in hand'), ('closed', 'closed')], default='raised', max_length=12)),
                 ('known_at', models.DateTimeField()),
                 ('reported_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('escalated_at', models.DateTimeField(blank=True, null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('unfounded', 'no need for concern'), ('supported', 'supported, settled'), ('watched', 'watched on in daily care'), ('referred', 'handed to outside help')], max_length=10)),
-                ('closing_reason', schools.fields.SealedTextField(verbose_name='closing reason')),
+                ('closing_reason', schools.common.fields.SealedTextField(verbose_name='closing reason')),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.membership')),
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.membership')),
@@ -91,12 +91,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Guardian',
             fields=[
-                ('id', models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('position', models.PositiveSmallIntegerField(default=1)),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('relation', models.CharField(blank=True, max_length=20, verbose_name='relation')),
-                ('phone', schools.fields.SealedTextField(verbose_name='phone')),
-                ('id_number', schools.fields.SealedTextField(verbose_name='identity number')),
+                ('phone', schools.common.fields.SealedTextField(verbose_name='phone')),
+                ('id_number', schools.common.fields.SealedTextField(verbose_name='identity number')),
                 ('is_guardian', models.BooleanField(default=True, verbose_name='is guardian')),
                 ('set_by_hand', models.BooleanField(default=False)),
                 ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardians', to='students.student')),

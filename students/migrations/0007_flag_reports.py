@@ -3,8 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import schools.fields
-import schools.ids
+import schools.common.fields
+import schools.common.ids
 
 
 def part(apps, schema_editor):
@@ -28,9 +28,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=schools.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(default=schools.common.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
-                ("text", schools.fields.SealedTextField(verbose_name="reason")),
+                ("text", schools.common.fields.SealedTextField(verbose_name="reason")),
                 ("known_at", models.DateTimeField()),
                 (
                     "by",

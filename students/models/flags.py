@@ -1,24 +1,18 @@
 """Risk flags: something that a person must look at and decide on. Four clocks run on each."""
 
-from typing import Any
-
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schools.fields import SealedTextField
-from schools.ids import new_id
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
 from schools.models import Membership, Person, Unit
+from schools.models.visible import Visible
 from students.models.students import Student
 
 
-class RiskFlagQuerySet(models.QuerySet["RiskFlag"]):
-    def visible_to(self, viewer: Any) -> "RiskFlagQuerySet":
-        from students.access import flags_of
-
-        return flags_of(self, viewer)
-
+class RiskFlagQuerySet(Visible["RiskFlag"]):
     def open(self) -> "RiskFlagQuerySet":
         return self.exclude(state=RiskFlag.State.CLOSED)
 
@@ -87,11 +81,8 @@ class RiskFlag(models.Model):
         return reverse("students:flag_detail", args=[self.pk])
 
 
-class FlagReportQuerySet(models.QuerySet["FlagReport"]):
-    def visible_to(self, viewer: Any) -> "FlagReportQuerySet":
-        from students.access import reports_of
-
-        return reports_of(self, viewer)
+class FlagReportQuerySet(Visible["FlagReport"]):
+    pass
 
 
 class FlagReport(models.Model):

@@ -1,12 +1,11 @@
 """Special groups: tags with a legal meaning, from the registry or set by hand."""
 
-from typing import Any
-
 from django.db import models
 from django.utils import timezone
 
-from schools.labels import Labelled
+from schools.common.labels import Labelled
 from schools.models import Person
+from schools.models.visible import Visible
 from students.models.students import Student
 
 
@@ -20,14 +19,9 @@ class SpecialGroup(Labelled):
         ordering = ["position"]
 
 
-class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+class GroupMemberQuerySet(Visible["GroupMember"]):
     def current(self) -> "GroupMemberQuerySet":
         return self.filter(until=None)
-
-    def visible_to(self, viewer: Any) -> "GroupMemberQuerySet":
-        from students.access import students_of
-
-        return self.filter(student__in=students_of(Student.objects.all(), viewer))
 
 
 class GroupMember(models.Model):

@@ -3,6 +3,7 @@ from typing import Any
 from django.db import models
 
 from schools.models import Person, Unit
+from schools.models.visible import Visible
 from students.models.students import Student
 
 
@@ -21,12 +22,7 @@ class ColumnMapping(models.Model):
         return f"{self.label} → {self.field}"
 
 
-class RosterImportQuerySet(models.QuerySet["RosterImport"]):
-    def visible_to(self, viewer: Any) -> "RosterImportQuerySet":
-        from students.access import imports_of
-
-        return imports_of(self, viewer)
-
+class RosterImportQuerySet(Visible["RosterImport"]):
     def from_above(self) -> Any:
         """Those a center made for a school, with the number of students who wait."""
         there = models.Q(waiting__status__in=[Student.Status.ENROLLED, Student.Status.ON_LEAVE])

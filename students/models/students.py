@@ -1,22 +1,16 @@
 """Students and their guardians."""
 
-from typing import Any
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from schools.fields import SealedTextField
-from schools.ids import new_id
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
 from schools.models import ClassGroup, Unit
+from schools.models.visible import Visible
 
 
-class StudentQuerySet(models.QuerySet["Student"]):
-    def visible_to(self, viewer: Any) -> "StudentQuerySet":
-        from students.access import students_of
-
-        return students_of(self, viewer)
-
+class StudentQuerySet(Visible["Student"]):
     def within(self, unit: Unit) -> "StudentQuerySet":
         """Students of all schools below a unit, for counting."""
         return self.filter(school__path__startswith=unit.path)
@@ -109,11 +103,8 @@ class Student(models.Model):
         return reverse("students:student_detail", args=[self.pk])
 
 
-class GuardianQuerySet(models.QuerySet["Guardian"]):
-    def visible_to(self, viewer: Any) -> "GuardianQuerySet":
-        from students.access import students_of
-
-        return self.filter(student__in=students_of(Student.objects.all(), viewer))
+class GuardianQuerySet(Visible["Guardian"]):
+    pass
 
 
 class Guardian(models.Model):

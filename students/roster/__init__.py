@@ -1,6 +1,6 @@
 """From a roster file to rows and problems; plain Python, nothing is written anywhere.
 
-`read_roster` does all of it: the file becomes a table (`schools.tables`), the table's titles are recognised with
+`read_roster` does all of it: the file becomes a table (`schools.common.tables`), the table's titles are recognised with
 `aliases.csv`, each row becomes a `RosterRow`, and whatever is wrong becomes a `Problem` with its row and column.
 A row with an error stays out; a row with warnings goes in. A blank cell says nothing: it never means "delete".
 """

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from unicodedata import normalize
 
-from schools.identity import (
+from schools.common.identity import (
     InvalidIdentity,
     InvalidPhone,
     check_identity_number,
@@ -14,7 +14,7 @@ from schools.identity import (
     mask_identity_number,
     tidy_number,
 )
-from schools.tables.cells import is_ruined
+from schools.common.tables.cells import is_ruined
 from students.roster.dates import UnreadableDate, parse_date, parse_month
 from students.roster.words import ETHNIC_GROUPS, GROUP_CODES, VALUES, plain
 

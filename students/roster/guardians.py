@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schools.tables.columns import Header
+from schools.common.tables.columns import Header
 from students.roster.rows import GuardianRow
 from students.roster.words import VALUES
 

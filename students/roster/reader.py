@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from schools.identity import (
+from schools.common.identity import (
     IdentityNumber,
     InvalidIdentity,
     InvalidRegistryNumber,
@@ -11,8 +11,8 @@ from schools.identity import (
     check_registry_number,
     tidy_number,
 )
-from schools.tables.cells import is_ruined
-from schools.tables.columns import Header
+from schools.common.tables.cells import is_ruined
+from schools.common.tables.columns import Header
 from students.roster.fields import NUMBER_LENGTH, PARSERS, PART_PARSERS, SAYS_NO, Bad, Parser, shown
 from students.roster.guardians import SLOTS, Slots, collect_guardians, is_part
 from students.roster.rows import Problem, RosterRow, Severity

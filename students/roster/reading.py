@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from schools.tables import LIMITS, Limits, Table, UnreadableFile, read_table
-from schools.tables.columns import ByHand, Header, Vocabulary, body, find_header, has_header
+from schools.common.tables import LIMITS, Limits, Table, UnreadableFile, read_table
+from schools.common.tables.columns import ByHand, Header, Vocabulary, body, find_header, has_header
 from students.roster.fields import shown
 from students.roster.guardians import is_part, parents_phone
 from students.roster.reader import Reader

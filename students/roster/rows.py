@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from schools.tables.columns import Header
+from schools.common.tables.columns import Header
 
 Severity = Literal["error", "warning"]
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
 from schools.calendar import SchoolCalendar
-from schools.days import midnight
-from schools.errors import Refused
+from schools.common.days import midnight
+from schools.common.errors import Refused
 from schools.queries import calendar_of, current_term
+from schools.requests import ViewerRequest
 from schools.severity import Scheme, scheme_of
 from schools.unpublished import calendar_warning
 from students.access import can_handle_flags, can_read_decision
@@ -38,8 +39,8 @@ State = RiskFlag.State
 
 
 @roles(*STAFF_ROLES)
-def flag_list(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def flag_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     tab = request.GET.get("tab", "waiting")
     seen = RiskFlag.objects.visible_to(viewer)
     tabs = {
@@ -89,15 +90,15 @@ def _dressed(flag: RiskFlag, scheme: Scheme, calendar: SchoolCalendar) -> Any:
     return flag
 
 
-def _flag_or_404(request: HttpRequest, pk: UUID) -> RiskFlag:
-    seen = RiskFlag.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+def _flag_or_404(request: ViewerRequest, pk: UUID) -> RiskFlag:
+    seen = RiskFlag.objects.visible_to(request.viewer)
     related = seen.select_related("student__class_group__school", "school", "raised_by__person", "assignee__person")
     return get_object_or_404(related, pk=pk)
 
 
 @roles(*STAFF_ROLES)
-def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def flag_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     flag = _flag_or_404(request, pk)
     with transaction.atomic():
         audit.record_read(by=viewer, about=flag, student=flag.student_id)
@@ -121,10 +122,10 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @roles(*SCHOOL_ROLES)
 @require_POST
-def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_acknowledge(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = _flag_or_404(request, pk)
     try:
-        acknowledge_flag(by=request.viewer, flag=flag)  # type: ignore[attr-defined]
+        acknowledge_flag(by=request.viewer, flag=flag)
         messages.success(request, _("You have it in hand. The clock has stopped."))
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -133,8 +134,8 @@ def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @roles(*SCHOOL_ROLES)
 @require_POST
-def flag_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def flag_assign(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     flag = _flag_or_404(request, pk)
     form = AssignForm(request.POST, viewer=viewer, flag=flag)
     if not form.is_valid():
@@ -149,8 +150,8 @@ def flag_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*SCHOOL_ROLES)
-def flag_close(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def flag_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     flag = _flag_or_404(request, pk)
     form = CloseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -166,9 +167,9 @@ def flag_close(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*STAFF_ROLES)
-def flag_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Raise a flag from the student's page."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     student = student_or_404(request, pk)
     form = FlagForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
+from schools.common.labels import listed
+from schools.common.workbooks import Sheet
 from schools.exporting import export_page
-from schools.labels import listed
 from schools.models import ClassGroup
-from schools.workbooks import Sheet
+from schools.requests import ViewerRequest
 from students.access import can_read_base_data
 from students.models import GroupMember, SpecialGroup, Student
 from students.queries import attach_classes, by_paper_number, is_paper_number, key_students, matching, open_severity
@@ -49,7 +50,7 @@ class Filters:
     sort: str
 
     @classmethod
-    def read(cls, request: HttpRequest) -> "Filters":
+    def read(cls, request: ViewerRequest) -> "Filters":
         given = request.GET
         return cls(
             q=given.get("q", "").strip()[:40],
@@ -113,7 +114,7 @@ def keeps_papers_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """The number of a paper must not stay in the address, the history or a log."""
 
     @wraps(view)
-    def checked(request: HttpRequest) -> HttpResponse:
+    def checked(request: ViewerRequest) -> HttpResponse:
         if is_paper_number(request.GET.get("q", "")):
             messages.warning(request, _("Search for the number of a paper in the field made for it; it opens below."))
             return redirect("students:student_list")
@@ -124,8 +125,8 @@ def keeps_papers_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 @roles(*STAFF_ROLES)
 @keeps_papers_out
-def student_list(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def student_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     filters = Filters.read(request)
     page = Paginator(students_for(viewer, filters), PAGE).get_page(request.GET.get("page"))
     page.object_list = _with_words(page.object_list, viewer)
@@ -155,9 +156,9 @@ def _with_words(students: Any, viewer: Viewer) -> list[Student]:
 
 @roles(*STAFF_ROLES)
 @keeps_papers_out
-def student_export(request: HttpRequest) -> HttpResponse:
+def student_export(request: ViewerRequest) -> HttpResponse:
     """Just what the list shows, with its filters and order, as a workbook."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = students_for(viewer, Filters.read(request))
     sheet = Sheet(
         kind="student_list",
@@ -186,9 +187,9 @@ def _grades(classes: list[ClassGroup]) -> list[tuple[str, str]]:
 
 @roles(*STAFF_ROLES)
 @require_POST
-def student_find(request: HttpRequest) -> HttpResponse:
+def student_find(request: ViewerRequest) -> HttpResponse:
     """By identity or registry number: posted, so that the number is in no address."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     students = Student.objects.visible_to(viewer) if can_read_base_data(viewer) else Student.objects.none()
     student = by_paper_number(students, request.POST.get("number", ""))
     if student is None:

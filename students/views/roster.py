@@ -8,7 +8,7 @@ from uuid import UUID
 import xlsxwriter
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import SCHOOL_ROLES, Viewer, roles
-from schools.files import open_file
+from schools.common.files import open_file
 from schools.models import Job, Role
+from schools.requests import ViewerRequest
 from students.access import imports_blind
 from students.actions.roster import COMMIT, PREVIEW, forget_column, remember_columns, start_commit, start_preview
 from students.columns import (
@@ -41,8 +42,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @roles(*IMPORTERS)
-def roster_import(request: HttpRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def roster_import(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     form = RosterForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -83,13 +84,13 @@ def _to_job(job: Job) -> HttpResponse:
 
 
 @roles(*IMPORTERS)
-def roster_template(request: HttpRequest) -> HttpResponseBase:
+def roster_template(request: ViewerRequest) -> HttpResponseBase:
     """An empty workbook with the columns that count; every cell is text, so that no number is rounded."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@"})
-        names = template_columns(of_many_schools=imports_blind(request.viewer))  # type: ignore[attr-defined]
+        names = template_columns(of_many_schools=imports_blind(request.viewer))
         titles = [titles_of(name)[0] for name in names]
         sheet.set_column(0, len(titles) - 1, 14, text)
         sheet.write_row(0, 0, titles, book.add_format({"bold": True, "num_format": "@"}))
@@ -98,9 +99,9 @@ def roster_template(request: HttpRequest) -> HttpResponseBase:
     return FileResponse(out, as_attachment=True, filename="roster.xlsx", content_type=XLSX)
 
 
-def _own_job(request: HttpRequest, pk: UUID, *kinds: str) -> Job:
+def _own_job(request: ViewerRequest, pk: UUID, *kinds: str) -> Job:
     """A finished job of this person in this role that has not run out."""
-    jobs = Job.objects.visible_to(request.viewer).filter(  # type: ignore[attr-defined]
+    jobs = Job.objects.visible_to(request.viewer).filter(
         kind__in=kinds, state=Job.State.DONE, expires_at__gt=timezone.now()
     )
     return get_object_or_404(jobs, pk=pk)
@@ -114,7 +115,7 @@ def _found(job: Job) -> dict[str, Any]:
 
 
 @roles(*IMPORTERS)
-def roster_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+def roster_preview(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """What the file would change, tab by tab; the commit does exactly this."""
     job = _own_job(request, pk, PREVIEW, COMMIT)
     if job.result["url"] != request.path:  # it has been committed
@@ -137,7 +138,7 @@ def _lacks_codes(found: dict[str, Any]) -> bool:
 
 
 @roles(*IMPORTERS)
-def roster_done(request: HttpRequest, pk: UUID) -> HttpResponse:
+def roster_done(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """What was imported, and what stayed out."""
     job = _own_job(request, pk, COMMIT)
     found = _found(job)
@@ -160,7 +161,7 @@ def _equation(counts: dict[str, int], order: tuple[str, ...]) -> dict[str, Any]:
     return {"counts": counts, "equation": equation, "is_blind": "known" in counts}
 
 
-def _tabs(request: HttpRequest, found: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
+def _tabs(request: ViewerRequest, found: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
     """The kinds of lines that were kept; a center has schools and problems only."""
     words = {
         "schools": _("Schools"),
@@ -210,9 +211,9 @@ def _in_words(tab: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @roles(*IMPORTERS)
-def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
+def roster_columns(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Say what the columns are that were not recognised; the file is then read again."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     job = _own_job(request, pk, PREVIEW)
     found = _found(job)
     unknown = found["unknown"]
@@ -228,15 +229,15 @@ def roster_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @roles(*IMPORTERS)
 @require_POST
-def roster_forget(request: HttpRequest) -> HttpResponse:
-    forget_column(by=request.viewer, label=request.POST.get("label", "").replace("\0", ""))  # type: ignore[attr-defined]
+def roster_forget(request: ViewerRequest) -> HttpResponse:
+    forget_column(by=request.viewer, label=request.POST.get("label", "").replace("\0", ""))
     return redirect("students:roster_import")
 
 
 @roles(*IMPORTERS)
 @require_POST
-def roster_commit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def roster_commit(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     preview = _own_job(request, pk, PREVIEW, COMMIT)
     found = _found(preview)
     job = start_commit(

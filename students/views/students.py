@@ -6,18 +6,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from schools import audit
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
-from schools.days import day_in, on_days
-from schools.errors import Refused
-from schools.identity import mask_identity_number, mask_phone
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
+from schools.audit.trail import tell
+from schools.common.days import day_in, on_days
+from schools.common.errors import Refused
+from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
+from schools.requests import ViewerRequest
 from schools.severity import scheme_of
-from schools.trail import tell
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
 from students.columns import ethnic_names
@@ -28,18 +29,18 @@ from students.models import Guardian, RiskFlag, Student
 OPENS_ON_A_PAGE = 100
 
 
-def student_or_404(request: HttpRequest, pk: UUID) -> Student:
-    seen = Student.objects.visible_to(request.viewer)  # type: ignore[attr-defined]
+def student_or_404(request: ViewerRequest, pk: UUID) -> Student:
+    seen = Student.objects.visible_to(request.viewer)
     return get_object_or_404(seen.select_related("class_group__school", "school"), pk=pk)
 
 
-def note_open(request: HttpRequest, student: Student) -> None:
+def note_open(request: ViewerRequest, student: Student) -> None:
     """A page is about to show what is stored of the student. What cannot be noted is not shown."""
     with transaction.atomic():
-        audit.record_read(by=request.viewer, about=student, student=student)  # type: ignore[attr-defined]
+        audit.record_read(by=request.viewer, about=student, student=student)
 
 
-def note_first_open(request: HttpRequest, student: Student) -> None:
+def note_first_open(request: ViewerRequest, student: Student) -> None:
     """A form that comes back refused shows what was sent, not what is stored."""
     if request.method == "GET":
         note_open(request, student)
@@ -53,8 +54,8 @@ def masked_guardians(student: Student) -> list[Guardian]:
 
 
 @roles(*STAFF_ROLES)
-def student_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     student = student_or_404(request, pk)
     note_open(request, student)
     scheme = scheme_of(viewer.unit)
@@ -84,9 +85,9 @@ def _base_data(student: Student) -> dict[str, Any]:
 
 
 @roles(*CARING_ROLES)
-def student_unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
+def student_unmask(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Ask why, note it, then show the numbers in the answer to this one request."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     student = student_or_404(request, pk)
     form = UnmaskForm(request.POST or None, initial={"what": "contact"})
     shown = None
@@ -98,7 +99,7 @@ def student_unmask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*SCHOOL_ROLES)
-def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
+def student_opened(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Who opened or changed what of this student, newest first; `?from=` and `?until=` name the days."""
     student = student_or_404(request, pk)
     first, last = day_in(request.GET.get("from", "")), day_in(request.GET.get("until", ""))
@@ -106,7 +107,7 @@ def student_opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = on_days(entries, "at", first, last)
     page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
     page_obj = page.get_page(request.GET.get("page"))
-    entries = tell(list(page_obj.object_list), request.viewer)  # type: ignore[attr-defined]
+    entries = tell(list(page_obj.object_list), request.viewer)
     page_obj.object_list = [_with_reason(entry) for entry in entries]
     context = {"student": student, "page_obj": page_obj, "first": first, "last": last}
     return render(request, "students/student_opened.html", context)
@@ -121,8 +122,8 @@ def _with_reason(entry: Any) -> Any:
 
 
 @roles(*SCHOOL_ROLES)
-def student_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def student_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     student = student_or_404(request, pk)
     form = StudentForm(request.POST or None, student=student, viewer=viewer)
     if request.method == "POST" and form.is_valid():
@@ -138,8 +139,8 @@ def student_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*GROUP_ROLES)
-def student_groups(request: HttpRequest, pk: UUID) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def student_groups(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    viewer = request.viewer
     student = student_or_404(request, pk)
     now = list(student.group_members.current().values_list("group_id", flat=True))
     form = GroupsForm(request.POST or None, initial={"groups": now})
@@ -152,21 +153,21 @@ def student_groups(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*GROUP_ROLES)
-def guardian_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def guardian_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return _guardian(request, student_or_404(request, pk), None, "students/guardian_new.html")
 
 
 @roles(*GROUP_ROLES)
-def guardian_edit(request: HttpRequest, pk: UUID, guardian_pk: UUID) -> HttpResponse:
+def guardian_edit(request: ViewerRequest, pk: UUID, guardian_pk: UUID) -> HttpResponse:
     student = student_or_404(request, pk)
     guardian = get_object_or_404(Guardian.objects.filter(student=student), pk=guardian_pk)
     return _guardian(request, student, guardian, "students/guardian_edit.html")
 
 
-def _guardian(request: HttpRequest, student: Student, guardian: Guardian | None, template: str) -> HttpResponse:
+def _guardian(request: ViewerRequest, student: Student, guardian: Guardian | None, template: str) -> HttpResponse:
     form = GuardianForm(request.POST or None, guardian=guardian)
     if request.method == "POST" and form.is_valid():
-        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = request.viewer
         save_guardian(by=viewer, student=student, guardian=guardian, values=form.values())
         messages.success(request, _("The guardian is saved."))
         return redirect(student)

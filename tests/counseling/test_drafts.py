@@ -9,7 +9,7 @@ from django.urls import reverse
 from counseling.actions.drafts import discard_draft, save_draft, typed_in
 from counseling.inbox import drafts
 from counseling.models import TalkDraft
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.templatetags.look import moment
 from tests.counseling.sheet import filed, sent, ticked
 from tests.world import NOW

@@ -6,7 +6,7 @@ from django.urls import reverse
 from counseling.actions.options import add_option, change_option
 from counseling.models import TalkOption, TextTemplate
 from counseling.queries import options_of, templates_of
-from schools.errors import Refused
+from schools.common.errors import Refused
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("counseling:option_list")

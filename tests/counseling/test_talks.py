@@ -11,7 +11,7 @@ from counseling.access import can_change_part
 from counseling.actions.talks import Overtaken, delete_part, file_talk, revise_part
 from counseling.content import content_of, from_json, header_of
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry, Membership, Role
 from students.evidence import evidence_of
 from students.models import RiskFlag
@@ -136,7 +136,7 @@ def test_without_a_level_no_flag_is_raised(world, viewer):
 
 
 def test_a_flag_stands_at_once_in_the_counselors_inbox(world, viewer):
-    from schools.inbox import inbox_of
+    from schools.work.inbox import inbox_of
 
     before = len(inbox_of(viewer(world.a.counselor)))
     filed(viewer(world.a.teacher), world.a.student_3, severity=4)

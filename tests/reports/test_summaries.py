@@ -19,7 +19,7 @@ from reports.models import Summary, SummarySection
 from reports.sections import CODES
 from reports.summary import build_summary
 from schools.actions.units import set_term
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry
 from schools.queries import current_term, term_of
 

@@ -18,7 +18,7 @@ from schools.actions.accounts import (
     reset_password,
     set_own_password,
 )
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry, Membership, Person, Role
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from schools import crypto, files
 from schools.actions.key_rotation import sealed_models
-from schools.fields import Sealed, seal_for_update
-from schools.ids import new_id
+from schools.common import crypto, files
+from schools.common.fields import Sealed, seal_for_update
+from schools.common.ids import new_id
 from schools.models import Person
 from students.models import Guardian, Student
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schools.identity import (
+from schools.common.identity import (
     InvalidIdentity,
     InvalidPhone,
     InvalidRegistryNumber,

@@ -9,10 +9,10 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schools import files
+from schools.common import files
+from schools.common.tables import Limits, UnreadableFile
 from schools.models import AuditEntry, Job, Membership, Person
 from schools.staffing import read_staff
-from schools.tables import Limits, UnreadableFile
 from tests.world import PASSWORD
 
 SCHOOL = "2144000001"

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from schools.jobs import Work
 from schools.models import Job
+from schools.work.jobs import Work
 from tests.walking import job_of
 from tests.world import NOW
 

@@ -7,9 +7,10 @@ import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import transaction
 
-from schools import files, jobs
-from schools.errors import Refused
+from schools.common import files
+from schools.common.errors import Refused
 from schools.models import Job
+from schools.work import jobs
 from tests.walking import job_of
 from tests.world import NOW
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from schools.rendering import Levels
+from schools.common.rendering import Levels
 from schools.templatetags import look
 
 ROOT = Path(__file__).resolve().parent.parent.parent

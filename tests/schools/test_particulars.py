@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from schools import audit
-from schools.particulars import tell_particulars
+from schools.audit.particulars import tell_particulars
 
 pytestmark = pytest.mark.django_db
 

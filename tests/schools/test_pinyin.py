@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import pinyin
 
-from schools.pinyin import RARE, search_keys
+from schools.common.pinyin import RARE, search_keys
 
 
 @pytest.mark.parametrize(

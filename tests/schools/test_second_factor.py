@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from schools import audit
 from schools.access import Viewer
+from schools.accounts.second_factor import is_last_required_factor
 from schools.models import AuditEntry, Membership, UnitSetting
-from schools.second_factor import is_last_required_factor
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schools.tables import LIMITS, Limits, UnreadableFile, read_table
-from schools.tables.archive import _far_pattern
-from schools.tables.cells import cell_text, clean_text, is_ruined
-from schools.tables.columns import Vocabulary, body, find_header, has_header
-from schools.tables.table import Table
-from schools.tables.workbook import main as child_main
+from schools.common.tables import LIMITS, Limits, UnreadableFile, read_table
+from schools.common.tables.archive import _far_pattern
+from schools.common.tables.cells import cell_text, clean_text, is_ruined
+from schools.common.tables.columns import Vocabulary, body, find_header, has_header
+from schools.common.tables.table import Table
+from schools.common.tables.workbook import main as child_main
 from tests import files
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

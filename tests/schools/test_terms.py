@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports.models import Summary
 from schools.actions.units import remove_term, set_talk_duty, set_term
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry, Term
 from schools.queries import talk_duties_of, terms_of
 

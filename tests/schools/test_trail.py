@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import override
 
-from schools.jobs import _kinds
-from schools.trail import words_of
+from schools.audit.trail import words_of
+from schools.work.jobs import _kinds
 
 APPS = ("schools", "students", "counseling", "reports", "config")
 LITERAL = re.compile(r'verb ?= ?"([a-z_]+\.[a-z_]+)"')

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from schools.actions.unit_kinds import MOST, add_unit_kind, raise_unit_kind, remove_unit_kind, rename_unit_kind
 from schools.actions.units import create_unit
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry, UnitKind
 from tests.security.test_t26_duplicate_submissions import race
 

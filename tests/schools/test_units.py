@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.actions.units import change_settings, change_unit, create_unit, set_calendar_day, set_term
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Term, Unit, UnitKind, UnitSetting
 from schools.queries import calendar_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from counseling.models import TalkOption
 from reports.exporting import export
 from reports.models import Summary, SummarySection
+from schools.common.workbooks import write_table
 from schools.models import AuditEntry
 from schools.queries import current_term
-from schools.workbooks import write_table
 from tests.reports.test_exports import text_of_docx, text_of_pdf
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from schools import files, jobs
+from schools.common import files
 from schools.models import AuditEntry, Job, Membership
+from schools.work import jobs
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db

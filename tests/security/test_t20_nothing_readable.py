@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from schools.actions.key_rotation import sealed_models
-from schools.fields import SealedTextField
+from schools.common.fields import SealedTextField
 from schools.models import Person
 from tests.schools.test_sign_in import try_sign_in
 

@@ -13,13 +13,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from schools import files, jobs
 from schools.actions.exports import left_today, take_out
 from schools.actions.units import change_settings
-from schools.errors import Refused
+from schools.common import files
+from schools.common.errors import Refused
+from schools.common.workbooks import Sheet
 from schools.models import AuditEntry, Job, UnitSetting
 from schools.settings_of import setting_of
-from schools.workbooks import Sheet
+from schools.work import jobs
 from tests.schools.test_second_factor import code_for, give_app
 from tests.security.test_t26_duplicate_submissions import FIVE, race
 from tests.world import PASSWORD

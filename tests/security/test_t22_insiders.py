@@ -18,9 +18,9 @@ from schools import audit
 from schools.access import Viewer
 from schools.actions import accounts
 from schools.actions.accounts import Post
-from schools.inbox import inbox_of
+from schools.audit.trail import words_of
 from schools.models import AuditEntry, Membership, Role
-from schools.trail import words_of
+from schools.work.inbox import inbox_of
 from students.actions.flags import acknowledge_flag, assign_flag
 from students.models import Student
 from tests.fixtures import BACKEND

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schools.calendar import SchoolCalendar, TermSpan
-from schools.errors import Refused
-from schools.inbox import inbox_of
+from schools.common.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Duty, Membership
+from schools.work.inbox import inbox_of
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, due_at, escalate_overdue, raise_flag
 from students.clocks import clock_of, duration
 from students.models import RiskFlag

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from schools import files
 from schools.actions.units import create_unit
+from schools.common import files
 from schools.models import AuditEntry, Unit, UnitKind
 from students.actions.students import correct_student
 from students.imports import import_file

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from schools import files
+from schools.common import files
 from schools.models import AuditEntry, Job
 from students.actions.students import correct_student
 from students.columns import choices_of_fields

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schools.identity import check_digit
+from schools.common.identity import check_digit
 from students.roster.dates import UnreadableDate, parse_date, parse_month
 from tests.students.test_roster_reading import roster_of
 
@@ -238,7 +238,7 @@ def test_ethnic_group_by_name_code_letters_and_old_name(text, code):
     ],
 )
 def test_names_lose_spaces_that_only_align_them(text, name):
-    from schools.tables.cells import clean_text
+    from schools.common.tables.cells import clean_text
 
     assert roster_of(["姓名", "班级"], [clean_text(text), "1班"]).rows[0].name == name
 

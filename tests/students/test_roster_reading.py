@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schools.identity import check_digit
-from schools.tables import UnreadableFile
+from schools.common.identity import check_digit
+from schools.common.tables import UnreadableFile
 from students.roster import VOCABULARY, GuardianRow, RosterRow, parse_roster, read_roster
 from students.roster.fields import PARSERS
 from tests import files

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from schools import crypto
+from schools.common import crypto
 from schools.models import ClassGroup
 from students.models import GroupMember, Student
 from students.views.roll import _line

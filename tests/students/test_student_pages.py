@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from schools import crypto
-from schools.identity import check_identity_number
+from schools.common import crypto
+from schools.common.identity import check_identity_number
 from schools.models import AuditEntry
 from students.models import GroupMember, Guardian, Student
 from tests.walking import raised

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from config.demo import SCALES, load_demo
 from config.demo.network import DEMO_PASSWORD
-from schools.errors import Refused
+from schools.common.errors import Refused
 from schools.queries import demo_accounts
 
 

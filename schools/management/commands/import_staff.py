@@ -5,12 +5,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from schools.actions.staff_import import Handover, import_staff, password_titles, plan_staff
-from schools.errors import Refused
+from schools.common.errors import Refused
+from schools.common.tables import UnreadableFile
+from schools.common.workbooks import write_table
 from schools.models import Unit
 from schools.staffing import read_staff
-from schools.tables import UnreadableFile
 from schools.unreadable import file_sentence, row_line
-from schools.workbooks import write_table
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from schools.actions.unit_import import import_units
+from schools.common.tables import UnreadableFile
 from schools.staffing import read_units
-from schools.tables import UnreadableFile
 from schools.unreadable import file_sentence, row_line
 
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from schools import crypto
 from schools.actions.key_rotation import reseal_all
+from schools.common import crypto
 
 
 class Command(BaseCommand):

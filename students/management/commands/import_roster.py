@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from schools.errors import Refused
-from schools.labels import listed, told
+from schools.common.errors import Refused
+from schools.common.labels import listed, told
+from schools.common.tables import UnreadableFile
 from schools.models import Unit
-from schools.tables import UnreadableFile
 from students.columns import field_word
 from students.imports import Outcome, Wish, import_file
 from students.planning import SchoolPlan

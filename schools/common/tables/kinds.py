@@ -2,7 +2,7 @@
 
 import struct
 
-from schools.tables.errors import UnreadableFile
+from schools.common.tables.errors import UnreadableFile
 
 # First bytes of files that people upload by mistake, and the name the sentence uses.
 _SIGNATURES = (

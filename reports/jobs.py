@@ -1,8 +1,8 @@
 """Long work of this floor: the export of a summary."""
 
 from reports.exporting import export, stamp_of
-from schools.jobs import Work, job
 from schools.queries import term_of
+from schools.work.jobs import Work, job
 
 
 @job("semester_report")

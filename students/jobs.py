@@ -7,11 +7,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from schools.errors import Refused
-from schools.files import delete_file, keep_file, open_file
-from schools.jobs import Work, job
+from schools.common.errors import Refused
+from schools.common.files import delete_file, keep_file, open_file
+from schools.common.tables import UnreadableFile
 from schools.models import Job
-from schools.tables import UnreadableFile
+from schools.work.jobs import Work, job
 from students.access import imports_blind
 from students.actions.roster import check_can_import
 from students.imports import Stale, Watch, Wish, commit, preview, read_file

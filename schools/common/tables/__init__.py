@@ -5,9 +5,9 @@ workbooks are read in a child process with limits of memory and time, after a lo
 `columns.find_header` then finds the row of titles and says which column is which.
 """
 
-from schools.tables.errors import UnreadableFile
-from schools.tables.limits import LIMITS, Limits
-from schools.tables.reading import read_table
-from schools.tables.table import Table
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.limits import LIMITS, Limits
+from schools.common.tables.reading import read_table
+from schools.common.tables.table import Table
 
 __all__ = ["LIMITS", "Limits", "Table", "UnreadableFile", "read_table"]

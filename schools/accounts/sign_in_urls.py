@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
 from schools.access import public, signed_in
-from schools.sign_in import RemoveKeyView, SignInView
+from schools.accounts.sign_in import RemoveKeyView, SignInView
 
 urlpatterns = [
     path("sign-in", public(SignInView.as_view()), name="account_login"),

@@ -1,4 +1,4 @@
-"""The child process that opens a workbook: `python -m schools.tables.workbook`, file in, packed rows out.
+"""The child process that opens a workbook: `python -m schools.common.tables.workbook`, file in, packed rows out.
 
 A hostile workbook can make any reader ask for more memory than the machine has, and a Rust library then aborts the
 process. Here only this process ends. It has limits of memory and time, no secrets in its environment, and writes text.
@@ -17,11 +17,11 @@ from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, XmlError
 
-from schools.tables.archive import check_archive
-from schools.tables.cells import cell_text, clean_text
-from schools.tables.errors import UnreadableFile
-from schools.tables.limits import LIMITS, Limits
-from schools.tables.table import pack
+from schools.common.tables.archive import check_archive
+from schools.common.tables.cells import cell_text, clean_text
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.limits import LIMITS, Limits
+from schools.common.tables.table import pack
 
 _BLOCK_ROWS = 500
 Span = tuple[tuple[int, int], tuple[int, int]]

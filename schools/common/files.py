@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from schools import crypto
+from schools.common import crypto
 
 
 def _path(key: UUID) -> Path:

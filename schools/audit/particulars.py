@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.actions.exports import REASONS
-from schools.floors import ask_apps
-from schools.labels import listed, told
+from schools.common.floors import ask_apps
+from schools.common.labels import listed, told
 from schools.models import Membership, Person, Role, Unit
 from schools.severity import scheme_named
 

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from schools.tables.errors import UnreadableFile
-from schools.tables.kinds import kind_of
-from schools.tables.limits import LIMITS, Limits
-from schools.tables.table import Table
-from schools.tables.text import read_text
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.kinds import kind_of
+from schools.common.tables.limits import LIMITS, Limits
+from schools.common.tables.table import Table
+from schools.common.tables.text import read_text
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 
 def read_table(
@@ -55,7 +55,7 @@ def _first(sheets: Iterator[Table], wanted: Callable[[Table], bool] | None) -> T
 
 def _sheets(data: bytes, limits: Limits) -> Iterator[Table]:
     child = subprocess.Popen(
-        [sys.executable, "-m", "schools.tables.workbook"],
+        [sys.executable, "-m", "schools.common.tables.workbook"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from schools import crypto
+from schools.common import crypto
 
 
 class Sealed(bytes):
@@ -39,7 +39,7 @@ class _Opener:
 
 
 class SealedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
-    """Text that is ciphertext in the table. The row's primary key must be known before saving (see `schools.ids`).
+    """Text that is ciphertext in the table. The row's primary key must be known before saving (`schools.common.ids`).
 
     Reading a column without its row (`values()`, raw SQL) gives `Sealed` bytes, never text. It cannot be filtered or
     ordered by. `bulk_create` works; for a bulk update wrap the rows with `seal_for_update`.

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
-from schools.floors import ask_apps
+from schools.common.floors import ask_apps
 
 PAGE_OPENED = _("opened the student's page")
 

@@ -26,11 +26,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools import audit, crypto
-from schools.identity import InvalidPhone, check_phone
+from schools import audit
+from schools.accounts.second_factor import RECENT_SECONDS, factors_of, is_last_required_factor
+from schools.common import crypto
+from schools.common.identity import InvalidPhone, check_phone
 from schools.models import Membership, Person
 from schools.queries import demo_accounts
-from schools.second_factor import RECENT_SECONDS, factors_of, is_last_required_factor
 
 # Failures by one person in the cool-off time, from wherever they came. By person and address it is AXES_FAILURE_LIMIT.
 FAILURES_ANYWHERE = 30

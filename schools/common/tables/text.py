@@ -5,10 +5,10 @@ import io
 import re
 from collections.abc import Iterator
 
-from schools.tables.cells import clean_text
-from schools.tables.errors import UnreadableFile
-from schools.tables.limits import Limits
-from schools.tables.table import Table
+from schools.common.tables.cells import clean_text
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.limits import Limits
+from schools.common.tables.table import Table
 
 _DELIMITERS = ",\t;"
 _SAMPLE_LINES = 30

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schools.tables.errors import UnreadableFile
-from schools.tables.limits import Limits
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.limits import Limits
 
 _CHUNK = 1 << 20
 # Parts of a tag that a chunk border may cut: every chunk is scanned together with the tail of the one before.

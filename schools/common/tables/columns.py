@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from unicodedata import normalize
 
-from schools.tables.errors import UnreadableFile
-from schools.tables.table import Table
+from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.table import Table
 
 IGNORED = "-"
 _SEARCH_ROWS = 30

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schools.floors import ask_apps
+from schools.common.floors import ask_apps
 
 if TYPE_CHECKING:
     from schools.access import Viewer
