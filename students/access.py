@@ -8,6 +8,7 @@ from schools.models.visible import rule
 from students.models.flags import FlagReport, FlagReportQuerySet, RiskFlag, RiskFlagQuerySet
 from students.models.groups import GroupMember, GroupMemberQuerySet
 from students.models.roster import RosterImport, RosterImportQuerySet
+from students.models.states import StudentState, StudentStateQuerySet
 from students.models.students import Guardian, GuardianQuerySet, Student, StudentQuerySet
 
 
@@ -46,6 +47,12 @@ def flags_of(flags: RiskFlagQuerySet, viewer: Viewer) -> RiskFlagQuerySet:
     return flags.none()
 
 
+@rule(StudentState)
+def states_of(states: StudentStateQuerySet, viewer: Viewer) -> StudentStateQuerySet:
+    """Of the students one sees; which columns of them, says STATE_COLUMNS."""
+    return states.filter(student__in=Student.objects.visible_to(viewer))
+
+
 @rule(RosterImport)
 def imports_of(imports: RosterImportQuerySet, viewer: Viewer) -> RosterImportQuerySet:
     """A school's own, for those who see all of its students."""
@@ -74,6 +81,26 @@ def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
 def can_handle_flags(viewer: Viewer) -> bool:
     """Take in hand, assign and close: the counselor, and the leader when there is none."""
     return viewer.role in SCHOOL_ROLES
+
+
+# --- what is kept beside each student ---------------------------------------------------------------------------------
+
+# Whom everything about the student reaches, but for what is kept to counselors.
+LOOKING_AFTER = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
+# Which role may see, filter, sort or export by a column of StudentState (design.md, section 4). A subject teacher knows
+# of talks and flags only their own, so for them they are read from the records.
+STATE_COLUMNS = {
+    "last_talk_at": LOOKING_AFTER,
+    "last_any_talk_at": frozenset({Role.COUNSELOR}),
+    "in_group": STAFF_ROLES,
+    "flag_severity": LOOKING_AFTER,
+    "is_key": LOOKING_AFTER,
+}
+
+
+def can_use(viewer: Viewer, column: str) -> bool:
+    """May this viewer see, filter, sort or export by this column of StudentState?"""
+    return viewer.role in STATE_COLUMNS[column]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from students.models import GroupMember, Guardian, Student
 from students.placing import key_of
 from students.planning import SAME_NAME, Change, Newcomer, SchoolPlan, boards, student_number
 from students.roster import GuardianRow, RosterRow
+from students.states import groups, keep
 
 CHUNK = 1000
 T = TypeVar("T")
@@ -74,6 +75,7 @@ def _create_students(newcomers: list[Newcomer], plan: SchoolPlan, class_ids: dic
         ]
     )
     GroupMember.objects.bulk_create([_member(student, code) for student, row in pairs for code in sorted(row.groups)])
+    keep([student.pk for student in students], groups)
 
 
 def _student(one: Newcomer, plan: SchoolPlan, class_ids: dict[ClassKey, int]) -> Student:
@@ -159,6 +161,7 @@ def _change_groups(changes: list[Change]) -> None:
     ended = (member.pk for change in changes for member in change.ended)
     for keys in chunks(ended, 500):
         GroupMember.objects.filter(pk__in=keys).update(until=timezone.localdate())
+    keep([change.student.pk for change in changes if change.joined or change.ended], groups)
 
 
 def update_rows(model: type[models.Model], rows: list[Any], columns: list[str]) -> None:

@@ -57,3 +57,7 @@ def test_every_text_of_the_first_release_opens(migrated):
 
 def test_the_log_of_the_first_release_is_whole(migrated):
     assert "faults=0" in run(migrated, "manage.py", "verify_audit")
+
+
+def test_the_states_of_the_first_release_are_filled(migrated):
+    assert run(migrated, "manage.py", "check_states") == "found=0 mended=0\n"

@@ -86,6 +86,8 @@ def build_world():
     with time_machine.travel(NOW, tick=False):
         ensure_seeds()
         from schools.models import UnitSetting
+        from students.models import Student
+        from students.states import keep_all
 
         city = _unit(None, "city", "440600", "临海市中心")
         district = _unit(city, "district", "440608", "东区中心")
@@ -96,6 +98,7 @@ def build_world():
         _centers(city, district, other_district, cluster)
         for key, code, name in (("a", "2144000001", "甲小学"), ("b", "2144000002", "乙小学")):
             _school(School(key), cluster, code, name)
+        keep_all(Student.objects.values_list("pk", flat=True))
 
 
 def load_world():

@@ -12,6 +12,7 @@ from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
 from schools.models import Unit
+from students.states import keep_all
 
 SCALES = {"school": 1, "district": 1, "city": 3}
 
@@ -48,5 +49,6 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
             pupils.write_roster(group)
             talks.make_talks(rows, group, spans)
         rows.write()
+        keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -13,6 +13,7 @@ from counseling import content
 from counseling.access import can_change_part
 from counseling.content import Content, Header, Unfit
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
+from counseling.states import talks
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
@@ -20,6 +21,7 @@ from schools.models import Role, Unit
 from schools.queries import current_term, previous_term
 from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student
+from students.states import keep
 
 MOST_STUDENTS = 30
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -56,6 +58,7 @@ def file_talk(*, by: Viewer, submission: UUID, header: Header, parts: Mapping[St
             raise
         return filed
     rows = [_add_part(by, talk, student, written) for student, written in parts.items()]
+    keep([student.pk for student in parts], talks)
     TalkDraft.objects.filter(person=by.person, submission=submission).delete()
     audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
     return talk
@@ -158,6 +161,7 @@ def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, wr
         changed.append("flag")
     if changed_header:
         talk.save(update_fields=changed_header)
+        keep([one.student_id for one in concerned], talks)
     revised = concerned if changed_header else [part]
     for one in revised:
         _keep_revision(by, one, before[one.pk])
@@ -194,6 +198,7 @@ def delete_part(*, by: Viewer, part: TalkPart, reason: str) -> TalkPart:
     part.refresh_from_db()
     part.deletion_reason = reason.strip()
     part.save(update_fields=["deletion_reason"])
+    keep([part.student_id], talks)
     audit.record(by=by, verb="talk.deleted", about=part, student=part.student_id)
     return part
 

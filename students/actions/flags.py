@@ -16,6 +16,7 @@ from schools.queries import calendar_of
 from schools.settings_of import setting_of
 from students.access import can_handle_flags
 from students.models import FlagReport, RiskFlag, Student
+from students.states import flags, keep
 
 
 def due_at(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
@@ -41,6 +42,7 @@ def raise_flag(
         flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
     if reason:
         FlagReport.objects.create(flag=flag, by=by.membership, text=reason, known_at=known_at)
+    keep([student.pk], flags)
     return flag
 
 
@@ -117,6 +119,7 @@ def close_flag(*, by: Viewer, flag: RiskFlag, outcome: str, reason: str) -> Risk
     )
     flag.closing_reason = reason.strip()
     flag.save(update_fields=["closing_reason"])
+    keep([flag.student_id], flags)
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
     return flag
 

@@ -17,6 +17,7 @@ from schools.common.errors import Refused
 from schools.common.pinyin import search_keys
 from students.access import can_correct, can_keep_family, can_read_base_data
 from students.models import GroupMember, Guardian, Student
+from students.states import groups, keep
 
 CORRECTABLE = (
     "name",
@@ -107,6 +108,7 @@ def set_groups(*, by: Viewer, student: Student, codes: set[str]) -> bool:
         [GroupMember(student=student, group_id=code, since=today, **hand) for code in sorted(added)]
     )
     if ended or added:
+        keep([student.pk], groups)
         details = {"added": sorted(added), "ended": sorted(ended)}
         audit.record(by=by, verb="student.groups_set", about=student, student=student, details=details)
     return bool(ended or added)

@@ -1,6 +1,7 @@
 from students.models.flags import FlagReport, RiskFlag
 from students.models.groups import GroupMember, SpecialGroup
 from students.models.roster import ColumnMapping, RosterImport
+from students.models.states import StudentState
 from students.models.students import Guardian, Student
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "RosterImport",
     "SpecialGroup",
     "Student",
+    "StudentState",
 ]

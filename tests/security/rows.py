@@ -26,6 +26,7 @@ SEEN = {
     "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
     "schools.Job": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
+    "students.StudentState": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.RiskFlag": (3, 3, 2, 2, 0, 0, 0),  # of 4
     "students.FlagReport": (2, 2, 2, 1, 0, 0, 0),  # of 3
