@@ -9,3 +9,4 @@ class Ground(AppConfig):
         from schools.common.floors import ask_apps
 
         ask_apps("access")  # the rules of `Visible` register themselves
+        ask_apps("trail")  # and the acts that the audit log knows

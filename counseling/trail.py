@@ -5,25 +5,23 @@ from django.utils.translation import pgettext_lazy
 
 from counseling.models import TalkLog, TalkOption
 from schools.audit.particulars import explains
-from schools.audit.trail import says
+from schools.audit.verbs import Kind, Verb, declare
 
-says(
-    {
-        "talklog.opened": _("opened a talk"),
-        "talkpart.opened": _("opened a talk"),
-        "talk.opened": _("opened a talk"),
-        "talk.filed": _("filed a talk"),
-        "talk.revised": _("revised a talk"),
-        "talk.deleted": _("deleted a talk"),
-        "talk.printed": _("printed a talk"),
-        "talk_list.exported": _("exported the list of talks"),
-        "talk_draft.started": _("began a draft"),
-        "talk_draft.discarded": _("threw a draft away"),
-        "talk_option.added": _("added a word for talks"),
-        "talk_option.changed": _("changed a word for talks"),
-        "text_template.added": _("added a text template"),
-        "text_template.changed": _("changed a text template"),
-    }
+declare(
+    Verb("talklog.opened", _("opened a talk"), Kind.READ),
+    Verb("talkpart.opened", _("opened a talk"), Kind.READ),
+    Verb("talk.opened", _("opened a talk"), Kind.READ),
+    Verb("talk.filed", _("filed a talk")),
+    Verb("talk.revised", _("revised a talk")),
+    Verb("talk.deleted", _("deleted a talk")),
+    Verb("talk.printed", _("printed a talk"), Kind.READ),
+    Verb("talk_list.exported", _("exported the list of talks"), Kind.EXPORT),
+    Verb("talk_draft.started", _("began a draft")),
+    Verb("talk_draft.discarded", _("threw a draft away")),
+    Verb("talk_option.added", _("added a word for talks")),
+    Verb("talk_option.changed", _("changed a word for talks")),
+    Verb("text_template.added", _("added a text template")),
+    Verb("text_template.changed", _("changed a text template")),
 )
 # What a talk's head holds is told of each student's part.
 HEAD = ("happened_at", "minutes", "place", "kind", "mode", "initiative", "others_present", "is_restricted")

@@ -18,7 +18,7 @@ from django.db.models.functions import Cast, TruncWeek
 from django.utils import timezone
 
 from counseling.models import TalkPart
-from schools.actions.exports import EXPORTED
+from schools.audit.verbs import Kind, codes_of
 from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.models.audit import AuditEntryQuerySet
@@ -31,11 +31,6 @@ USUAL_WEEKS = 8
 FEWEST_STUDENTS, TIMES_USUAL, NIGHT_OPENS = 5, 3, 3
 NIGHT = Q(at__hour__gte=22) | Q(at__hour__lt=6)
 KEPT_DAYS = 30  # so long an export stands on the page
-# How the log calls it that somebody looked at a record, of whichever app.
-ENDINGS = (".opened", ".printed", ".unmasked", ".found_by_number")
-OPENS = Q(verb__endswith=ENDINGS[0])
-for _ending in ENDINGS[1:]:
-    OPENS |= Q(verb__endswith=_ending)
 
 
 @dataclass
@@ -68,7 +63,7 @@ def last_monday() -> dt.date:
 
 def outside_care(entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
     """Looks at records of students whom the one who looked does not care for."""
-    looks = entries.filter(OPENS, student_id__isnull=False, person__isnull=False)
+    looks = entries.filter(verb__in=codes_of(Kind.READ), student_id__isnull=False, person__isnull=False)
     return looks.exclude(_in_class()).exclude(_in_grade()).exclude(_talked_to()).exclude(_acted_on_flag())
 
 
@@ -185,5 +180,5 @@ def opens_by(person: UUID, unit: Unit, monday: dt.date) -> AuditEntryQuerySet:
 def exports_of(unit: Unit) -> AuditEntryQuerySet:
     """Lists of people that left as files lately, newest first."""
     since = timezone.now() - dt.timedelta(days=KEPT_DAYS)
-    found = AuditEntry.objects.filter(chain__scope=unit.code, at__gte=since, verb__endswith=EXPORTED)
+    found = AuditEntry.objects.filter(chain__scope=unit.code, at__gte=since, verb__in=codes_of(Kind.EXPORT))
     return found.select_related("person").order_by("-at", "-pk")

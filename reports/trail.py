@@ -5,17 +5,15 @@ from django.utils.translation import pgettext_lazy
 
 from reports.actions import FORMATS, REASONS
 from schools.audit.particulars import explains
-from schools.audit.trail import says
+from schools.audit.verbs import Kind, Verb, declare
 
-says(
-    {
-        "summary.written": _("wrote in a summary"),
-        "summary.draft_restored": _("went back to the drafted text of a summary"),
-        "summary.exported": _("exported a summary"),
-        "opens.read": _("read who opened records outside their care"),
-        "opens.read_one": _("read which records one person opened outside their care"),
-        "semester_report.started": _("started a file of a summary"),
-    }
+declare(
+    Verb("summary.written", _("wrote in a summary")),
+    Verb("summary.draft_restored", _("went back to the drafted text of a summary")),
+    Verb("summary.exported", _("exported a summary"), Kind.READ),
+    Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
+    Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
+    Verb("semester_report.started", _("started a file of a summary"), Kind.SYSTEM),
 )
 explains(
     labels={

@@ -4,34 +4,33 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.particulars import explains
-from schools.audit.trail import PAGE_OPENED, says
+from schools.audit.trail import PAGE_OPENED
+from schools.audit.verbs import Kind, Verb, declare
 from students.forms import UnmaskForm
 from students.models import RiskFlag
 
-says(
-    {
-        "student.opened": PAGE_OPENED,
-        "student.found_by_number": _("looked the student up by a number"),
-        "student_list.exported": _("exported the list of students"),
-        "student.corrected": _("corrected base data"),
-        "student.unmasked": _("looked at masked numbers"),
-        "student.groups_set": _("set special groups"),
-        "guardian.added": _("added a guardian"),
-        "guardian.corrected": _("corrected a guardian"),
-        "roster.key_fields_changed": _("changed key fields by an import"),
-        "roster.imported": _("imported a roster"),
-        "roster.columns_set": _("explained columns of a roster"),
-        "roster.column_forgotten": _("forgot a column of a roster"),
-        "roster_preview.started": _("started a preview of a roster"),
-        "roster_commit.started": _("started an import of a roster"),
-        "riskflag.opened": _("opened a risk flag"),
-        "flag.raised": _("raised a risk flag"),
-        "flag.repeated": _("added to a risk flag"),
-        "flag.acknowledged": _("took a risk flag in hand"),
-        "flag.assigned": _("handed a risk flag on"),
-        "flag.closed": _("closed a risk flag"),
-        "flag.escalated": _("handed an overdue risk flag on"),
-    }
+declare(
+    Verb("student.opened", PAGE_OPENED, Kind.READ),
+    Verb("student.found_by_number", _("looked the student up by a number"), Kind.READ),
+    Verb("student_list.exported", _("exported the list of students"), Kind.EXPORT),
+    Verb("student.corrected", _("corrected base data")),
+    Verb("student.unmasked", _("looked at masked numbers"), Kind.READ),
+    Verb("student.groups_set", _("set special groups")),
+    Verb("guardian.added", _("added a guardian")),
+    Verb("guardian.corrected", _("corrected a guardian")),
+    Verb("roster.key_fields_changed", _("changed key fields by an import")),
+    Verb("roster.imported", _("imported a roster")),
+    Verb("roster.columns_set", _("explained columns of a roster")),
+    Verb("roster.column_forgotten", _("forgot a column of a roster")),
+    Verb("roster_preview.started", _("started a preview of a roster"), Kind.SYSTEM),
+    Verb("roster_commit.started", _("started an import of a roster"), Kind.SYSTEM),
+    Verb("riskflag.opened", _("opened a risk flag"), Kind.READ),
+    Verb("flag.raised", _("raised a risk flag")),
+    Verb("flag.repeated", _("added to a risk flag")),
+    Verb("flag.acknowledged", _("took a risk flag in hand")),
+    Verb("flag.assigned", _("handed a risk flag on")),
+    Verb("flag.closed", _("closed a risk flag")),
+    Verb("flag.escalated", _("handed an overdue risk flag on")),
 )
 explains(
     labels={

@@ -19,6 +19,14 @@ def fixed_clock(request):
         yield traveller
 
 
+@pytest.fixture(scope="session", autouse=True)
+def acts_of_the_tests():
+    """Acts that only tests write; `audit.record` refuses what no app declares."""
+    from schools.audit.verbs import Verb, declare
+
+    declare(Verb("thing.done", "did a thing"), *(Verb(f"thing.done_{n}", "did a thing") for n in range(25)))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The cast is written once; every test rolls back to it."""

@@ -7,14 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from schools import audit
 from schools.access import Viewer
+from schools.audit.verbs import Kind, codes_of
 from schools.common.errors import Refused
 from schools.common.workbooks import Sheet, plain, write_table
 from schools.models import AuditEntry, Person
 from schools.settings_of import setting_of
 
 MOST_ROWS = 20_000
-# By this the audit log's rows are told from those of other files, which hold figures.
-EXPORTED = "_list.exported"
 REASONS = {
     "meeting": gettext_lazy("a meeting of the school"),
     "report": gettext_lazy("a report to the district"),
@@ -26,7 +25,7 @@ REASONS = {
 def left_today(viewer: Viewer) -> int:
     """How many lists this person may still take out today, in whichever role."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    taken = AuditEntry.objects.filter(person=viewer.person, at__gte=today, verb__endswith=EXPORTED).count()
+    taken = AuditEntry.objects.filter(person=viewer.person, at__gte=today, verb__in=codes_of(Kind.EXPORT)).count()
     return max(0, int(setting_of(viewer.unit, "exports_per_day")) - taken)
 
 

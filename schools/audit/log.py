@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from schools.audit.verbs import verb_of
 from schools.models.audit import AuditChain, AuditEntry
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ def record(
     person: "Person | None" = None,
     details: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Add one row. `by` is the viewer who acts; None for the system itself or, with `person`, someone without a role.
+    """Add one row about a declared act (`schools.audit.verbs`).
 
+    `by` is the viewer who acts; None for the system itself or, with `person`, someone without a role.
     `details` names fields, codes and counts; it never holds the text of a record.
     """
     return record_many(by=by, verb=verb, rows=[(about, student)], unit=unit, person=person, details=details)[0]
@@ -59,6 +61,7 @@ def record_many(
     """Add a row for each (about, student), in one lock of the chain."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit row belongs to the transaction of what it tells")
+    verb_of(verb)  # an act that no app declares is refused
     place = unit or (by.unit if by else None)
     chain = _lock(place.code if place else SYSTEM)
     at = timezone.now()

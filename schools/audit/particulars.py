@@ -1,7 +1,8 @@
 """What an entry of the audit log holds besides the act, in words: its details, and what it is about.
 
-Each app may add the words of its own with `explains`, in its `trail.py`. What nobody explained stands as it is stored,
-so that nothing is hidden. People of the staff are named; students never are.
+Each app may add the words of its own with `explains`, in its `trail.py`; what a detail of one single act is called
+stands with that act (`Verb.labels`). What nobody explained stands as it is stored, so that nothing is hidden. People of
+the staff are named; students never are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.actions.exports import REASONS
-from schools.common.floors import ask_apps
+from schools.audit.verbs import find_verb
 from schools.common.labels import listed, told
 from schools.models import Membership, Person, Role, Unit
 from schools.severity import scheme_named
@@ -38,9 +39,6 @@ _labels: dict[str, Any] = {
     "due_on": pgettext_lazy("in the log", "until"),
     "day": _("Day"),
     "school_day": pgettext_lazy("in the log", "on this day"),
-    "scope": pgettext_lazy("in the log", "chain"),
-    "scale": pgettext_lazy("in the log", "size"),
-    "schools": pgettext_lazy("in the log", "schools"),
     "created": pgettext_lazy("in the log", "new"),
     "changed": pgettext_lazy("in the log", "changed"),
     "unchanged": pgettext_lazy("in the log", "unchanged"),
@@ -118,7 +116,6 @@ class Named(NamedTuple):
 
 def tell_particulars(entries: list[Any]) -> list[Any]:
     """Put on each entry its details in words (`told`), and what it is about (`subject`; unnamed, `subject_code`)."""
-    ask_apps("trail")
     named = _named(entries)
     for entry in entries:
         entry.told = list(_details(entry, named))
@@ -152,9 +149,11 @@ def _subject(entry: Any, named: Named) -> tuple[str, str]:
 
 
 def _details(entry: Any, named: Named) -> Iterator[str]:
+    verb = find_verb(entry.verb)
+    labels = {**_labels, **(verb.labels if verb else {})}
     for key, value in entry.details.items():
         if words := _value(entry, key, value, named):
-            yield told(_labels.get(key, key), words)
+            yield told(labels.get(key, key), words)
 
 
 def _value(entry: Any, key: str, value: Any, named: Named) -> str:

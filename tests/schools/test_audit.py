@@ -45,17 +45,17 @@ def test_a_row_needs_the_transaction_of_what_it_tells(world, viewer):
     connection.in_atomic_block, was = False, connection.in_atomic_block
     try:
         with pytest.raises(TransactionManagementError):
-            audit.record(by=viewer(world.a.teacher), verb="x.y")
+            audit.record(by=viewer(world.a.teacher), verb="thing.done")
     finally:
         connection.in_atomic_block, connection.savepoint_ids = was, ids
 
 
 def test_a_row_vanishes_with_the_change_it_tells(world, viewer):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        audit.record(by=viewer(world.a.teacher), verb="x.y")
+        audit.record(by=viewer(world.a.teacher), verb="thing.done")
         raise ZeroDivisionError
 
-    assert not AuditEntry.objects.filter(verb="x.y").exists()
+    assert not AuditEntry.objects.filter(verb="thing.done").exists()
     assert faults() == []
 
 
@@ -222,7 +222,7 @@ def test_a_database_set_back_is_noticed_by_the_anchors(log, settings, tmp_path, 
     settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
     before = transaction.savepoint()
     with transaction.atomic():
-        audit.record(by=viewer(world.a.teacher), verb="x.later")
+        audit.record(by=viewer(world.a.teacher), verb="thing.done")
     audit.write_anchor(settings.AUDIT_ANCHORS)
     assert faults() == []
     transaction.savepoint_rollback(before)
@@ -284,7 +284,7 @@ def test_the_page_filters_by_unit_person_verb_and_day(log, world, sign_in):
 def test_the_pages_follow_one_another_without_gap_or_repeat(world, viewer, sign_in):
     by = viewer(world.a.teacher)
     with transaction.atomic():
-        audit.record_many(by=by, verb="thing.many", rows=[(None, None)] * 230)
+        audit.record_many(by=by, verb="thing.done", rows=[(None, None)] * 230)
     client, seen, after = sign_in(world.auditor), [], ""
     while True:
         page = client.get(reverse("schools:audit_list"), {"verb": "thing.", "after": after})

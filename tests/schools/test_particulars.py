@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(details, about="schools.unit", pk="0"):
-    entry = SimpleNamespace(subject_type=about, subject_id=pk, details=details)
+    entry = SimpleNamespace(verb="unit.changed", subject_type=about, subject_id=pk, details=details)
     return tell_particulars([entry])[0]
 
 

@@ -1,0 +1,53 @@
+"""What the audit log calls acts about units, people, roles, jobs and the log itself."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from schools.audit.verbs import Kind, Verb, declare
+
+declare(
+    Verb("audit.opened", _("read the audit log"), Kind.READ),
+    Verb(
+        "chain.started",
+        _("began a chain of the log"),
+        Kind.SYSTEM,
+        labels={"scope": pgettext_lazy("in the log", "chain")},
+    ),
+    Verb(
+        "demo.loaded",
+        _("loaded the demo"),
+        Kind.SYSTEM,
+        labels={"scale": pgettext_lazy("in the log", "size"), "schools": pgettext_lazy("in the log", "schools")},
+    ),
+    Verb("job.file_taken", _("took a finished file"), Kind.READ),
+    Verb("membership.granted", _("gave a role")),
+    Verb("membership.changed", _("changed a role")),
+    Verb("membership.ended", _("ended a role")),
+    Verb("person.created", _("created an account")),
+    Verb("person.changed", _("corrected an account")),
+    Verb("person.activated", _("opened an account again")),
+    Verb("person.deactivated", _("closed an account")),
+    Verb("person.signed_in", _("signed in"), Kind.SIGN_IN),
+    Verb("person.password_changed", _("changed the own password"), Kind.SIGN_IN),
+    Verb("person.password_reset", _("made a new first password"), Kind.SIGN_IN),
+    Verb("person.sessions_ended", _("signed out everywhere else"), Kind.SIGN_IN),
+    Verb("person.factor_removed", _("took a second factor away"), Kind.SIGN_IN),
+    Verb("person.totp_activated", _("set up an authenticator app"), Kind.SIGN_IN),
+    Verb("person.totp_deactivated", _("removed an authenticator app"), Kind.SIGN_IN),
+    Verb("person.webauthn_added", _("added a passkey"), Kind.SIGN_IN),
+    Verb("person.webauthn_removed", _("removed a passkey"), Kind.SIGN_IN),
+    Verb("person.recovery_codes_generated", _("made recovery codes"), Kind.SIGN_IN),
+    Verb("staff.imported", _("imported staff")),
+    Verb("staff_import.started", _("started an import of staff"), Kind.SYSTEM),
+    Verb("unit_kind.created", _("added a level of units")),
+    Verb("unit_kind.renamed", _("renamed a level of units")),
+    Verb("unit_kind.moved", _("moved a level of units")),
+    Verb("unit_kind.removed", _("removed a level of units")),
+    Verb("unit.created", _("added a unit")),
+    Verb("unit.changed", _("changed a unit")),
+    Verb("unit.settings", _("changed the rules of a unit")),
+    Verb("unit.term", _("set a term")),
+    Verb("unit.term_removed", _("took a term back")),
+    Verb("unit.talk_duty", _("set the date for the talks of a term")),
+    Verb("unit.calendar_day", _("changed a day of the calendar")),
+)
