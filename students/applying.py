@@ -13,6 +13,7 @@ from schools.classnames import ClassKey
 from schools.common.fields import seal_for_update
 from schools.common.pinyin import search_keys
 from schools.models import ClassGroup
+from schools.tallies import mark
 from students.actions.students import hash_of, refresh_keys
 from students.models import GroupMember, Guardian, Student
 from students.placing import key_of
@@ -33,6 +34,7 @@ def apply(plan: SchoolPlan, *, by: Viewer | None) -> None:
     _change_students(plan, class_ids)
     _change_guardians(plan.changes)
     _change_groups(plan.changes)
+    mark(plan.school.pk)
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

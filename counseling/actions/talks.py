@@ -19,6 +19,7 @@ from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.queries import current_term, previous_term
+from schools.tallies import mark
 from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student
 from students.states import keep
@@ -60,6 +61,7 @@ def file_talk(*, by: Viewer, submission: UUID, header: Header, parts: Mapping[St
     rows = [_add_part(by, talk, student, written) for student, written in parts.items()]
     keep([student.pk for student in parts], talks)
     TalkDraft.objects.filter(person=by.person, submission=submission).delete()
+    mark(talk.school_id, since=timezone.localdate(talk.happened_at))
     audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
     return talk
 
@@ -150,7 +152,7 @@ def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, wr
     if part.revision != revision or part.deleted_at:
         raise Overtaken(_("This record has been changed since you opened it. Compare before you save again."))
     before = {one.pk: content.to_json(one) for one in concerned}
-    was = part.severity
+    was, happened_at = part.severity, talk.happened_at
     changed = content.write(part, written)
     changed_header = content.write(talk, header)
     if not changed and not changed_header:
@@ -166,6 +168,7 @@ def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, wr
     for one in revised:
         _keep_revision(by, one, before[one.pk])
     part.save(update_fields=[*changed, "revision"])
+    mark(talk.school_id, since=timezone.localdate(min(happened_at, talk.happened_at)))
     audit.record_many(
         by=by,
         verb="talk.revised",
@@ -199,6 +202,7 @@ def delete_part(*, by: Viewer, part: TalkPart, reason: str) -> TalkPart:
     part.deletion_reason = reason.strip()
     part.save(update_fields=["deletion_reason"])
     keep([part.student_id], talks)
+    mark(part.talk.school_id, since=timezone.localdate(part.talk.happened_at))
     audit.record(by=by, verb="talk.deleted", about=part, student=part.student_id)
     return part
 

@@ -30,6 +30,7 @@ from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Employment, Membership, Person, Role, Unit
+from schools.tallies import mark
 
 # Without the letters and digits that look alike on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -93,6 +94,7 @@ def create_person(
     except IntegrityError:  # somebody else invited the same person a moment ago
         raise Refused(_("This staff number already has an account.")) from None
     membership = _add_membership(person, unit, post)
+    _mark(person)
     audit.record(by=by, verb="person.created", about=person, unit=unit, details={"role": post.role})
     return Invitation(person, membership, password)
 
@@ -107,6 +109,7 @@ def grant_membership(*, by: Viewer | None, person: Person, unit: Unit, post: Pos
         raise Refused(_("Nobody changes their own role. Ask a colleague who may."))
     _check_not_held(person, unit, post.role)
     membership = _add_membership(person, unit, post)
+    _mark(person)
     audit.record(by=by, verb="membership.granted", about=membership, unit=unit, details={"role": post.role})
     return membership
 
@@ -133,6 +136,7 @@ def change_membership(*, by: Viewer | None, membership: Membership, post: Post) 
         membership.classes.set(post.classes)
     if set(changed) - {"title", "employment", "backup"}:
         _end_sessions(membership.person)
+    _mark(membership.person)
     audit.record(by=by, verb="membership.changed", about=membership, unit=membership.unit, details=details)
     return membership
 
@@ -145,6 +149,7 @@ def end_membership(*, by: Viewer | None, membership: Membership) -> Membership:
     _check_not_over(membership)
     _stop(membership)
     _end_sessions(membership.person)
+    _mark(membership.person)
     audit.record(by=by, verb="membership.ended", about=membership, unit=membership.unit)
     return membership
 
@@ -158,6 +163,7 @@ def deactivate_person(*, by: Viewer, person: Person) -> Person:
     ):
         raise Refused(_("This account is closed already."))
     person.refresh_from_db()
+    _mark(person)
     audit.record(by=by, verb="person.deactivated", about=person)
     return person
 
@@ -170,6 +176,7 @@ def activate_person(*, by: Viewer, person: Person) -> Person:
     ):
         raise Refused(_("This account is open already."))
     person.refresh_from_db()
+    _mark(person)
     audit.record(by=by, verb="person.activated", about=person)
     return person
 
@@ -323,6 +330,11 @@ def _stop(membership: Membership) -> None:
     membership.ends_on = timezone.localdate() - dt.timedelta(days=1)
     membership.starts_on = min(membership.starts_on, membership.ends_on)
     membership.save(update_fields=["starts_on", "ends_on"])
+
+
+def _mark(person: Person) -> None:
+    """Somebody with roles in several units counts at one of them, so a change of one role may move the count."""
+    mark(*person.memberships.values_list("unit_id", flat=True))
 
 
 def _set_phone(person: Person, phone: str) -> None:

@@ -16,6 +16,7 @@ from schools.common.errors import Refused
 from schools.models import CalendarDay, Duty, Role, Term, Unit, UnitKind, UnitSetting
 from schools.queries import TALK_DUTY, term_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of, settings_of
+from schools.tallies import mark
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 TERM_CODE = re.compile(r"(\d{4})-(\d{4})-([12])")
@@ -40,6 +41,7 @@ def create_unit(*, by: Viewer | None, parent: Unit | None, kind: UnitKind, code:
     unit = Unit.objects.create(
         parent=parent, kind=kind, code=code, name=name, path=path, is_demo=bool(parent and parent.is_demo), **more
     )
+    mark(unit.pk)
     audit.record(by=by, verb="unit.created", about=unit, unit=unit, details={"kind": kind.pk})
     return unit
 
@@ -54,6 +56,7 @@ def change_unit(*, by: Viewer | None, unit: Unit, **values: Any) -> list[str]:
         for field in changed:
             setattr(unit, field, values[field])
         unit.save(update_fields=changed)
+        mark(unit.pk)
         audit.record(by=by, verb="unit.changed", about=unit, unit=unit, details={"fields": changed})
     return changed
 
@@ -72,6 +75,7 @@ def change_settings(*, by: Viewer, unit: Unit, values: dict[str, Any]) -> list[s
             UnitSetting.objects.update_or_create(unit=unit, key=key, defaults={"value": values[key]})
     _check_hours(unit)
     if changed:
+        _mark_all(unit)
         audit.record(by=by, verb="unit.settings", about=unit, unit=unit, details={"keys": changed})
     return changed
 
@@ -91,6 +95,7 @@ def set_calendar_day(*, by: Viewer, unit: Unit, day: dt.date, is_school_day: boo
         CalendarDay.objects.update_or_create(unit=unit, day=day, defaults=values)
         changed = 1
     if changed:
+        _mark_all(unit)
         details = {"day": day.isoformat(), "school_day": is_school_day}
         audit.record(by=by, verb="unit.calendar_day", about=unit, unit=unit, details=details)
 
@@ -109,6 +114,7 @@ def set_term(
     if term is None or (term.starts, term.ends) != (starts, ends):
         days = {"starts": starts, "ends": ends}
         term, _created = Term.objects.update_or_create(unit=unit, code=code, defaults=days)
+        _mark_all(unit)
         audit.record(by=by, verb="unit.term", about=unit, unit=unit, details={"term": code})
     set_talk_duty(by=by, unit=unit, term=term, due_on=talk_by)
     return term
@@ -147,6 +153,7 @@ def remove_term(*, by: Viewer, unit: Unit, code: str) -> None:
         raise Refused(
             _("A summary or another record belongs to these days, so they stay. They can still be changed.")
         ) from None
+    _mark_all(unit)
     audit.record(by=by, verb="unit.term_removed", about=unit, unit=unit, details={"term": code})
 
 
@@ -185,6 +192,10 @@ def _term_has_begun() -> str:
         "could tell of single students. Its last day can still be set to today or later, and each school may set its "
         "own days."
     )
+
+
+def _mark_all(unit: Unit) -> None:
+    mark(*Unit.objects.within(unit).values_list("pk", flat=True))
 
 
 # --- who may, and what fits -------------------------------------------------------------------------------------------

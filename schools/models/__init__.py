@@ -3,6 +3,7 @@ from schools.models.classes import ClassGroup
 from schools.models.duty import Duty
 from schools.models.jobs import Job
 from schools.models.people import Employment, Membership, Person, Role
+from schools.models.tallies import TalliedTerm, Tally, TallyMark
 from schools.models.terms import CalendarDay, Term
 from schools.models.units import Unit, UnitKind, UnitSetting
 
@@ -17,6 +18,9 @@ __all__ = [
     "Membership",
     "Person",
     "Role",
+    "TalliedTerm",
+    "Tally",
+    "TallyMark",
     "Term",
     "Unit",
     "UnitKind",

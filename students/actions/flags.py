@@ -14,6 +14,7 @@ from schools.common.errors import Refused
 from schools.models import Membership, Role, Unit
 from schools.queries import calendar_of
 from schools.settings_of import setting_of
+from schools.tallies import mark
 from students.access import can_handle_flags
 from students.models import FlagReport, RiskFlag, Student
 from students.states import flags, keep
@@ -40,6 +41,7 @@ def raise_flag(
         flag = _merge(by=by, flag=open_flag, severity=severity, known_at=known_at)
     else:
         flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
+    _mark(flag)
     if reason:
         FlagReport.objects.create(flag=flag, by=by.membership, text=reason, known_at=known_at)
     keep([student.pk], flags)
@@ -83,6 +85,7 @@ def acknowledge_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
         acted_at=now,
         assignee_id=by.membership.pk,
     )
+    _mark(flag)
     audit.record(by=by, verb="flag.acknowledged", about=flag, student=flag.student_id)
     return flag
 
@@ -120,6 +123,7 @@ def close_flag(*, by: Viewer, flag: RiskFlag, outcome: str, reason: str) -> Risk
     flag.closing_reason = reason.strip()
     flag.save(update_fields=["closing_reason"])
     keep([flag.student_id], flags)
+    _mark(flag)
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
     return flag
 
@@ -155,6 +159,11 @@ def _backup_of(flag: RiskFlag) -> Membership | None:
         if named and named.backup and named.backup.is_current():
             return named.backup
     return here.filter(role=Role.SCHOOL_LEADER).order_by("pk").first()
+
+
+def _mark(flag: RiskFlag) -> None:
+    """It counts in the term in which it was reported, and as late once its time is over."""
+    mark(flag.school_id, since=timezone.localdate(flag.reported_at), then=flag.due_at)
 
 
 def _check_may_handle(by: Viewer) -> None:

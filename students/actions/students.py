@@ -3,6 +3,7 @@
 Whatever a person sets here is remembered as set by hand; an import reports a difference and leaves it alone.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from schools.access import Viewer
 from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.pinyin import search_keys
+from schools.tallies import mark
 from students.access import can_correct, can_keep_family, can_read_base_data
 from students.models import GroupMember, Guardian, Student
 from students.states import groups, keep
@@ -53,6 +55,7 @@ def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) 
     changed = [name for name in CORRECTABLE if name in values and getattr(student, name) != values[name]]
     if not changed:
         return []
+    reaches_back = _days_of(student)
     for name in changed:
         setattr(student, name, values[name])
     _check_class(student)
@@ -63,8 +66,15 @@ def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) 
             student.save(update_fields=[*columns, "set_by_hand"])
     except IntegrityError:
         raise Refused(_("Another student of this school already has this number.")) from None
+    days = reaches_back ^ _days_of(student)
+    mark(student.school_id, since=min(days, default=None))
     audit.record(by=by, verb="student.corrected", about=student, student=student, details={"fields": changed})
     return changed
+
+
+def _days_of(student: Student) -> set[dt.date]:
+    """The days that say in which terms the student was here."""
+    return {day for day in (student.entered_on, student.left_on) if day}
 
 
 def refresh_keys(student: Student, changed: list[str]) -> list[str]:
@@ -109,6 +119,7 @@ def set_groups(*, by: Viewer, student: Student, codes: set[str]) -> bool:
     )
     if ended or added:
         keep([student.pk], groups)
+        mark(student.school_id)
         details = {"added": sorted(added), "ended": sorted(ended)}
         audit.record(by=by, verb="student.groups_set", about=student, student=student, details=details)
     return bool(ended or added)
