@@ -1,6 +1,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,5 +16,6 @@ app.conf.beat_schedule = {
     "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
     # More often than a board grows old (reports.board.KEEP_SECONDS).
     "count for the centers": {"task": "reports.tasks.refresh_published_boards", "schedule": 480.0},
+    "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
 }

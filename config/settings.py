@@ -26,6 +26,12 @@ PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR / "files")))
 # Where the head of the audit log is noted from time to time; best on another disk or machine.
 AUDIT_ANCHORS = Path(env("AUDIT_ANCHORS", default=str(VAR / "audit-anchors.jsonl")))
 
+# Copies of all data: where, encrypted with what, how many stay, how old the newest good one may be (config.backups).
+BACKUP_DIR = env("BACKUP_DIR", default="")
+BACKUP_PASSPHRASE = os.environ.get("BACKUP_PASSPHRASE", "")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+BACKUP_MAX_AGE = timedelta(hours=env.int("BACKUP_MAX_AGE_HOURS", default=26))
+
 # --- keys -------------------------------------------------------------------------------------------------------
 
 # Not through env(): it would take a value that begins with $ for the name of another variable.

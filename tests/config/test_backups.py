@@ -1,0 +1,173 @@
+"""Copies of everything: made, read back, damaged, refused and restored, as an operator does it from the shell.
+
+The site of these tests runs in processes of its own: a restore takes the place of its database.
+"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config.backups import BadCopy, check_copy
+from tests.conftest import KEYS
+
+ROOT = Path(__file__).resolve().parents[2]
+DUMP = ROOT / "tests" / "data" / "first_release.sql"
+READ = "from students.models import *; print(FlagReport.objects.order_by('pk').first().text, RiskFlag.objects.count())"
+
+
+class Site:
+    """One site: its folder and the environment that points at it."""
+
+    def __init__(self, folder, database):
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        own = {"DATABASE_URL": database, "VAR_DIR": str(folder), "REDIS_URL": "", "BACKUP_PASSPHRASE": ""}
+        self.env = {**os.environ, **KEYS, **own, "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    def run(self, *arguments, fails=False, **env):
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env | env, capture_output=True, text=True, timeout=120)
+        assert bool(done.returncode) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def manage(self, *arguments, **more):
+        return self.run("manage.py", *map(str, arguments), **more)
+
+    def read(self):
+        return self.run("-c", f"import django; django.setup(); {READ}").strip()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """Addresses of empty databases, by name."""
+    folder = tmp_path_factory.mktemp("databases")
+    if connection.vendor == "sqlite":
+        return lambda name: f"sqlite:///{folder}/{name}.sqlite3"
+    return _new_postgresql
+
+
+def _new_postgresql(name):
+    import psycopg
+
+    told = settings.DATABASES["default"]
+    with psycopg.connect(host=told["HOST"], user=told["USER"], dbname="postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
+    return f"postgres://{told['USER']}@{quote(told['HOST'], safe='')}/{name}"
+
+
+@pytest.fixture(scope="module")
+def copied(database, tmp_path_factory):
+    """A site with children in it, and the folder with its copy."""
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(folder, database("copied"))
+    if connection.vendor == "sqlite":
+        with sqlite3.connect(site.env["DATABASE_URL"].removeprefix("sqlite:///")) as rows:
+            rows.executescript(DUMP.read_text(encoding="utf-8"))
+    site.manage("migrate", "--verbosity", "0")
+    if connection.vendor != "sqlite":
+        site.run("-c", "import django; django.setup(); from tests.world import build_world; build_world()")
+    site.run("-c", "import django; django.setup(); from schools.tasks import anchor_audit; anchor_audit()")
+    (folder / "files" / "ab").mkdir(parents=True)
+    (folder / "files" / "ab" / "one.sealed").write_bytes(b"sealed bytes")
+    site.manage("backup", folder / "copies")
+    return site
+
+
+def copy_of(site):
+    return next((site.folder / "copies").glob("xinyu-*.zip"))
+
+
+def test_a_copy_is_restored_and_replaces_data_only_on_demand(copied, database, tmp_path):
+    site = Site(tmp_path / "new", database("new"))
+    assert "faults=0" in site.manage("restore", copied.folder / "copies")
+    assert site.read() == copied.read()
+    assert (site.folder / "files" / "ab" / "one.sealed").read_bytes() == b"sealed bytes"
+    assert "--replace" in site.manage("restore", copied.folder / "copies", fails=True)
+    assert "faults=0" in site.manage("restore", copied.folder / "copies", "--replace")
+    assert len(list(site.folder.glob("files.before-*"))) == 1
+
+
+def test_a_copy_made_with_other_keys_restores_nothing(copied, database, tmp_path):
+    site = Site(tmp_path / "other", database("other"))
+    assert "another LOOKUP_KEY" in site.manage("restore", copied.folder / "copies", fails=True, LOOKUP_KEY="another")
+    assert not (site.folder / "files").exists()
+
+
+def test_a_damaged_copy_is_refused_and_a_whole_one_read(copied, tmp_path):
+    content = bytearray(copy_of(copied).read_bytes())
+    assert "database" in check_copy(copy_of(copied))
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(64)
+    damaged = tmp_path / "xinyu-1.zip"
+    damaged.write_bytes(content)
+    with pytest.raises(BadCopy):
+        check_copy(damaged)
+
+
+def test_a_copy_with_a_passphrase_opens_with_it_alone(copied, tmp_path):
+    copied.manage("backup", tmp_path, BACKUP_PASSPHRASE="雨后的操场很安静")
+    locked = next(tmp_path.glob("xinyu-*.zip"))
+    for wrong in ("", "雨后的操场"):
+        with pytest.raises(BadCopy, match="passphrase"):
+            check_copy(locked, passphrase=wrong)
+    assert "database" in check_copy(locked, passphrase="雨后的操场很安静")
+
+
+def test_no_key_stands_in_a_copy(copied):
+    with zipfile.ZipFile(copy_of(copied)) as parts:
+        content = b"".join(parts.read(name) for name in parts.namelist())
+    assert [name for name in ("FIELD_KEYS", "AUDIT_KEY", "LOOKUP_KEY") if KEYS[name].encode() in content] == []
+
+
+# --- the alarm ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def backups(settings, tmp_path):
+    import datetime as dt
+
+    settings.BACKUP_DIR, settings.BACKUP_MAX_AGE = str(tmp_path), dt.timedelta(hours=26)
+    return tmp_path
+
+
+def note(folder, *, hours):
+    import datetime as dt
+    import json
+
+    from django.utils import timezone
+
+    made_at = (timezone.now() - dt.timedelta(hours=hours)).isoformat()
+    (folder / "xinyu-1.zip").touch()
+    (folder / "last-good.json").write_text(json.dumps({"file": "xinyu-1.zip", "made_at": made_at, "bytes": 1}))
+
+
+def alarms():
+    from config.backups import alarms
+
+    return [sentence.partition(":")[0] for sentence in alarms()]
+
+
+def test_a_site_without_a_copy_raises_the_alarm(backups):
+    assert alarms() == ["no copy"]
+
+
+def test_a_fresh_copy_raises_none_and_an_old_one_does(backups):
+    note(backups, hours=25)
+    assert alarms() == []
+    note(backups, hours=27)
+    assert alarms() == ["old copy"]
+
+
+def test_a_copy_that_was_deleted_raises_the_alarm(backups):
+    note(backups, hours=1)
+    (backups / "xinyu-1.zip").unlink()
+    assert alarms() == ["no copy"]
