@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     # More often than a board grows old (reports.board.KEEP_SECONDS).
     "count for the centers": {"task": "reports.tasks.refresh_published_boards", "schedule": 480.0},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
+    "call the next person": {"task": "schools.tasks.call_next", "schedule": 60.0},
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
 }

@@ -9,6 +9,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from schools.models import Notice
+
+NOTICES = "schools:notice_list"
 BAR = 4  # places in the phone's bar beside “more”
 
 
@@ -26,6 +29,7 @@ PLACES = [
     Place(_("Log a talk"), "counseling:talk_new", "plus", "plus"),
     Place(_("Coverage"), "counseling:coverage", "chart-bar", "tabs"),
     Place(_("Risk flags"), "students:flag_list", "flag"),
+    Place(_("Notices"), "schools:notice_list", "bell"),
     Place(_("Talks"), "counseling:talk_list", "chat-bubble-left-right"),
     Place(_("Import roster"), "students:roster_import", "arrow-up-tray"),
     Place(_("Figures"), "reports:figure_list", "calculator"),
@@ -47,6 +51,7 @@ class Item:
     where: str
     current: bool
     count: int = 0
+    key: str = ""  # of a count that updates by itself
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -66,7 +71,15 @@ def _items(request: HttpRequest) -> list[Item]:
     found = [(place, _open_to(viewer, place)) for place in PLACES]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
     items = [
-        Item(str(place.label), url, place.icon, place.where, current=url == best, count=_count(viewer, place))
+        Item(
+            str(place.label),
+            url,
+            place.icon,
+            place.where,
+            current=url == best,
+            count=_count(viewer, place),
+            key="notices" if place.url_name == NOTICES else "",
+        )
         for place, url in found
         if url
     ]
@@ -105,6 +118,8 @@ def _access(url_name: str) -> Any:
 
 
 def _count(viewer: Any, place: Place) -> int:
+    if place.url_name == NOTICES:
+        return Notice.objects.visible_to(viewer).calling().count()
     if place.url_name != "students:flag_list":
         return 0
     from students.access import can_handle_flags

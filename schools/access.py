@@ -20,6 +20,7 @@ from schools.common.errors import Refused
 from schools.models.audit import AuditEntry, AuditEntryQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.jobs import Job, JobQuerySet
+from schools.models.notices import Notice, NoticeQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
@@ -205,6 +206,13 @@ def audit_of(entries: AuditEntryQuerySet, viewer: Viewer) -> AuditEntryQuerySet:
 def jobs_of(jobs: JobQuerySet, viewer: Viewer) -> JobQuerySet:
     """A job and its file belong to whoever started it, in the role they started it in."""
     return jobs.filter(owner=viewer.person, membership=viewer.membership)
+
+
+@rule(Notice)
+def notices_of(notices: NoticeQuerySet, viewer: Viewer) -> NoticeQuerySet:
+    """One's own, in every role one holds at present: whoever acts in one of them is called for the others too."""
+    own = Membership.objects.current().filter(person=viewer.person)
+    return notices.standing().filter(membership__in=own)
 
 
 # --- who may grant which role ---------------------------------------------------------------------------------

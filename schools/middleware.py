@@ -19,6 +19,8 @@ from schools.models.people import Membership
 
 MEMBERSHIP = "membership"
 STARTED, SEEN = "started_at", "seen_at"
+# An open page that asks for itself is nobody's activity: it keeps no session alive (static/js/notices.js).
+POLL = "X-Poll"
 
 
 class ViewerMiddleware:
@@ -62,7 +64,7 @@ def _is_worn_out(request: HttpRequest) -> bool:
     idle = now - request.session.get(SEEN, now)
     if idle > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
         return True
-    if SEEN not in request.session or idle > 60:
+    if SEEN not in request.session or (idle > 60 and POLL not in request.headers):
         request.session[SEEN] = now
     return False
 

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.conf import settings
 
 from schools import audit
-from schools.work import jobs
+from schools.work import jobs, notices
 
 
 @shared_task(ignore_result=True)
@@ -26,3 +26,8 @@ def delete_expired_files() -> None:
 @shared_task(ignore_result=True)
 def anchor_audit() -> None:
     audit.write_anchor(Path(settings.AUDIT_ANCHORS))
+
+
+@shared_task(ignore_result=True)
+def call_next() -> None:
+    notices.call_next()

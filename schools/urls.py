@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schools.views import account, audit, calendar, jobs, people, staff, style, unit_kinds, units
+from schools.views import account, audit, calendar, jobs, notices, people, staff, style, unit_kinds, units
 
 app_name = "schools"
 
@@ -47,8 +47,17 @@ managing_units = [
     path("calendar/term/remove", calendar.term_remove, name="term_remove"),
 ]
 
+calling = [
+    path("notices", notices.notice_list, name="notice_list"),
+    path("notices/poll", notices.notice_poll, name="notice_poll"),
+    path("notices/read", notices.notice_read_all, name="notice_read_all"),
+    path("notices/<uuid:pk>/open", notices.notice_open, name="notice_open"),
+    path("notices/<uuid:pk>/acknowledge", notices.notice_acknowledge, name="notice_acknowledge"),
+]
+
 urlpatterns = [
     *own_account,
+    *calling,
     *managing_people,
     *managing_units,
     path("audit", audit.audit_list, name="audit_list"),

@@ -140,6 +140,12 @@ def things(world):
             "the district's": job_of(world.district_staff).pk,
             "other school": job_of(b.teacher).pk,
         },
+        "notice": {
+            "the teacher's": notice_to(a.teacher).pk,
+            "the district's": notice_to(world.district_staff).pk,
+            "taken back": notice_to(a.teacher, occasion="taken back", withdrawn_at=NOW).pk,
+            "other school": notice_to(b.teacher).pk,
+        },
         **_rosters(a, b, world.district_staff),
         "level": {"of districts": "district", "no such level": "no-such-level"},
         "list": {"themes": "theme", "no such list": "no-such-list"},
@@ -238,6 +244,12 @@ def job_of(member, kind="some_work", content=b"made for its owner", **more):
     )
     files.keep_file(job.pk, content)
     return job
+
+
+def notice_to(member, **more):
+    from schools.models import Notice
+
+    return Notice.objects.create(membership=member, unit=member.unit, kind="some.kind", url="/", **more)
 
 
 def _rosters(a, b, district):

@@ -2,6 +2,7 @@ from schools.models.audit import AuditChain, AuditEntry
 from schools.models.classes import ClassGroup
 from schools.models.duty import Duty
 from schools.models.jobs import Job
+from schools.models.notices import Notice, Pulse
 from schools.models.people import Employment, Membership, Person, Role
 from schools.models.tallies import TalliedTerm, Tally, TallyMark
 from schools.models.terms import CalendarDay, Term
@@ -16,7 +17,9 @@ __all__ = [
     "Employment",
     "Job",
     "Membership",
+    "Notice",
     "Person",
+    "Pulse",
     "Role",
     "TalliedTerm",
     "Tally",

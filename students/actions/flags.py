@@ -16,6 +16,7 @@ from schools.queries import calendar_of
 from schools.settings_of import setting_of
 from schools.tallies import mark
 from students.access import can_handle_flags
+from students.actions.calling import call_for, call_handed, call_late, stop_calling
 from students.models import FlagReport, RiskFlag, Student
 from students.states import flags, keep
 
@@ -58,6 +59,7 @@ def _raise(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime
         known_at=known_at,
         due_at=due_at(school=by.unit, severity=severity, known_at=known_at),
     )
+    call_for(flag)
     audit.record(by=by, verb="flag.raised", about=flag, student=student, details={"severity": severity})
     return flag
 
@@ -69,6 +71,7 @@ def _merge(*, by: Viewer, flag: RiskFlag, severity: int, known_at: dt.datetime) 
         flag.due_at = due_at(school=flag.school, severity=severity, known_at=known_at)
         flag.state, flag.acted_at, flag.escalated_at = RiskFlag.State.RAISED, None, None
         flag.save(update_fields=["severity", "due_at", "state", "acted_at", "escalated_at"])
+        call_for(flag, occasion=f"{severity} {known_at:%Y%m%d%H%M%S}")
     audit.record(by=by, verb="flag.repeated", about=flag, student=flag.student, details={"severity": severity})
     return flag
 
@@ -86,6 +89,7 @@ def acknowledge_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
         assignee_id=by.membership.pk,
     )
     _mark(flag)
+    stop_calling(flag)
     audit.record(by=by, verb="flag.acknowledged", about=flag, student=flag.student_id)
     return flag
 
@@ -98,6 +102,7 @@ def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership) -> RiskFlag:
         raise Refused(_("Only a counselor or leader of this school can take this on."))
     details = {"from": flag.assignee_id, "to": to.pk}
     _move(flag, {RiskFlag.State.RAISED, RiskFlag.State.ACKNOWLEDGED}, assignee_id=to.pk)
+    call_handed(flag, to)
     audit.record(by=by, verb="flag.assigned", about=flag, student=flag.student_id, details=details)
     return flag
 
@@ -124,6 +129,7 @@ def close_flag(*, by: Viewer, flag: RiskFlag, outcome: str, reason: str) -> Risk
     flag.save(update_fields=["closing_reason"])
     keep([flag.student_id], flags)
     _mark(flag)
+    stop_calling(flag)
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
     return flag
 
@@ -143,6 +149,7 @@ def _escalate(flag: RiskFlag, now: dt.datetime) -> None:
     backup = _backup_of(flag)
     taken = RiskFlag.objects.filter(pk=flag.pk, state=RiskFlag.State.RAISED, escalated_at=None)
     if taken.update(escalated_at=now, assignee=backup or flag.assignee):
+        call_late(flag, backup, now)
         details = {"from": flag.assignee_id, "to": backup.pk if backup else None}
         audit.record(
             by=None, verb="flag.escalated", about=flag, student=flag.student_id, unit=flag.school, details=details

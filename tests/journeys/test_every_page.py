@@ -55,6 +55,10 @@ NO_PAGES = {
     "schools:term_save",
     "schools:term_remove",
     "schools:job_file",
+    "schools:notice_poll",
+    "schools:notice_read_all",
+    "schools:notice_open",
+    "schools:notice_acknowledge",
     "students:student_find",
     "students:flag_acknowledge",
     "students:flag_assign",
@@ -117,6 +121,7 @@ def counselor_opens(world, now, made):
         ("students:student_edit", own),
         ("students:flag_detail", world.a.flag.pk),
         ("students:flag_close", world.a.flag.pk),
+        ("schools:notice_list",),
     ]
 
 

@@ -11,7 +11,7 @@ from schools.access import Viewer
 from schools.models import Membership
 from schools.queries import current_term
 from students.models import RosterImport
-from tests.walking import draft_of, job_of, members, part_of, raised
+from tests.walking import draft_of, job_of, members, notice_to, part_of, raised
 
 APPS = ("schools", "students", "counseling", "screening", "reports")
 NUMBERS = {"created": 1, "changed": 0, "held": 0, "kept": 0}
@@ -25,6 +25,7 @@ SEEN = {
     "schools.Membership": (1, 9, 1, 1, 1, 19, 2),  # of 23
     "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
     "schools.Job": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "schools.Notice": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.StudentState": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
@@ -54,6 +55,7 @@ def everywhere(world):
         by = school.counselor.person
         draft_of(school.teacher, school)
         job_of(school.teacher)
+        notice_to(school.teacher)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")

@@ -1,0 +1,213 @@
+"""What calls a person: a notice is a row, written in the transaction of its cause.
+
+Whoever has something to tell calls `notify`; when it is settled, `end_notices`. What a kind of notice says stands in
+the `notices.py` of the app that sends it:
+
+    declare(Kind("flag.raised", _("A risk flag waits for you"), details=flag_lines))
+
+The inbox in the application is the truth; channels outside carry a neutral sentence (`schools.work.channels`).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from schools.common.floors import ask_apps
+from schools.models.notices import NO_SUBJECT, Notice, Pulse
+from schools.models.people import Membership, Role
+from schools.models.units import Unit
+
+if TYPE_CHECKING:
+    from schools.access import Viewer
+
+Urgency = Notice.Urgency
+Details = Callable[["Viewer", list[Notice]], Mapping[UUID, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of notice says. `details` adds, by notice, what this viewer may read of its cause today."""
+
+    code: str
+    title: Any
+    details: Details | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def declare(*kinds: Kind) -> None:
+    """Add the kinds of an app."""
+    _kinds.update({kind.code: kind for kind in kinds})
+
+
+def kind_of(notice: Notice) -> Kind:
+    ask_apps("notices")
+    return _kinds.get(notice.kind) or Kind(notice.kind, notice.kind)
+
+
+# --- calling ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def notify(
+    *,
+    to: Iterable[Membership],
+    kind: str,
+    about: models.Model | None = None,
+    url: str = "",
+    urgency: int = Urgency.NORMAL,
+    due_at: dt.datetime | None = None,
+    answer_by: dt.datetime | None = None,
+    occasion: str = "",
+) -> int:
+    """Call these people, each once for this cause and occasion. Returns how many were not called before.
+
+    Call it in the transaction of the cause. `about` is what the notice leads to, unless `url` says where; whoever may
+    not see it must not be among `to`. With `answer_by` the next person is called if nobody acknowledges it until then.
+    """
+    members = list({member.pk: member for member in to}.values())
+    subject_type, subject_id = subject_of(about)
+    rows = [
+        Notice(
+            membership=member,
+            unit_id=member.unit_id,
+            kind=kind,
+            urgency=urgency,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            url=url or _address_of(about),
+            occasion=occasion,
+            due_at=due_at,
+            answer_by=answer_by,
+        )
+        for member in members
+    ]
+    known = set(
+        Notice.objects.filter(
+            membership__in=members, kind=kind, subject_type=subject_type, subject_id=subject_id, occasion=occasion
+        ).values_list("membership_id", flat=True)
+    )
+    new = [row for row in rows if row.membership_id not in known]
+    # Somebody quicker may have called them a moment ago.
+    Notice.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    pulse({row.unit_id for row in new})
+    return len(new)
+
+
+def subject_of(about: models.Model | None) -> tuple[str, UUID]:
+    """Type and id of a row; one whose key is no UUID is told by its address alone."""
+    if about is None:
+        return "", NO_SUBJECT
+    return about._meta.label_lower, about.pk if isinstance(about.pk, UUID) else NO_SUBJECT
+
+
+def _address_of(about: models.Model | None) -> str:
+    return str(about.get_absolute_url()) if about is not None and hasattr(about, "get_absolute_url") else ""
+
+
+def pulse(units: Iterable[int]) -> None:
+    """Open pages of these units ask for themselves anew."""
+    for unit_id in sorted(units):
+        if not Pulse.objects.filter(pk=unit_id).update(beats=F("beats") + 1):
+            Pulse.objects.get_or_create(pk=unit_id, defaults={"beats": 1})
+
+
+# --- ending -----------------------------------------------------------------------------------------------------------
+
+
+def about_this(about: models.Model, *kinds: str) -> Any:
+    """The notices about a row, of these kinds or of all."""
+    subject_type, subject_id = subject_of(about)
+    found = Notice.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    return found.filter(kind__in=kinds) if kinds else found
+
+
+def end_notices(about: models.Model, *kinds: str) -> int:
+    """What they called for is done: they call nobody any more, and nobody else."""
+    return int(about_this(about, *kinds).filter(over_at=None).update(over_at=timezone.now(), answer_by=None))
+
+
+def withdraw_notices(about: models.Model, members: Iterable[Membership]) -> int:
+    """Take them back from people who may no longer know of the cause: to these they were never there."""
+    found = about_this(about).filter(membership__in=list(members), withdrawn_at=None)
+    return int(found.update(withdrawn_at=timezone.now(), answer_by=None))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def told(viewer: "Viewer", notices: Iterable[Notice]) -> list[Notice]:
+    """Put words on notices as this viewer may read them: `title`, and `detail` in the role the viewer acts in."""
+    rows = list(notices)
+    by_kind: dict[str, list[Notice]] = {}
+    for row in rows:
+        if row.membership_id == viewer.membership.pk:
+            by_kind.setdefault(row.kind, []).append(row)
+    details: dict[UUID, str] = {}
+    for own in by_kind.values():
+        ask = kind_of(own[0]).details
+        details.update(ask(viewer, own) if ask else {})
+    for row in rows:
+        row.title, row.detail = str(kind_of(row).title), details.get(row.pk, "")  # type: ignore[attr-defined]
+    return rows
+
+
+# --- nobody answers ---------------------------------------------------------------------------------------------------
+
+
+def call_next(*, now: dt.datetime | None = None) -> int:
+    """Notices that nobody acknowledged in time go to the named backup, then to the leader. Returns how many did."""
+    now = now or timezone.now()
+    waiting = Notice.objects.calling().filter(answer_by__lt=now).select_related("membership__backup", "unit")
+    found = list(waiting.order_by("answer_by")[:500])
+    return sum(_call_next(notice, now) for notice in found)
+
+
+@transaction.atomic
+def _call_next(notice: Notice, now: dt.datetime) -> bool:
+    """One step up: only if nobody was faster, and only while nobody who was called for it has acknowledged it."""
+    taken = Notice.objects.filter(pk=notice.pk, answer_by=notice.answer_by).update(answer_by=None)
+    same = Notice.objects.filter(
+        subject_type=notice.subject_type, subject_id=notice.subject_id, kind=notice.kind, url=notice.url
+    )
+    if not taken or same.exclude(acknowledged_at=None).exists():
+        return False
+    called = set(same.standing().values_list("membership_id", flat=True))
+    step = next_to_call(notice.unit, [notice.membership], called)
+    return bool(step) and bool(
+        notify(
+            to=step,
+            kind=notice.kind,
+            url=notice.url,
+            urgency=notice.urgency,
+            due_at=notice.due_at,
+            answer_by=now + (notice.answer_by - notice.created_at if notice.answer_by else dt.timedelta(hours=1)),
+            occasion=notice.occasion,
+            about=_subject(notice),
+        )
+    )
+
+
+def _subject(notice: Notice) -> models.Model | None:
+    from django.apps import apps
+
+    if not notice.subject_type:
+        return None
+    return apps.get_model(notice.subject_type)._default_manager.filter(pk=notice.subject_id).first()
+
+
+def next_to_call(unit: Unit, called_now: Iterable[Membership], called: set[int]) -> list[Membership]:
+    """The named backups of those who were called, who were not called yet; then the leaders of the unit."""
+    backups = [member.backup for member in called_now if member.backup and member.backup.is_current()]
+    steps = [backup for backup in backups if backup.pk not in called]
+    if steps:
+        return steps
+    leaders = Membership.objects.current().filter(unit=unit, role=Role.SCHOOL_LEADER, person__is_active=True)
+    return [leader for leader in leaders.select_related("person") if leader.pk not in called]
