@@ -9,7 +9,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from schools.access import Viewer
 from schools.models import Notice
+from schools.requests import PersonRequest
 
 NOTICES = "schools:notice_list"
 BAR = 4  # places in the phone's bar beside “more”
@@ -54,20 +56,19 @@ class Item:
     key: str = ""  # of a count that updates by itself
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
+def navigation(request: PersonRequest) -> dict[str, Any]:
     """Context processor. Lazy: a fragment that shows no navigation pays nothing, a page asks once."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {"nav": [], "demo_notice": False}
     return {
-        "nav": SimpleLazyObject(lambda: _items(request)),
-        "memberships": request.memberships,  # type: ignore[attr-defined]
+        "nav": SimpleLazyObject(lambda: _items(request, viewer)),
+        "memberships": request.memberships,
         "demo_notice": viewer.unit.is_demo,
     }
 
 
-def _items(request: HttpRequest) -> list[Item]:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _items(request: HttpRequest, viewer: Viewer) -> list[Item]:
     found = [(place, _open_to(viewer, place)) for place in PLACES]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
     items = [

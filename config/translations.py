@@ -188,7 +188,7 @@ def chinese_lines(source: str) -> list[int]:
     tree, lines = ast.parse(source), source.splitlines()
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    found = {node.lineno for node in constants if id(node) not in said and IDEOGRAPH.search(node.value)}
+    found = {node.lineno for node in constants if id(node) not in said and IDEOGRAPH.search(str(node.value))}
     return sorted(number for number in found if not lines[number - 1].endswith("# zh"))
 
 

@@ -17,7 +17,7 @@ from counseling.models import TalkLog, TalkOption, TextTemplate
 from counseling.queries import all_options_of
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.common.rendering import DayInput, Levels, MomentInput, Segmented
+from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
 from schools.severity import Scheme, scheme_of
 from students.models import Student
 
@@ -73,8 +73,8 @@ class HeaderForm(forms.Form):
         if place and place not in dict(places):
             values |= {"place": "", "other_place": values.get("other_place") or place}
         super().__init__(data, initial=values)
-        self.fields["kind"].choices = offer.choices("kind", str(values.get("kind", "")))  # type: ignore[attr-defined]
-        self.fields["place"].choices = places  # type: ignore[attr-defined]
+        field_of(self, "kind", forms.ChoiceField).choices = offer.choices("kind", str(values.get("kind", "")))
+        field_of(self, "place", forms.ChoiceField).choices = places
         if not can_restrict(offer.viewer):
             del self.fields["is_restricted"]
 
@@ -95,7 +95,7 @@ class ThemesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offer: Offer, themes: Sequence[str] = ()) -> None:
         super().__init__(data, initial={"themes": list(themes)})
-        self.fields["themes"].choices = offer.choices("theme", *themes)  # type: ignore[attr-defined]
+        field_of(self, "themes", forms.MultipleChoiceField).choices = offer.choices("theme", *themes)
 
 
 def _text(label: Any, placeholder: Any = "") -> forms.CharField:
@@ -121,8 +121,8 @@ class PartForm(forms.Form):
     def __init__(self, data: Any = None, *, offer: Offer, key: str, initial: Mapping[str, Any] | None = None) -> None:
         values = UNTOUCHED | dict(initial or {})
         super().__init__(data, prefix=f"part-{key}", initial=values)
-        self.fields["mood"].choices = offer.choices("mood", str(values.get("mood", "")))  # type: ignore[attr-defined]
-        self.fields["severity"].choices = offer.scheme.choices()  # type: ignore[attr-defined]
+        field_of(self, "mood", forms.ChoiceField).choices = offer.choices("mood", str(values.get("mood", "")))
+        field_of(self, "severity", forms.ChoiceField).choices = offer.scheme.choices()
         self.fields["severity"].help_text = _("With a level, the counselors see it at once.")
 
     def content(self, themes: Iterable[str]) -> Content:

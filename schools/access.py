@@ -115,16 +115,20 @@ def once(ask: Callable[[Viewer], Answer]) -> Callable[[Viewer], Answer]:
 # --- who may use a view ---------------------------------------------------------------------------------------
 
 
+def declare_access(view: View, access: str | frozenset[str]) -> View:
+    """Say on the view itself who may use it; `schools.middleware` refuses a view that says nothing."""
+    vars(view)["access"] = access
+    return view
+
+
 def public(view: View) -> View:
     """Anyone, signed in or not."""
-    view.access = "public"  # type: ignore[attr-defined]
-    return view
+    return declare_access(view, "public")
 
 
 def signed_in(view: View) -> View:
     """Any person with an account, also one without a current membership."""
-    view.access = "signed_in"  # type: ignore[attr-defined]
-    return view
+    return declare_access(view, "signed_in")
 
 
 def roles(*allowed: str) -> Callable[[View], View]:
@@ -138,8 +142,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.access = frozenset(allowed)  # type: ignore[attr-defined]
-        return guarded
+        return declare_access(guarded, frozenset(allowed))
 
     return declare
 

@@ -4,8 +4,6 @@ For a reason, by somebody who has just proved who they are, so many a day, writt
 leaders of the unit. A list that may leave is a `Sheet`; its view ends in `export_page(request, sheet, back=…)`.
 """
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,7 @@ from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.exports import REASONS, left_today, take_out
 from schools.common.errors import Refused
 from schools.common.workbooks import XLSX, Sheet
+from schools.requests import ViewerRequest
 
 
 class ExportForm(forms.Form):
@@ -25,23 +24,19 @@ class ExportForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What is it for?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
 
 
-def export_page(request: HttpRequest, sheet: Sheet, *, back: str) -> HttpResponse:
+def export_page(request: ViewerRequest, sheet: Sheet, *, back: str) -> HttpResponse:
     """Prove who you are, say what it is for, take the file."""
     if not is_confirmed(request):
         return confirm_first(request, then=request.get_full_path())
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            content = take_out(by=_viewer(request), sheet=sheet, purpose=form.cleaned_data["purpose"])
+            content = take_out(by=request.viewer, sheet=sheet, purpose=form.cleaned_data["purpose"])
             return _arrival_told(request, _file(sheet, content))
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"sheet": sheet, "form": form, "back": back, "left": left_today(_viewer(request))}
+    context = {"sheet": sheet, "form": form, "back": back, "left": left_today(request.viewer)}
     return render(request, "schools/export.html", context, status=422 if form.is_bound else 200)
-
-
-def _viewer(request: HttpRequest) -> Any:
-    return request.viewer
 
 
 def _arrival_told(request: HttpRequest, response: HttpResponse) -> HttpResponse:

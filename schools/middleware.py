@@ -15,7 +15,8 @@ from django.urls import reverse
 from schools.access import Viewer
 from schools.accounts.second_factor import lacks_second_factor
 from schools.models.audit import AuditEntry
-from schools.models.people import Membership
+from schools.models.people import Membership, Person
+from schools.requests import PersonRequest
 
 MEMBERSHIP = "membership"
 STARTED, SEEN = "started_at", "seen_at"
@@ -29,16 +30,16 @@ class ViewerMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = None  # type: ignore[attr-defined]
+    def __call__(self, request: PersonRequest) -> HttpResponse:
+        request.viewer = None
         if request.user.is_authenticated:
             if _is_worn_out(request):
                 logout(request)
             else:
-                request.viewer = viewer_of(request)  # type: ignore[attr-defined]
+                request.viewer = viewer_of(request)
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: PersonRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         # PostgreSQL takes no such text, and nobody types one.
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("a null character in the address")
@@ -69,7 +70,7 @@ def _is_worn_out(request: HttpRequest) -> bool:
     return False
 
 
-def viewer_of(request: HttpRequest) -> Viewer | None:
+def viewer_of(request: PersonRequest) -> Viewer | None:
     """The viewer of the chosen membership, else of the one used last, else None."""
     found = _memberships(request)
     if not found:
@@ -78,7 +79,7 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     membership = next((one for one in found if one.pk == chosen), None) or _used_last(found)
     if membership.pk != chosen:
         request.session[MEMBERSHIP] = membership.pk
-    person = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
+    person: Person = getattr(request.user, "_wrapped", request.user)
     membership.person = person
     return Viewer(person=person, membership=membership)
 
@@ -93,16 +94,16 @@ def _used_last(found: list[Membership]) -> Membership:
     return own[used] if used else own[min(own)]
 
 
-def _memberships(request: HttpRequest) -> list[Membership]:
+def _memberships(request: PersonRequest) -> list[Membership]:
     """All current ones of the person, kept for the page that offers to switch between them."""
     found = Membership.objects.current().filter(person_id=request.user.pk).select_related("unit__kind")
-    request.memberships = list(found)  # type: ignore[attr-defined]
-    return request.memberships  # type: ignore[attr-defined, no-any-return]
+    request.memberships = list(found)
+    return request.memberships
 
 
-def _hold_back(request: HttpRequest) -> HttpResponse | None:
+def _hold_back(request: PersonRequest) -> HttpResponse | None:
     """What a page with roles asks for first: a role, then the second factor that goes with it."""
-    viewer: Viewer | None = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     if viewer is None:
         return render(request, "schools/no_role.html", status=403)
     if lacks_second_factor(request, viewer):

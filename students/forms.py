@@ -21,8 +21,9 @@ from schools.common.identity import (
     mask_phone,
     tidy_number,
 )
-from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented
+from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented, field_of
 from schools.common.tables import LIMITS
+from schools.forms.people import MemberField
 from schools.models import ClassGroup, Membership, Role
 from schools.severity import scheme_of
 from students.columns import ethnic_names
@@ -101,13 +102,13 @@ class StudentForm(forms.Form):
     masked = ("registry_number", "id_number", "phone")
 
     def __init__(self, *args: Any, student: Student, viewer: Viewer, **kwargs: Any) -> None:
-        initial = {name: getattr(student, name) for name in self.plain}
-        super().__init__(*args, initial=initial, **kwargs)
+        stored = {name: getattr(student, name) for name in self.plain}
+        super().__init__(*args, **kwargs | {"initial": stored})
         self.known_number = student.id_number
-        self.fields["class_group"].queryset = viewer.classes.select_related("school")
-        self.fields["registry_number"].keep(mask_identity_number(student.registry_number))
-        self.fields["id_number"].keep(mask_identity_number(student.id_number))
-        self.fields["phone"].keep(mask_phone(student.phone))
+        field_of(self, "class_group", forms.ModelChoiceField).queryset = viewer.classes.select_related("school")
+        field_of(self, "registry_number", MaskedField).keep(mask_identity_number(student.registry_number))
+        field_of(self, "id_number", MaskedField).keep(mask_identity_number(student.id_number))
+        field_of(self, "phone", MaskedField).keep(mask_phone(student.phone))
 
     def clean_phone(self) -> str:
         text = self.cleaned_data["phone"]
@@ -175,9 +176,9 @@ class GuardianForm(forms.Form):
 
     def __init__(self, *args: Any, guardian: Guardian | None = None, **kwargs: Any) -> None:
         names = ("name", "relation", "is_guardian")
-        initial = {name: getattr(guardian, name) for name in names} if guardian else {"is_guardian": True}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["phone"].keep(mask_phone(guardian.phone) if guardian else "")
+        stored = {name: getattr(guardian, name) for name in names} if guardian else {"is_guardian": True}
+        super().__init__(*args, **kwargs | {"initial": stored})
+        field_of(self, "phone", MaskedField).keep(mask_phone(guardian.phone) if guardian else "")
 
     def clean_phone(self) -> str:
         text = self.cleaned_data["phone"]
@@ -228,8 +229,8 @@ class FlagForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
-        super().__init__(*args, initial={"known_at": now}, **kwargs)
-        self.fields["severity"].choices = scheme_of(viewer.unit).choices()[1:]
+        super().__init__(*args, **kwargs | {"initial": {"known_at": now}})
+        field_of(self, "severity", forms.ChoiceField).choices = scheme_of(viewer.unit).choices()[1:]
         self.fields["reason"].help_text = _("What happened and what was said, not what you make of it.")
 
     def clean_known_at(self) -> Any:
@@ -251,14 +252,13 @@ class CloseForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    to = forms.ModelChoiceField(label=gettext_lazy("Hand it to"), queryset=Membership.objects.none())
+    to = MemberField(label=gettext_lazy("Hand it to"), queryset=Membership.objects.none())
 
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         able = Membership.objects.current().filter(unit=viewer.unit, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
-        field = self.fields["to"]
-        field.queryset = able.exclude(pk=flag.assignee_id).select_related("person", "unit")
-        field.label_from_instance = lambda member: f"{member.person.name} · {member.get_role_display()}"
+        others = able.exclude(pk=flag.assignee_id) if flag.assignee_id else able
+        field_of(self, "to", MemberField).queryset = others.select_related("person", "unit")
 
 
 class RosterForm(forms.Form):

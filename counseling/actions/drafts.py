@@ -43,7 +43,7 @@ def save_draft(*, by: Viewer, submission: UUID, typed: Typed) -> TalkDraft | Non
     return draft
 
 
-def submission_of_gone(by: Viewer, pk: UUID | None) -> UUID | None:
+def submission_of_gone(by: Viewer, pk: UUID) -> UUID | None:
     """Of a draft that is gone, the form it was typed in; only the log still knows, and only its writer is told."""
     started = AuditEntry.objects.filter(person=by.person, membership_id=by.membership.pk, verb="talk_draft.started")
     entry = started.filter(subject_id=str(pk)).first()

@@ -1,6 +1,9 @@
 """Coverage: how far "a talk with every student this term" has come, and who is left."""
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -21,9 +24,20 @@ from counseling.queries import (
 from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.models import Membership, Role
 from schools.requests import ViewerRequest
+from students.models import Student
 from students.queries import attach_classes
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Left:
+    """A student nobody has talked to this term, as the list shows them."""
+
+    student: Student
+    is_key: bool
+    why: str
+    last_talk: dt.datetime | None
 
 
 @require_GET
@@ -41,12 +55,6 @@ def coverage(request: ViewerRequest) -> HttpResponse:
     if chosen:
         left = left.filter(class_group__in=[row.class_group.pk for row in chosen.classes])
     page = Paginator(left, PAGE).get_page(request.GET.get("page"))
-    why = explain_key([student for student in page.object_list if student.is_key], viewer)
-    last = last_talks(viewer, [student.pk for student in page.object_list])
-    attach_classes(page.object_list, viewer)
-    for student in page.object_list:
-        student.why = why.get(student.pk, "")
-        student.last_talk = last.get(student.pk)
     context = {
         "term": term,
         "whole": Coverage(_("All students"), rows),
@@ -56,6 +64,7 @@ def coverage(request: ViewerRequest) -> HttpResponse:
         "chosen": chosen,
         "only_key": request.GET.get("key") == "1",
         "page_obj": page,
+        "left": _told(viewer, list(page.object_list)),
         "duty": duty_to_talk(viewer, term),
     }
     return render(request, "counseling/coverage.html", context)
@@ -70,6 +79,14 @@ def _chosen(request: ViewerRequest, parts: dict[str, list[Coverage]]) -> Coverag
     if len(found) != 1:
         raise BadRequest("unknown filter")
     return found[0]
+
+
+def _told(viewer: Viewer, students: list[Any]) -> list[Left]:
+    """Each with why they come first and when somebody last talked to them; `is_key` comes from `students_left`."""
+    attach_classes(students, viewer)
+    why = explain_key([student for student in students if student.is_key], viewer)
+    last = last_talks(viewer, [student.pk for student in students])
+    return [Left(one, one.is_key, why.get(one.pk, ""), last.get(one.pk)) for one in students]
 
 
 def _classes(rows: list[ClassCoverage]) -> list[Coverage]:

@@ -36,6 +36,8 @@ from students.access import can_correct
 from students.advice import first_step
 from students.models import Student
 
+NOTHING = UUID(int=0)
+
 MOST_DRAFTS = 20
 
 
@@ -109,8 +111,8 @@ def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: boo
         talk = file_talk(by=request.viewer, submission=submission, header=sheet.header.header(), parts=sheet.parts())
         is_raised = talk.parts.filter(severity__gt=0).exists()
         messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
-    part = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).order_by("pk").first()
-    return redirect("counseling:talk_detail", part.pk)  # type: ignore[union-attr]
+    first = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).earliest("pk")
+    return redirect("counseling:talk_detail", first.pk)
 
 
 def _show(
@@ -150,7 +152,7 @@ def _unfinished(viewer: Viewer, drafts: list[TalkDraft]) -> list[dict[str, Any]]
     """The drafts with the names of those they are about, as far as the viewer still sees them."""
     ids = {draft.pk: chosen_in(typed_in(draft)) for draft in drafts}
     wanted = {pk for found in ids.values() for pk in found}
-    seen = Student.objects.visible_to(viewer).filter(pk__in=wanted) if wanted else []
+    seen = Student.objects.visible_to(viewer).filter(pk__in=wanted) if wanted else Student.objects.none()
     names = {student.pk: student.name for student in seen}
     return [{"draft": draft, "names": [names[pk] for pk in ids[draft.pk] if pk in names]} for draft in drafts]
 
@@ -179,16 +181,17 @@ def _defaults(offer: Offer) -> dict[str, Any]:
     """Now, where and how the last talk was held, and the unit's first kind: one that stuck would count as chosen."""
     viewer = offer.viewer
     last = TalkLog.objects.filter(author=viewer.person, membership=viewer.membership).order_by("-filed_at")
-    used: dict[str, Any] = last.values("place", "mode").first() or {"mode": "face"}
+    used = dict(last.values("place", "mode").first() or {"mode": "face"})
     kind = next((code for code, _label in offer.choices("kind")), "")
-    return used | {"kind": kind, "initiative": "teacher", "happened_at": now_for_form()}
+    return {**used, "kind": kind, "initiative": "teacher", "happened_at": now_for_form()}
 
 
-def _id(text: str) -> UUID | None:
+def _id(text: str) -> UUID:
+    """The id in an address; nothing has the one that stands for nonsense."""
     try:
         return UUID(text)
     except ValueError:
-        return None
+        return NOTHING
 
 
 @require_POST

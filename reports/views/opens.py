@@ -30,7 +30,7 @@ from schools import audit
 from schools.access import Viewer, roles
 from schools.actions.exports import REASONS
 from schools.audit.trail import tell, words_of
-from schools.models import Person, Role, Unit
+from schools.models import AuditEntry, Person, Role, Unit
 from schools.requests import ViewerRequest
 from schools.templatetags.look import day
 from students.models import Student
@@ -98,12 +98,10 @@ def _chips(chosen: dt.date, school: Unit | None, viewer: Viewer) -> list[dict[st
     ]
 
 
-def _exports(school: Unit) -> list[Any]:
-    found = list(exports_of(school)[:PAGE])
-    for entry in found:
-        entry.words = words_of(entry.verb)  # type: ignore[attr-defined]
-        entry.purpose = REASONS.get(entry.details.get("purpose", ""), "")  # type: ignore[attr-defined]
-    return found
+def _exports(school: Unit) -> list[tuple[AuditEntry, str, Any]]:
+    """Each with what left, and what for."""
+    purposes = ((entry, entry.details.get("purpose", "")) for entry in exports_of(school)[:PAGE])
+    return [(entry, str(words_of(entry.verb)), REASONS.get(purpose, "")) for entry, purpose in purposes]
 
 
 @require_GET

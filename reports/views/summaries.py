@@ -13,6 +13,7 @@ from reports import actions
 from reports.document import paragraphs_of
 from reports.forms import ExportForm, SectionForm
 from reports.models import AUTHORS, Summary, SummarySection
+from reports.sections import CODES
 from reports.summary import build_summary, drafted_text, edited_line
 from schools.access import reason_to_see, roles
 from schools.common.errors import Refused
@@ -64,11 +65,11 @@ def summary_detail(request: ViewerRequest, term: str) -> HttpResponse:
 def summary_section(request: ViewerRequest, term: str, code: str) -> HttpResponse:
     """Save one section: by itself while one types (htmx), or with its button."""
     found = _term(request, term)
-    if code not in actions.CODES:
+    if code not in CODES:
         raise Http404
     form = SectionForm(request.POST)
     if not form.is_valid():
-        return _refused(request, found, form, code, next(iter(form.errors.values()))[0])
+        return _refused(request, found, form, code, str(next(iter(form.errors.values()))[0]))
     try:
         section = _changed(request, found, code, form.cleaned_data)
     except actions.Conflict as conflict:

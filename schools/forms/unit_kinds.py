@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from schools.common.rendering import field_of
 from schools.models import UnitKind
 
 
@@ -26,4 +27,4 @@ class NewUnitKindForm(UnitKindForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["above"].queryset = UnitKind.objects.order_by("rank", "code")  # type: ignore[attr-defined]
+        field_of(self, "above", forms.ModelChoiceField).queryset = UnitKind.objects.order_by("rank", "code")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from schools.access import WIDE_ROLES
 from schools.common.labels import told, with_note
-from schools.common.rendering import DayInput, RowChoices, Segmented
+from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
 from schools.models import ClassGroup, Role, Unit, UnitKind
 from schools.settings_of import DEFAULTS, settings_of
 from schools.severity import Level, scheme_named
@@ -80,7 +80,7 @@ class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, parents: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = parents
+        field_of(self, "parent", forms.ModelChoiceField).queryset = parents
         self.fields["parent"].required = True
 
 
@@ -114,6 +114,7 @@ class RulesForm(forms.Form):
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.unit = unit
+        self.needed_at_times: set[str] = set()
         own = dict(unit.settings.values_list("key", "value"))
         in_force = settings_of(unit)
         self.targets_in_force = in_force["clock_targets"]
@@ -121,7 +122,8 @@ class RulesForm(forms.Form):
         for level in self.levels:
             self._add_target(level, *self.targets_in_force[str(level.severity)])
         roles = in_force["second_factor_roles"]
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "severity_scheme": own.get("severity_scheme", ""),
             "day_starts": own.get("day_starts"),
             "day_ends": own.get("day_ends"),
@@ -137,7 +139,7 @@ class RulesForm(forms.Form):
         """Beside each field, what holds if it is left empty."""
         above = settings_of(unit.parent) if unit.parent else DEFAULTS
         whence = _("as above") if unit.parent else _("the default")
-        self.fields["severity_scheme"].choices = [("", whence), *SCHEMES.items()]  # type: ignore[attr-defined]
+        field_of(self, "severity_scheme", forms.ChoiceField).choices = [("", whence), *SCHEMES.items()]
         self.fields["severity_scheme"].help_text = told(whence, SCHEMES[above["severity_scheme"]])
         for name in ("day_starts", "day_ends", "students_per_counselor"):
             self.fields[name].help_text = _("Left empty: %(value)s.") % {"value": with_note(above[name], whence)}
@@ -159,7 +161,7 @@ class RulesForm(forms.Form):
             initial=None if kind == SAME_DAY else amount,
             required=False,
         )
-        self.fields[f"amount_{level.severity}"].needed_at_times = True  # type: ignore[attr-defined]
+        self.needed_at_times.add(f"amount_{level.severity}")
 
     def targets(self) -> list[tuple[Any, Any]]:
         return [(self[f"kind_{one.severity}"], self[f"amount_{one.severity}"]) for one in self.levels]
@@ -184,7 +186,7 @@ class RulesForm(forms.Form):
         data = self.cleaned_data
         kinds = {str(one.severity): data[f"kind_{one.severity}"] for one in self.levels}
         typed = {s: [kind, 0 if kind == SAME_DAY else data[f"amount_{s}"]] for s, kind in kinds.items()}
-        return self.targets_in_force | typed
+        return {**self.targets_in_force, **typed}
 
     def values(self) -> dict[str, Any]:
         """By key; None for what follows the unit above."""

@@ -44,7 +44,8 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         """Staff number or phone number (facts: teachers know one of the two)."""
         name = (username or "").strip()
         by_number = models.Q(staff_number=name)
-        return self.get(by_number | models.Q(phone_hash=crypto.lookup_hash(name, purpose="phone")))
+        person: Person = self.get(by_number | models.Q(phone_hash=crypto.lookup_hash(name, purpose="phone")))
+        return person
 
 
 class Person(AbstractBaseUser):

@@ -19,12 +19,12 @@ from schools.common.identity import mask_phone
 from schools.forms.account import ChangePasswordForm, LanguageForm, NewPasswordForm
 from schools.middleware import MEMBERSHIP
 from schools.models import Membership
-from schools.requests import PersonRequest, ViewerRequest
+from schools.requests import PersonRequest
 
 
 def before_password(view: View) -> View:
     """Open also to someone who has not yet set a password of their own."""
-    view.before_password = True  # type: ignore[attr-defined]
+    vars(view)["before_password"] = True
     return view
 
 
@@ -69,7 +69,7 @@ def password_change(request: PersonRequest) -> HttpResponse:
     return render(request, "schools/password_change.html", {"form": form})
 
 
-def _set_password(request: ViewerRequest, password: str) -> None:
+def _set_password(request: PersonRequest, password: str) -> None:
     person = set_own_password(by=request.viewer, person=request.user, password=password)
     update_session_auth_hash(request, person)
 
@@ -99,7 +99,7 @@ def language_change(request: PersonRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME,
             language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
             secure=getattr(settings, "LANGUAGE_COOKIE_SECURE", False),
         )
     return response

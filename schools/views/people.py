@@ -22,6 +22,7 @@ from schools.common.errors import Refused
 from schools.common.identity import mask_phone
 from schools.forms.people import DetailsForm, FilterForm, NewPersonForm, PostForm
 from schools.models import Membership, Person, Unit
+from schools.models.units import UnitQuerySet
 from schools.requests import ViewerRequest
 
 PAGE = 50
@@ -70,7 +71,7 @@ def _found(viewer: Viewer, data: dict[str, Any], unit: Unit | None) -> Any:
     return people.order_by("staff_number").prefetch_related(shown)
 
 
-def _units_to_staff(viewer: Viewer) -> Any:
+def _units_to_staff(viewer: Viewer) -> UnitQuerySet:
     """Where the viewer may give roles: the own school, everything below the own center, everything."""
     units = Unit.objects.visible_to(viewer).select_related("kind")
     return units.exclude(pk=viewer.unit.pk) if viewer.role == "center_staff" else units
@@ -277,7 +278,8 @@ def _do(request: ViewerRequest, pk: UUID, done: str, action: Any, **about: Any) 
 
 
 def _person(request: ViewerRequest, pk: UUID) -> Person:
-    return get_object_or_404(Person.objects.visible_to(request.viewer), pk=pk)
+    person: Person = get_object_or_404(Person.objects.visible_to(request.viewer), pk=pk)
+    return person
 
 
 def _memberships(viewer: Viewer, person: Person) -> Any:

@@ -22,9 +22,8 @@ from schools.requests import ViewerRequest
 def unit_kind_list(request: ViewerRequest) -> HttpResponse:
     kinds = list(UnitKind.objects.annotate(units=Count("unit")).order_by("rank", "code"))
     stands_below = set(Unit.objects.order_by().values_list("kind", "parent__kind").distinct())
-    for upper, kind in pairwise(kinds):
-        kind.may_rise = (kind.pk, upper.pk) not in stands_below  # type: ignore[attr-defined]
-    return render(request, "schools/unit_kind_list.html", {"kinds": kinds})
+    rising = {kind.pk for upper, kind in pairwise(kinds) if (kind.pk, upper.pk) not in stands_below}
+    return render(request, "schools/unit_kind_list.html", {"kinds": kinds, "rising": rising})
 
 
 @roles(Role.SYSTEM_ADMIN)

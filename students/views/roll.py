@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,8 +29,8 @@ from students.queries import attach_classes, by_paper_number, is_paper_number, k
 
 PAGE = 50
 SHOWN = ("name", "student_number", "status", "class_group_id")
-SORTS = {
-    "class": Student._meta.ordering,
+SORTS: dict[str, list[str]] = {
+    "class": [str(name) for name in Student._meta.ordering or ()],
     "name": ["search_keys", "name"],
     "number": ["student_number", "name"],
     "level": ["-level", "search_keys"],
@@ -110,7 +110,7 @@ def _order(sort: str) -> list[str]:
     return [column[1:] if column.startswith("-") else f"-{column}" for column in columns]
 
 
-def keeps_papers_out(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def keeps_papers_out(view: Callable[[ViewerRequest], HttpResponse]) -> Callable[[ViewerRequest], HttpResponse]:
     """The number of a paper must not stay in the address, the history or a log."""
 
     @wraps(view)

@@ -46,11 +46,9 @@ def note_first_open(request: ViewerRequest, student: Student) -> None:
         note_open(request, student)
 
 
-def masked_guardians(student: Student) -> list[Guardian]:
-    found = list(student.guardians.all())
-    for guardian in found:
-        guardian.masked_phone = mask_phone(guardian.phone)
-    return found
+def masked_guardians(student: Student) -> list[tuple[Guardian, str]]:
+    """Each with the phone number as everybody sees it."""
+    return [(guardian, mask_phone(guardian.phone)) for guardian in student.guardians.all()]
 
 
 @roles(*STAFF_ROLES)
@@ -107,8 +105,8 @@ def student_opened(request: ViewerRequest, pk: UUID) -> HttpResponse:
     found = on_days(entries, "at", first, last)
     page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
     page_obj = page.get_page(request.GET.get("page"))
-    entries = tell(list(page_obj.object_list), request.viewer)
-    page_obj.object_list = [_with_reason(entry) for entry in entries]
+    told = tell(list(page_obj.object_list), request.viewer)
+    page_obj.object_list = [_with_reason(entry) for entry in told]
     context = {"student": student, "page_obj": page_obj, "first": first, "last": last}
     return render(request, "students/student_opened.html", context)
 
