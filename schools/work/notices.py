@@ -200,7 +200,9 @@ def _subject(notice: Notice) -> models.Model | None:
 
     if not notice.subject_type:
         return None
-    return apps.get_model(notice.subject_type)._default_manager.filter(pk=notice.subject_id).first()
+    rows = apps.get_model(notice.subject_type)._default_manager
+    found: models.Model | None = rows.filter(pk=notice.subject_id).first()
+    return found
 
 
 def next_to_call(unit: Unit, called_now: Iterable[Membership], called: set[int]) -> list[Membership]:
