@@ -20,6 +20,7 @@ SEEDS = [
     ("students.migrations.0002_special_groups", "add_groups", "students.SpecialGroup"),
     ("counseling.migrations.0002_talk_options", "add_options", "counseling.TalkOption"),
     ("counseling.migrations.0004_default_templates", "add_templates", "counseling.TextTemplate"),
+    ("screening.migrations.0002_shipped", "add_instruments", "screening.Instrument"),
 ]
 
 

@@ -1,0 +1,3 @@
+from screening.models.instruments import Instrument, TextPack
+
+__all__ = ["Instrument", "TextPack"]
