@@ -4,18 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.particulars import explains
-from schools.audit.trail import says
+from schools.audit.verbs import Verb, declare
 
-says(
-    {
-        "instrument.imported": _("imported an instrument"),
-        "instrument.retired": _("took an instrument out of the choice"),
-        "instrument.ready": _("put an instrument into the choice"),
-        "instrument.started": _("began a survey of their own"),
-        "instrument.changed": _("changed a survey of their own"),
-        "instrument.discarded": _("threw a draft of a survey away"),
-        "text_pack.attested": _("brought the texts of an instrument and answered for the licence"),
-    }
+declare(
+    Verb("instrument.imported", _("imported an instrument")),
+    Verb("instrument.retired", _("took an instrument out of the choice")),
+    Verb("instrument.offered", _("put an instrument into the choice")),
+    Verb("instrument.started", _("began a survey of their own")),
+    Verb("instrument.changed", _("changed a survey of their own")),
+    Verb("instrument.discarded", _("threw a draft of a survey away")),
+    Verb("text_pack.attested", _("brought the texts of an instrument and answered for the licence")),
 )
 explains(
     labels={

@@ -74,19 +74,21 @@ def import_texts(
 @transaction.atomic
 def retire_instrument(*, by: Viewer, instrument: Instrument) -> Instrument:
     """Offer it to no new round. What was answered keeps it."""
-    return _move(by, instrument, Instrument.State.READY, Instrument.State.RETIRED)
+    _move(by, instrument, Instrument.State.READY, Instrument.State.RETIRED)
+    audit.record(by=by, verb="instrument.retired", about=instrument, details={"code": instrument.code})
+    return instrument
 
 
 @transaction.atomic
 def offer_instrument(*, by: Viewer, instrument: Instrument) -> Instrument:
     """Offer a retired one again."""
-    return _move(by, instrument, Instrument.State.RETIRED, Instrument.State.READY)
+    _move(by, instrument, Instrument.State.RETIRED, Instrument.State.READY)
+    audit.record(by=by, verb="instrument.offered", about=instrument, details={"code": instrument.code})
+    return instrument
 
 
-def _move(by: Viewer, instrument: Instrument, before: str, after: str) -> Instrument:
+def _move(by: Viewer, instrument: Instrument, before: str, after: str) -> None:
     check_can_change(by, instrument)
     if not Instrument.objects.filter(pk=instrument.pk, state=before).update(state=after):
         raise Refused(_("Somebody has changed this in the meantime. Look at it again."))
     instrument.state = after
-    audit.record(by=by, verb=f"instrument.{after}", about=instrument, details={"code": instrument.code})
-    return instrument
