@@ -14,13 +14,17 @@ def main(parts: list[str], *, full: bool) -> None:
 
     call_command("migrate", verbosity=0)
     load_demo("school")
-    if "requests" in parts:
+    if "pages" in parts:
         from bench import pages
 
         pages.run("1,300 students")
+    if "requests" in parts:
+        from bench import requests
+
+        requests.run("1,300 students")
     if "audit" in parts:
         audit.run()
-    if full and {"requests", "roster", "pdf"} & set(parts):
+    if full and {"pages", "requests", "roster", "pdf"} & set(parts):
         district(parts)
 
 
@@ -36,10 +40,14 @@ def district(parts: list[str]) -> None:
 
     ensure_seeds()
     load_demo("district")
-    if "requests" in parts:
+    if "pages" in parts:
         from bench import pages
 
         pages.run("53,492 students")
+    if "requests" in parts:
+        from bench import requests
+
+        requests.run("53,492 students")
     if "roster" in parts:
         from bench import roster
 

@@ -1,98 +1,92 @@
-"""Requests per second and latency of the pages a day is made of, beside a bare Django view on the same server."""
+"""Every page that people open all day: CPU time beside a plain Django list, queries and bytes."""
 
-import itertools
-import secrets
-import uuid
-from collections.abc import Callable
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
-from django.conf import settings
-from django.db import connections
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from bench.load import Request, Result, load, serving
-from schools.access import Viewer
-from schools.middleware import MEMBERSHIP
-from schools.models import Membership
-from students.models import Student
+from bench.cost import Cost, Site
+from bench.load import Request
+from bench.people import cookie, member, talks, viewer
+from bench.plain import plain
+from students.models import RiskFlag, Student
 
-CSRF = secrets.token_hex(16)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ROLES = ("teacher", "subject", "head", "counselor", "leader", "district", "city", "admin", "auditor")
+
+
+class Page(NamedTuple):
+    name: str
+    at_most: float  # times the plain list
+    request: Request
 
 
 def run(title: str) -> None:
-    requests = _requests()
-    connections.close_all()
-    print(f"requests, {title}:  per second   p50 ms   p95 ms   times the bare view")
-    with serving("bench.bare") as port:
-        floor = load(port, Request("/"))
-    _print("bare Django view", floor, floor)
-    with serving("config.wsgi") as port:
-        for name, request in requests.items():
-            _print(name, load(port, request), floor)
+    """Print the table; a page beyond its limit is marked."""
+    signed_in.cache_clear()  # the sessions went with the demo before
+    with plain:
+        measure = Site().cost(Request("/", signed_in("counselor")))
+    print(f"pages, {title}:  CPU ms   times the plain list   at most   queries   bytes")
+    _print("plain Django list", measure, measure, 0)
+    site = Site()
+    for page in pages():
+        _print(page.name, site.cost(page.request), measure, page.at_most)
 
 
-def _requests() -> dict[str, Request]:
-    teacher, counselor = _member("teacher"), _member("counselor")
-    students = list(Student.objects.visible_to(_viewer(teacher)).enrolled()[:40])
-    inside = _cookie(teacher)
-    return {
-        "workbench, teacher": Request(reverse("reports:workbench"), inside),
-        "workbench, counselor": Request(reverse("reports:workbench"), _cookie(counselor)),
-        "student list, school": Request(reverse("students:student_list"), _cookie(counselor)),
-        "student search": Request(f"{reverse('students:student_list')}?q=lyt", _cookie(counselor)),
-        "talk form": Request(reverse("counseling:talk_new"), inside),
-        "talk save": Request(reverse("counseling:talk_new"), inside, _talks(students)),
-        "workbench, district": Request(reverse("reports:workbench"), _cookie(_member("district"))),
-    }
+def pages() -> Iterator[Page]:
+    workbench = reverse("reports:workbench")
+    for who in ROLES:
+        yield Page(f"workbench, {who}", 4, Request(workbench, signed_in(who)))
+    yield from _of_students()
+    yield from _of_talks()
+    yield from _of_figures()
+    yield Page("audit log", 6, Request(reverse("schools:audit_list"), signed_in("auditor")))
 
 
-def _talks(students: list[Student]) -> Callable[[], bytes]:
-    """A new talk each time, as the form sends it."""
-    turn = itertools.cycle(students)
-
-    def body() -> bytes:
-        student = next(turn)
-        fields = {
-            "csrfmiddlewaretoken": CSRF,
-            "submission": str(uuid.uuid4()),
-            "students": str(student.pk),
-            "themes": "sleep",
-            "happened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
-            "kind": "daily",
-            "mode": "face",
-            "initiative": "teacher",
-            f"part-{student.pk}-words": "bench",
-            f"part-{student.pk}-severity": "0",
-        }
-        return urlencode(fields).encode()
-
-    return body
+def _of_students() -> Iterator[Page]:
+    students, counselor = reverse("students:student_list"), signed_in("counselor")
+    yield Page("student list, class", 4, Request(students, signed_in("teacher")))
+    yield Page("student list, school", 4, Request(students, counselor))
+    yield Page("student search", 4, Request(f"{students}?q=lyt", counselor))
+    yield Page("student list, key students", 4, Request(f"{students}?key=1", counselor))
+    yield Page("student list, by level", 4, Request(f"{students}?sort=level", counselor))
+    seen = viewer(member("counselor"))
+    flag = RiskFlag.objects.visible_to(seen).open().first()
+    student = flag.student if flag else Student.objects.visible_to(seen)[0]
+    yield Page("student page", 5, Request(student.get_absolute_url(), counselor))
+    if flag:
+        yield Page("flag page", 5, Request(flag.get_absolute_url(), counselor))
+    yield Page("flag list", 5, Request(reverse("students:flag_list"), counselor))
 
 
-def _member(staff_number: str) -> Membership:
-    found = Membership.objects.current().select_related("person", "unit__kind").order_by("pk")
-    return found.filter(person__staff_number=staff_number)[0]
+def _of_talks() -> Iterator[Page]:
+    form, teacher = reverse("counseling:talk_new"), signed_in("teacher")
+    yield Page("talk form", 6, Request(form, teacher))
+    yield Page("talk save", 4, Request(form, teacher, talks(member("teacher"))))
+    yield Page("talk list, class", 6, Request(reverse("counseling:talk_list"), teacher))
+    yield Page("talk list, school", 6, Request(reverse("counseling:talk_list"), signed_in("counselor")))
+    yield Page("coverage, class", 6, Request(reverse("counseling:coverage"), teacher))
+    yield Page("coverage, school", 6, Request(reverse("counseling:coverage"), signed_in("leader")))
 
 
-def _viewer(member: Membership) -> Viewer:
-    return Viewer(person=member.person, membership=member)
+def _of_figures() -> Iterator[Page]:
+    for who in ("leader", "district"):
+        term = viewer(member(who)).term
+        code = term.code if term else ""
+        yield Page(f"figures, {who}", 10, Request(reverse("reports:figure_list"), signed_in(who)))
+        summary = reverse("reports:summary_detail", args=[code])
+        yield Page(f"summary, {who}", 10, Request(summary, signed_in(who)))
 
 
-def _cookie(member: Membership) -> str:
-    """A signed-in session, as a cookie header."""
-    client = Client()
-    client.force_login(member.person, backend=BACKEND)
-    chosen = client.session
-    chosen[MEMBERSHIP] = member.pk
-    chosen.save()
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+@cache
+def signed_in(who: str) -> str:
+    return cookie(member(who))
 
 
-def _print(name: str, result: Result, floor: Result) -> None:
-    ratio = result.p50 / floor.p50 if floor.p50 else 0
-    note = f"   {result.errors} errors" if result.errors else ""
-    print(f"   {name:<24} {result.per_second:8.0f} {result.p50:8.1f} {result.p95:8.1f} {ratio:8.1f}{note}", flush=True)
+def _print(name: str, cost: Cost, measure: Cost, at_most: float) -> None:
+    times = cost.milliseconds / measure.milliseconds
+    over = "  over" if at_most and times > at_most else ""
+    print(
+        f"   {name:<28} {cost.milliseconds:8.1f} {times:8.1f} {at_most or '':>6} {cost.queries:5} {cost.bytes:8}{over}",
+        flush=True,
+    )
