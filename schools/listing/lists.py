@@ -1,0 +1,157 @@
+"""A list as it is declared, and as one request sees it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.core.exceptions import BadRequest
+from django.core.paginator import Page, Paginator
+from django.db import models
+
+from schools.access import Viewer
+from schools.common.workbooks import Sheet
+from schools.listing.columns import Column, Sort, turned
+from schools.listing.filters import ListFilter
+from schools.requests import ViewerRequest
+
+Rows = models.QuerySet[Any]
+
+
+def as_they_are(rows: list[Any], viewer: Viewer) -> None:
+    """Rows that need nothing besides what the query brought."""
+
+
+@dataclass(frozen=True)
+class List:
+    """`name` is the view's, and what the audit log calls an export. `order` is the order without a `sort`.
+
+    `dress(rows, viewer)` puts on the rows of one page, or of a file, what needs a query of its own for all of them
+    together. `link` gives the address behind the first column. `nothing` says in two sentences, a title and a text,
+    what will stand here, for a list that is still empty.
+    """
+
+    name: str
+    title: Any
+    columns: tuple[Column, ...] = ()
+    filters: tuple[ListFilter, ...] = ()
+    order: tuple[Sort, ...] = ()
+    page_size: int = 50
+    dress: Callable[[list[Any], Viewer], None] = as_they_are
+    link: Callable[[Any], str] | None = None
+    icon: str = "sparkles"
+    nothing: tuple[Any, Any] = ("", "")
+
+    @cached_property
+    def filter_set(self) -> Any:
+        """The class that django-filter makes one object of for each request."""
+        return type("ListFilterSet", (django_filters.FilterSet,), {one.name: one for one in self.filters})
+
+    def show(self, request: ViewerRequest, rows: Rows) -> "Shown":
+        return Shown(self, request, rows)
+
+    def sheet(self, request: ViewerRequest, rows: Rows) -> Sheet:
+        """Just what the list shows, with its filters and order, to leave through `schools.exporting.export_page`."""
+        return self.show(request, rows).sheet()
+
+
+class Shown:
+    """A list for one request: the rows that its address asks for, and everything its page draws."""
+
+    def __init__(self, declared: List, request: ViewerRequest, rows: Rows):
+        self.list, self.request, self.viewer = declared, request, request.viewer
+        self._set = declared.filter_set(request.GET, rows, request=request)
+        for one in declared.filters:
+            if not one.seen_by(self.viewer):
+                self._set.filters.pop(one.name)
+        if not self._set.is_valid():
+            raise BadRequest("unknown value in the address")
+        self.sort = request.GET.get("sort", "")
+        self.rows = self._set.qs.order_by(*self._order())
+
+    @property
+    def title(self) -> Any:
+        return self.list.title
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [one for one in self.list.columns if one.seen_by(self.viewer)]
+
+    def _order(self) -> list[Sort]:
+        name = self.sort.removeprefix("-")
+        column = next((one for one in self.columns if one.name == name and one.sort), None)
+        if name and column is None:
+            raise BadRequest("unknown value in the address")
+        order = column.order(down=self.sort.startswith("-")) if column else list(self.list.order)
+        # Rows that are equal in all this stand on one page only.
+        last = order[-1] if order else "pk"
+        return [*order, turned("pk") if isinstance(last, str) and last.startswith("-") else "pk"]
+
+    # --- what the page shows -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def page_obj(self) -> Page[Any]:
+        page = Paginator(self.rows, self.list.page_size).get_page(self.request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        self.list.dress(page.object_list, self.viewer)
+        return page
+
+    @property
+    def count(self) -> int:
+        return int(self.page_obj.paginator.count)
+
+    @cached_property
+    def filters(self) -> list[Any]:
+        return list(self._set.filters.values())
+
+    @property
+    def filter(self) -> dict[str, Any]:
+        """What each filter is set to, by its name."""
+        return {one.name: one.value for one in self.filters}
+
+    @property
+    def is_set(self) -> bool:
+        """Does the address ask for less than all?"""
+        return any(one.is_set for one in self.filters)
+
+    @property
+    def drawn(self) -> list[Any]:
+        """The filters in the form, in their order."""
+        return [one for one in self.filters if one.is_drawn and one.shape != "chips" and not self._is_folded(one)]
+
+    @property
+    def folded(self) -> list[Any]:
+        """Those that few need, behind one word."""
+        return [one for one in self.filters if one.is_drawn and self._is_folded(one)]
+
+    @property
+    def chips(self) -> list[Any]:
+        return [one for one in self.filters if one.is_drawn and one.shape == "chips"]
+
+    @staticmethod
+    def _is_folded(one: Any) -> bool:
+        return bool(getattr(one, "folded", False))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What else the address says, for the form to keep: the order, chips, what the view itself reads."""
+        own = {name for one in [*self.drawn, *self.folded] for name in one.names} | {"page"}
+        return [(name, value) for name, value in self.request.GET.items() if name not in own and value]
+
+    # --- the way out -------------------------------------------------------------------------------------------------
+
+    def sheet(self) -> Sheet:
+        columns = [one for one in self.columns if one.in_file]
+        return Sheet(
+            kind=self.list.name,
+            title=str(self.list.title),
+            count=self.rows.count(),
+            heads=[str(one.label) for one in columns],
+            lines=lambda: self._lines(columns),
+        )
+
+    def _lines(self, columns: list[Column]) -> Iterable[list[str]]:
+        rows = list(self.rows)
+        self.list.dress(rows, self.viewer)
+        return [[str(one.text_of(row)) for one in columns] for row in rows]
