@@ -1,4 +1,4 @@
-"""The way around: one list of places; each person sees those whose view would let them in."""
+"""The way around: the places that the apps name; each person sees those whose view would let them in."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -7,42 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
-from schools.models import Notice
+from schools.common.floors import ask_apps
+from schools.common.places import Place, all_places
 from schools.requests import PersonRequest
 
-NOTICES = "schools:notice_list"
 BAR = 4  # places in the phone's bar beside “more”
-
-
-@dataclass(frozen=True)
-class Place:
-    label: Any
-    url_name: str
-    icon: str
-    where: str = "rail"  # on a phone: "tabs" in the bar, "rail" under "more", where the bar has no room for it
-
-
-PLACES = [
-    Place(_("Workbench"), "reports:workbench", "home", "tabs"),
-    Place(_("Students"), "students:student_list", "users", "tabs"),
-    Place(_("Log a talk"), "counseling:talk_new", "plus", "plus"),
-    Place(_("Coverage"), "counseling:coverage", "chart-bar", "tabs"),
-    Place(_("Risk flags"), "students:flag_list", "flag"),
-    Place(_("Notices"), "schools:notice_list", "bell"),
-    Place(_("Talks"), "counseling:talk_list", "chat-bubble-left-right"),
-    Place(_("Import roster"), "students:roster_import", "arrow-up-tray"),
-    Place(_("Figures"), "reports:figure_list", "calculator"),
-    Place(_("Semester summary"), "reports:summary_list", "document-text"),
-    Place(_("People"), "schools:person_list", "identification"),
-    Place(_("Units"), "schools:unit_list", "building-library"),
-    Place(_("Calendar"), "schools:calendar", "calendar-days"),
-    Place(_("Themes and templates"), "counseling:option_list", "swatch"),
-    Place(_("Opens and exports"), "reports:open_list", "eye"),
-    Place(_("Audit log"), "schools:audit_list", "clipboard-document-list"),
-]
 
 
 @dataclass(frozen=True)
@@ -69,7 +40,8 @@ def navigation(request: PersonRequest) -> dict[str, Any]:
 
 
 def _items(request: HttpRequest, viewer: Viewer) -> list[Item]:
-    found = [(place, _open_to(viewer, place)) for place in PLACES]
+    ask_apps("navigation")
+    found = [(place, _open_to(viewer, place)) for place in all_places()]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
     items = [
         Item(
@@ -78,8 +50,8 @@ def _items(request: HttpRequest, viewer: Viewer) -> list[Item]:
             place.icon,
             place.where,
             current=url == best,
-            count=_count(viewer, place),
-            key="notices" if place.url_name == NOTICES else "",
+            count=place.count(viewer) if place.count else 0,
+            key=place.key,
         )
         for place, url in found
         if url
@@ -116,14 +88,3 @@ def _access(url_name: str) -> Any:
         return getattr(resolve(reverse(url_name)).func, "access", frozenset())
     except NoReverseMatch:
         return frozenset()
-
-
-def _count(viewer: Any, place: Place) -> int:
-    if place.url_name == NOTICES:
-        return Notice.objects.visible_to(viewer).calling().count()
-    if place.url_name != "students:flag_list":
-        return 0
-    from students.access import can_handle_flags
-    from students.queries import flag_counts
-
-    return flag_counts(viewer)["waiting"] if can_handle_flags(viewer) else 0

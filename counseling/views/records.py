@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,11 +16,10 @@ from django.views.decorators.http import require_GET
 
 from counseling.access import can_change_part, can_export, can_restrict, readers_of, reason_to_read
 from counseling.actions.talks import Overtaken, delete_part, revise_part
-from counseling.content import Content, Header, Unfit, content_of, from_json, header_of
-from counseling.export import talk_sheet
-from counseling.filters import TalkFilter
+from counseling.content import Unfit, content_of, from_json, header_of
 from counseling.forms import DeleteForm, HeaderForm, Offer, PartForm, ThemesForm
-from counseling.models import TalkLog, TalkPart
+from counseling.listing import TALKS, dress, parts_of, shown_as
+from counseling.models import TalkPart
 from counseling.queries import Words, words_of
 from counseling.raised import raised_by
 from schools import audit
@@ -32,14 +30,6 @@ from schools.requests import ViewerRequest
 from schools.severity import Scheme, scheme_of
 from students.access import can_handle_flags
 
-PAGE = 30
-# Of a record, what the list shows: no texts, and of people the name.
-LISTED = (
-    *("themes", "mood", "severity", "follow_up_on"),
-    *(f"talk__{name}" for name in ("happened_at", "kind", "place", "mode", "initiative", "is_restricted")),
-    *("talk__author__name", "student__name"),
-    *(f"class_group__{name}" for name in ("stage", "entry_year", "number", "prefix", "school__system")),
-)
 READ = ("talk__author", "talk__membership", "talk__school", "student__class_group__school", "class_group__school")
 
 
@@ -47,41 +37,16 @@ READ = ("talk__author", "talk__membership", "talk__school", "student__class_grou
 @roles(*STAFF_ROLES)
 def talk_list(request: ViewerRequest) -> HttpResponse:
     """Every part this viewer sees, with search and filters in the address."""
-    viewer: Viewer = request.viewer
-    chosen = TalkFilter(viewer, request.GET)
-    page = Paginator(chosen.parts().only(*LISTED), PAGE).get_page(request.GET.get("page"))
-    for part in page.object_list:
-        dress(part, chosen.words, viewer.scheme)
-    context = {"page_obj": page, "filter": chosen, "can_export": can_export(viewer)}
+    viewer = request.viewer
+    context = {"list": TALKS.show(request, parts_of(viewer)), "can_export": can_export(viewer)}
     return render(request, "counseling/talk_list.html", context)
 
 
 @roles(*SCHOOL_ROLES)
 def talk_export(request: ViewerRequest) -> HttpResponse:
     """What the list shows, as a workbook: no texts."""
-    viewer: Viewer = request.viewer
-    chosen = TalkFilter(viewer, request.GET)
-    sheet = talk_sheet(chosen.parts().only(*LISTED, "student__student_number"), chosen.words, scheme_of(viewer.unit))
+    sheet = TALKS.sheet(request, parts_of(request.viewer))
     return export_page(request, sheet, back=f"{reverse('counseling:talk_list')}?{request.GET.urlencode()}")
-
-
-def dress(part: TalkPart, words: Words, scheme: Scheme) -> TalkPart:
-    """Put the words of its codes on a part."""
-    part.shown = shown_as(part.talk, part, words, scheme)  # type: ignore[attr-defined]
-    return part
-
-
-def shown_as(talk: TalkLog | Header, content: TalkPart | Content, words: Words, scheme: Scheme) -> dict[str, str]:
-    """The codes of a record, now or in an older version, in words."""
-    return {
-        "themes": words.themes(content.themes),
-        "mood": words.of("mood", content.mood) if content.mood else "",
-        "level": scheme.label(content.severity),
-        "kind": words.of("kind", talk.kind),
-        "place": words.of("place", talk.place) if talk.place else "",
-        "mode": str(TalkLog.Mode(talk.mode).label),
-        "initiative": str(TalkLog.Initiative(talk.initiative).label),
-    }
 
 
 def fetch_part(request: ViewerRequest, pk: UUID) -> TalkPart:

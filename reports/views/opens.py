@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,14 +25,14 @@ from reports.opens import (
     openers_of,
     opens_by,
 )
+from reports.opens_of_one import OPENS_OF_ONE
 from schools import audit
 from schools.access import Viewer, roles
 from schools.actions.exports import REASONS
-from schools.audit.trail import tell, words_of
+from schools.audit.trail import words_of
 from schools.models import AuditEntry, Person, Role, Unit
 from schools.requests import ViewerRequest
 from schools.templatetags.look import day
-from students.models import Student
 
 PAGE = 100
 SHOWN_WEEKS = 6
@@ -111,15 +110,13 @@ def open_detail(request: ViewerRequest, code: str, pk: UUID) -> HttpResponse:
     """The opens behind one row: of one person in one school."""
     viewer = request.viewer
     monday, school = _week(request), get_object_or_404(_schools(viewer), code=code)
-    page = Paginator(opens_by(pk, school, monday), PAGE).get_page(request.GET.get("page"))
-    if not page.paginator.count:
+    shown = OPENS_OF_ONE.show(request, opens_by(pk, school, monday))
+    if not shown.count:
         raise Http404
-    names = may_meet_students(viewer)
-    page.object_list = _rows(list(page.object_list), viewer if names else None)
     context = {
         "person": Person.objects.get(pk=pk),
-        "page_obj": page,
-        "names": names,
+        "list": shown,
+        "names": may_meet_students(viewer),
         "monday": monday,
         "sunday": monday + dt.timedelta(days=6),
         "school": school,
@@ -127,12 +124,3 @@ def open_detail(request: ViewerRequest, code: str, pk: UUID) -> HttpResponse:
     details = {"week": monday.isoformat(), "of": school.code}
     audit.record(by=viewer, verb="opens.read_one", about=context["person"], details=details)
     return render(request, "reports/open_detail.html", context)
-
-
-def _rows(entries: list[Any], viewer: Viewer | None) -> list[Any]:
-    """With words and, for who may meet them, the students."""
-    ids = [entry.student_id for entry in entries]
-    seen = Student.objects.visible_to(viewer).select_related("class_group__school").in_bulk(ids) if viewer else {}
-    for entry in tell(entries, viewer):
-        entry.student = seen.get(entry.student_id)
-    return entries

@@ -188,20 +188,3 @@ def _cohort_name(stage: str, year: int, system: str, today: dt.date, lang: str) 
 def _stand_ins(unit: Unit, membership: Membership | None) -> Any:
     found = Membership.objects.current().filter(unit=unit, role__in=SCHOOL_ROLES).select_related("person", "unit")
     return found.exclude(person_id=membership.person_id) if membership else found
-
-
-class FilterForm(forms.Form):
-    """What the list of people shows; unknown values are ignored."""
-
-    quiet = True
-    q = forms.CharField(required=False)
-    role = forms.ChoiceField(required=False, choices=[("", gettext_lazy("All roles")), *Role.choices])
-    state = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("", gettext_lazy("Present")),
-            ("ended", gettext_lazy("Role ended")),
-            ("closed", gettext_lazy("Account closed")),
-            ("waiting", gettext_lazy("Not yet signed in")),
-        ],
-    )

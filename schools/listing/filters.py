@@ -22,6 +22,7 @@ from schools.models.units import Unit
 
 LONGEST_SEARCH = 60
 MOST_UNITS = 400
+ALL, UNIT = _("All"), _("Unit")
 Rows = models.QuerySet[Any]
 
 
@@ -105,6 +106,11 @@ def _any_of(lookups: Iterable[str]) -> Callable[[str], Q]:
     return condition
 
 
+def together(rows: Rows, _code: str, _viewer: Viewer) -> Rows:
+    """For a choice that means something only together with others: `List.narrow` applies them."""
+    return rows
+
+
 class Choice(ListFilter):
     """One of a few known values. `choices` are pairs of code and label, or a function of the viewer that gives them;
     without, those of the field. `any_label` says what no choice means. `narrow(rows, code, viewer)` filters in another
@@ -118,7 +124,7 @@ class Choice(ListFilter):
         field: str = "",
         *,
         label: Any,
-        any_label: Any = _("All"),
+        any_label: Any = ALL,
         choices: Iterable[tuple[Any, Any]] | Callable[[Viewer], Iterable[tuple[Any, Any]]] | None = None,
         narrow: Callable[[Rows, str, Viewer], Rows] | None = None,
         chips: bool = False,
@@ -147,7 +153,7 @@ class Choice(ListFilter):
     @property
     def is_drawn(self) -> bool:
         """Where there is only one, there is nothing to choose."""
-        return len(self.options) > 1 or self.is_set
+        return len(self.options) > 1
 
     @property
     def links(self) -> list[dict[str, Any]]:
@@ -183,18 +189,18 @@ class ChosenField(forms.Field):
 class Units(Choice):
     """For those who look after many units: one of them and all below it, by its code."""
 
-    def __init__(self, name: str = "unit", field: str = "unit", *, label: Any = _("Unit"), **more: Any):
+    def __init__(self, name: str = "unit", field: str = "unit", *, label: Any = UNIT, **more: Any):
         super().__init__(name, field, label=label, any_label=_("All units"), choices=_units, **more)
 
     def filter(self, qs: Rows, value: str) -> Rows:
-        if not value:
-            return qs
+        if self.narrow or not value:
+            return super().filter(qs, value)
         return qs.filter(**{f"{self.field_name}__in": Unit.objects.within(Unit.objects.get(code=value)).values("pk")})
 
 
 def _units(viewer: Viewer) -> list[tuple[str, str]]:
     if viewer.unit.is_school:
-        return []
+        return [(viewer.unit.code, viewer.unit.name)]
     seen = Unit.objects.visible_to(viewer).order_by("path")
     return list(seen.values_list("code", "name")[:MOST_UNITS])
 

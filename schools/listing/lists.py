@@ -1,5 +1,6 @@
 """A list as it is declared, and as one request sees it."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ import django_filters
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.urls import reverse
 
 from schools.access import Viewer
 from schools.common.workbooks import Sheet
@@ -19,6 +21,11 @@ from schools.requests import ViewerRequest
 Rows = models.QuerySet[Any]
 
 
+def as_found(rows: Rows, chosen: dict[str, Any], viewer: Viewer) -> Rows:
+    """Every filter works by itself."""
+    return rows
+
+
 def as_they_are(rows: list[Any], viewer: Viewer) -> None:
     """Rows that need nothing besides what the query brought."""
 
@@ -27,9 +34,10 @@ def as_they_are(rows: list[Any], viewer: Viewer) -> None:
 class List:
     """`name` is the view's, and what the audit log calls an export. `order` is the order without a `sort`.
 
+    `narrow(rows, chosen, viewer)` applies filters that mean something only together, by their names.
     `dress(rows, viewer)` puts on the rows of one page, or of a file, what needs a query of its own for all of them
-    together. `link` gives the address behind the first column. `nothing` says in two sentences, a title and a text,
-    what will stand here, for a list that is still empty.
+    together. `link` names the view behind the first column, which takes the key of the row. `nothing` says in two
+    sentences, a title and a text, what will stand here, for a list that is still empty.
     """
 
     name: str
@@ -38,8 +46,9 @@ class List:
     filters: tuple[ListFilter, ...] = ()
     order: tuple[Sort, ...] = ()
     page_size: int = 50
+    narrow: Callable[[Rows, dict[str, Any], Viewer], Rows] = as_found
     dress: Callable[[list[Any], Viewer], None] = as_they_are
-    link: Callable[[Any], str] | None = None
+    link: str = ""
     icon: str = "sparkles"
     nothing: tuple[Any, Any] = ("", "")
 
@@ -68,7 +77,14 @@ class Shown:
         if not self._set.is_valid():
             raise BadRequest("unknown value in the address")
         self.sort = request.GET.get("sort", "")
-        self.rows = self._set.qs.order_by(*self._order())
+        self.rows = declared.narrow(self._set.qs, self.filter, self.viewer).order_by(*self._order())
+
+    @property
+    def address(self) -> Callable[[Any], str]:
+        """Where a row's first column leads: the address is made once, the key put into it for each."""
+        key = uuid.UUID(int=0) if isinstance(self.rows.model._meta.pk, models.UUIDField) else 0
+        before, after = reverse(self.list.link, args=[key]).rsplit(str(key), 1)
+        return lambda row: f"{before}{row.pk}{after}"
 
     @property
     def title(self) -> Any:
@@ -137,7 +153,7 @@ class Shown:
     def kept(self) -> list[tuple[str, str]]:
         """What else the address says, for the form to keep: the order, chips, what the view itself reads."""
         own = {name for one in [*self.drawn, *self.folded] for name in one.names} | {"page"}
-        return [(name, value) for name, value in self.request.GET.items() if name not in own and value]
+        return [(name, str(value)) for name, value in self.request.GET.items() if name not in own and value]
 
     # --- the way out -------------------------------------------------------------------------------------------------
 

@@ -31,13 +31,13 @@ def rows_of(shown: Shown) -> SafeString:
     """A row for each of the page; the first cell names it and leads to it."""
     columns = [one for one in shown.columns if one.on_page]
     opens = [format_html('<td class="{}" data-label="{}">', one.css, one.label) for one in columns]
-    link = shown.list.link
+    address = shown.address if shown.list.link else None
     lines = []
     for row in shown.page_obj.object_list:
         first = columns[0].cell_of(row)
-        cells = [format_html('<a href="{}">{}</a>', link(row), first) if link else conditional_escape(first)]
-        cells += [_cell(start, one.cell_of(row)) for start, one in zip(opens[1:], columns[1:], strict=True)]
-        lines.append(f'<tr><th scope="row">{cells[0]}</th>{"".join(cells[1:])}</tr>')
+        name = format_html('<a href="{}">{}</a>', address(row), first) if address else conditional_escape(first)
+        cells = [_cell(start, one.cell_of(row)) for start, one in zip(opens[1:], columns[1:], strict=True)]
+        lines.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
     return mark_safe("".join(lines))  # noqa: S308  every cell is escaped above
 
 

@@ -77,6 +77,11 @@ def share(part: float | None, whole: float | None) -> str:
     return f"{max(0.0, min(100.0, 100 * part / whole)):.1f}%"
 
 
+def level(severity: int, label: object) -> SafeString:
+    """A level as `parts/level.html` draws it, for tables that are drawn in Python."""
+    return format_html('<span class="lv l{}">{}</span>', severity, label)
+
+
 @register.filter
 def day(value: datetime.date | None) -> str:
     """A date as short as it can be: the year only when it is not this one."""

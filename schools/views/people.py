@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_account, grantable_roles, roles
@@ -20,55 +20,78 @@ from schools.actions import accounts
 from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.identity import mask_phone
-from schools.forms.people import DetailsForm, FilterForm, NewPersonForm, PostForm
-from schools.models import Membership, Person, Unit
+from schools.forms.people import DetailsForm, NewPersonForm, PostForm
+from schools.listing import Choice, List, Search, Units, together
+from schools.models import Membership, Person, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.requests import ViewerRequest
 
-PAGE = 50
+STATES = [
+    ("ended", gettext_lazy("Role ended")),
+    ("closed", gettext_lazy("Account closed")),
+    ("waiting", gettext_lazy("Not yet signed in")),
+]
+
+
+def _fitting(people: Any, chosen: dict[str, Any], viewer: Viewer) -> Any:
+    """People with one membership that fits unit, role and state."""
+    posts = Membership.objects.visible_to(viewer)
+    if code := chosen["unit"]:
+        posts = posts.filter(unit__path__startswith=Unit.objects.get(code=code).path)
+    if chosen["role"]:
+        posts = posts.filter(role=chosen["role"])
+    if chosen["state"] == "closed":
+        return people.filter(is_active=False, pk__in=posts.values("person"))
+    if chosen["state"] == "ended":
+        return people.filter(pk__in=posts.values("person")).exclude(pk__in=posts.not_over().values("person"))
+    people = people.filter(is_active=True, pk__in=posts.not_over().values("person"))
+    return people.filter(must_change_password=True) if chosen["state"] == "waiting" else people
+
+
+def _by_name_or_number(people: Any, text: str, _viewer: Viewer) -> Any:
+    number = Q(staff_number__istartswith=text) | Q(phone_hash=crypto.lookup_hash(text, purpose="phone"))
+    return people.filter(Q(name__icontains=text) | number)
+
+
+PEOPLE = List(
+    name="person_list",
+    title=gettext_lazy("People"),
+    icon="identification",
+    nothing=(gettext_lazy("Nobody here yet"), gettext_lazy("People appear here once they are invited or imported.")),
+    order=("staff_number",),
+    narrow=_fitting,
+    filters=(
+        Search(label=gettext_lazy("Name, staff number or phone number"), matches=_by_name_or_number),
+        Units(narrow=together),
+        Choice(
+            "role",
+            label=gettext_lazy("Role"),
+            any_label=gettext_lazy("All roles"),
+            choices=Role.choices,
+            narrow=together,
+        ),
+        Choice(
+            "state",
+            label=gettext_lazy("State"),
+            any_label=gettext_lazy("Present"),
+            choices=STATES,
+            narrow=together,
+        ),
+    ),
+)
 
 
 @roles(*MANAGING_ROLES)
 def person_list(request: ViewerRequest) -> HttpResponse:
+    """People with the memberships the viewer sees, and nothing sealed."""
     viewer = request.viewer
-    units = Unit.objects.visible_to(viewer)
-    unit = units.filter(code=request.GET.get("unit", "")).first()
-    filters = FilterForm(request.GET)
-    filters.is_valid()
-    people = _found(viewer, filters.cleaned_data, unit)
-    context = {
-        "filters": filters,
-        "q": filters.cleaned_data.get("q", ""),
-        "units": list(units.select_related("kind")[:400]) if viewer.role != "school_leader" else [],
-        "unit": unit,
-        "page_obj": Paginator(people, PAGE).get_page(request.GET.get("page")),
-        "can_invite": _may_staff(viewer, unit),
-    }
+    posts = Membership.objects.visible_to(viewer).select_related("unit").prefetch_related("classes__school")
+    seen = Prefetch("memberships", posts.order_by("-starts_on", "pk"), to_attr="seen")
+    rows = Person.objects.visible_to(viewer).defer("phone", "password").prefetch_related(seen)
+    shown = PEOPLE.show(request, rows)
+    unit = Unit.objects.visible_to(viewer).filter(code=shown.filter["unit"]).first()
+    context = {"list": shown, "unit": unit, "can_invite": _may_staff(viewer, unit)}
     return render(request, "schools/person_list.html", context)
-
-
-def _found(viewer: Viewer, data: dict[str, Any], unit: Unit | None) -> Any:
-    """People with a membership that fits; each comes with the memberships the viewer sees, and nothing sealed."""
-    seen = Membership.objects.visible_to(viewer)
-    fitting = seen.filter(unit__path__startswith=unit.path) if unit else seen
-    if data.get("role"):
-        fitting = fitting.filter(role=data["role"])
-    people = Person.objects.visible_to(viewer).defer("phone", "password")
-    state = data.get("state")
-    if state == "closed":
-        people = people.filter(is_active=False, pk__in=fitting.values("person"))
-    elif state == "ended":
-        people = people.filter(pk__in=fitting.values("person")).exclude(pk__in=fitting.not_over().values("person"))
-    else:
-        people = people.filter(is_active=True, pk__in=fitting.not_over().values("person"))
-    if state == "waiting":
-        people = people.filter(must_change_password=True)
-    if q := (data.get("q") or "").strip():
-        number = Q(staff_number__istartswith=q) | Q(phone_hash=crypto.lookup_hash(q, purpose="phone"))
-        people = people.filter(Q(name__icontains=q) | number)
-    rows = seen.select_related("unit").prefetch_related("classes__school").order_by("-starts_on", "pk")
-    shown = Prefetch("memberships", rows, to_attr="seen")
-    return people.order_by("staff_number").prefetch_related(shown)
 
 
 def _units_to_staff(viewer: Viewer) -> UnitQuerySet:

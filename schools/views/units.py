@@ -3,36 +3,42 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
 from schools.common.errors import Refused
 from schools.forms.units import SAME_DAY, NewUnitForm, RulesForm, UnitForm
+from schools.listing import List, Search
 from schools.models import ClassGroup, Membership, Role, Unit
 from schools.requests import ViewerRequest
 from schools.settings_of import settings_of
 from schools.severity import scheme_named
 
-PAGE = 100
+UNITS = List(
+    name="unit_list",
+    title=gettext_lazy("Units"),
+    icon="building-library",
+    nothing=(gettext_lazy("No units yet"), gettext_lazy("The units of the network appear here.")),
+    page_size=100,
+    order=("path",),
+    filters=(Search("name", "short_name", "code", label=gettext_lazy("Name or code")),),
+)
 
 
 @roles(*MANAGING_ROLES)
 def unit_list(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
-    units = Unit.objects.visible_to(viewer).select_related("kind").order_by("path")
-    if q := request.GET.get("q", "").strip():
-        units = units.filter(Q(name__icontains=q) | Q(short_name__icontains=q) | Q(code__startswith=q))
-    page = Paginator(_with_counts(units), PAGE).get_page(request.GET.get("page"))
+    shown = UNITS.show(request, _with_counts(Unit.objects.visible_to(viewer).select_related("kind")))
     top = viewer.unit.path.count("/") if viewer.role != Role.SYSTEM_ADMIN else 1
-    for unit in page:
-        unit.depth = 0 if q else max(0, unit.path.count("/") - top)
-    context = {"page_obj": page, "q": q, "can_build": viewer.role in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN)}
+    for unit in shown.page_obj:
+        unit.depth = 0 if shown.is_set else max(0, unit.path.count("/") - top)
+    context = {"list": shown, "can_build": viewer.role in (Role.CENTER_STAFF, Role.SYSTEM_ADMIN)}
     return render(request, "schools/unit_list.html", context)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +11,6 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
-from schools.audit.trail import tell
-from schools.common.days import day_in, on_days
 from schools.common.errors import Refused
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
@@ -25,8 +22,7 @@ from students.columns import ethnic_names
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.models import Guardian, RiskFlag, Student
-
-OPENS_ON_A_PAGE = 100
+from students.opens import OPENS
 
 
 def student_or_404(request: ViewerRequest, pk: UUID) -> Student:
@@ -100,23 +96,9 @@ def student_unmask(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def student_opened(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Who opened or changed what of this student, newest first; `?from=` and `?until=` name the days."""
     student = student_or_404(request, pk)
-    first, last = day_in(request.GET.get("from", "")), day_in(request.GET.get("until", ""))
     entries = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
-    found = on_days(entries, "at", first, last)
-    page = Paginator(found.select_related("person").order_by("-at", "-number"), OPENS_ON_A_PAGE)
-    page_obj = page.get_page(request.GET.get("page"))
-    told = tell(list(page_obj.object_list), request.viewer)
-    page_obj.object_list = [_with_reason(entry) for entry in told]
-    context = {"student": student, "page_obj": page_obj, "first": first, "last": last}
+    context = {"student": student, "list": OPENS.show(request, entries.select_related("person"))}
     return render(request, "students/student_opened.html", context)
-
-
-def _with_reason(entry: Any) -> Any:
-    """Who looked behind the mask said what for: the page where they did promises that it is read here."""
-    if entry.verb == "student.unmasked":
-        entry.looked_at = dict(UnmaskForm.WHAT).get(entry.details.get("what"), "")
-        entry.reason = dict(UnmaskForm.REASONS).get(entry.details.get("reason"), "")
-    return entry
 
 
 @roles(*SCHOOL_ROLES)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def people_on(response):
-    return {person.staff_number for person in response.context["page_obj"]}
+    return {person.staff_number for person in response.context["list"].page_obj}
 
 
 def answer(**more):
@@ -93,12 +93,11 @@ def test_search_by_phone_number(world, sign_in):
     assert people_on(sign_in(world.a.leader).get(reverse("schools:person_list"), {"q": phone})) == {"a-teacher"}
 
 
-@pytest.mark.parametrize("query", ["role=nonsense", "state=%27", "page=99999", "page=x", "unit=2144000002"])
-def test_nonsense_in_the_address_breaks_nothing(world, sign_in, query):
-    response = sign_in(world.a.leader).get(f"{reverse('schools:person_list')}?{query}")
-
-    assert response.status_code == 200
-    assert not {number for number in people_on(response) if number.startswith("b-")}
+@pytest.mark.parametrize(
+    ("query", "status"), [("role=nonsense", 400), ("state=%27", 400), ("unit=2144000002", 400), ("page=x", 200)]
+)
+def test_what_the_address_cannot_mean_is_refused(world, sign_in, query, status):
+    assert sign_in(world.a.leader).get(f"{reverse('schools:person_list')}?{query}").status_code == status
 
 
 def test_the_list_costs_the_same_for_many_people(world, sign_in, viewer, django_assert_num_queries):

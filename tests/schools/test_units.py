@@ -219,7 +219,7 @@ def test_change_unit_names_what_changed(world, viewer):
 def test_the_tree_shows_the_own_unit_and_all_below(world, sign_in):
     page = sign_in(world.district_staff).get(reverse("schools:unit_list"))
 
-    assert [(u.code, u.depth) for u in page.context["page_obj"]] == [
+    assert [(u.code, u.depth) for u in page.context["list"].page_obj] == [
         ("440608", 0),
         ("44060801", 1),
         ("2144000001", 2),

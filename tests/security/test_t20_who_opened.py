@@ -40,7 +40,7 @@ def test_who_opened_a_student_is_answered_for_any_day(first, last, names, looks,
     asked = {name: (NOW - dt.timedelta(days=ago)).date().isoformat() for name, ago in days.items() if ago}
     page = sign_in(world.a.counselor).get(reverse("students:student_opened", args=[world.a.student.pk]), asked)
 
-    assert [entry.person.name for entry in page.context["page_obj"]] == names
+    assert [entry.person.name for entry in page.context["list"].page_obj] == names
 
 
 def test_a_day_that_is_none_is_refused(world, sign_in):

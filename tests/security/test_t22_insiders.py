@@ -222,7 +222,7 @@ def test_each_row_leads_to_the_opens_behind_it(world, sign_in):
     assert detail(world.a.counselor, "2026-03-09") in client.get(LIST).content.decode()
     page = client.get(detail(world.a.counselor, "2026-03-09"))
     told = page.content.decode()
-    assert page.context["page_obj"].paginator.count == 2
+    assert page.context["list"].page_obj.paginator.count == 2
     assert [reverse("students:student_opened", args=[one.pk]) in told for one in students] == [True, True]
 
 
@@ -257,7 +257,7 @@ def test_the_row_and_what_is_behind_it_count_one_school(world, sign_in):
     client = sign_in(world.auditor)
     for school, count in ((world.a, 2), (world.b, 3)):
         [row] = client.get(f"{LIST}?unit={school.unit.code}").context["openers"]
-        behind = client.get(detail(there, school=school)).context["page_obj"].paginator.count
+        behind = client.get(detail(there, school=school)).context["list"].page_obj.paginator.count
         assert (row.opens, behind) == (count, count)
 
 
@@ -285,7 +285,7 @@ def second_counselor_looked(world):
 
 
 def words_on(client, url):
-    return [entry.words for entry in client.get(url).context["page_obj"]]
+    return [entry.words for entry in client.get(url).context["list"].page_obj]
 
 
 def test_what_was_done_with_a_restricted_talk_reads_like_a_look_at_the_page(world, sign_in, second_counselor_looked):

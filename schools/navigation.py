@@ -1,0 +1,21 @@
+"""Where the pages of this floor stand in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.access import Viewer
+from schools.common.places import Place, add_places
+from schools.models import Notice
+
+
+def _calling(viewer: Viewer) -> int:
+    """Notices that want an answer."""
+    return Notice.objects.visible_to(viewer).calling().count()
+
+
+add_places(
+    Place(55, _("Notices"), "schools:notice_list", "bell", count=_calling, key="notices"),
+    Place(100, _("People"), "schools:person_list", "identification"),
+    Place(110, _("Units"), "schools:unit_list", "building-library"),
+    Place(120, _("Calendar"), "schools:calendar", "calendar-days"),
+    Place(150, _("Audit log"), "schools:audit_list", "clipboard-document-list"),
+)
