@@ -65,6 +65,16 @@ class HeaderForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"aria-describedby": "readers"}),
     )
+    flag_reason = forms.CharField(
+        label=gettext_lazy("Why the flag stands, for those who may not read this talk"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "short", "rows": 2}),
+        help_text=gettext_lazy(
+            "Needed where a level is chosen. The leader and the grade head read it on the flag as if you had raised it "
+            "by hand; with several students it stands on the flag of each."
+        ),
+    )
 
     def __init__(self, data: Any = None, *, offer: Offer, initial: Mapping[str, Any]) -> None:
         values = dict(initial)
@@ -76,7 +86,10 @@ class HeaderForm(forms.Form):
         field_of(self, "kind", forms.ChoiceField).choices = offer.choices("kind", str(values.get("kind", "")))
         field_of(self, "place", forms.ChoiceField).choices = places
         if not can_restrict(offer.viewer):
-            del self.fields["is_restricted"]
+            del self.fields["is_restricted"], self.fields["flag_reason"]
+
+    def reason_for_flag(self) -> str:
+        return str(self.cleaned_data.get("flag_reason", ""))
 
     def header(self, *, was_restricted: bool = False) -> Header:
         values = {name: value for name, value in self.cleaned_data.items() if name in HEADER_FIELDS}

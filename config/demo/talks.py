@@ -13,7 +13,7 @@ from counseling.models import TalkLog, TalkPart
 from schools.calendar import SchoolCalendar, Target, deadline
 from schools.models import Membership
 from schools.settings_of import DEFAULTS
-from students.models import RiskFlag, Student
+from students.models import FlagReport, RiskFlag, Student
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TARGETS = {int(level): Target(kind, amount) for level, (kind, amount) in DEFAULTS["clock_targets"].items()}
@@ -54,10 +54,12 @@ class Talks:
     talks: list[TalkLog] = field(default_factory=list)
     parts: list[TalkPart] = field(default_factory=list)
     flags: list[RiskFlag] = field(default_factory=list)
+    reports: list[FlagReport] = field(default_factory=list)
     flagged: set[uuid.UUID] = field(default_factory=set)
 
     def write(self) -> None:
         RiskFlag.objects.bulk_create(self.flags, batch_size=1000)
+        FlagReport.objects.bulk_create(self.reports, batch_size=1000)
         TalkLog.objects.bulk_create(self.talks, batch_size=2000)
         TalkPart.objects.bulk_create(self.parts, batch_size=1000)
 
@@ -180,7 +182,17 @@ def _raise_flag(talks: Talks, talk: TalkLog, part: TalkPart, student: Student) -
     )
     part.flag, part.view = flag, words.FLAG_REASONS[severity]
     talks.flags.append(flag)
+    if talk.is_restricted:
+        _say_by_hand(talks, talk, flag)
     _settle(talks, flag)
+
+
+def _say_by_hand(talks: Talks, talk: TalkLog, flag: RiskFlag) -> None:
+    """The flag of a talk for counselors only stands as if it had been raised by hand, for a reason of its own."""
+    flag.source, flag.known_at = RiskFlag.Source.BY_HAND, talk.filed_at
+    flag.due_at = deadline(flag.severity, flag.known_at, talks.calendar, TARGETS)
+    reason = words.FLAG_REASONS[flag.severity]
+    talks.reports.append(FlagReport(id=talks.ids(), flag=flag, by=talk.membership, text=reason, known_at=flag.known_at))
 
 
 def _settle(talks: Talks, flag: RiskFlag) -> None:

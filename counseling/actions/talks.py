@@ -20,7 +20,7 @@ from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.queries import current_term, previous_term
 from schools.tallies import mark
-from students.actions.flags import raise_flag
+from students.actions.flags import raise_flag, stand_by_hand
 from students.models import RiskFlag, Student
 from students.states import keep
 
@@ -36,13 +36,19 @@ class Overtaken(Refused):
 
 
 @transaction.atomic
-def file_talk(*, by: Viewer, submission: UUID, header: Header, parts: Mapping[Student, Content]) -> TalkLog:
-    """File a talk with one or several students. The same submission again gives the talk that was filed first."""
+def file_talk(
+    *, by: Viewer, submission: UUID, header: Header, parts: Mapping[Student, Content], flag_reason: str = ""
+) -> TalkLog:
+    """File a talk with one or several students. The same submission again gives the talk that was filed first.
+
+    `flag_reason` is what stands on the flags of a talk for counselors only, for those who may not read the talk.
+    """
     filed = _filed(by, submission)
     if filed:
         return filed
     _check_header(by, header)
     _check_parts(by, header, parts)
+    _check_flag_reason(flag_reason, header.is_restricted and any(written.severity for written in parts.values()))
     try:
         with transaction.atomic():
             talk = TalkLog.objects.create(
@@ -58,7 +64,7 @@ def file_talk(*, by: Viewer, submission: UUID, header: Header, parts: Mapping[St
         if filed is None:
             raise
         return filed
-    rows = [_add_part(by, talk, student, written) for student, written in parts.items()]
+    rows = [_add_part(by, talk, student, written, flag_reason) for student, written in parts.items()]
     keep([student.pk for student in parts], talks)
     TalkDraft.objects.filter(person=by.person, submission=submission).delete()
     mark(talk.school_id, since=timezone.localdate(talk.happened_at))
@@ -70,11 +76,11 @@ def _filed(by: Viewer, submission: UUID) -> TalkLog | None:
     return TalkLog.objects.filter(author=by.person, submission=submission).first()
 
 
-def _add_part(by: Viewer, talk: TalkLog, student: Student, written: Content) -> TalkPart:
+def _add_part(by: Viewer, talk: TalkLog, student: Student, written: Content, flag_reason: str) -> TalkPart:
     part = TalkPart(talk=talk, student=student, class_group_id=student.class_group_id)
     content.write(part, written)
     if written.severity:
-        part.flag = _raise_flag(by, part, known_at=talk.happened_at)
+        part.flag = _raise_flag(by, part, known_at=talk.happened_at, reason=flag_reason)
     part.save(force_insert=True)
     return part
 
@@ -125,19 +131,50 @@ def _check_content(header: Header, student: Student, written: Content) -> None:
 # --- the flag -------------------------------------------------------------------------------------------------------
 
 
-def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime) -> RiskFlag:
-    """The flag is seen by people who may not learn of a talk for counselors only: it then says nothing of one."""
+def _check_flag_reason(reason: str, is_needed: bool) -> None:
+    if is_needed and not reason.strip():
+        text = _("Write down why the flag stands: the leader and the grade head see the flag, but not this talk.")
+        raise Unfit(text, "flag_reason")
+
+
+def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime, reason: str) -> RiskFlag:
+    """The flag is seen by people who may not learn of a talk for counselors only: it then looks in every respect like
+    one that the counselor raised by hand just now, on the form, which knows minutes only."""
     source = RiskFlag.Source.TALK
     if part.talk.is_restricted:
-        known_at, source = timezone.now(), RiskFlag.Source.BY_HAND
-    return raise_flag(by=by, student=part.student, severity=part.severity, known_at=known_at, source=source)
+        known_at, source = timezone.now().replace(second=0, microsecond=0), RiskFlag.Source.BY_HAND
+    return raise_flag(
+        by=by,
+        student=part.student,
+        severity=part.severity,
+        known_at=known_at,
+        source=source,
+        reason=reason if part.talk.is_restricted else "",
+    )
+
+
+def _hide_behind_reason(talk: TalkLog, part: TalkPart, reason: str) -> None:
+    """Let the flag of a talk that becomes one for counselors only stand as if it had been raised by hand. If a talk
+    that others may read began it, it goes on saying so."""
+    flag = part.flag
+    if flag is None:
+        return
+    others = TalkPart.objects.covering().filter(
+        flag=flag, talk__membership=talk.membership_id, talk__happened_at=flag.known_at
+    )
+    is_ours = flag.source == RiskFlag.Source.TALK and flag.raised_by_id == talk.membership_id
+    began = is_ours and not others.exclude(talk=talk).exists()
+    known_at = flag.known_at if began else talk.happened_at
+    stand_by_hand(flag=flag, by=talk.membership, reason=reason, known_at=known_at, began=began)
 
 
 # --- correcting and deleting ------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, written: Content) -> TalkPart:
+def revise_part(
+    *, by: Viewer, part: TalkPart, revision: int, header: Header, written: Content, flag_reason: str = ""
+) -> TalkPart:
     """Correct a filed part; how it read before is kept under its number.
 
     `revision` is the one the author had before their eyes: a second window does not overwrite the first. A change of
@@ -147,19 +184,26 @@ def revise_part(*, by: Viewer, part: TalkPart, revision: int, header: Header, wr
     _check_header(by, header, content.header_of(part.talk))
     _check_content(header, part.student, written)
     talk = TalkLog.objects.select_for_update().get(pk=part.talk_id)
-    concerned = list(talk.parts.standing().select_for_update().select_related("talk", "student"))
+    concerned = list(
+        talk.parts.standing().select_for_update().select_related("talk", "student").prefetch_related("flag")
+    )
     part = next((one for one in concerned if one.pk == part.pk), part)
     if part.revision != revision or part.deleted_at:
         raise Overtaken(_("This record has been changed since you opened it. Compare before you save again."))
+    hidden = [one for one in concerned if one.flag_id and header.is_restricted and not talk.is_restricted]
+    is_raised = written.severity > part.severity
+    _check_flag_reason(flag_reason, bool(hidden) or (header.is_restricted and is_raised))
+    for one in hidden:
+        _hide_behind_reason(talk, one, flag_reason)
     before = {one.pk: content.to_json(one) for one in concerned}
-    was, happened_at = part.severity, talk.happened_at
+    happened_at = talk.happened_at
     changed = content.write(part, written)
     changed_header = content.write(talk, header)
     if not changed and not changed_header:
         return part
     part.talk = talk
-    if written.severity > was:
-        part.flag = _raise_flag(by, part, known_at=timezone.now())
+    if is_raised:
+        part.flag = _raise_flag(by, part, known_at=timezone.now(), reason=flag_reason)
         changed.append("flag")
     if changed_header:
         talk.save(update_fields=changed_header)

@@ -157,6 +157,7 @@ def _revise(request: ViewerRequest, part: TalkPart, forms: dict[str, Any]) -> Ht
         revision=int(number) if number.isdecimal() and len(number) < 6 else 0,
         header=forms["header"].header(was_restricted=part.talk.is_restricted),
         written=forms["form"].content(forms["themes"].cleaned_data["themes"]),
+        flag_reason=forms["header"].reason_for_flag(),
     )
     messages.success(request, _("Saved. What it said before is kept."))
     return redirect("counseling:talk_detail", part.pk)

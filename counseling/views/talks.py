@@ -108,7 +108,13 @@ def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: boo
         talk = TalkLog.objects.get(author=request.viewer.person, submission=submission)
         messages.info(request, _("This form had been saved before; here is its record."))
     else:
-        talk = file_talk(by=request.viewer, submission=submission, header=sheet.header.header(), parts=sheet.parts())
+        talk = file_talk(
+            by=request.viewer,
+            submission=submission,
+            header=sheet.header.header(),
+            parts=sheet.parts(),
+            flag_reason=sheet.header.reason_for_flag(),
+        )
         is_raised = talk.parts.filter(severity__gt=0).exists()
         messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
     first = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).earliest("pk")

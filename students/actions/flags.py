@@ -37,6 +37,8 @@ def raise_flag(
     """
     if not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
+    if source == RiskFlag.Source.BY_HAND and not reason.strip():
+        raise Refused(_("Write down why you raise this flag."))
     open_flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
     if open_flag:
         flag = _merge(by=by, flag=open_flag, severity=severity, known_at=known_at)
@@ -44,7 +46,7 @@ def raise_flag(
         flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
     _mark(flag)
     if reason:
-        FlagReport.objects.create(flag=flag, by=by.membership, text=reason, known_at=known_at)
+        FlagReport.objects.create(flag=flag, by=by.membership, text=reason.strip(), known_at=known_at)
     keep([student.pk], flags)
     return flag
 
@@ -74,6 +76,14 @@ def _merge(*, by: Viewer, flag: RiskFlag, severity: int, known_at: dt.datetime) 
         call_for(flag, occasion=f"{severity} {known_at:%Y%m%d%H%M%S}")
     audit.record(by=by, verb="flag.repeated", about=flag, student=flag.student, details={"severity": severity})
     return flag
+
+
+def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.datetime, began: bool) -> None:
+    """A talk behind the flag becomes one for counselors only: from now on the flag stands as if `by` had raised it by
+    hand, with a reason that may be read by those who may not read the talk. `began`: no flag stood before that talk."""
+    if began:
+        RiskFlag.objects.filter(pk=flag.pk).update(source=RiskFlag.Source.BY_HAND)
+    FlagReport.objects.create(flag=flag, by=by, text=reason.strip(), known_at=known_at)
 
 
 @transaction.atomic

@@ -19,13 +19,16 @@ def content(words="said", **more):
     return Content(words=words, **more)
 
 
-def filed(viewer, *students, submission=None, words="said", at=AN_HOUR_AGO, is_restricted=False, **more):
+def filed(
+    viewer, *students, submission=None, words="said", at=AN_HOUR_AGO, is_restricted=False, flag_reason="", **more
+):
     """File a talk with these students and give it back."""
     return file_talk(
         by=viewer,
         submission=submission or uuid.uuid4(),
         header=header(happened_at=at, is_restricted=is_restricted),
         parts={student: content(words=words, **more) for student in students},
+        flag_reason=flag_reason or ("for the leader" if is_restricted else ""),
     )
 
 

@@ -143,7 +143,7 @@ def test_a_lost_session_loses_nothing(enter, world, sign_in, live_server):
     assert saved(page).student_id == world.a.student_3.pk
 
 
-READERS = "[data-readers-when]:visible"
+READERS = "p[data-readers-when]:visible"
 ALL, FEW = "除您以外，本班班主任、年级组长、本校心理教师和学校领导能看到。", "除您以外，只有本校心理教师能看到。"
 
 

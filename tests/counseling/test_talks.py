@@ -9,7 +9,7 @@ from django.db import connection
 
 from counseling.access import can_change_part
 from counseling.actions.talks import Overtaken, delete_part, file_talk, revise_part
-from counseling.content import content_of, from_json, header_of
+from counseling.content import Unfit, content_of, from_json, header_of
 from counseling.models import TalkDraft, TalkLog, TalkPart, TalkRevision
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Membership, Role
@@ -148,8 +148,8 @@ def test_a_flag_stands_at_once_in_the_counselors_inbox(world, viewer):
 def test_the_flag_of_a_restricted_talk_does_not_tell_its_text(world, viewer):
     talk = filed(viewer(world.a.counselor), world.a.student_2, words="for counselors", severity=2, is_restricted=True)
     flag = talk.parts.get().flag
-    assert told(viewer(world.a.leader), flag) == []
-    assert told(viewer(world.a.counselor), flag) == ["for counselors"]
+    assert told(viewer(world.a.leader), flag) == ["for the leader"]
+    assert told(viewer(world.a.counselor), flag) == ["for counselors", "for the leader"]
 
 
 def test_the_flag_of_a_restricted_talk_tells_of_no_talk_and_not_of_its_moment(world, viewer):
@@ -162,10 +162,36 @@ def test_a_talk_kept_for_counselors_or_deleted_later_takes_its_words_out_of_the_
     part = filed(counselor, world.a.student_2, words="first open", severity=2).parts.get()
     assert told(leader, part.flag) == ["first open"]
     kept = replace(header_of(part.talk), is_restricted=True)
-    part = revise_part(by=counselor, part=part, revision=1, header=kept, written=content_of(part))
-    assert (told(leader, part.flag), told(counselor, part.flag)) == ([], ["first open"])
+    with pytest.raises(Unfit):
+        revise_part(by=counselor, part=part, revision=1, header=kept, written=content_of(part))
+    assert not TalkLog.objects.get(pk=part.talk_id).is_restricted
+    part = revise_part(
+        by=counselor, part=part, revision=1, header=kept, written=content_of(part), flag_reason="for the leader"
+    )
+    assert (told(leader, part.flag), told(counselor, part.flag)) == (
+        ["for the leader"],
+        ["first open", "for the leader"],
+    )
     delete_part(by=counselor, part=part, reason="x")
-    assert told(counselor, part.flag) == []
+    assert told(counselor, part.flag) == ["for the leader"]
+
+
+def test_a_restricted_talk_with_a_level_needs_a_reason_that_others_may_read(world, viewer):
+    before = TalkLog.objects.count(), RiskFlag.objects.count()
+    with pytest.raises(Unfit):
+        filed(viewer(world.a.counselor), world.a.student_2, is_restricted=True, severity=2, flag_reason=" ")
+    assert (TalkLog.objects.count(), RiskFlag.objects.count()) == before
+    assert filed(viewer(world.a.counselor), world.a.student_2, is_restricted=True, flag_reason=" ").parts.get()
+
+
+def test_a_flag_that_another_open_talk_began_goes_on_saying_so(world, viewer):
+    counselor = viewer(world.a.counselor)
+    first = filed(counselor, world.a.student_2, severity=2).parts.get()
+    part = filed(counselor, world.a.student_2, severity=1, at=AN_HOUR_AGO + dt.timedelta(minutes=5)).parts.get()
+    kept = replace(header_of(part.talk), is_restricted=True)
+    revise_part(by=counselor, part=part, revision=1, header=kept, written=content_of(part), flag_reason="again")
+    flag = RiskFlag.objects.get(pk=first.flag_id)
+    assert (flag.source, flag.known_at, told(viewer(world.a.leader), flag)) == ("talk", AN_HOUR_AGO, ["said", "again"])
 
 
 def test_who_raised_a_flag_reads_of_it_what_they_may_read_anyway(world, viewer):
