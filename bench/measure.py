@@ -24,6 +24,10 @@ def main(parts: list[str], *, full: bool) -> None:
         requests.run("1,300 students")
     if "audit" in parts:
         audit.run()
+    if "scoring" in parts:
+        from bench import scoring
+
+        scoring.run()
     if full and {"pages", "requests", "roster", "pdf"} & set(parts):
         district(parts)
 

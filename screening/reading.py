@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from schools.common.tables.text import decode
 from screening import located
 from screening.definition import (
     CHOICES,
@@ -39,7 +40,7 @@ CODE = re.compile(r"[a-z][a-z0-9]{1,29}")
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}")
 Found = TypeVar("Found")
 MOST_ITEMS = 500
-MOST_BYTES = 2_000_000
+MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ def read_definition(text: str) -> Definition:
     return _read(text, _definition)
 
 
+def read_instrument(content: bytes) -> tuple[dict[str, Any], Definition]:
+    """A file as it comes: the data to keep, and the instrument it describes."""
+    text = decode(content)
+    found = read_definition(text)
+    return located.load(text.removeprefix("\ufeff")), found
+
+
 def read_texts(text: str) -> tuple[str, str, dict[str, Texts]]:
     """A text pack: the code and version of its instrument, and the texts by language."""
     return _read(text, _pack)
@@ -83,7 +91,7 @@ def texts_of(data: dict[str, Any]) -> Texts:
 
 
 def _read(text: str, build: Callable[[Shape], Found]) -> Found:
-    if len(text) > MOST_BYTES:
+    if len(text) > MOST_CHARACTERS:
         raise BadFile([Problem(1, "too_large")])
     text = text.removeprefix("\ufeff")
     try:
@@ -91,6 +99,8 @@ def _read(text: str, build: Callable[[Shape], Found]) -> Found:
     except BrokenFile as error:
         raise BadFile([Problem(error.line, error.code, found=error.found)]) from None
     shape = Shape(data)
+    if shape.is_broken or shape.is_absent:
+        raise BadFile([Problem(1, "no_object")])
     found = build(shape)
     if shape.faults:
         told = [Problem(located.line_of(text, path), code, _told(path), what) for path, code, what in shape.faults]
@@ -162,11 +172,14 @@ def _items(top: Shape, values: tuple[int, ...]) -> tuple[Item, ...]:
     """A number of items alike, or a list; `extra` ones stand beside the instrument and are not scored."""
     options = tuple(Option(value) for value in values)
     count = top.count_or_list("items")
-    if isinstance(count, int):
+    if count is None:
+        items = []
+    elif isinstance(count, int):
+        if len(set(values)) < 2:
+            top.fault("values", "two_options")
         if not 1 <= count <= MOST_ITEMS:
             top.fault("items", "out_of_range", str(count))
-            count = 1
-        items = [Item(number, options) for number in range(1, count + 1)]
+        items = [Item(number, options) for number in range(1, min(count, MOST_ITEMS) + 1)]
     else:
         items = [_item(one, number, options) for number, one in enumerate(count, start=1)]
         if not 1 <= len(items) <= MOST_ITEMS:

@@ -52,6 +52,8 @@ class Shape:
 
     def text(self, name: str, *, needed: bool = False) -> str:
         value = self._is(name, str, "no_text", needed=needed) or ""
+        if needed and self.data.get(name) == "":
+            self.fault(name, "missing")
         if len(value) > LONGEST or "\0" in value:
             self.fault(name, "too_long")
         return str(value).strip()
@@ -137,10 +139,10 @@ class Shape:
         value = self._is(name, list, "no_list") or []
         return [Shape(_not_none(one), (*self.path, name, at), self.faults) for at, one in enumerate(value)]
 
-    def count_or_list(self, name: str) -> "int | list[Shape]":
+    def count_or_list(self, name: str) -> "int | list[Shape] | None":
         if isinstance(self.data.get(name), list):
             return self.each(name)
-        return self.number(name, needed=True) or 0
+        return self.number(name, needed=True)
 
     def condition(self, name: str) -> dict[str, Any] | None:
         value = self._is(name, dict, "no_object")
