@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,11 +39,15 @@ def raise_flag(
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
     if source == RiskFlag.Source.BY_HAND and not reason.strip():
         raise Refused(_("Write down why you raise this flag."))
-    open_flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
-    if open_flag:
-        flag = _merge(by=by, flag=open_flag, severity=severity, known_at=known_at)
-    else:
-        flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
+    flag = _merge(by=by, student=student, severity=severity, known_at=known_at)
+    if flag is None:
+        try:
+            with transaction.atomic():
+                flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
+        except IntegrityError:  # somebody else raised one at the same moment: a student has one open flag
+            flag = _merge(by=by, student=student, severity=severity, known_at=known_at)
+            if flag is None:
+                raise
     _mark(flag)
     if reason:
         FlagReport.objects.create(flag=flag, by=by.membership, text=reason.strip(), known_at=known_at)
@@ -66,8 +70,11 @@ def _raise(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime
     return flag
 
 
-def _merge(*, by: Viewer, flag: RiskFlag, severity: int, known_at: dt.datetime) -> RiskFlag:
-    """A second report about the same student; a higher level starts the clock anew."""
+def _merge(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime) -> RiskFlag | None:
+    """Add a second report to the open flag of the student, if one stands; a higher level starts the clock anew."""
+    flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
+    if flag is None:
+        return None
     if severity > flag.severity:
         flag.severity = severity
         flag.due_at = due_at(school=flag.school, severity=severity, known_at=known_at)

@@ -63,6 +63,9 @@ class RiskFlag(models.Model):
             models.Index(fields=["state", "due_at"]),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["student"], condition=~models.Q(state="closed"), name="one_open_flag_per_student"
+            ),
             models.CheckConstraint(condition=models.Q(severity__range=(1, 4)), name="flag_severity_from_1_to_4"),
             models.CheckConstraint(
                 condition=~models.Q(state="closed")

@@ -5,6 +5,7 @@ all centers together tries to solve them.
 """
 
 import datetime as dt
+from itertools import islice
 from random import Random
 
 import pytest
@@ -93,24 +94,25 @@ def _sums_of_meanings(board):
 @pytest.fixture
 def two_terms(world):
     """The city's boards of the term before and of this one, with flags that were raised in both."""
-    schools = [school.unit for school in grow(world, schools=8, students=14, talks=0, flags=0)]
+    schools = [school.unit for school in grow(world, schools=8, students=20, talks=0, flags=0)]
     now = current_term(world.city)
     before = previous_term(world.city, now)
     draw = Random(1)
     for school in schools:
+        students = iter(school.students.all())  # a student has one open flag
         for raised, most in ((before.starts, 14), (now.starts, 6)):
-            _raise_flags(world, school, raised, draw, draw.randrange(most))
+            _raise_flags(world, students, raised, draw, draw.randrange(most))
     cache.clear()
     return [board_of(Scope.of(world.city, term)) for term in (before, now)]
 
 
-def _raise_flags(world, school, day, draw, count):
-    for _ in range(count):
+def _raise_flags(world, students, day, draw, count):
+    for student in islice(students, count):
         raised = dt.datetime.combine(day + dt.timedelta(days=draw.randrange(14)), dt.time(9), SHANGHAI)
         closed = {"settled_at": raised + dt.timedelta(hours=5), "acted_at": raised + dt.timedelta(hours=1)}
         RiskFlag.objects.create(
-            student=school.students.first(),
-            school=school,
+            student=student,
+            school=student.school,
             severity=2,
             raised_by=world.a.counselor,
             known_at=raised,
