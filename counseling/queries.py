@@ -1,12 +1,12 @@
 """Reads around talks: whom to talk to next, how far the term's talks have come, what the forms offer."""
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,8 +18,9 @@ from schools.access import Viewer, once
 from schools.common.days import midnight
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
-from students.models import GroupMember, RiskFlag, Student
-from students.queries import key_students, matching
+from students.access import can_use
+from students.models import Student
+from students.queries import groups_of, is_flagged, key_students, matching
 
 OFFERED = 6
 FOLLOW_UPS = 20
@@ -37,11 +38,18 @@ def parts_in(scope: Unit | Viewer) -> TalkPartQuerySet:
     """The parts of a unit, or those a viewer sees."""
     if isinstance(scope, Viewer):
         return TalkPart.objects.visible_to(scope)
+    if scope.is_school:
+        return TalkPart.objects.filter(talk__school_id=scope.pk)
     return TalkPart.objects.filter(talk__school__path__startswith=scope.path)
 
 
 def reached_in(scope: Unit | Viewer, term: Term) -> Q:
-    """The condition of a student who counts as talked to in a term, for a query over students."""
+    """The condition of a student who counts as talked to in a term, for a query over students.
+
+    In a term that runs the last talk tells it; afterwards a later talk may stand in front of it.
+    """
+    if timezone.localdate() <= term.ends:
+        return Q(state__last_talk_at__gte=span_of(term)[0])
     return _in_term(parts_in(scope).covering(), term)
 
 
@@ -101,18 +109,19 @@ def coverage_by_class(scope: Unit | Viewer, term: Term) -> list[ClassCoverage]:
     A student counts as reached with a standing part of a talk that happened within the term.
     """
     reached, key = reached_in(scope, term), key_students(scope)
-    students = students_in(scope).order_by().annotate(is_reached=_first_if(reached), is_key=_first_if(key))
-    rows = students.values_list("class_group_id", "is_reached", "is_key").annotate(n=Count("pk"))
-    counts: dict[int, Counter[tuple[bool, bool]]] = defaultdict(Counter)
-    for class_id, is_reached, is_key, n in rows:
-        counts[class_id][is_reached, is_key] = n
-    return [_class_coverage(group, counts[group.pk]) for group in _class_groups(scope) if group.pk in counts]
-
-
-def _class_coverage(group: ClassGroup, counts: Counter[tuple[bool, bool]]) -> ClassCoverage:
-    """From the numbers of students by (reached, key)."""
-    reached_keys, keys = counts[True, True], counts[True, True] + counts[False, True]
-    return ClassCoverage(group, counts.total(), counts[True, False] + reached_keys, keys, reached_keys)
+    rows = (
+        students_in(scope)
+        .order_by()
+        .values_list("class_group_id")
+        .annotate(
+            all=Count("pk"),
+            reached=Count("pk", filter=reached),
+            key=Count("pk", filter=key),
+            key_reached=Count("pk", filter=reached & key),
+        )
+    )
+    counts = {class_id: numbers for class_id, *numbers in rows}
+    return [ClassCoverage(group, *counts[group.pk]) for group in _class_groups(scope) if group.pk in counts]
 
 
 def _class_groups(scope: Unit | Viewer) -> Iterable[ClassGroup]:
@@ -127,12 +136,13 @@ def own_coverage(viewer: Viewer) -> list[ClassCoverage]:
     return coverage_by_class(viewer, viewer.term) if viewer.term else []
 
 
-def students_left(scope: Unit | Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
-    """Who is left this term, key students first."""
-    key = key_students(scope)
-    left = students_in(scope).exclude(reached_in(scope, term)).annotate(is_key=_first_if(key))
+def students_left(viewer: Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
+    """Who is left this term, key students first; each with `is_key`, `is_flagged` and `last_talk`."""
+    key = key_students(viewer)
+    left = students_in(viewer).exclude(reached_in(viewer, term))
     if only_key:
         left = left.filter(key)
+    left = left.annotate(is_key=_first_if(key), is_flagged=_first_if(is_flagged(viewer)), last_talk=last_talk(viewer))
     order: list[Any] = ["-is_key", *(Student._meta.ordering or [])]
     return left.order_by(*order)
 
@@ -142,16 +152,13 @@ def _first_if(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False)
 
 
-def last_talk(scope: Unit | Viewer) -> Subquery:
-    """When a student was last talked to, for a query over students."""
-    talks = parts_in(scope).standing().filter(student=OuterRef("pk")).order_by().values("student_id")
+def last_talk(viewer: Viewer) -> F | Subquery:
+    """When a student was last talked to, as far as the viewer may know, for a query over students."""
+    for column in ("last_any_talk_at", "last_talk_at"):
+        if can_use(viewer, column):
+            return F(f"state__{column}")
+    talks = parts_in(viewer).standing().filter(student=OuterRef("pk")).order_by().values("student_id")
     return Subquery(talks.annotate(last=Max("talk__happened_at")).values("last"))
-
-
-def last_talks(scope: Unit | Viewer, students: Iterable[Any]) -> dict[Any, dt.datetime | None]:
-    """When each of these students was last talked to: one query, student by student."""
-    rows = Student.objects.filter(pk__in=students).order_by().annotate(last=last_talk(scope))
-    return dict(rows.values_list("pk", "last"))
 
 
 def duty_to_talk(viewer: Viewer, term: Term) -> Duty | None:
@@ -203,29 +210,24 @@ def next_students(viewer: Viewer, *, limit: int = OFFERED) -> list[Next]:
     for part in own_follow_ups(viewer)[:limit]:
         due.setdefault(part.student_id, part)
     turn = {pk: place for place, pk in enumerate(due)}
-    students = sorted(_in_turn(viewer, turn)[:limit], key=lambda student: turn.get(student.pk, limit))
-    return [Next(student, tuple(_reasons(student, viewer.term, due.get(student.pk)))) for student in students]
+    students: list[Any] = sorted(_in_turn(viewer, turn)[:limit], key=lambda student: turn.get(student.pk, limit))
+    groups = groups_of(student.pk for student in students if student.in_group and not student.is_flagged)
+    return [Next(one, tuple(_reasons(one, viewer.term, due.get(one.pk), groups))) for one in students]
 
 
 def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
     """All students, those with a reason first; of the others, those nobody has talked to, or not for longest."""
-    flagged = Q(pk__in=RiskFlag.objects.open().visible_to(viewer).order_by().values("student_id"))
-    grouped = Q(pk__in=GroupMember.objects.current().order_by().values("student_id"))
+    flagged, grouped = is_flagged(viewer), Q(state__in_group=True)
     # Also by a talk that does not count: the counselor who held it has not to be sent there again.
-    heard = [When(_in_term(parts_in(viewer).standing(), viewer.term), then=3)] if viewer.term else []
+    heard = [When(last_talk__gte=span_of(viewer.term)[0], then=3)] if viewer.term else []
     turn = Case(When(pk__in=list(due), then=0), *heard, When(flagged, then=1), When(grouped, then=2), default=3)
-    students = Student.objects.visible_to(viewer).enrolled().prefetch_related(_current_groups()).only("name")
-    students = students.annotate(turn=turn, is_flagged=_first_if(flagged), last_talk=last_talk(viewer))
+    students = Student.objects.visible_to(viewer).enrolled().only("name").annotate(last_talk=last_talk(viewer))
+    students = students.annotate(turn=turn, is_flagged=_first_if(flagged), in_group=F("state__in_group"))
     order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]
     return students.order_by(*order)
 
 
-def _current_groups() -> Any:
-    members = GroupMember.objects.current().select_related("group")
-    return Prefetch("group_members", queryset=members, to_attr="groups_now")
-
-
-def _reasons(student: Any, term: Term | None, due: TalkPart | None) -> Iterable[str]:
+def _reasons(student: Any, term: Term | None, due: TalkPart | None, groups: Mapping[UUID, list[str]]) -> Iterable[str]:
     last: dt.datetime | None = student.last_talk
     if due and due.follow_up_on:
         yield _("follow-up due {day}").format(day=short_day(due.follow_up_on))
@@ -236,23 +238,19 @@ def _reasons(student: Any, term: Term | None, due: TalkPart | None) -> Iterable[
     elif last and not due and not student.is_flagged:
         yield _("last talk {day}").format(day=short_day(timezone.localdate(last)))
     if not student.is_flagged:
-        yield from (member.group.label for member in student.groups_now[:1])
+        yield from groups.get(student.pk, [])[:1]
 
 
 def short_day(day: dt.date) -> str:
     return date_format(day, _("M j"))
 
 
-def explain_key(students: Sequence[Student], viewer: Viewer) -> dict[Any, str]:
-    """Why each of these is a key student, in words: two queries."""
-    ids = [student.pk for student in students]
-    reasons: dict[Any, list[str]] = defaultdict(list)
-    flags = RiskFlag.objects.open().visible_to(viewer).filter(student__in=ids)
-    for pk in flags.order_by().values_list("student_id", flat=True).distinct():
-        reasons[pk].append(_("open flag"))
-    for member in GroupMember.objects.current().filter(student__in=ids).select_related("group"):
-        reasons[member.student_id].append(member.group.label)
-    return {pk: " · ".join(words) for pk, words in reasons.items()}
+def explain_key(students: Sequence[Any]) -> dict[UUID, str]:
+    """Why each of these rows of `students_left` is a key student, in words."""
+    keys = [student for student in students if student.is_key]
+    groups = groups_of(student.pk for student in keys)
+    flagged = {student.pk: [_("open flag")] for student in keys if student.is_flagged}
+    return {one.pk: " · ".join(flagged.get(one.pk, []) + groups.get(one.pk, [])) for one in keys}
 
 
 def find_students(viewer: Viewer, text: str, *, limit: int = 12) -> list[Student]:

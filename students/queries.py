@@ -1,10 +1,12 @@
 """Reads that span students, groups and flags."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from schools.access import Viewer, once
@@ -12,6 +14,7 @@ from schools.common import crypto
 from schools.common.identity import tidy_number
 from schools.models import Unit
 from schools.severity import WORST
+from students.access import can_use
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
 
@@ -26,17 +29,38 @@ _PAPER_NUMBER = re.compile(r"[GJL]?\d{14,17}[\dX]")
 def key_students(scope: Unit | Viewer) -> Q:
     """The condition of a key student, for a query over students: in a special group now, or with a flag that is not
     settled; for a viewer one that this viewer may know of."""
-    flags = RiskFlag.objects.open()
-    if isinstance(scope, Viewer):
-        flags = flags.visible_to(scope)
-    in_groups = GroupMember.objects.current().order_by().values("student_id")
-    return Q(pk__in=in_groups) | Q(pk__in=flags.order_by().values("student_id"))
+    if isinstance(scope, Unit) or can_use(scope, "is_key"):
+        return Q(state__is_key=True)
+    return Q(state__in_group=True) | Q(pk__in=_flagged_of(scope))
 
 
-def open_severity(viewer: Viewer) -> Subquery:
-    """The level of the open flag that this viewer may know of, for a query over students."""
+def is_flagged(viewer: Viewer) -> Q:
+    """The condition of a student with an open flag that this viewer may know of, for a query over students."""
+    if can_use(viewer, "flag_severity"):
+        return Q(state__flag_severity__gt=0)
+    return Q(pk__in=_flagged_of(viewer))
+
+
+def _flagged_of(viewer: Viewer) -> QuerySet[RiskFlag, UUID]:
+    flags = RiskFlag.objects.visible_to(viewer).open().order_by()
+    return flags.values_list("student_id", flat=True)
+
+
+def open_severity(viewer: Viewer) -> F | Subquery:
+    """The level of the open flag that this viewer may know of, for a query over students; 0 or none without one."""
+    if can_use(viewer, "flag_severity"):
+        return F("state__flag_severity")
     flags = RiskFlag.objects.visible_to(viewer).open().filter(student=OuterRef("pk"))
     return Subquery(flags.order_by("-severity").values("severity")[:1])
+
+
+def groups_of(students: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The words of the special groups these students are in now: one query, none for nobody."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    if ids := list(students):
+        for member in GroupMember.objects.current().filter(student__in=ids).select_related("group"):
+            found[member.student_id].append(member.group.label)
+    return found
 
 
 def attach_classes(students: "Iterable[Student]", viewer: Viewer) -> None:

@@ -185,6 +185,7 @@ def looked(member, student, *, days=7):
 
 def raised(student, member, *, severity=2, reason=""):
     from students.models import FlagReport, RiskFlag
+    from students.states import flags, keep
 
     flag = RiskFlag.objects.create(
         student=student,
@@ -194,6 +195,7 @@ def raised(student, member, *, severity=2, reason=""):
         known_at=NOW,
         due_at=NOW + dt.timedelta(days=3),
     )
+    keep([student.pk], flags)
     if reason:
         FlagReport.objects.create(flag=flag, by=member, text=reason, known_at=NOW)
     return flag

@@ -17,7 +17,6 @@ from counseling.queries import (
     Coverage,
     duty_to_talk,
     explain_key,
-    last_talks,
     own_coverage,
     students_left,
 )
@@ -82,11 +81,10 @@ def _chosen(request: ViewerRequest, parts: dict[str, list[Coverage]]) -> Coverag
 
 
 def _told(viewer: Viewer, students: list[Any]) -> list[Left]:
-    """Each with why they come first and when somebody last talked to them; `is_key` comes from `students_left`."""
+    """Each with why they come first and when somebody last talked to them, as `students_left` tells."""
     attach_classes(students, viewer)
-    why = explain_key([student for student in students if student.is_key], viewer)
-    last = last_talks(viewer, [student.pk for student in students])
-    return [Left(one, one.is_key, why.get(one.pk, ""), last.get(one.pk)) for one in students]
+    why = explain_key(students)
+    return [Left(one, one.is_key, why.get(one.pk, ""), one.last_talk) for one in students]
 
 
 def _classes(rows: list[ClassCoverage]) -> list[Coverage]:

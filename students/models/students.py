@@ -13,7 +13,7 @@ from schools.models.visible import Visible
 class StudentQuerySet(Visible["Student"]):
     def within(self, unit: Unit) -> "StudentQuerySet":
         """Students of all schools below a unit, for counting."""
-        return self.filter(school__path__startswith=unit.path)
+        return self.filter(school_id=unit.pk) if unit.is_school else self.filter(school__path__startswith=unit.path)
 
     def enrolled(self) -> "StudentQuerySet":
         return self.filter(status=Student.Status.ENROLLED)

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,8 +23,16 @@ from schools.exporting import export_page
 from schools.models import ClassGroup
 from schools.requests import ViewerRequest
 from students.access import can_read_base_data
-from students.models import GroupMember, SpecialGroup, Student
-from students.queries import attach_classes, by_paper_number, is_paper_number, key_students, matching, open_severity
+from students.models import SpecialGroup, Student
+from students.queries import (
+    attach_classes,
+    by_paper_number,
+    groups_of,
+    is_paper_number,
+    key_students,
+    matching,
+    open_severity,
+)
 
 PAGE = 50
 SHOWN = ("name", "student_number", "status", "class_group_id")
@@ -145,11 +152,11 @@ def student_list(request: ViewerRequest) -> HttpResponse:
 
 def _with_words(students: Any, viewer: Viewer) -> list[Student]:
     """The rows of one page with their class, groups and the word of the level."""
-    current = GroupMember.objects.current().select_related("group")
-    rows = list(students.only(*SHOWN).prefetch_related(Prefetch("group_members", current, to_attr="groups_now")))
+    rows = list(students.only(*SHOWN))
+    groups = groups_of(student.pk for student in rows)
     attach_classes(rows, viewer)
     for student in rows:
-        student.group_labels = [member.group.label for member in student.groups_now]
+        student.group_labels = groups.get(student.pk, [])
         student.level_label = viewer.scheme.word(student.level) if student.level else ""
     return rows
 

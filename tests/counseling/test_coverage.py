@@ -13,8 +13,10 @@ from counseling.inbox import drafts, duty, follow_ups
 from counseling.queries import coverage_by_class, next_students, students_left
 from schools.models import ClassGroup
 from schools.queries import current_term
-from students.models import GroupMember, Student
+from students.actions.students import set_groups
+from students.models import Student
 from tests.counseling.sheet import classmates, filed
+from tests.walking import raised
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +96,7 @@ def test_a_restricted_talk_does_not_show_in_who_is_left(world, viewer, term):
 
 def test_key_students_are_left_first(world, viewer, term):
     late, key = classmates(world.a.class_1, 2, start=900)
-    GroupMember.objects.create(student=key, group_id="left_behind")
+    set_groups(by=viewer(world.a.teacher), student=key, codes={"left_behind"})
     left = list(students_left(viewer(world.a.teacher), term))
     assert left[0].pk == key.pk
     assert {student.pk for student in left} == {key.pk, late.pk, world.a.student_3.pk}
@@ -174,7 +176,7 @@ def test_next_students_begin_with_follow_ups_then_key_students_then_the_longest_
     teacher = viewer(world.a.teacher)
     filed(teacher, world.a.student_2, at=NOW - dt.timedelta(days=2), follow_up_on=NOW.date())
     key, old = classmates(world.a.class_1, 2, start=900)
-    GroupMember.objects.create(student=key, group_id="left_behind")
+    set_groups(by=viewer(world.a.teacher), student=key, codes={"left_behind"})
     filed(teacher, old, at=NOW - dt.timedelta(days=60))
     found = next_students(teacher)
     assert [one.student.pk for one in found] == [
@@ -191,7 +193,8 @@ def test_next_students_begin_with_follow_ups_then_key_students_then_the_longest_
 def test_next_students_among_key_students_begin_with_the_longest_unheard(world, viewer):
     teacher = viewer(world.a.teacher)
     heard, longer = classmates(world.a.class_1, 2, start=900)
-    GroupMember.objects.bulk_create(GroupMember(student=one, group_id="left_behind") for one in (heard, longer))
+    for one in (heard, longer):
+        set_groups(by=teacher, student=one, codes={"left_behind"})
     filed(teacher, heard, at=NOW - dt.timedelta(days=60))
     filed(teacher, longer, at=NOW - dt.timedelta(days=61))
     assert [one.student.pk for one in next_students(viewer(world.a.teacher), limit=2)] == [longer.pk, heard.pk]
@@ -203,16 +206,7 @@ def test_next_students_are_only_those_one_sees(world, viewer):
 
 
 def test_next_students_do_not_tell_a_subject_teacher_of_a_flag(world, viewer):
-    from students.models import RiskFlag
-
-    RiskFlag.objects.create(
-        student=world.a.neighbor,
-        school=world.a.unit,
-        severity=4,
-        raised_by=world.a.teacher_2,
-        known_at=NOW,
-        due_at=NOW,
-    )
+    raised(world.a.neighbor, world.a.teacher_2, severity=4)
     assert "预警" in next_students(viewer(world.a.teacher_2))[0].why
     assert "预警" not in next_students(viewer(world.a.subject_teacher))[0].why
 

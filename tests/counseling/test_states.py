@@ -47,7 +47,9 @@ def acts(world):
         for part in own.filter(student=student)[:1]:
             moved = dt.timedelta(hours=n + 1)
             header = replace(header_of(part.talk), happened_at=part.talk.happened_at - moved, is_restricted=bool(n % 2))
-            revise_part(by=by, part=part, revision=part.revision, header=header, written=content_of(part))
+            revise_part(
+                by=by, part=part, revision=part.revision, header=header, written=content_of(part), flag_reason="x"
+            )
 
     def delete(student, n):
         for part in own.filter(student=student)[:1]:

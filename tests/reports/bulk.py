@@ -13,6 +13,7 @@ def grow(world, schools=4, classes=2, students=12, talks=3, flags=2):
 
 def _school(world, number, classes, students, talks, flags):
     from schools.models import ClassGroup
+    from students.states import keep_all
 
     code = f"21440010{number:02}"
     unit = _unit(world.cluster, "school", code, f"第{number}小学", school_type="211", stages=["primary"], system="63")
@@ -26,6 +27,7 @@ def _school(world, number, classes, students, talks, flags):
     _groups(rows[: 3 + number])
     _talks(school, rows, talks)
     _flags(school, rows[: flags + number])
+    keep_all(row.pk for row in rows)
     return school
 
 
