@@ -94,12 +94,12 @@ def _sums_of_meanings(board):
 @pytest.fixture
 def two_terms(world):
     """The city's boards of the term before and of this one, with flags that were raised in both."""
-    schools = [school.unit for school in grow(world, schools=8, students=20, talks=0, flags=0)]
+    schools = [school.unit for school in grow(world, schools=8, students=28, talks=0, flags=0)]
     now = current_term(world.city)
     before = previous_term(world.city, now)
     draw = Random(1)
     for school in schools:
-        students = iter(school.students.all())  # a student has one open flag
+        students = iter(school.students.filter(flags=None))  # a student has one open flag
         for raised, most in ((before.starts, 14), (now.starts, 6)):
             _raise_flags(world, students, raised, draw, draw.randrange(most))
     cache.clear()
