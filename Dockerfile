@@ -4,7 +4,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv ca-certificates fontconfig \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --create-home --home-dir /var/lib/xinyu xinyu
+    && useradd --system --create-home --home-dir /var/lib/xinyu xinyu \
+    && chmod 700 /var/lib/xinyu
 
 WORKDIR /srv/xinyu
 COPY requirements/run.txt requirements/run.txt

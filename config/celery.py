@@ -2,12 +2,28 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("xinyu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def look_at_database(**kwargs: object) -> None:
+    """Celery logs what a signal raises and goes on, but for the end of the process."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from config.start import refuse_demo
+
+    try:
+        refuse_demo()
+    except ImproperlyConfigured as refusal:
+        raise SystemExit(str(refusal)) from refusal
+
 
 # Every entry is safe to run twice and safe to miss: the rows it works on are its memory.
 app.conf.beat_schedule = {

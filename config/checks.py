@@ -5,8 +5,10 @@ import shutil
 import subprocess
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from config.start import DEMO_IN_PRODUCTION, has_demo
 from schools.models.visible import models_of_people, rules
 
 RARE = (0x3402, 0x20BB7)  # a first name and a surname that older Chinese fonts lack
@@ -18,6 +20,13 @@ def every_model_of_people_says_who_sees_it(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"{label} has no rule for `visible_to` (schools.models.visible).", id="config.E001") for label in missing
     ]
+
+
+@register(Tags.database)
+def production_holds_no_demo(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Asked by `migrate`, which is where a deployment begins."""
+    found = settings.PRODUCTION and databases and has_demo()
+    return [Error(DEMO_IN_PRODUCTION, id="config.E002")] if found else []
 
 
 @register()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.databases import POSTGRESQL, SQLITE
+from config.folders import is_private
 
 WEAK_WORDS = ("insecure", "secret", "changeme", "change-me", "default", "example", "password", "xinyu")
 
@@ -25,6 +26,8 @@ def refusals(settings: dict[str, Any]) -> Iterator[str]:
         yield "FIELD_KEYS is missing or malformed: write it as k1:<32 random bytes in base64>."
     if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:
         yield "ALLOWED_HOSTS is empty or '*': name the host people type."
+    if not is_private(settings["VAR"]):
+        yield f"{settings['VAR']} (VAR_DIR) can be read by other accounts of this machine: chmod 700 it."
     yield from open_database(settings["DATABASES"]["default"])
 
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from config.databases import POSTGRESQL
+from config.start import refuse_demo
 
 GRACE_SECONDS = 15
 PR_SET_PDEATHSIG = 1
@@ -41,6 +42,7 @@ def serve(say: Callable[[str], object]) -> int:
 def prepare() -> bool:
     """Tables, and a demo school to look at if there is nothing yet. True if the demo was loaded, with its accounts."""
     os.umask(0o077)
+    refuse_demo()
     call_command("migrate", interactive=False, verbosity=0)
     if settings.PRODUCTION:
         call_command("collectstatic", interactive=False, verbosity=0)

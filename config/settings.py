@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.databases import create_private_file, database
+from config.folders import make_private
 from config.refusals import refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,6 +22,7 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 
 VAR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+make_private(VAR, is_ours=VAR == BASE_DIR / "var")
 # Uploads and exports. Written encrypted, under random names, and handed out by views only.
 PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR / "files")))
 # Where the head of the audit log is noted from time to time; best on another disk or machine.

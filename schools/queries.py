@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Min
 from django.utils import timezone
 
@@ -70,7 +71,10 @@ def talk_duties_of(unit: Unit) -> dict[str, Duty]:
 
 
 def demo_accounts() -> list[Membership]:
-    """A member of the demo network for each role and level, in the order of the roles; none without a demo."""
+    """A member of the demo network for each role and level, in the order of the roles; none without a demo, and never
+    in production."""
+    if settings.PRODUCTION:
+        return []
     members = Membership.objects.current().filter(unit__is_demo=True, person__is_active=True)
     usable = members.filter(person__must_change_password=False)
     firsts = usable.order_by().values("role", "unit__kind").annotate(first=Min("pk")).values_list("first", flat=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.folders import is_private, make_private
+
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = {
     "DJANGO_ENV": "production",
@@ -122,3 +124,23 @@ def test_static_files_can_be_read_by_the_account_that_serves_them(tmp_path):
     storage.save("css/page.css", ContentFile(b"body{}"))
     assert (tmp_path / "css").stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "css" / "page.css").stat().st_mode & 0o777 == 0o644
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path):
+    made = tmp_path / "made"
+    assert start(tmp_path, VAR_DIR=str(made)).returncode == 0
+    assert made.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_data_folder_that_others_can_read_is_refused_or_closed(tmp_path):
+    """Root may have named a folder that holds other things; any other account owns what it names."""
+    tmp_path.chmod(0o755)
+    done = start(tmp_path)
+    assert ("(VAR_DIR) can be read" in done.stderr) is (os.geteuid() == 0)
+    assert tmp_path.stat().st_mode & 0o777 == (0o755 if os.geteuid() == 0 else 0o700)
+
+
+def test_the_folder_of_the_checkout_is_closed_also_for_root(tmp_path):
+    tmp_path.chmod(0o755)
+    make_private(tmp_path, is_ours=True)
+    assert is_private(tmp_path)
