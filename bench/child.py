@@ -36,8 +36,10 @@ def _read(path: str) -> str:
 
 
 def _import(path: str, unit_code: str) -> str:
+    from schools.imports.kinds import kind_named
+    from schools.imports.pipeline import commit, read
     from schools.models import Unit
-    from students.imports import import_file
 
-    counts = import_file(Path(path), Unit.objects.get(code=unit_code)).counts()
-    return " ".join(f"{name}={counts[name]}" for name in ("created", "changed", "unchanged", "problems"))
+    unit = Unit.objects.get(code=unit_code)
+    counts = commit(read(kind_named("roster"), Path(path), unit), unit).all_counts
+    return " ".join(f"{name}={counts.get(name, 0)}" for name in ("created", "changed", "unchanged", "problems"))

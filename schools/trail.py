@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.verbs import Kind, Verb, declare
+from schools.common.floors import ask_apps
 
 declare(
     Verb("audit.opened", _("read the audit log"), Kind.READ),
@@ -51,3 +52,5 @@ declare(
     Verb("unit.talk_duty", _("set the date for the talks of a term")),
     Verb("unit.calendar_day", _("changed a day of the calendar")),
 )
+
+ask_apps("file_kinds")  # each kind of file declares the acts of its import

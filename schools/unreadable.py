@@ -1,13 +1,10 @@
-"""Sentences about files that cannot be read and rows that cannot be used: what is wrong and what to do."""
+"""Sentences about files that cannot be read: what is wrong and what to do. Rows: `schools.imports.sentences`."""
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools.common.labels import told
 from schools.common.tables import UnreadableFile
-from schools.staffing import Problem
 
 FILES: dict[str, Any] = {
     "empty": gettext_lazy("The file is empty. Open it, check that the table is there, save it and try again."),
@@ -34,31 +31,7 @@ FILES: dict[str, Any] = {
     "encoding": gettext_lazy("The text of the file cannot be read. In Excel, save it as .xlsx and try again."),
 }
 
-ROWS: dict[str, Any] = {
-    "empty": gettext_lazy("This cell must not be empty."),
-    "ruined": gettext_lazy("Excel has rounded this number. Format the column as text and enter it again."),
-    "too_long": gettext_lazy("This is too long."),
-    "bad_phone": gettext_lazy("This is no phone number."),
-    "bad_date": gettext_lazy("This is no date. Write it like 2026-03-01."),
-    "bad_code": gettext_lazy("A code has 1 to 20 letters, digits or hyphens."),
-    "bad_type": gettext_lazy("A type begins with its three-digit code, such as 211."),
-    "unknown_word": gettext_lazy("This word is not known here."),
-    "no_role": gettext_lazy("Which role is this person to have?"),
-}
-
 
 def file_sentence(error: UnreadableFile) -> str:
     params = {"found": "", "limit": "", **error.params}
     return str(FILES[error.code]) % params
-
-
-def row_sentence(problem: Problem) -> str:
-    """For codes of the parser; a problem found later carries its sentence itself."""
-    return str(ROWS.get(problem.code, problem.code))
-
-
-def row_line(problem: Problem) -> str:
-    """One line for the console."""
-    value = f" [{problem.value}]" if problem.value else ""
-    where = _("row %(row)s, column %(column)s") % {"row": problem.row, "column": problem.column}
-    return told(f"{where}{value}", row_sentence(problem))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from schools.views import account, audit, calendar, jobs, notices, people, staff, style, unit_kinds, units
+from schools.views import account, audit, calendar, imports, jobs, notices, people, staff, style, unit_kinds, units
 
 app_name = "schools"
 
@@ -18,7 +18,10 @@ managing_people = [
     path("people", people.person_list, name="person_list"),
     path("people/new", people.person_new, name="person_new"),
     path("people/import", staff.staff_import, name="staff_import"),
-    path("people/import/commit", staff.staff_import_commit, name="staff_import_commit"),
+    path("imports/<uuid:pk>/", imports.import_preview, name="import_preview"),
+    path("imports/<uuid:pk>/commit", imports.import_commit, name="import_commit"),
+    path("imports/<uuid:pk>/done", imports.import_done, name="import_done"),
+    path("imports/<uuid:pk>/problems", imports.import_problems, name="import_problems"),
     path("people/<uuid:pk>", people.person_detail, name="person_detail"),
     path("people/<uuid:pk>/edit", people.person_edit, name="person_edit"),
     path("people/<uuid:pk>/password", people.password_reset, name="password_reset"),

@@ -121,13 +121,13 @@ def can_correct(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES
 
 
-def imports_blind(viewer: Viewer) -> bool:
-    """A center hands in the file of all its schools, but what the schools hold already is not shown to it."""
+def sees_counts_only(viewer: Viewer) -> bool:
+    """A center hands in the file of all its schools; what the schools hold already it sees as counts."""
     return viewer.role == Role.CENTER_STAFF and not viewer.unit.is_school
 
 
 def can_import(viewer: Viewer) -> bool:
-    return imports_blind(viewer) or (can_correct(viewer) and viewer.unit.is_school)
+    return sees_counts_only(viewer) or (can_correct(viewer) and viewer.unit.is_school)
 
 
 def can_keep_family(viewer: Viewer) -> bool:

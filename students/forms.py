@@ -26,9 +26,9 @@ from schools.common.tables import LIMITS
 from schools.forms.people import MemberField
 from schools.models import ClassGroup, Membership, Role
 from schools.severity import scheme_of
-from students.columns import ethnic_names
+from students.imports.sentences import PROBLEMS
+from students.imports.words import ethnic_names
 from students.models import Guardian, RiskFlag, SpecialGroup, Student
-from students.problems import problem_sentence
 
 CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
 YOUNGEST, OLDEST = 3, 40  # years of a student
@@ -141,9 +141,9 @@ class StudentForm(forms.Form):
         """Set by hand it outlasts every import, so it must be possible. What the number says stays masked."""
         birth, today = values["birth_date"], timezone.localdate()
         if birth > today:
-            self.add_error("birth_date", problem_sentence("birth_in_future"))
+            self.add_error("birth_date", str(PROBLEMS["birth_in_future"]))
         elif not YOUNGEST <= today.year - birth.year <= OLDEST:
-            self.add_error("birth_date", problem_sentence("birth_unlikely"))
+            self.add_error("birth_date", str(PROBLEMS["birth_unlikely"]))
         elif self._birth_in_number(values) not in (None, birth):
             self.add_error(
                 "birth_date",

@@ -22,8 +22,6 @@ declare(
     Verb("roster.imported", _("imported a roster")),
     Verb("roster.columns_set", _("explained columns of a roster")),
     Verb("roster.column_forgotten", _("forgot a column of a roster")),
-    Verb("roster_preview.started", _("started a preview of a roster"), Kind.SYSTEM),
-    Verb("roster_commit.started", _("started an import of a roster"), Kind.SYSTEM),
     Verb("riskflag.opened", _("opened a risk flag"), Kind.READ),
     Verb("flag.raised", _("raised a risk flag")),
     Verb("flag.repeated", _("added to a risk flag")),

@@ -23,8 +23,5 @@ urlpatterns = [
     path("roster/", roster.roster_import, name="roster_import"),
     path("roster/template", roster.roster_template, name="roster_template"),
     path("roster/forget", roster.roster_forget, name="roster_forget"),
-    path("roster/<uuid:pk>/", roster.roster_preview, name="roster_preview"),
     path("roster/<uuid:pk>/columns", roster.roster_columns, name="roster_columns"),
-    path("roster/<uuid:pk>/commit", roster.roster_commit, name="roster_commit"),
-    path("roster/<uuid:pk>/done", roster.roster_done, name="roster_done"),
 ]

@@ -20,6 +20,7 @@ CARING = STAFF - {SUBJECT_TEACHER}
 SCHOOL = frozenset({COUNSELOR, LEADER})
 FAMILY = SCHOOL | {CLASS_TEACHER}
 IMPORTERS = SCHOOL | {CENTER}
+FILE_IMPORTERS = IMPORTERS | {ADMIN}
 WORDING = SCHOOL | {CENTER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
 BUILDERS = frozenset({CENTER, ADMIN})
@@ -67,7 +68,10 @@ ROLES = {
     "schools:membership_edit": MANAGERS,
     "schools:membership_end": MANAGERS,
     "schools:staff_import": MANAGERS,
-    "schools:staff_import_commit": MANAGERS,
+    "schools:import_preview": FILE_IMPORTERS,
+    "schools:import_commit": FILE_IMPORTERS,
+    "schools:import_done": FILE_IMPORTERS,
+    "schools:import_problems": FILE_IMPORTERS,
     "schools:unit_list": MANAGERS,
     "schools:unit_new": BUILDERS,
     "schools:unit_detail": MANAGERS,
@@ -110,10 +114,7 @@ ROLES = {
     "students:roster_import": IMPORTERS,
     "students:roster_template": IMPORTERS,
     "students:roster_forget": IMPORTERS,
-    "students:roster_preview": IMPORTERS,
     "students:roster_columns": IMPORTERS,
-    "students:roster_commit": IMPORTERS,
-    "students:roster_done": IMPORTERS,
     # talks
     "counseling:talk_list": STAFF,
     "counseling:talk_new": STAFF,
@@ -163,6 +164,10 @@ OBJECTS = {
     "schools:notice_acknowledge": "notice",
     "schools:job_detail": "job",
     "schools:job_file": "job",
+    "schools:import_preview": "preview",
+    "schools:import_commit": "preview",
+    "schools:import_problems": "preview",
+    "schools:import_done": "import",
     "students:student_detail": "student",
     "students:student_unmask": "student",
     "students:student_opened": "student",
@@ -175,10 +180,7 @@ OBJECTS = {
     "students:flag_acknowledge": "flag",
     "students:flag_assign": "flag",
     "students:flag_close": "flag",
-    "students:roster_preview": "preview",
     "students:roster_columns": "preview",
-    "students:roster_commit": "preview",
-    "students:roster_done": "import",
     "counseling:talk_draft_discard": "draft",
     "counseling:talk_detail": "part",
     "counseling:talk_edit": "part",
@@ -289,9 +291,7 @@ SEES = {
 }
 
 # Whoever has no unit below where they could give a role finds nothing there.
-WITHOUT_UNITS = {
-    "schools:staff_import_commit": {"other_staff"},
-}
+WITHOUT_UNITS = {}
 ACTS: dict[str, dict[str, set[str]]] = {
     "schools:membership_new": {**SEES["person"], "other district": SEES["person"]["other district"] - {"other_staff"}},
 }

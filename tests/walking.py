@@ -22,22 +22,30 @@ ACTORS = sorted(MEETS)
 TERM = "2025-2026-2"
 # What a preview found: nothing; its pages must come up all the same.
 ROSTER = {
+    "kind": "roster",
     "filename": "roster.xlsx",
     "sheet": "Sheet1",
+    "sheets": [["Sheet1", 1]],
+    "left_out": [],
+    "skipped": [],
+    "hidden": 0,
+    "total": 1,
     "digest": "0" * 64,
     "counts": {"created": 0, "changed": 0, "unchanged": 0, "problems": 0, "held": 0, "kept": 0, "missing": 0},
+    "counts_only": False,
     "columns": [],
     "unknown": ["a column"],
+    "samples": [[]],
     "ignored": [],
-    "classes": [],
-    **{tab: [] for tab in ("new", "changed", "held", "kept", "problems", "missing")},
+    "lines": {tab: [] for tab in ("new", "changed", "held", "kept", "problems", "missing", "classes")},
+    "problem_rows": [{"sheet": "Sheet1", "name": "", "titles": [["x"]], "rows": {"2": ["y"]}}],
 }
 # What a center's preview found: counts.
-BLIND_ROSTER = {
-    **{name: ROSTER[name] for name in ("filename", "sheet", "digest", "columns", "unknown", "ignored")},
-    "counts": {"created": 0, "known": 1, "new_classes": 0, "missing": 0, "problems": 0, "schools": 1},
-    "schools": [{"school": "x", "code": "1", "created": 0, "known": 1, "new_classes": 0, "missing": 0}],
-    "problems": [],
+ROSTER_IN_COUNTS = {
+    **ROSTER,
+    "counts": {"created": 0, "known": 1, "problems": 0, "schools": 1},
+    "counts_only": True,
+    "lines": {"schools": [{"school": "x", "code": "1", "created": 0, "known": 1, "problems": 0}], "problems": []},
 }
 
 
@@ -255,30 +263,31 @@ def notice_to(member, **more):
 
 
 def _rosters(a, b, district):
-    from students.parcel import pack
+    from schools.imports.found import keep_found
 
     def done(member, kind, page, found):
-        job = job_of(member, kind, pack(found, b""))
+        job = job_of(member, kind, params={"unit": member.unit.pk})
+        keep_found(job.pk, found)
         job.result = {"url": reverse(page, args=[job.pk])}
         job.save(update_fields=["result"])
         return job.pk
 
     def preview(member, found=ROSTER):
-        return done(member, "roster_preview", "students:roster_preview", found)
+        return done(member, "roster_preview", "schools:import_preview", found)
 
     def commit(member, found=ROSTER):
-        return done(member, "roster_commit", "students:roster_done", found)
+        return done(member, "roster_commit", "schools:import_done", found)
 
     return {
         "preview": {
             "the leader's": preview(a.leader),
             "a counselor's": preview(a.counselor),
-            "the district's": preview(district, BLIND_ROSTER),
+            "the district's": preview(district, ROSTER_IN_COUNTS),
             "other school": preview(b.leader),
         },
         "import": {
             "the leader's": commit(a.leader),
-            "the district's": commit(district, BLIND_ROSTER),
+            "the district's": commit(district, ROSTER_IN_COUNTS),
             "other school": commit(b.leader),
         },
     }

@@ -23,7 +23,7 @@ from schools.work.jobs import progress_of
 
 EVERYONE = tuple(Role)
 # Their files hold what is worth stealing (first passwords): who takes one has just proved who they are.
-PERSONAL = frozenset({"staff_import"})
+PERSONAL = frozenset({"staff_commit"})
 
 
 def _own(request: ViewerRequest, pk: UUID) -> Job:

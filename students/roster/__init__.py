@@ -1,11 +1,11 @@
-"""From a roster file to rows and problems; plain Python, nothing is written anywhere.
+"""The parser of the kind "roster": rows of a file → students; plain Python, nothing is written anywhere.
 
-`read_roster` does all of it: the file becomes a table (`schools.common.tables`), the table's titles are recognised with
-`aliases.csv`, each row becomes a `RosterRow`, and whatever is wrong becomes a `Problem` with its row and column.
-A row with an error stays out; a row with warnings goes in. A blank cell says nothing: it never means "delete".
+The titles are recognised with `aliases.csv`, each row becomes a `RosterRow`, and whatever is wrong becomes a problem
+with its row and column. A row whose name or class is wrong stays out; any other bad cell is left empty. A blank cell
+says nothing: it never means "delete".
 """
 
-from students.roster.reading import VOCABULARY, parse_roster, read_roster
-from students.roster.rows import GuardianRow, Problem, Roster, RosterRow
+from students.roster.reading import VOCABULARY, parse_roster, present_in
+from students.roster.rows import GuardianRow, RosterRow
 
-__all__ = ["VOCABULARY", "GuardianRow", "Problem", "Roster", "RosterRow", "parse_roster", "read_roster"]
+__all__ = ["VOCABULARY", "GuardianRow", "RosterRow", "parse_roster", "present_in"]

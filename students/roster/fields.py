@@ -15,76 +15,19 @@ from schools.common.identity import (
     tidy_number,
 )
 from schools.common.tables.cells import is_ruined
-from students.roster.dates import UnreadableDate, parse_date, parse_month
+from schools.imports.cells import NUMBER_LENGTH, check_formula, parse_name, parse_number, parse_text
+from schools.imports.dates import OnlyMonth, UnreadableDate, parse_date, parse_month
+from schools.imports.problems import Bad
 from students.roster.words import ETHNIC_GROUPS, GROUP_CODES, VALUES, plain
 
-NAME_LENGTH = 60
-NUMBER_LENGTH = 30
 TEXT_LENGTH = 200
-
-
-class Bad(ValueError):
-    """`kept`: a value that is good enough to go in with a warning."""
-
-    def __init__(self, code: str, params: dict[str, str | int] | None = None, *, kept: object = None):
-        super().__init__(code)
-        self.code, self.params, self.kept = code, params or {}, kept
-
-
-_DOTS = re.compile(r"\s*[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]\s*")
-# What a program writes for a character that its encoding does not have.
-_LOST = re.compile(r"[?\ufffd\uff1f\u25a1]")
-_LATIN = re.compile(r"[A-Za-z]")
-
-
-def parse_name(text: str) -> str:
-    """Han names lose the spaces that align them; foreign and minority names keep theirs, with one kind of dot."""
-    if not text.isalnum():
-        text = _DOTS.sub("\u00b7", text)
-        if not _LATIN.search(text):
-            text = text.replace(" ", "")
-    if len(text) > NAME_LENGTH:
-        raise Bad("too_long", {"limit": NAME_LENGTH})
-    if text.isdecimal():
-        raise Bad("name_unreadable")
-    if not text.isalnum():
-        _check_characters(text)
-    return text
-
-
-def _check_characters(text: str) -> None:
-    if _LOST.search(text):
-        raise Bad("name_damaged", kept=text)
-    _check_formula(text)
-
-
-def _check_formula(text: str) -> None:
-    if text[0] in "=+-@\uff1d\uff0b\uff0d\uff20":
-        raise Bad("formula_like", kept=text)
 
 
 def parse_label(text: str) -> str:
     if len(text) > NUMBER_LENGTH:
         raise Bad("too_long", {"limit": NUMBER_LENGTH})
-    _check_formula(text)
+    check_formula(text)
     return text
-
-
-def parse_text(text: str) -> str:
-    if len(text) > TEXT_LENGTH:
-        raise Bad("too_long", {"limit": TEXT_LENGTH}, kept=text[:TEXT_LENGTH])
-    _check_formula(text)
-    return text
-
-
-def parse_number(text: str) -> str:
-    """Numbers that are names: leading zeros and letters stay."""
-    if is_ruined(text):
-        raise Bad("number_ruined")
-    number = text.lstrip("'`").replace(" ", "")
-    if len(number) > NUMBER_LENGTH:
-        raise Bad("too_long", {"limit": NUMBER_LENGTH})
-    return number
 
 
 def parse_school_code(text: str) -> str:
@@ -102,6 +45,8 @@ def parse_gender(text: str) -> str:
 def parse_birth(text: str) -> date:
     try:
         birth = parse_date(text)
+    except OnlyMonth:
+        raise Bad("birth_only_month") from None
     except UnreadableDate:
         raise Bad("birth_unreadable") from None
     today = date.today()
@@ -193,14 +138,14 @@ def parse_phone(text: str) -> str:
     try:  # two numbers in one cell
         return "/".join(check_phone(part) for part in re.split(r"[\u3001,;/|]+", normalize("NFKC", text)))
     except InvalidPhone:
-        raise Bad("phone_format", kept=text[:NUMBER_LENGTH]) from None
+        raise Bad("phone_format") from None
 
 
 def parse_relation(text: str) -> str:
     """The usual words are made alike (父子 → 父亲); others stay as they are."""
     found = VALUES["relation"].get(plain(text), text)
     if len(found) > 20:
-        raise Bad("too_long", {"limit": 20}, kept=found[:20])
+        raise Bad("too_long", {"limit": 20})
     return found
 
 

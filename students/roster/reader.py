@@ -1,6 +1,7 @@
 """One row after another: each cell by itself, what must fit within the row, what must not come twice in the file."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from schools.common.identity import (
@@ -13,31 +14,18 @@ from schools.common.identity import (
 )
 from schools.common.tables.cells import is_ruined
 from schools.common.tables.columns import Header
-from students.roster.fields import NUMBER_LENGTH, PARSERS, PART_PARSERS, SAYS_NO, Bad, Parser, shown
+from schools.imports.cells import NUMBER_LENGTH
+from schools.imports.problems import Bad, Severity
+from schools.imports.reading import FileRows
+from students.roster.fields import PARSERS, PART_PARSERS, SAYS_NO, Parser
 from students.roster.guardians import SLOTS, Slots, collect_guardians, is_part
-from students.roster.rows import Problem, RosterRow, Severity
+from students.roster.rows import RosterRow
 from students.roster.words import VALUES
 
-# Everything else is an error and keeps its row out. About a guardian nothing is more than a warning.
-WARNINGS = frozenset(
-    {
-        "birth_unlikely",
-        "entry_unreadable",
-        "ethnicity_unknown",
-        "formula_like",
-        "guardian_id_invalid",
-        "id_birth_mismatch",
-        "id_gender_mismatch",
-        "name_damaged",
-        "number_repeated",
-        "number_ruined",
-        "phone_format",
-        "registry_format",
-        "registry_id_mismatch",
-        "too_long",
-        "value_unknown",
-    }
-)
+# A row with a wrong cell in one of these stays out: it would be somebody else, or somewhere else.
+KEYS = frozenset({"name", "grade_label", "class_label", "department", "school_code"})
+# Found in a row as a whole.
+ERRORS = frozenset({"name_missing", "class_missing", "duplicate_in_file"})
 _NONE: frozenset[str] = frozenset()
 _SAYS_NOTHING = frozenset(VALUES["blank"]) | {text.upper() for text in VALUES["blank"]}
 _BLANK = _SAYS_NOTHING | {""}
@@ -46,10 +34,11 @@ _OTHER_PAPER = re.compile(r"[A-Z]{1,3}[0-9]{6,12}[A-Z0-9]?")
 _KINDS = {"resident": "identity_card", "hk_macau_taiwan": "residence_permit", "foreign_resident": "other"}
 
 Values = dict[str, Any]
+Sets = dict[frozenset[str], frozenset[str]]
 
 
-class Step(NamedTuple):
-    """What to do with one cell of a row."""
+class ColumnParser(NamedTuple):
+    """How the cells of one column are read."""
 
     column: int
     name: str
@@ -60,21 +49,20 @@ class Step(NamedTuple):
     skip: frozenset[str]
 
 
-def _step(index: int, name: str) -> Step:
+def _column_parser(index: int, name: str) -> ColumnParser:
     group, _, key = name.rpartition(".")
     parse = PART_PARSERS[key] if is_part(name) else PARSERS[name]
-    return Step(index, name, group, key, parse, _NONE if {name, key} & SAYS_NO else _SAYS_NOTHING)
+    return ColumnParser(index, name, group, key, parse, _NONE if {name, key} & SAYS_NO else _SAYS_NOTHING)
 
 
 class Reader:
-    def __init__(self, header: Header):
-        self.header = header
-        self.problems: list[Problem] = []
-        self.plan = [_step(index, name) for index, name in sorted(header.columns.items())]
-        self.slots = [slot for slot in SLOTS if any(step.group == slot for step in self.plan)]
+    """Reads the rows of one sheet. `seen` and `sets` are those of the whole file."""
+
+    def __init__(self, file: FileRows, header: Header, seen: "Seen", sets: Sets) -> None:
+        self.file, self.header, self.seen, self.sets = file, header, seen, sets
+        self.columns = [_column_parser(index, name) for index, name in sorted(header.columns.items())]
+        self.slots = [slot for slot in SLOTS if any(column.group == slot for column in self.columns)]
         self.index_of = {name: index for index, name in header.columns.items()}
-        self.seen: dict[tuple[object, ...], int] = {}
-        self.sets: dict[frozenset[str], frozenset[str]] = {}
         self.row = 0
         self.cells: list[str] = []
         self.failed = False
@@ -82,12 +70,11 @@ class Reader:
     def read(self, row: int, cells: list[str]) -> RosterRow | None:
         """The row, or None when one of its problems is an error."""
         self.row, self.cells, self.failed = row, cells, False
-        late: dict[str, Bad] = {}
-        values = self._values(late)
-        self._fit_together(values, late, self._identity(values), self._registry_identity(values))
+        values = self._values()
+        self._fit_together(values, self._identity(values), self._registry_identity(values))
         if self._text("name") in _BLANK:
             self.report("name_missing", "name")
-        if "class_label" in self.index_of and "class_label" not in values:
+        if "class_label" in self.index_of and self._text("class_label") in _BLANK:
             self.report("class_missing", "class_label")
         if self.failed:
             return None
@@ -95,21 +82,19 @@ class Reader:
         self._refuse_repeated(found)
         return None if self.failed else found
 
-    def report(
-        self, code: str, name: str, text: str = "", severity: Severity | None = None, **params: str | int
-    ) -> None:
-        if severity is None:
-            severity = "warning" if code in WARNINGS and (code, name) != ("too_long", "name") else "error"
-        self.failed = self.failed or severity == "error"
-        label = self.header.labels.get(self.index_of.get(name, -1), "")
-        self.problems.append(Problem(self.row, label, name, code, severity, shown(name, text), params))
+    def report(self, code: str, name: str, text: str = "", **params: str | int) -> None:
+        self._report(code, name, text, "error" if code in ERRORS else "warning", **params)
 
-    def _values(self, late: dict[str, Bad]) -> Values:
+    def _report(self, code: str, name: str, text: str, severity: Severity, **params: str | int) -> None:
+        self.failed = self.failed or severity == "error"
+        self.file.report(self.row, name, code, value=text, severity=severity, **params)
+
+    def _values(self) -> Values:
         values: Values = {}
         groups: Values = {}
         slots: Slots = {slot: {} for slot in self.slots}
         cells = self.cells
-        for index, name, group, key, parse, skip in self.plan:
+        for index, name, group, key, parse, skip in self.columns:
             text = cells[index]
             if not text or text in skip:
                 continue
@@ -117,7 +102,7 @@ class Reader:
             try:
                 target[key] = parse(text)
             except Bad as bad:
-                self._note(bad, name, text, target, key, late)
+                self._note(bad, name, text, target, key)
         values["guardians"] = collect_guardians(slots)
         if groups:
             self._place_groups(values, groups)
@@ -130,11 +115,8 @@ class Reader:
         values["groups"] = self.sets.setdefault(member, member)
         values["groups_denied"] = self.sets.setdefault(frozenset(denied), frozenset(denied))
 
-    def _note(self, bad: Bad, name: str, text: str, target: Values, key: str, late: dict[str, Bad]) -> None:
-        if bad.code in ("birth_unreadable", "gender_unreadable"):
-            late[name] = bad  # no harm when the identity number tells
-            return
-        self.report(bad.code, name, text, "warning" if is_part(name) else None, **bad.params)
+    def _note(self, bad: Bad, name: str, text: str, target: Values, key: str) -> None:
+        self._report(bad.code, name, text, "error" if name in KEYS and bad.kept is None else "warning", **bad.params)
         if bad.kept is not None:
             target[key] = bad.kept
 
@@ -190,14 +172,10 @@ class Reader:
         self.report("registry_format", "registry_number", text)
         values.setdefault("auxiliary_number", tidy_number(text)[:NUMBER_LENGTH])
 
-    def _fit_together(
-        self, values: Values, late: dict[str, Bad], own: IdentityNumber | None, registry: IdentityNumber | None
-    ) -> None:
+    def _fit_together(self, values: Values, own: IdentityNumber | None, registry: IdentityNumber | None) -> None:
         identity = own or registry
         if own and registry and own != registry:
             self.report("registry_id_mismatch", "registry_number", self._text("registry_number"))
-        for name, bad in late.items():
-            self.report(bad.code, name, self._text(name), "warning" if identity else None)
         if identity is None:
             return
         if values.setdefault("birth_date", identity.birth) != identity.birth:
@@ -207,23 +185,58 @@ class Reader:
             self.report("id_gender_mismatch", "gender", self._text("gender"))
 
     def _refuse_repeated(self, found: RosterRow) -> None:
-        keys = [(name, getattr(found, name)) for name in ("registry_number", "id_number") if getattr(found, name)]
-        for name, value in keys or [("name", _likeness(found))]:
-            other = self.seen.setdefault((name, value), found.row)
-            if other != found.row:
-                self.report("duplicate_in_file", name, self._text(name), other_row=other)
-                return
-        if found.student_number:
-            place = (found.school_code, found.grade_label, found.class_label, found.student_number)
-            other = self.seen.setdefault(("student_number", *place), found.row)
-            if other != found.row:
-                self.report("number_repeated", "student_number", found.student_number, other_row=other)
+        other = self.seen.same_as(found)
+        if other:
+            self.report("duplicate_in_file", "name", self._text("name"), other_row=other)
+        elif found.student_number and (other := self.seen.with_number_of(found)):
+            self.report("number_repeated", "student_number", found.student_number, other_row=other)
 
 
-def _likeness(found: RosterRow) -> tuple[object, ...]:
-    """Who has neither registry nor identity number is the same when nothing tells two rows apart."""
-    place = (found.school_code, found.grade_label, found.class_label, found.name, found.birth_date)
-    return *place, found.auxiliary_number, found.student_number, found.number_in_class
+class Seen:
+    """The students of the rows so far, to notice one who comes twice."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[str, str], int] = {}
+        self.places: dict[tuple[str, ...], int] = {}
+        self.by_name: dict[tuple[str, ...], list[RosterRow]] = {}
+
+    def same_as(self, found: RosterRow) -> int:
+        """The row with the same number, or of those without numbers, the one that nothing tells apart; else 0."""
+        numbers = [(name, getattr(found, name)) for name in ("registry_number", "id_number") if getattr(found, name)]
+        if numbers:
+            others = [self.numbers.setdefault(number, found.row) for number in numbers]
+            return next((other for other in others if other != found.row), 0)
+        namesakes = self.by_name.setdefault((found.school_code, found.grade_label, found.class_label, found.name), [])
+        other = next((one.row for one in namesakes if not differ(one, found)), 0)
+        if not other:
+            namesakes.append(found)
+        return other
+
+    def with_number_of(self, found: RosterRow) -> int:
+        """The row of the same class with the same student number; else 0."""
+        place = (found.school_code, found.grade_label, found.class_label, found.student_number)
+        other = self.places.setdefault(place, found.row)
+        return other if other != found.row else 0
+
+
+_NUMBERS = ("birth_date", "auxiliary_number", "student_number", "number_in_class")
+
+
+def differ(one: RosterRow, other: RosterRow) -> bool:
+    """Two of one name in one class are two when gender, birth date, a number or the guardians differ."""
+    if any(getattr(one, name) != getattr(other, name) for name in _NUMBERS):
+        return True
+    if one.gender and other.gender and one.gender != other.gender:
+        return True
+    return guardians_differ(guardian_facts(one.guardians), guardian_facts(other.guardians))
+
+
+def guardian_facts(guardians: Iterable[Any]) -> frozenset[str]:
+    return frozenset(fact for one in guardians for fact in (one.name, one.phone) if fact)
+
+
+def guardians_differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other and not one & other)
 
 
 def _row(row: int, values: Values) -> RosterRow:

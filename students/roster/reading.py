@@ -1,14 +1,13 @@
-"""A file or a table → a roster."""
+"""A file → the students in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from schools.common.tables import LIMITS, Limits, Table, UnreadableFile, read_table
-from schools.common.tables.columns import ByHand, Header, Vocabulary, body, find_header, has_header
-from students.roster.fields import shown
+from schools.common.tables.columns import Header, Vocabulary
+from schools.imports.reading import FileRows, FileSheet
 from students.roster.guardians import is_part, parents_phone
-from students.roster.reader import Reader
-from students.roster.rows import Roster
+from students.roster.reader import Reader, Seen
+from students.roster.rows import RosterRow
 
 # What a list of staff tells of its people too. A roster has more than this, or no title that only such a list has.
 _OF_ANYBODY = frozenset(
@@ -30,48 +29,31 @@ _OF_ANYBODY = frozenset(
         "address",
     }
 )
-SAMPLES, SAMPLE_LENGTH = 3, 20
 VOCABULARY = Vocabulary.from_csv(
     Path(__file__).parent / "aliases.csv", required=frozenset({"name"}), shared=_OF_ANYBODY
 )
 
 
-def read_roster(
-    source: Path | bytes, *, filename: str = "", mapping: ByHand | None = None, limits: Limits = LIMITS
-) -> Roster:
-    table = read_table(
-        source, filename=filename, wanted=lambda sheet: has_header(sheet, VOCABULARY, mapping), limits=limits
-    )
-    return parse_roster(table, mapping)
+def parse_roster(file: FileRows) -> list[RosterRow]:
+    """The good rows of all sheets; what is wrong is reported to the file."""
+    seen, sets = Seen(), dict[frozenset[str], frozenset[str]]()
+    rows: list[RosterRow] = []
+    for sheet in file.sheets:
+        sheet.header.columns |= parents_phone(sheet.header)
+        reader = Reader(file, sheet.header, seen, sets)
+        reader.row = sheet.first + sheet.header.last_row
+        if "class_label" not in reader.index_of:
+            reader.report("column_missing", "class_label")
+        for number, cells in _filled_down(sheet, reader):
+            row = reader.read(number, cells)
+            if row is not None:
+                rows.append(row)
+    return rows
 
 
-def parse_roster(table: Table, mapping: ByHand | None = None) -> Roster:
-    """Raises UnreadableFile (no_header, staff_list, no_rows); everything smaller is a Problem."""
-    header = find_header(table, VOCABULARY, mapping)
-    header.columns |= parents_phone(header)
-    reader = Reader(header)
-    roster = Roster(table.sheet, header, _present(header), problems=reader.problems)
-    reader.row = header.last_row
-    if "class_label" not in roster.present:
-        reader.report("column_missing", "class_label", severity="warning")
-    roster.samples = {index: [] for index, _label in header.unknown}
-    for number, cells in _filled_down(table, header, reader):
-        roster.total += 1
-        _sample(cells, roster.samples)
-        row = reader.read(number, cells)
-        if row is not None:
-            roster.rows.append(row)
-    if not roster.total:
-        raise UnreadableFile("no_rows")
-    return roster
-
-
-def _sample(cells: list[str], samples: dict[int, list[str]]) -> None:
-    """Long numbers are masked as in a problem: they may be those of papers."""
-    for index, values in samples.items():
-        text = shown("", cells[index])[:SAMPLE_LENGTH] if index < len(cells) else ""
-        if text and len(values) < SAMPLES and text not in values:
-            values.append(text)
+def present_in(file: FileRows) -> frozenset[str]:
+    """Fields that the file has: names of RosterRow, and group.<code> for each special group with its own column."""
+    return frozenset[str]().union(*(_present(sheet.header) for sheet in file.sheets))
 
 
 def _present(header: Header) -> frozenset[str]:
@@ -91,24 +73,24 @@ def _present(header: Header) -> frozenset[str]:
     return frozenset(found)
 
 
-def _filled_down(table: Table, header: Header, reader: Reader) -> Iterator[tuple[int, list[str]]]:
+def _filled_down(sheet: FileSheet, reader: Reader) -> Iterator[tuple[int, list[str]]]:
     """Where merged cells have been lost, a class stands only in the first row of its block."""
     names = ("class_label", "grade_label")
-    columns = [index for index, name in header.columns.items() if name in names and _is_in_blocks(table, header, index)]
+    columns = [index for index, name in sheet.header.columns.items() if name in names and _is_in_blocks(sheet, index)]
     for index in columns:
-        reader.report("filled_down", header.columns[index], severity="warning")
+        reader.report("filled_down", sheet.header.columns[index])
     last = dict.fromkeys(columns, "")
-    for number, cells in body(table, header, VOCABULARY):
+    for number, cells in sheet.rows(VOCABULARY):
         for index in columns:
             last[index] = cells[index] = cells[index] or last[index]
         yield number, cells
 
 
-def _is_in_blocks(table: Table, header: Header, index: int) -> bool:
+def _is_in_blocks(sheet: FileSheet, index: int) -> bool:
     """Every label comes only once, the first in the first row, and mostly blanks follow."""
     labels: set[str] = set()
     count = 0
-    for count, (_, cells) in enumerate(body(table, header, VOCABULARY), start=1):
+    for count, (_, cells) in enumerate(sheet.rows(VOCABULARY), start=1):
         if cells[index] in labels or (count == 1 and not cells[index]):
             return False
         labels |= {cells[index]} - {""}

@@ -1,11 +1,5 @@
-import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
-
-from schools.common.tables.columns import Header
-
-Severity = Literal["error", "warning"]
 
 
 @dataclass(slots=True)
@@ -21,9 +15,9 @@ class GuardianRow:
 
 @dataclass(slots=True)
 class RosterRow:
-    """One student as the file has it. Only fields in `Roster.present` mean anything; blank says nothing."""
+    """One student as the file has it. Blank says nothing."""
 
-    # As a spreadsheet program counts, from 1.
+    # Its number in the whole file (`schools.imports.problems.SHEET_ROWS`).
     row: int
     name: str
     school_code: str = ""
@@ -50,37 +44,3 @@ class RosterRow:
     phone: str = ""
     address: str = ""
     guardians: tuple[GuardianRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    row: int
-    column_label: str
-    field: str
-    code: str
-    severity: Severity
-    # As in the file, but never a whole identity or phone number.
-    value_shown: str = ""
-    params: dict[str, str | int] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Roster:
-    sheet: str
-    header: Header
-    # Fields that the file has: names of RosterRow, and group.<code> for each special group that has its own column.
-    present: frozenset[str]
-    rows: list[RosterRow] = dataclasses.field(default_factory=list)
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    # The first values of each unknown column, by its index, for who has to say what it is.
-    samples: dict[int, list[str]] = dataclasses.field(default_factory=dict)
-    # Students in the file, those with errors too.
-    total: int = 0
-
-    @property
-    def unknown_columns(self) -> list[tuple[int, str]]:
-        return self.header.unknown
-
-    @property
-    def rows_with_errors(self) -> int:
-        return len({problem.row for problem in self.problems if problem.severity == "error"})

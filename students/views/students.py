@@ -18,9 +18,9 @@ from schools.requests import ViewerRequest
 from schools.severity import scheme_of
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
-from students.columns import ethnic_names
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
+from students.imports.words import ethnic_names
 from students.models import Guardian, RiskFlag, Student
 from students.opens import OPENS
 

@@ -16,10 +16,10 @@ from schools.access import Viewer
 from students.access import STATE_COLUMNS, can_use
 from students.actions.flags import close_flag, raise_flag
 from students.actions.students import set_groups
-from students.imports import import_file
 from students.models import GroupMember, RiskFlag, StudentState
 from students.states import check_states
 from tests.counseling.sheet import AN_HOUR_AGO, filed
+from tests.importing import import_file
 from tests.students.test_roster_import import file, line
 from tests.world import NOW
 

@@ -45,7 +45,6 @@ NO_PAGES = {
     "schools:language_change",
     "schools:sessions_end",
     "schools:membership_switch",
-    "schools:staff_import_commit",
     "schools:password_reset",
     "schools:factor_remove",
     "schools:person_deactivate",
@@ -66,7 +65,7 @@ NO_PAGES = {
     "schools:unit_kind_remove",
     "students:roster_template",
     "students:roster_forget",
-    "students:roster_commit",
+    "schools:import_commit",
     "counseling:talk_draft",
     "counseling:student_picker",
     "counseling:talk_draft_discard",
@@ -130,9 +129,9 @@ def leader_opens(world, now, made):
         ("reports:workbench",),
         ("counseling:coverage",),
         ("students:roster_import",),
-        ("students:roster_preview", made["preview"]),
+        ("schools:import_preview", made["preview"]),
         ("students:roster_columns", made["preview"]),
-        ("students:roster_done", made["commit"]),
+        ("schools:import_done", made["commit"]),
         ("schools:job_detail", made["report"]),
         ("reports:open_list",),
         ("reports:open_detail", world.a.unit.code, made["opener"]),
@@ -249,7 +248,7 @@ def made(world, term, sign_in):  # noqa: F811
         client.post("/roster/", {"file": SimpleUploadedFile("名册.xlsx", xlsx_bytes(ROSTER))})
         job = Job.objects.latest("created_at")
         if kind == "commit":
-            client.post(reverse("students:roster_commit", args=[job.pk]))
+            client.post(reverse("schools:import_commit", args=[job.pk]))
             job = Job.objects.latest("created_at")
         found[kind] = job.pk
         # The import changes what the first preview saw: that one is made last.

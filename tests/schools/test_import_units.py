@@ -6,14 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from schools.models import AuditEntry, Unit, UnitKind
-from schools.staffing import read_units
 from tests.files import xls_bytes, xlsx_bytes
+from tests.importing import parsed
 
 UNITS = """单位代码,单位名称,级别,上级单位代码,办学类型,学段,学制,是否寄宿
 S2,丁学校,学校,D2,312九年一贯制,小学、初中,六三,是
 D2,南区中心,区县中心,440600,,,,
 S3,戊学校,学校,nowhere,,,,
-S4,己学校,学校,D2,,火星,,
+S4,己学校,星球,D2,,,,
 440608,东区中心,区县中心,440600,,,,
 """
 HEAD = UNITS.partition("\n")[0] + "\n"
@@ -107,10 +107,6 @@ PROBLEMS = {
     "an unknown level": "S9,庚学校,星球,440608,,,,",
     "an unknown unit above": "S9,庚学校,学校,999999,,,,",
     "below a school": "S9,庚学校,学校,2144000001,,,,",
-    "a type without its code": "S9,庚学校,学校,440608,小学,,,",
-    "an unknown stage": "S9,庚学校,学校,440608,,火星,,",
-    "an unknown system": "S9,庚学校,学校,440608,,,七二,",
-    "neither yes nor no": "S9,庚学校,学校,440608,,,,也许",
 }
 
 
@@ -123,6 +119,25 @@ def test_a_row_with_a_problem_stays_out_and_is_named(world, tmp_path, what):
     assert lines[-1] == "created=1 changed=0 unchanged=0 problems=1"
     assert lines[0].startswith("第 2 行")
     assert Unit.objects.count() == before + 1
+
+
+LEFT_EMPTY = {
+    "a type without its code": "S9,庚学校,学校,440608,小学,,,",
+    "an unknown stage": "S9,庚学校,学校,440608,,火星,,",
+    "an unknown system": "S9,庚学校,学校,440608,,,七二,",
+    "neither yes nor no": "S9,庚学校,学校,440608,,,,也许",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", LEFT_EMPTY)
+def test_another_bad_cell_is_left_empty_and_named(world, tmp_path, what):
+    lines = run(tmp_path, HEAD + LEFT_EMPTY[what] + "\n")
+    unit = Unit.objects.get(code="S9")
+
+    assert lines[-1] == "created=1 changed=0 unchanged=0 problems=0"
+    assert lines[0].startswith("第 2 行")
+    assert (unit.school_type, unit.stages, unit.has_boarders) == ("", [], False)
 
 
 @pytest.mark.django_db
@@ -169,6 +184,7 @@ def test_a_file_that_is_no_list_of_units_ends_with_a_sentence(world, tmp_path, c
     assert state() == before
 
 
+@pytest.mark.django_db
 def test_a_file_that_is_not_there_ends_with_a_sentence(tmp_path):
     with pytest.raises(CommandError, match="nothing.csv"):
         call_command("import_units", str(tmp_path / "nothing.csv"))
@@ -176,6 +192,6 @@ def test_a_file_that_is_not_there_ends_with_a_sentence(tmp_path):
 
 def test_units_are_read_in_english_too():
     text = "code,name,kind,parent,stages,boarding\nX,School,school,Y,primary,no\n"
-    row = read_units(text.encode()).rows[0]
+    row = parsed("units", text.encode()).rows[0]
 
     assert (row.stages, row.has_boarders, row.parent) == (("primary",), False, "Y")

@@ -16,12 +16,11 @@ from counseling.content import Content, Header
 from counseling.models import TalkPart
 from reports.actions import write_section
 from schools.actions import accounts, unit_kinds, units
-from schools.actions.staff_import import import_staff, plan_staff
 from schools.models import AuditEntry, Role, Term, UnitKind
-from schools.staffing import StaffRow, read_units
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
 from students.actions.students import correct_student, save_guardian, set_groups
 from tests.counseling.sheet import filed
+from tests.importing import import_file
 from tests.test_access import places
 from tests.walking import GUARDED, address, members, things, undone
 from tests.world import NOW, SHANGHAI
@@ -74,15 +73,12 @@ def create_person(w, v):
 
 
 def bring_staff(w, v):
-    row = StaffRow(row=2, staff_number="n-2", name=NEW_NAME, role="subject_teacher", phone="13800000078")
-    return import_staff(by=v(w.a.leader), plan=plan_staff(by=v(w.a.leader), unit=w.a.unit, rows=[row]))
+    content = f"工号,姓名,角色,手机\nn-2,{NEW_NAME},任课教师,13800000078\n".encode()
+    return import_file(content, w.a.unit, v(w.a.leader), code="staff")
 
 
 def bring_units(w, v):
-    from schools.actions.unit_import import import_units
-
-    sheet = read_units("单位代码,单位名称,级别,上级单位代码\nN1,新校,学校,44060801\n".encode())
-    return import_units(rows=sheet.rows, write=True, strict=False)
+    return import_file("单位代码,单位名称,级别,上级单位代码\nN1,新校,学校,44060801\n".encode(), w.city, code="units")
 
 
 def write(w, v):

@@ -28,7 +28,8 @@ def post(sign_in, django_capture_on_commit_callbacks):
 
     def go(member, name, job, data=None):
         with django_capture_on_commit_callbacks(execute=True):
-            sign_in(member).post(reverse(f"students:{name}", args=[job.pk]), data or {})
+            app = "schools" if name.startswith("import_") else "students"
+            sign_in(member).post(reverse(f"{app}:{name}", args=[job.pk]), data or {})
         return Job.objects.order_by("-created_at").first()
 
     return go

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from schools.models import ClassGroup
-from students.imports import import_file
 from students.models import Student
-from tests.students.test_roster_blind import of_schools
+from tests.importing import import_file
+from tests.students.test_roster_center import of_schools
 from tests.students.test_roster_import import counts, file, line
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from students.actions.students import correct_student
-from students.imports import import_file
 from students.models import Student
+from tests.importing import import_file
 from tests.students.test_roster_import import HEAD, file, line, rows
 
 pytestmark = pytest.mark.django_db

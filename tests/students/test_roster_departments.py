@@ -4,8 +4,8 @@ import pytest
 
 from schools.actions.units import create_unit
 from schools.models import ClassGroup, Unit, UnitKind
-from students.imports import import_file
 from students.models import Student
+from tests.importing import import_file
 from tests.students.test_roster_import import counts
 
 pytestmark = pytest.mark.django_db

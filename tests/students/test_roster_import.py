@@ -5,11 +5,12 @@ from django.db import DatabaseError, connection
 
 from schools.actions.units import create_unit
 from schools.figures import Scope, figures
+from schools.imports.pipeline import PreviewOutdated
 from schools.models import AuditEntry, ClassGroup, UnitKind
 from schools.queries import term_of
 from students.actions.students import correct_student, save_guardian, set_groups
-from students.imports import Stale, Wish, commit, import_file, preview, read_file
 from students.models import ColumnMapping, GroupMember, Guardian, Student
+from tests.importing import commit, import_file, preview, read
 from tests.world import _identity_number
 
 LAST_TERM, THIS_TERM = "2025-2026-1", "2025-2026-2"
@@ -168,7 +169,8 @@ def test_import_recognises_by_name_birth_date_and_class(world):
 
 
 def test_import_does_not_guess_between_two_who_look_alike(world):
-    alike = [line(n, name="李雷", id="", registry="", birth="2017-01-01", number=f"X{n}") for n in (1, 2)]
+    alone = {"gender": "男", "guardian": "", "relation": "", "guardian_phone": ""}
+    alike = [line(n, name="李雷", id="", registry="", birth="2017-01-01", number=f"X{n}", **alone) for n in (1, 2)]
     import_file(file(*alike), world.a.unit)
     Student.objects.filter(name="李雷").update(student_number="")
     outcome = import_file(file(alike[0]), world.a.unit)
@@ -202,7 +204,7 @@ def test_import_holds_key_fields_of_a_known_student_until_confirmed(world):
 
 def test_import_changes_key_fields_with_a_confirmation_and_notes_it_for_the_student(world):
     import_file(file(line(1)), world.a.unit)
-    import_file(file(line(1, name="王改名")), world.a.unit, wish=Wish(confirm_key_fields=True))
+    import_file(file(line(1, name="王改名")), world.a.unit, confirm_key_fields=True)
     student = Student.objects.get(student_number="S001")
     entry = AuditEntry.objects.get(verb="roster.key_fields_changed")
     assert (student.name, student.search_keys.split()[0]) == ("王改名", "wanggaiming")
@@ -222,7 +224,7 @@ def test_import_keeps_what_a_person_corrected_and_reports_it(world, viewer):
     import_file(file(line(1)), world.a.unit)
     student = Student.objects.get(student_number="S001")
     correct_student(by=viewer(world.a.counselor), student=student, values={"phone": "13511112222", "name": "王晓二"})
-    outcome = import_file(file(line(1)), world.a.unit, wish=Wish(confirm_key_fields=True))
+    outcome = import_file(file(line(1)), world.a.unit, confirm_key_fields=True)
     fresh = Student.objects.get(pk=student.pk)
     assert (fresh.phone, fresh.name, outcome.kept, outcome.changed) == ("13511112222", "王晓二", 1, 0)
 
@@ -249,17 +251,19 @@ def test_import_keeps_groups_and_guardians_set_by_hand(world, viewer):
 
 def test_import_takes_the_good_rows_and_lists_the_bad_ones(world):
     bad = line(2, id="440608201701010010", registry="")
-    outcome = import_file(file(line(1), bad, line(3, grade="九年级")), world.a.unit)
-    assert counts(outcome) == (1, 0, 0, 2)
-    assert {(p.row, p.code) for p in outcome.problems if p.severity == "error"} == {
-        (3, "id_checksum"),
-        (4, "class_not_taught"),
+    outcome = import_file(file(line(1), bad, line(3, grade="九年级"), line(4, name="")), world.a.unit)
+    assert counts(outcome) == (2, 0, 0, 2)
+    assert {(p.row, p.code, p.severity) for p in outcome.problems} == {
+        (3, "id_checksum", "warning"),
+        (4, "class_not_taught", "error"),
+        (5, "name_missing", "error"),
     }
+    assert Student.objects.get(student_number="S002").id_number == ""
 
 
 def test_import_takes_none_when_strict(world):
     before = rows()
-    outcome = import_file(file(line(1), line(3, grade="九年级")), world.a.unit, wish=Wish(strict=True))
+    outcome = import_file(file(line(1), line(3, grade="九年级")), world.a.unit, strict=True)
     assert (outcome.applied, rows()) == (False, before)
 
 
@@ -296,24 +300,24 @@ def test_import_uses_the_columns_the_school_has_explained(world):
 
 def test_commit_does_exactly_what_the_preview_said(world, viewer):
     import_file(file(line(1), line(2)), world.a.unit)
-    roster = read_file(file(line(1, phone="13700003333"), line(2), line(3), line(4, grade="九年级")), world.a.unit)
+    roster = read(file(line(1, phone="13700003333"), line(2), line(3), line(4, grade="九年级")), world.a.unit)
     before = rows()
-    shown = preview(roster, world.a.unit, Wish())
+    shown = preview(roster, world.a.unit)
     assert rows() == before
-    done = commit(roster, world.a.unit, by=viewer(world.a.leader), wish=Wish(), expected=shown.digest)
+    done = commit(roster, world.a.unit, by=viewer(world.a.leader), expected=shown.digest)
     assert (counts(done), done.digest) == (counts(shown), shown.digest)
     assert counts(done) == (1, 1, 1, 1)
 
 
 def test_commit_writes_nothing_when_the_database_has_changed_since_the_preview(world, viewer):
     import_file(file(line(1)), world.a.unit)
-    roster = read_file(file(line(1, phone="13700003333"), line(2)), world.a.unit)
-    shown = preview(roster, world.a.unit, Wish())
+    roster = read(file(line(1, phone="13700003333"), line(2)), world.a.unit)
+    shown = preview(roster, world.a.unit)
     student = Student.objects.get(student_number="S001")
     correct_student(by=viewer(world.a.counselor), student=student, values={"phone": "13511112222"})
     before = rows()
-    with pytest.raises(Stale):
-        commit(roster, world.a.unit, by=viewer(world.a.leader), wish=Wish(), expected=shown.digest)
+    with pytest.raises(PreviewOutdated):
+        commit(roster, world.a.unit, by=viewer(world.a.leader), expected=shown.digest)
     assert rows() == before
 
 
@@ -325,7 +329,7 @@ def test_commit_leaves_one_row_in_the_audit_log(world, viewer):
 
 
 def test_the_row_in_the_audit_log_counts_the_rows_that_could_not_be_read(world, viewer):
-    bad = line(2, id="440608201701010010", registry="")
+    bad = line(2, name="")
     import_file(file(line(1), bad, line(3, grade="九年级")), world.a.unit, viewer(world.a.leader))
     assert AuditEntry.objects.get(verb="roster.imported").details["problems"] == 2
 

@@ -7,19 +7,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from schools.common import files
+from schools.imports.found import open_found
 from schools.models import AuditEntry, Job
 from students.actions.students import correct_student
-from students.columns import choices_of_fields
+from students.imports.words import choices_of_fields
 from students.models import ColumnMapping, Student
-from students.parcel import unpack
-from students.roster import VOCABULARY, read_roster
+from students.roster import VOCABULARY
+from tests.importing import read_roster
 from tests.students.test_roster_import import HEAD, file, line, number, rows
 
 pytestmark = pytest.mark.django_db
 
 
 def preview_of(client, job, tab=""):
-    return client.get(reverse("students:roster_preview", args=[job.pk]), {"tab": tab} if tab else {})
+    return client.get(reverse("schools:import_preview", args=[job.pk]), {"tab": tab} if tab else {})
 
 
 def test_roster_import_previews_and_then_commits_what_was_shown(world, sign_in, upload, post):
@@ -28,15 +29,15 @@ def test_roster_import_previews_and_then_commits_what_was_shown(world, sign_in, 
     page = preview_of(client, job)
     assert (page.context["counts"]["created"], page.context["counts"]["problems"]) == (1, 1)
     assert not Student.objects.filter(name="王小二").exists()
-    done = post(world.a.leader, "roster_commit", job)
+    done = post(world.a.leader, "import_commit", job)
     assert done.result["counts"] == page.context["counts"]
     assert Student.objects.filter(school=world.a.unit, name="王小二").count() == 1
-    assert "王小二" in client.get(reverse("students:roster_done", args=[done.pk]), {"tab": "new"}).content.decode()
+    assert "王小二" in client.get(reverse("schools:import_done", args=[done.pk]), {"tab": "new"}).content.decode()
 
 
 def test_roster_import_shows_old_and_new_masked(world, sign_in, upload, post):
     job = upload(world.a.leader, file(line(1)))
-    post(world.a.leader, "roster_commit", job)
+    post(world.a.leader, "import_commit", job)
     again = upload(world.a.leader, file(line(1, phone="13700003333", name="王改名")))
     client = sign_in(world.a.leader)
     changed = preview_of(client, again, "changed").content.decode()
@@ -49,7 +50,7 @@ def test_roster_import_tells_of_address_and_health_only_that_they_differ(world, 
     """A file of thousands with an x in both columns would show all of them, and no row of the log would tell."""
     texts = ["东风路一号", "哮喘"]
     job = upload(world.a.leader, file(line(1) + "," + ",".join(texts), head=HEAD + ",现住址,健康状况"))
-    post(world.a.leader, "roster_commit", job)
+    post(world.a.leader, "import_commit", job)
     assert [Student.objects.get(name="王小二").address, Student.objects.get(name="王小二").health] == texts
     again = upload(world.a.leader, file(line(1) + ",x,x", head=HEAD + ",现住址,健康状况"))
     page = preview_of(sign_in(world.a.leader), again, "changed")
@@ -57,14 +58,14 @@ def test_roster_import_tells_of_address_and_health_only_that_they_differ(world, 
 
     assert [old for _name, old, _new in changed["fields"]] == ["内容不显示"] * 2
     assert not any(text in page.content.decode() for text in texts)
-    assert not any(text in json.dumps(unpack(files.open_file(again.pk))[0], ensure_ascii=False) for text in texts)
+    assert not any(text in json.dumps(open_found(again.pk), ensure_ascii=False) for text in texts)
 
 
 @pytest.mark.parametrize(("confirm", "name"), [("", "王小二"), ("1", "王改名")])
 def test_roster_commit_changes_key_fields_only_when_ticked(world, upload, post, confirm, name):
-    post(world.a.leader, "roster_commit", upload(world.a.leader, file(line(1))))
+    post(world.a.leader, "import_commit", upload(world.a.leader, file(line(1))))
     again = upload(world.a.leader, file(line(1, name="王改名")))
-    post(world.a.leader, "roster_commit", again, {"confirm": confirm})
+    post(world.a.leader, "import_commit", again, {"confirm": confirm})
     assert Student.objects.get(student_number="S001").name == name
 
 
@@ -72,11 +73,11 @@ def test_roster_commit_shows_a_new_preview_when_something_changed_meanwhile(worl
     job = upload(world.a.leader, file(line(1), line(2)))
     Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name="王小二", student_number="S001")
     before = rows()
-    second = post(world.a.leader, "roster_commit", job)
+    second = post(world.a.leader, "import_commit", job)
     page = preview_of(sign_in(world.a.leader), second)
     assert rows() == before
-    assert (page.context["found"]["stale"], page.context["counts"]["created"]) == (True, 1)
-    third = post(world.a.leader, "roster_commit", second)
+    assert (page.context["found"]["outdated"], page.context["counts"]["created"]) == (True, 1)
+    third = post(world.a.leader, "import_commit", second)
     assert third.result["counts"]["created"] == 1
     assert Student.objects.filter(name__in=["王小二", "王小三"], school=world.a.unit).count() == 2
 
@@ -112,7 +113,7 @@ def test_roster_columns_offer_each_field_once_under_a_heading():
 
 
 def test_roster_lists_one_line_for_each_student_however_many_fields_are_kept(world, sign_in, viewer, upload, post):
-    post(world.a.leader, "roster_commit", upload(world.a.leader, file(line(1))))
+    post(world.a.leader, "import_commit", upload(world.a.leader, file(line(1))))
     student = Student.objects.get(student_number="S001")
     correct_student(by=viewer(world.a.leader), student=student, values={"phone": "13511112222", "name": "王晓二"})
     page = preview_of(sign_in(world.a.leader), upload(world.a.leader, file(line(1))), "kept").content.decode()
@@ -140,10 +141,10 @@ def test_roster_forget_forgets_only_the_own_schools_column(world, sign_in):
 
 def test_a_preview_that_was_committed_leads_to_what_became_of_it(world, sign_in, upload, post):
     job = upload(world.a.leader, file(line(1)))
-    done = post(world.a.leader, "roster_commit", job)
+    done = post(world.a.leader, "import_commit", job)
     answer = preview_of(sign_in(world.a.leader), job)
-    assert answer["Location"] == reverse("students:roster_done", args=[done.pk])
-    assert post(world.a.leader, "roster_commit", job).pk == done.pk
+    assert answer["Location"] == reverse("schools:import_done", args=[done.pk])
+    assert post(world.a.leader, "import_commit", job).pk == done.pk
 
 
 @pytest.mark.parametrize("key", ["teacher", "grade_head", "subject_teacher"])
@@ -153,10 +154,13 @@ def test_roster_import_is_closed_to_teachers(world, sign_in, key):
 
 
 @pytest.mark.parametrize("who", ["a.counselor", "b.leader"])
-@pytest.mark.parametrize("name", ["roster_preview", "roster_columns", "roster_commit", "roster_done"])
+@pytest.mark.parametrize(
+    "name",
+    ["schools:import_preview", "students:roster_columns", "schools:import_commit", "schools:import_done"],
+)
 def test_a_preview_belongs_to_who_made_it(world, sign_in, upload, who, name):
     job = upload(world.a.leader, file(line(1)))
-    client, address = sign_in(world.members()[who]), reverse(f"students:{name}", args=[job.pk])
+    client, address = sign_in(world.members()[who]), reverse(name, args=[job.pk])
     assert {client.get(address).status_code, client.post(address).status_code} <= {404, 405}
     assert not Student.objects.filter(name="王小二").exists()
 
@@ -169,9 +173,9 @@ def test_the_row_of_a_job_holds_no_personal_data(world, upload):
 
 def test_the_file_is_sealed_and_deleted_after_the_commit(world, upload, post, settings):
     job = upload(world.a.leader, file(line(1)))
-    stored = files._path(job.pk).read_bytes()
+    stored = files._path(job.pk, "").read_bytes()
     assert "王小二".encode() not in stored and number(1).encode() not in stored
-    post(world.a.leader, "roster_commit", job)
+    post(world.a.leader, "import_commit", job)
     with pytest.raises(FileNotFoundError):
         files.open_file(job.pk)
 
@@ -181,7 +185,7 @@ def test_roster_template_can_be_read_back(world, sign_in):
 
     answer = sign_in(world.a.leader).get(reverse("students:roster_template"))
     content = b"".join(answer.streaming_content)
-    path = files._path(world.a.student.pk)
+    path = files._path(world.a.student.pk, "")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     book = openpyxl.load_workbook(path.open("rb"))

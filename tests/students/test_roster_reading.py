@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 
 from schools.common.identity import check_digit
 from schools.common.tables import UnreadableFile
-from students.roster import VOCABULARY, GuardianRow, RosterRow, parse_roster, read_roster
+from schools.imports.problems import rows_out
+from students.roster import VOCABULARY, GuardianRow, RosterRow
 from students.roster.fields import PARSERS
 from tests import files
+from tests.importing import parse_tables, read_roster
 from tests.schools.test_tables import table_of
 
 SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def roster_of(*lines, mapping=None):
-    return parse_roster(table_of(*lines), mapping)
+    return parse_tables("roster", table_of(*lines), mapping=mapping)
 
 
 def only_row(*lines):
@@ -315,9 +317,9 @@ def test_roster_round_trips_in_any_order_encoding_and_format(rows, order, writer
 @given(st.lists(st.lists(st.text(max_size=25), min_size=4, max_size=4), max_size=10))
 def test_roster_of_any_cells_never_fails(lines):
     table = [["姓名", "身份证件号", "出生日期", "成员1联系电话"], ["张三", "", "", ""], *lines]
-    roster = parse_roster(table_of(*([cell.replace("\x1f", "").replace("\x1e", "") for cell in row] for row in table)))
+    roster = roster_of(*([cell.replace("\x1f", "").replace("\x1e", "") for cell in row] for row in table))
 
-    assert len(roster.rows) + roster.rows_with_errors == roster.total
+    assert len(roster.rows) + rows_out(roster.problems) == roster.total
 
 
 # A list of something else

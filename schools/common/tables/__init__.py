@@ -7,7 +7,7 @@ workbooks are read in a child process with limits of memory and time, after a lo
 
 from schools.common.tables.errors import UnreadableFile
 from schools.common.tables.limits import LIMITS, Limits
-from schools.common.tables.reading import read_table
+from schools.common.tables.reading import read_table, read_tables
 from schools.common.tables.table import Table
 
-__all__ = ["LIMITS", "Limits", "Table", "UnreadableFile", "read_table"]
+__all__ = ["LIMITS", "Limits", "Table", "UnreadableFile", "read_table", "read_tables"]

@@ -21,6 +21,8 @@ from schools.common.tables.errors import UnreadableFile
 from schools.common.tables.table import Table
 
 IGNORED = "-"
+# The last column of a sheet of problem rows that we give out: when the sheet comes back, it says nothing.
+REASONS = "问题说明"  # zh
 _SEARCH_ROWS = 30
 _SHORTEST_HEADER = 2
 _WIDEST_FOOTER = 3
@@ -84,6 +86,8 @@ class Vocabulary:
 
     def field_of(self, label: str, group: str = "") -> str | None:
         """The field of a column with this title, under this group title if there is one."""
+        if label == REASONS:
+            return IGNORED
         for text in dict.fromkeys((norm(label), _norm_without_brackets(label))):
             found = self._grouped(text, norm(group)) or self.labels.get(text) or self._prefixed(text)
             if found:
@@ -135,6 +139,9 @@ class Header:
 
     def has(self, names: frozenset[str]) -> bool:
         return names <= set(self.columns.values())
+
+    def same_columns(self, other: "Header") -> bool:
+        return set(self.columns.values()) == set(other.columns.values())
 
     @property
     def score(self) -> tuple[int, int]:
@@ -242,6 +249,11 @@ def _quoted(cells: list[str]) -> str:
 
 def body(table: Table, header: Header, vocabulary: Vocabulary) -> Iterator[tuple[int, list[str]]]:
     """Rows below the titles with their numbers, padded; without blank rows, totals and titles that are repeated."""
+    return ((number, cells) for number, cells, is_record in told_apart(table, header, vocabulary) if is_record)
+
+
+def told_apart(table: Table, header: Header, vocabulary: Vocabulary) -> Iterator[tuple[int, list[str], bool]]:
+    """Every filled row below the titles, and whether it is a record: totals, notes and repeated titles are none."""
     width = max(header.columns, default=-1) + 1
     key = _key_column(header, vocabulary)
     title = header.labels.get(key, "")
@@ -252,11 +264,8 @@ def body(table: Table, header: Header, vocabulary: Vocabulary) -> Iterator[tuple
             cells += [""] * (width - len(cells))
         value = cells[key]
         # Titles come again on every printed page, and some exports have the registry's codes in a second row.
-        if value and (value == title or vocabulary.labels.get(norm(value)) in vocabulary.required):
-            continue
-        if _is_footer(cells, value, vocabulary):
-            continue
-        yield number, cells
+        is_title = bool(value) and (value == title or vocabulary.labels.get(norm(value)) in vocabulary.required)
+        yield number, cells, not (is_title or _is_footer(cells, value, vocabulary))
 
 
 def _key_column(header: Header, vocabulary: Vocabulary) -> int:

@@ -27,13 +27,22 @@ def read_table(
     `source` may be the content itself, so that an uploaded file need not lie on a disk in clear. `filename` is only
     for the messages; the type is decided by the content.
     """
-    data = _content(source, limits)
-    if kind_of(data) == "text":
-        return read_text(data, limits)
-    table = _first(_sheets(data, limits), wanted)
+    table = _first(_tables(_content(source, limits), limits), wanted)
     if table is None:
         raise UnreadableFile("empty")
     return table
+
+
+def read_tables(source: Path | bytes, *, filename: str = "", limits: Limits = LIMITS) -> list[Table]:
+    """All visible sheets, in their order."""
+    return list(_tables(_content(source, limits), limits))
+
+
+def _tables(data: bytes, limits: Limits) -> Iterator[Table]:
+    if kind_of(data) == "text":
+        yield read_text(data, limits)
+    else:
+        yield from _sheets(data, limits)
 
 
 def _content(source: Path | bytes, limits: Limits) -> bytes:

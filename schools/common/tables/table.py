@@ -11,6 +11,10 @@ class Table:
 
     sheet: str = ""
     row_count: int = 0
+    # Rows that a filter or a person has hidden. They are read like the others.
+    hidden_rows: int = 0
+    # What was mended while reading: row number and code.
+    notes: list[tuple[int, str]] = field(default_factory=list)
     _blocks: list[str] = field(default_factory=list, repr=False)
 
     def add_rows(self, rows: Iterable[Sequence[str]]) -> None:
@@ -35,6 +39,10 @@ class Table:
 
     def head(self, count: int) -> list[list[str]]:
         return [row for row, _ in zip(self.rows(), range(count), strict=False)]
+
+    @property
+    def filled_rows(self) -> int:
+        return sum(any(row) for row in self.rows())
 
     def is_blank(self) -> bool:
         return not any(block.strip(_CELL + _ROW) for block in self._blocks)

@@ -1,0 +1,6 @@
+"""The kinds of files that this app takes (see `schools.imports`)."""
+
+from schools.imports.staff import kind as staff
+from schools.imports.units import kind as units
+
+__all__ = ["staff", "units"]

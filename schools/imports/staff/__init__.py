@@ -1,0 +1,1 @@
+"""The kind "staff": accounts and roles of one unit."""
