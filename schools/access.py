@@ -11,17 +11,19 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.common.errors import Refused
 from schools.models.audit import AuditEntry, AuditEntryQuerySet
+from schools.models.certificates import Certificate, CertificateQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.jobs import Job, JobQuerySet
 from schools.models.notices import Notice, NoticeQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
+from schools.models.records import Attachment, RecordVersion
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
 from schools.models.visible import rule
@@ -216,6 +218,58 @@ def notices_of(notices: NoticeQuerySet, viewer: Viewer) -> NoticeQuerySet:
     """One's own, in every role one holds at present: whoever acts in one of them is called for the others too."""
     own = Membership.objects.current().filter(person=viewer.person)
     return notices.standing().filter(membership__in=own)
+
+
+# Of these only themselves see their own; the others see those of their unit and below.
+OWN_RECORD_ROLES = CLASS_ROLES | {Role.GRADE_HEAD}
+
+
+def records_of(records: Any, viewer: Viewer, *, own: str = "") -> Any:
+    """Rows of a register (design: rooms, certificates, trainings …): a school's for its counselors and leaders, those
+    of the subtree for centers, one's own for everybody who works in a school. `own` is the field that names whose."""
+    mine = Q(**{own: viewer.person}) if own else Q(pk__in=[])
+    if viewer.role in SCHOOL_ROLES:
+        return records.filter(mine | Q(unit_id=viewer.unit.pk))
+    if viewer.role == Role.CENTER_STAFF:
+        return records.filter(unit__path__startswith=viewer.unit.path)
+    return records.filter(mine) if viewer.role in OWN_RECORD_ROLES else records.none()
+
+
+@rule(Certificate)
+def certificates_of(certificates: CertificateQuerySet, viewer: Viewer) -> CertificateQuerySet:
+    """Also of those who came from elsewhere: a certificate goes with its holder."""
+    entered: CertificateQuerySet = records_of(certificates, viewer, own="holder")
+    if viewer.role not in SCHOOL_ROLES | {Role.CENTER_STAFF}:
+        return entered
+    here = Membership.objects.current().within(viewer.unit).values("person")
+    return certificates.filter(Q(pk__in=entered.values("pk")) | Q(holder__in=here))
+
+
+def carries_files(model: type[Model]) -> None:
+    """Rows of this model may have files and versions: whoever sees the row sees them."""
+    _carriers.append(model)
+
+
+_carriers: list[type[Model]] = [Certificate]
+
+
+@rule(Attachment)
+def attachments_of(attachments: Any, viewer: Viewer) -> Any:
+    return attachments.filter(_about_seen(viewer))
+
+
+@rule(RecordVersion)
+def versions_of(versions: Any, viewer: Viewer) -> Any:
+    return versions.filter(_about_seen(viewer))
+
+
+def _about_seen(viewer: Viewer) -> Q:
+    """Rows about a record that the viewer sees."""
+    found = Q(pk__in=[])
+    for model in _carriers:
+        seen = model._default_manager.visible_to(viewer).order_by().values("pk")  # type: ignore[attr-defined]
+        found |= Q(subject_type=model._meta.label_lower, subject_id__in=seen)
+    return found
 
 
 # --- who may grant which role ---------------------------------------------------------------------------------

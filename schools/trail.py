@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from schools import registers  # noqa: F401  they declare what is done with their rows
 from schools.audit.verbs import Kind, Verb, declare
 from schools.common.floors import ask_apps
 

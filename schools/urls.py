@@ -1,5 +1,6 @@
 from django.urls import path
 
+from schools.registers.base.urls import register_paths
 from schools.views import account, audit, calendar, imports, jobs, notices, people, staff, style, unit_kinds, units
 
 app_name = "schools"
@@ -63,6 +64,7 @@ urlpatterns = [
     *calling,
     *managing_people,
     *managing_units,
+    *register_paths(),
     path("audit", audit.audit_list, name="audit_list"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),

@@ -25,6 +25,19 @@ WORDING = SCHOOL | {CENTER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
 BUILDERS = frozenset({CENTER, ADMIN})
 
+
+def of_register(name, sees, keeps):
+    """The pages of a register whose rows belong to people: all who see it enter their own, keepers see to the rest."""
+    pages = {"list": sees, "export": keeps, "new": sees, "detail": sees, "edit": sees, "confirm": keeps}
+    return {f"schools:{name}_{page}": roles for page, roles in (pages | {"remove": sees, "file": sees}).items()}
+
+
+def rows_of_register(name):
+    """What the addresses of a register are about."""
+    pages = {f"schools:{name}_{page}": name for page in ("detail", "edit", "confirm", "remove")}
+    return pages | {f"schools:{name}_file": f"{name} file"}
+
+
 ROLES = {
     "healthz": PUBLIC,
     "set_language": PUBLIC,
@@ -91,6 +104,9 @@ ROLES = {
     "schools:notice_read_all": EVERYONE,
     "schools:notice_open": EVERYONE,
     "schools:notice_acknowledge": EVERYONE,
+    # records of the work
+    "schools:register_list": STAFF | {CENTER},
+    **of_register("certificate", STAFF | {CENTER}, SCHOOL | {CENTER}),
     "schools:audit_list": frozenset({AUDITOR}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,
@@ -145,6 +161,7 @@ ROLES = {
 }
 
 OBJECTS = {
+    **rows_of_register("certificate"),
     "schools:person_detail": "person",
     "schools:person_edit": "person",
     "schools:person_activate": "person",
@@ -205,7 +222,13 @@ ABOVE_SCHOOL = ABOVE_CLUSTER | {"cluster_staff"}
 CENTERS = {"city_staff", "district_staff", "cluster_staff", "other_staff"}
 NOBODY: set[str] = set()
 
+# Of a record of the work: the keepers of the school, the centers above it, and whose it is.
+KEEPERS = SCHOOL_WIDE | {"cluster_staff", "district_staff", "city_staff"}
+OF_TEACHER = {"the teacher's": KEEPERS | {"a.teacher"}, "other school": KEEPERS - SCHOOL_WIDE}
+
 SEES = {
+    "certificate": OF_TEACHER,
+    "certificate file": OF_TEACHER | {"of another record": NOBODY},
     "student": {
         "own class": OWN_CLASS,
         "same grade": SAME_GRADE | {"a.subject_teacher"},

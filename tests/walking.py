@@ -175,7 +175,35 @@ def things(world):
             "of the running term": {"term": TERM, "code": "plan"},
             "no such section": {"term": TERM, "code": "no-such-section"},
         },
+        **_certificates(a, b),
         **_units_and_people(world),
+    }
+
+
+def certificate_of(member, **more):
+    """A certificate that its holder entered: it waits for confirmation."""
+    from schools.models import Certificate
+
+    issued = {"level_id": "abc_c", "issued_on": dt.date(2025, 5, 20), "number": "C-1", "run": "2025-1"}
+    return Certificate.objects.create(holder=member.person, unit=member.unit, **(issued | more))
+
+
+def file_of(record):
+    from schools.registers.base.attachments import Upload, keep
+
+    return keep(record, Upload("scan.pdf", "application/pdf", b"%PDF-1.7 a scan"), by=None)
+
+
+def _certificates(a, b):
+    own, foreign = certificate_of(a.teacher), certificate_of(b.teacher)
+    files = {record: file_of(record).pk for record in (own, foreign)}
+    return {
+        "certificate": {"the teacher's": own.pk, "other school": foreign.pk},
+        "certificate file": {
+            "the teacher's": {"pk": own.pk, "file_pk": files[own]},
+            "other school": {"pk": foreign.pk, "file_pk": files[foreign]},
+            "of another record": {"pk": own.pk, "file_pk": files[foreign]},
+        },
     }
 
 

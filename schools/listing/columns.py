@@ -1,5 +1,6 @@
 """One column of a list: what it is called, how a row's value is found and shown, what it is sorted by."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,11 +46,20 @@ class Column:
     on_page: bool = True
     in_file: bool = True
 
-    def text_of(self, row: Any) -> Any:
-        return self.show(self.value(row) if self.value else _attribute(row, self.name))
+    def value_of(self, row: Any) -> Any:
+        return self.value(row) if self.value else _attribute(row, self.name)
+
+    def shown_of(self, row: Any) -> Any:
+        """For reading."""
+        return self.show(self.value_of(row))
+
+    def text_of(self, row: Any) -> str:
+        """For a file: a day as every program reads it."""
+        value = self.value_of(row)
+        return value.isoformat() if isinstance(value, dt.date) else str(self.show(value))
 
     def cell_of(self, row: Any) -> Any:
-        return self.draw(row) if self.draw else self.text_of(row)
+        return self.draw(row) if self.draw else self.shown_of(row)
 
     def order(self, *, down: bool) -> list[Sort]:
         terms = (self.sort,) if isinstance(self.sort, str | OrderBy) else self.sort

@@ -170,4 +170,4 @@ class Shown:
     def _lines(self, columns: list[Column]) -> Iterable[list[str]]:
         rows = list(self.rows)
         self.list.dress(rows, self.viewer)
-        return [[str(one.text_of(row)) for one in columns] for row in rows]
+        return [[one.text_of(row) for one in columns] for row in rows]

@@ -1,17 +1,22 @@
 from schools.models.audit import AuditChain, AuditEntry
+from schools.models.certificates import Certificate, CertificateLevel
 from schools.models.classes import ClassGroup
 from schools.models.duty import Duty
 from schools.models.jobs import Job
 from schools.models.notices import Notice, Pulse
 from schools.models.people import Employment, Membership, Person, Role
+from schools.models.records import Attachment, RecordVersion, WorkRecord
 from schools.models.tallies import TalliedTerm, Tally, TallyMark
 from schools.models.terms import CalendarDay, Term
 from schools.models.units import Unit, UnitKind, UnitSetting
 
 __all__ = [
+    "Attachment",
     "AuditChain",
     "AuditEntry",
     "CalendarDay",
+    "Certificate",
+    "CertificateLevel",
     "ClassGroup",
     "Duty",
     "Employment",
@@ -20,6 +25,7 @@ __all__ = [
     "Notice",
     "Person",
     "Pulse",
+    "RecordVersion",
     "Role",
     "TalliedTerm",
     "Tally",
@@ -28,4 +34,5 @@ __all__ = [
     "Unit",
     "UnitKind",
     "UnitSetting",
+    "WorkRecord",
 ]

@@ -93,6 +93,10 @@ class MembershipQuerySet(Visible["Membership"]):
         day = on or timezone.localdate()
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=day))
 
+    def within(self, unit: Unit) -> "MembershipQuerySet":
+        """Of this unit and all below it; a school is named by its id, which costs less than its path."""
+        return self.filter(unit_id=unit.pk) if unit.is_school else self.filter(unit__path__startswith=unit.path)
+
 
 class Membership(models.Model):
     """One person in one role in one unit, with dates and the classes it covers.

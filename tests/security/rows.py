@@ -8,10 +8,11 @@ from counseling.models import TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
-from schools.models import Membership
+from schools.models import Membership, RecordVersion
+from schools.models.records import subject_of
 from schools.queries import current_term
 from students.models import RosterImport
-from tests.walking import draft_of, job_of, members, notice_to, part_of, raised
+from tests.walking import certificate_of, draft_of, file_of, job_of, members, notice_to, part_of, raised
 
 APPS = ("schools", "students", "counseling", "screening", "reports")
 NUMBERS = {"created": 1, "changed": 0, "held": 0, "kept": 0}
@@ -23,6 +24,9 @@ SEEN = {
     "schools.ClassGroup": (3, 3, 2, 1, 1, 0, 0),  # of 6
     "schools.Person": (1, 9, 1, 1, 1, 19, 1),  # of 22
     "schools.Membership": (1, 9, 1, 1, 1, 19, 2),  # of 23
+    "schools.Certificate": (1, 1, 0, 1, 0, 2, 0),  # of 2
+    "schools.Attachment": (1, 1, 0, 1, 0, 2, 0),  # of 2
+    "schools.RecordVersion": (1, 1, 0, 1, 0, 2, 0),  # of 2
     "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
     "schools.Job": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.Notice": (0, 0, 0, 1, 0, 0, 0),  # of 2
@@ -56,6 +60,8 @@ def everywhere(world):
         draft_of(school.teacher, school)
         job_of(school.teacher)
         notice_to(school.teacher)
+        file_of(certificate := certificate_of(school.teacher))
+        RecordVersion.objects.create(**subject_of(certificate), act="entered", revision=1)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")

@@ -44,6 +44,8 @@ PARAMETERS = {
     "schools:calendar": "unit month day term",
     "schools:job_detail": "back",
     "schools:style_page": "page sort",
+    "schools:certificate_list": "q level from until unit state sort page",
+    "schools:certificate_export": "q level from until unit state sort",
     "schools:audit_list": "unit q verb from until after",
 }
 # The fields that forms and actions take, all at once.
@@ -59,6 +61,7 @@ FIELDS = " ".join(
         "exports_per_day students_per_counselor",
         "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity",
         "part-first-mood part-first-follow_up_on column-0 q find login password",
+        "holder level issuer issued_on expires_on run attached",
     ]
 ).split()
 
