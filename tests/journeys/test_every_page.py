@@ -20,7 +20,7 @@ from counseling.models import TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
-from tests.walking import looked
+from tests.walking import certificate_of, looked
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,6 +54,9 @@ NO_PAGES = {
     "schools:term_save",
     "schools:term_remove",
     "schools:job_file",
+    "schools:certificate_confirm",
+    "schools:certificate_remove",
+    "schools:certificate_file",
     "schools:notice_poll",
     "schools:notice_read_all",
     "schools:notice_open",
@@ -140,6 +143,12 @@ def leader_opens(world, now, made):
         ("reports:summary_list",),
         ("reports:summary_detail", now.code),
         ("reports:summary_export", now.code),
+        ("schools:register_list",),
+        ("schools:certificate_list",),
+        ("schools:certificate_new",),
+        ("schools:certificate_detail", made["certificate"]),
+        ("schools:certificate_edit", made["certificate"]),
+        ("schools:certificate_export",),
         ("schools:person_list",),
         ("schools:person_new",),
         ("schools:staff_import",),
@@ -235,7 +244,7 @@ OPENED_BY = {
 
 def looked_at_by(logins, world, now):
     """The names of the views that these people open."""
-    nothing = dict.fromkeys(("preview", "commit", "report", "opener"))
+    nothing = dict.fromkeys(("preview", "commit", "report", "opener", "certificate"))
     return {name for login in logins for name, *_arguments in OPENED_BY[login](world, now, nothing)}
 
 
@@ -259,6 +268,7 @@ def made(world, term, sign_in):  # noqa: F811
     found["preview"] = Job.objects.latest("created_at").pk
     client.post(reverse("reports:summary_export", args=[term.code]), {"file_format": "xlsx", "reason": "archive"})
     found["report"] = Job.objects.latest("created_at").pk
+    found["certificate"] = certificate_of(world.a.teacher).pk
     found["opener"] = looked(world.a.counselor, world.a.older)
     return found
 

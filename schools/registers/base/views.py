@@ -1,5 +1,6 @@
 """The pages of every register; `schools.registers.base.urls` gives each its own under its own name."""
 
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +89,7 @@ def _history(register: Register, record: WorkRecord) -> list[dict[str, Any]]:
     versions = list(RecordVersion.objects.of(record).select_related("by__person"))
     labels = {one.name: str(one.label) for one in register.columns}
     found = []
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
+    for version, before in zip_longest(versions, versions[1:]):
         who = version.by.person.name if version.by else _("an import on the server")
         title = f"{who} · {words[version.act]}"
         found.append({"when": version.at, "title": title, "text": _differences(version, before, labels)})
