@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
-from django.utils.functional import SimpleLazyObject
 
 from schools.access import Viewer
 from schools.common.floors import ask_apps
@@ -28,18 +27,18 @@ class Item:
 
 
 def navigation(request: PersonRequest) -> dict[str, Any]:
-    """Context processor. Lazy: a fragment that shows no navigation pays nothing, a page asks once."""
+    """Context processor. A fragment that shows no navigation pays nothing, a page asks once."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"nav": [], "demo_notice": False}
+        return {"nav": (), "demo_notice": False}
     return {
-        "nav": SimpleLazyObject(lambda: _items(request, viewer)),
+        "nav": cache(lambda: _items(request, viewer)),
         "memberships": request.memberships,
         "demo_notice": viewer.unit.is_demo,
     }
 
 
-def _items(request: HttpRequest, viewer: Viewer) -> list[Item]:
+def _items(request: HttpRequest, viewer: Viewer) -> tuple[Item, ...]:
     ask_apps("navigation")
     found = [(place, _open_to(viewer, place)) for place in all_places()]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
@@ -59,7 +58,7 @@ def _items(request: HttpRequest, viewer: Viewer) -> list[Item]:
     return _fill_bar(items)
 
 
-def _fill_bar(items: list[Item]) -> list[Item]:
+def _fill_bar(items: list[Item]) -> tuple[Item, ...]:
     """Who works without students has room left in the phone's bar: the next places move up into it."""
     room = BAR - sum(item.where != "rail" for item in items)
     filled = []
@@ -67,7 +66,7 @@ def _fill_bar(items: list[Item]) -> list[Item]:
         moves_up = item.where == "rail" and room > 0
         room -= moves_up
         filled.append(replace(item, where="tabs") if moves_up else item)
-    return filled
+    return tuple(filled)
 
 
 def _covers(url: str, path: str) -> bool:
@@ -77,14 +76,15 @@ def _covers(url: str, path: str) -> bool:
 
 def _open_to(viewer: Any, place: Place) -> str:
     """The address, or nothing when the view does not let this role in. The view's own declaration decides."""
-    access = _access(place.url_name)
-    return reverse(place.url_name) if access in ("signed_in", "public") or viewer.role in access else ""
+    url, access = _declared(place.url_name)
+    return url if access in ("signed_in", "public") or viewer.role in access else ""
 
 
 @cache
-def _access(url_name: str) -> Any:
-    """What a view declares stands in the code: looked up once."""
+def _declared(url_name: str) -> tuple[str, Any]:
+    """The address of a view and who may use it stand in the code: looked up once."""
     try:
-        return getattr(resolve(reverse(url_name)).func, "access", frozenset())
+        url = reverse(url_name)
     except NoReverseMatch:
-        return frozenset()
+        return "", frozenset()
+    return url, getattr(resolve(url).func, "access", frozenset())

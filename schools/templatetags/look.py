@@ -1,16 +1,20 @@
 """Presentation only: addresses that keep their filters, short dates, icons, shares of a bar."""
 
 import datetime
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from heroicons import IconDoesNotExist
 from heroicons.templatetags.heroicons import heroicon_outline
@@ -30,6 +34,30 @@ def icon(name: str, size: int = 20) -> str:
         return heroicon_outline(name or "", size=size)
     except IconDoesNotExist:
         return heroicon_outline("stop", size=size)
+
+
+@register.simple_tag
+def drawn(name: str, **values: Hashable) -> SafeString:
+    """A part that depends on nothing but these values and the language: drawn once, then kept.
+
+    Never with values about a person: what is kept is shown to everybody with equal values.
+    """
+    draw = _draw if settings.DEBUG else _keep
+    return draw(name, get_language(), tuple(values.items()))
+
+
+def _draw(name: str, language: str | None, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    return render_to_string(name, dict(values))
+
+
+_keep = lru_cache(maxsize=512)(_draw)
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str) -> SafeString:
+    """A part as it is here and now, for a page that shows it twice: {% part "parts/whoami.html" as whoami %}."""
+    assert context.template is not None
+    return context.template.engine.get_template(name).render(context)
 
 
 @register.simple_tag(takes_context=True)
