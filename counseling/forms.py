@@ -18,7 +18,7 @@ from counseling.queries import all_options_of
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
-from schools.severity import Scheme, scheme_of
+from schools.severity import Scheme
 from students.models import Student
 
 LONGEST = 4000
@@ -34,7 +34,7 @@ class Offer:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.options: dict[str, list[TalkOption]] = all_options_of(viewer.unit, with_hidden=True)
-        self.scheme: Scheme = scheme_of(viewer.unit)
+        self.scheme: Scheme = viewer.scheme
 
     def choices(self, name: str, *used: str) -> list[tuple[str, str]]:
         """The shown options, and hidden ones that a record already uses."""

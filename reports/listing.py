@@ -15,7 +15,6 @@ from counseling.models import TalkLog, TalkPart
 from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import ClassGroup, Membership, Unit
-from schools.severity import scheme_of
 from students.models import GroupMember, RiskFlag, Student
 
 
@@ -67,7 +66,7 @@ def _flags(rows: Rows, _viewer: Viewer) -> Rows:
 
 
 def _flag_line(viewer: Viewer) -> Callable[[RiskFlag], Line]:
-    scheme = scheme_of(viewer.unit)
+    scheme = viewer.scheme
     return lambda flag: Line(
         flag.student.name,
         f"{_class_name(flag.student.class_group)} · {_day(flag.reported_at)} · {flag.get_state_display()}",
@@ -86,7 +85,7 @@ def _parts(rows: Rows, _viewer: Viewer) -> Rows:
 
 
 def _part_line(viewer: Viewer) -> Callable[[TalkPart], Line]:
-    scheme = scheme_of(viewer.unit)
+    scheme = viewer.scheme
     return lambda part: Line(
         part.student.name,
         f"{_day(part.talk.happened_at)} · {part.talk.author.name}",

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from schools.calendar import SchoolCalendar
 from schools.common.errors import Refused
 from schools.models.audit import AuditEntry, AuditEntryQuerySet
 from schools.models.certificates import Certificate, CertificateQuerySet
@@ -27,8 +28,9 @@ from schools.models.records import Attachment, RecordVersion
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
 from schools.models.visible import rule
-from schools.queries import last_begun, terms_of
-from schools.severity import Scheme, scheme_of
+from schools.queries import calendar_of, last_begun, terms_of
+from schools.settings_of import settings_of
+from schools.severity import Scheme, scheme_named
 
 View = Callable[..., HttpResponseBase]
 Answer = TypeVar("Answer")
@@ -85,9 +87,19 @@ class Viewer:
         return last_begun(self.terms, timezone.localdate())
 
     @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The rules in force for the unit."""
+        return settings_of(self.unit)
+
+    @cached_property
     def scheme(self) -> Scheme:
         """The levels of attention the unit works with."""
-        return scheme_of(self.unit)
+        return scheme_named(self.settings["severity_scheme"])
+
+    @cached_property
+    def calendar(self) -> SchoolCalendar:
+        """The school days of the unit."""
+        return calendar_of(self.unit, self.terms, self.settings)
 
     @cached_property
     def answers(self) -> dict[Any, Any]:

@@ -42,12 +42,12 @@ def previous_term(unit: Unit, term: Term) -> Term | None:
     return earlier[-1] if earlier else None
 
 
-def calendar_of(unit: Unit) -> SchoolCalendar:
-    """Terms and days in force for a unit; the nearest unit's word counts."""
+def calendar_of(unit: Unit, terms: list[Term] | None = None, settings: dict[str, Any] | None = None) -> SchoolCalendar:
+    """Terms and days in force for a unit; the nearest unit's word counts. Give what has been read already."""
     days = CalendarDay.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
-    settings = settings_of(unit)
+    settings = settings_of(unit) if settings is None else settings
     return SchoolCalendar(
-        terms=spans_of(terms_of(unit)),
+        terms=spans_of(terms_of(unit) if terms is None else terms),
         overrides=dict(days.values_list("day", "is_school_day")),
         day_starts=dt.time.fromisoformat(settings["day_starts"]),
         day_ends=dt.time.fromisoformat(settings["day_ends"]),

@@ -25,7 +25,6 @@ from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, 
 from schools.common.tables import LIMITS
 from schools.forms.people import MemberField
 from schools.models import ClassGroup, Membership, Role
-from schools.severity import scheme_of
 from students.imports.sentences import PROBLEMS
 from students.imports.words import ethnic_names
 from students.models import Guardian, RiskFlag, SpecialGroup, Student
@@ -230,7 +229,7 @@ class FlagForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         super().__init__(*args, **kwargs | {"initial": {"known_at": now}})
-        field_of(self, "severity", forms.ChoiceField).choices = scheme_of(viewer.unit).choices()[1:]
+        field_of(self, "severity", forms.ChoiceField).choices = viewer.scheme.choices()[1:]
         self.fields["reason"].help_text = _("What happened and what was said, not what you make of it.")
 
     def clean_known_at(self) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +15,7 @@ from students.advice import advice
 from students.clocks import in_whose_hands
 from students.models import RiskFlag, RosterImport
 
-MOST = 50
+MOST = 100
 SHOWN = ("severity", "due_at", "student__name", "student__class_group_id")
 HANDS = ("state", "escalated_at", "assignee__person__name")
 
@@ -24,23 +25,29 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
     """For the counselor and the leader: what nobody has in hand, and what they have in hand themselves."""
     if not can_handle_flags(viewer):
         return
-    seen = RiskFlag.objects.visible_to(viewer).select_related("student", "assignee__person").only(*SHOWN, *HANDS)
+    waits_or_own = Q(state=RiskFlag.State.RAISED) | Q(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)
+    seen = RiskFlag.objects.visible_to(viewer).filter(waits_or_own).select_related("student", "assignee__person")
     classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
-    for flag in seen.filter(state=RiskFlag.State.RAISED)[:MOST]:
-        yield Waiting(
-            text=_("Risk flag: {name}").format(name=flag.student.name),
-            url=flag.get_absolute_url(),
-            due_at=flag.due_at,
-            note=" · ".join(filter(None, [classes.get(flag.student.class_group_id), in_whose_hands(flag)])),
-            severity=flag.severity,
-        )
-    own = seen.filter(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)
-    for flag in own[:MOST]:
-        yield Waiting(
-            text=_("In your hands: {name}").format(name=flag.student.name),
-            url=flag.get_absolute_url(),
-            note=classes.get(flag.student.class_group_id, ""),
-        )
+    for flag in seen.only(*SHOWN, *HANDS)[:MOST]:
+        yield _waiting(flag, classes) if flag.state == RiskFlag.State.RAISED else _in_own_hands(flag, classes)
+
+
+def _waiting(flag: RiskFlag, classes: dict[int | None, str]) -> Waiting:
+    return Waiting(
+        text=_("Risk flag: {name}").format(name=flag.student.name),
+        url=flag.get_absolute_url(),
+        due_at=flag.due_at,
+        note=" · ".join(filter(None, [classes.get(flag.student.class_group_id), in_whose_hands(flag)])),
+        severity=flag.severity,
+    )
+
+
+def _in_own_hands(flag: RiskFlag, classes: dict[int | None, str]) -> Waiting:
+    return Waiting(
+        text=_("In your hands: {name}").format(name=flag.student.name),
+        url=flag.get_absolute_url(),
+        note=classes.get(flag.student.class_group_id, ""),
+    )
 
 
 @waits

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from schools.access import Viewer, once
@@ -76,19 +76,21 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     """The open flags a viewer sees; of them those nobody has in hand, and those that have waited too long.
 
     Of the worst level apart: those whose time still runs, until when the first of them does, and those past it.
+    Counted here: a school has some dozens open, and six conditions would cost more to put into words for the database.
     """
-    waits = Q(state=RiskFlag.State.RAISED)
-    now, is_worst = timezone.now(), Q(severity=WORST)
-    late, in_time = waits & Q(due_at__lt=now), waits & Q(due_at__gte=now)
-    seen = RiskFlag.objects.visible_to(viewer).open().order_by()
-    return seen.aggregate(
-        open=Count("pk"),
-        waiting=Count("pk", filter=waits),
-        late=Count("pk", filter=late),
-        worst=Count("pk", filter=in_time & is_worst),
-        worst_due=Min("due_at", filter=in_time & is_worst),
-        worst_late=Count("pk", filter=late & is_worst),
-    )
+    seen = RiskFlag.objects.visible_to(viewer).open().order_by().values_list("state", "severity", "due_at")
+    rows, now = list(seen), timezone.now()
+    due = [(due_at, severity) for state, severity, due_at in rows if state == RiskFlag.State.RAISED]
+    worst = [due_at for due_at, severity in due if severity == WORST]
+    in_time = [due_at for due_at in worst if due_at >= now]
+    return {
+        "open": len(rows),
+        "waiting": len(due),
+        "late": sum(due_at < now for due_at, _severity in due),
+        "worst": len(in_time),
+        "worst_due": min(in_time, default=None),
+        "worst_late": len(worst) - len(in_time),
+    }
 
 
 def matching(students: "StudentQuerySet", text: str) -> "StudentQuerySet":

@@ -27,7 +27,7 @@ from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused
 from schools.exporting import export_page
 from schools.requests import ViewerRequest
-from schools.severity import Scheme, scheme_of
+from schools.severity import Scheme
 from students.access import can_handle_flags
 
 READ = ("talk__author", "talk__membership", "talk__school", "student__class_group__school", "class_group__school")
@@ -67,7 +67,7 @@ def talk_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
     note_open(request, part)
-    words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
+    words, scheme = words_of(viewer.unit), viewer.scheme
     seen = TalkPart.objects.visible_to(viewer).standing().filter(talk=part.talk).exclude(pk=part.pk)
     beside = list(seen.select_related("student").order_by("student__name"))
     context = {
@@ -101,7 +101,7 @@ def talk_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
     note_open(request, part, "talk.printed")
-    dress(part, words_of(viewer.unit), scheme_of(viewer.unit))
+    dress(part, words_of(viewer.unit), viewer.scheme)
     minutes = part.talk.minutes
     ends = part.talk.happened_at + dt.timedelta(minutes=minutes) if minutes else None
     return render(request, "counseling/talk_print.html", {"part": part, "ends": ends, "now": timezone.now()})
@@ -128,7 +128,7 @@ def talk_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
         try:
             return _revise(request, part, forms)
         except Overtaken as refusal:
-            words, scheme = words_of(viewer.unit), scheme_of(viewer.unit)
+            words, scheme = words_of(viewer.unit), viewer.scheme
             context |= {"refusal": str(refusal), "newer": dress(fetch_part(request, pk), words, scheme)}
         except Unfit as unfit:
             forms["form" if unfit.student else "header"].add_error(unfit.field, str(unfit))

@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 
 from schools.access import WIDE_ROLES, Viewer
 from schools.models import Membership, Person
-from schools.settings_of import setting_of
 
 # For so long a session remembers that the rule is fulfilled, so that a page does not ask the database each time.
 REMEMBER_SECONDS = 600
@@ -30,7 +29,7 @@ def factors_of(person: Person) -> Any:
 
 def must_have_second_factor(viewer: Viewer) -> bool:
     """By the unit's rule; without one, everyone who sees more than their own class."""
-    named = setting_of(viewer.unit, "second_factor_roles")
+    named = viewer.settings["second_factor_roles"]
     return viewer.role in (WIDE_ROLES if named is None else named)
 
 

@@ -7,7 +7,7 @@ from django.template.context import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from schools.listing import Column, Shown
+from schools.listing import Choice, Column, Shown
 from schools.templatetags.look import sort_th
 
 register = template.Library()
@@ -44,3 +44,12 @@ def rows_of(shown: Shown) -> SafeString:
 def _cell(start: str, value: Any) -> str:
     """An empty cell has no label: on a phone it then takes no line."""
     return f"{start}{conditional_escape(value)}</td>" if value not in ("", None) else "<td></td>"
+
+
+@register.simple_tag
+def options_of(one: Choice) -> SafeString:
+    """What a choice offers, a class or a teacher of the school each."""
+    any_other = format_html('<option value="">{}</option>', one.any_label)
+    chosen = {code: " selected" if code == one.value else "" for code, _label in one.options}
+    options = ((code, mark_safe(chosen[code]), label) for code, label in one.options)  # noqa: S308  no text of anybody
+    return any_other + format_html_join("", '<option value="{}"{}>{}</option>', options)

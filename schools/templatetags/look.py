@@ -116,7 +116,12 @@ def day(value: datetime.date | None) -> str:
     if value is None:
         return ""
     value = timezone.localdate(value) if isinstance(value, datetime.datetime) else value
-    return date_format(value, _("M j") if value.year == timezone.localdate().year else _("M j, Y"))
+    return _day(value, timezone.localdate().year, get_language())
+
+
+@lru_cache(maxsize=4096)  # a list names the same few days on every row
+def _day(value: datetime.date, this_year: int, language: str | None) -> str:
+    return date_format(value, _("M j") if value.year == this_year else _("M j, Y"))
 
 
 @register.simple_tag
@@ -133,7 +138,7 @@ def moment(value: datetime.datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    clock = date_format(local, "H:i")
+    clock = f"{local:%H:%M}"
     if local.date() == timezone.localdate():
         return _("Today {time}").format(time=clock)
     return _("{day} {time}").format(day=day(local.date()), time=clock)

@@ -19,9 +19,9 @@ from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, rol
 from schools.calendar import SchoolCalendar
 from schools.common.days import midnight
 from schools.common.errors import Refused
-from schools.queries import calendar_of, current_term
+from schools.queries import current_term
 from schools.requests import ViewerRequest
-from schools.severity import Scheme, scheme_of
+from schools.severity import Scheme
 from schools.unpublished import calendar_warning
 from students.access import can_handle_flags, can_read_decision
 from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
@@ -52,7 +52,7 @@ def flag_list(request: ViewerRequest) -> HttpResponse:
         raise BadRequest("unknown tab")
     found = tabs[tab][1].select_related("student__class_group__school", "assignee__person")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    calendar, scheme = calendar_of(viewer.unit), scheme_of(viewer.unit)
+    calendar, scheme = viewer.calendar, viewer.scheme
     page.object_list = [_dressed(flag, scheme, calendar) for flag in page.object_list]
     chips = [
         {"label": label, "url": f"?tab={name}", "on": name == tab, "count": rows.count() if name != "term" else ""}
@@ -102,9 +102,9 @@ def flag_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = _flag_or_404(request, pk)
     with transaction.atomic():
         audit.record_read(by=viewer, about=flag, student=flag.student_id)
-    calendar = calendar_of(flag.school)
+    calendar = viewer.calendar
     context = {
-        "flag": _dressed(flag, scheme_of(viewer.unit), calendar),
+        "flag": _dressed(flag, viewer.scheme, calendar),
         "clocks": four_clocks(flag, calendar, timezone.now()),
         "steps": steps_of(flag),
         "evidence": evidence_of(viewer, flag),
@@ -162,7 +162,7 @@ def flag_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The flag is closed."))
             return redirect("students:flag_list")
-    flag.level_label = scheme_of(viewer.unit).word(flag.severity)
+    flag.level_label = viewer.scheme.word(flag.severity)
     return render(request, "students/flag_close.html", {"flag": flag, "form": form})
 
 

@@ -15,7 +15,6 @@ from schools.common.errors import Refused
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
 from schools.requests import ViewerRequest
-from schools.severity import scheme_of
 from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
 from students.file import file_of
@@ -52,7 +51,7 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer = request.viewer
     student = student_or_404(request, pk)
     note_open(request, student)
-    scheme = scheme_of(viewer.unit)
+    scheme = viewer.scheme
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
     context = {
         "student": student,

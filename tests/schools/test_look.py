@@ -245,7 +245,7 @@ def test_style_page_shows_every_part(sign_in, world):
 # Drawn by the frame or by another part.
 FRAME = {
     *("document_head", "mark", "count", "dock", "whoami", "languages", "strips", "toasts", "cover"),
-    *("bar", "field", "picker_options"),
+    *("bar", "field", "picker_options", "page_head", "rail", "dock_tabs", "dock_places", "calls"),
 }
 
 
