@@ -27,6 +27,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from schools.audit.anchors import is_blank
+
 MANIFEST, ANCHORS, FILES = "manifest.json", "audit-anchors.jsonl", "files"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 NOTE = "last-good.json"
@@ -202,7 +204,9 @@ def restore_copy(path: Path, *, passphrase: str = "") -> dict[str, Any]:
             archive.extractall(inner, members=[*manifest["parts"]])
         _load_database(Path(inner) / DATABASE[connection.vendor])
         _put_in_place(Path(inner) / FILES, Path(settings.PRIVATE_ROOT))
-        _put_in_place(Path(inner) / ANCHORS, Path(settings.AUDIT_ANCHORS))
+        # Anchors that tell of rows after this copy stay: an auditor accepts the new beginning, with a reason.
+        if not Path(settings.AUDIT_ANCHORS).exists() or is_blank(Path(settings.AUDIT_ANCHORS)):
+            _put_in_place(Path(inner) / ANCHORS, Path(settings.AUDIT_ANCHORS))
     return manifest
 
 

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "requeue lost jobs": {"task": "schools.tasks.requeue_lost_jobs", "schedule": 30.0},
     "delete expired files": {"task": "schools.tasks.delete_expired_files", "schedule": 600.0},
     "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
+    "prove the audit log whole": {"task": "schools.tasks.prove_audit", "schedule": crontab(hour="3", minute="40")},
     # More often than a board grows old (reports.board.KEEP_SECONDS).
     "count for the centers": {"task": "reports.tasks.refresh_published_boards", "schedule": 480.0},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},

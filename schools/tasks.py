@@ -1,10 +1,8 @@
-from pathlib import Path
 from uuid import UUID
 
 from celery import shared_task
-from django.conf import settings
 
-from schools import audit
+from schools.actions.audit import anchor_log, prove_log
 from schools.work import jobs, notices
 
 
@@ -25,7 +23,12 @@ def delete_expired_files() -> None:
 
 @shared_task(ignore_result=True)
 def anchor_audit() -> None:
-    audit.write_anchor(Path(settings.AUDIT_ANCHORS))
+    anchor_log()
+
+
+@shared_task(ignore_result=True)
+def prove_audit() -> None:
+    prove_log()
 
 
 @shared_task(ignore_result=True)

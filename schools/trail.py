@@ -10,6 +10,12 @@ from schools.common.floors import ask_apps
 declare(
     Verb("audit.opened", _("read the audit log"), Kind.READ),
     Verb(
+        "audit.accepted",
+        _("accepted a new beginning of the log"),
+        Kind.SYSTEM,
+        labels={"why": pgettext_lazy("in the log", "because")},
+    ),
+    Verb(
         "chain.started",
         _("began a chain of the log"),
         Kind.SYSTEM,

@@ -108,6 +108,7 @@ ROLES = {
     "schools:register_list": STAFF | {CENTER},
     **of_register("certificate", STAFF | {CENTER}, SCHOOL | {CENTER}),
     "schools:audit_list": frozenset({AUDITOR}),
+    "schools:audit_accept": frozenset({AUDITOR}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,
     # students

@@ -5,7 +5,16 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-from tests.fixtures import acts_of_the_tests, django_db_setup, fixed_clock, sign_in, viewer, world  # noqa: F401
+from tests.fixtures import (  # noqa: F401
+    acts_of_the_tests,
+    anchors,
+    blank_anchors,
+    django_db_setup,
+    fixed_clock,
+    sign_in,
+    viewer,
+    world,
+)
 from tests.plugins.browser import chromium, open_page  # noqa: F401
 from tests.plugins.services import services
 

@@ -27,6 +27,28 @@ def acts_of_the_tests():
     declare(Verb("thing.done", "did a thing"), *(Verb(f"thing.done_{n}", "did a thing") for n in range(25)))
 
 
+@pytest.fixture
+def anchors(settings, tmp_path):
+    """A file of anchors of the test's own, with the first line that `migrate` writes."""
+    from django.core.cache import cache
+
+    from schools.audit.anchors import begin_file
+
+    settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
+    begin_file({})
+    cache.clear()
+    yield settings.AUDIT_ANCHORS
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def blank_anchors():
+    """As `migrate` leaves it, also where a worker got its tables from a template: a file that fits any log."""
+    from schools.audit.anchors import begin_file
+
+    begin_file({})
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The cast is written once; every test rolls back to it."""

@@ -86,6 +86,9 @@ def build_world():
 
     with time_machine.travel(NOW, tick=False):
         ensure_seeds()
+        from django.db import transaction
+
+        from schools import audit
         from schools.models import UnitSetting
         from students.models import Student
         from students.states import keep_all
@@ -100,6 +103,8 @@ def build_world():
         for key, code, name in (("a", "2144000001", "甲小学"), ("b", "2144000002", "乙小学")):
             _school(School(key), cluster, code, name)
         keep_all(Student.objects.values_list("pk", flat=True))
+        with transaction.atomic():  # as everywhere there are people, the log has begun
+            audit.record(by=None, verb="demo.loaded", about=city)
 
 
 def load_world():

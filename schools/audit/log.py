@@ -8,24 +8,22 @@ not wait for each other. Anchors, written to a file now and then, show when the 
 Call `record` last in an action: the shorter the lock is held, the better.
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from schools.audit import anchors
+from schools.audit.seals import Fault, mac
 from schools.audit.verbs import verb_of
 from schools.models.audit import AuditChain, AuditEntry
+from schools.models.people import Person
 
 if TYPE_CHECKING:
     from schools.access import Viewer
-    from schools.models.people import Person
     from schools.models.units import Unit
 
 SYSTEM = "system"
@@ -38,7 +36,7 @@ def record(
     about: models.Model | None = None,
     student: Any = None,
     unit: "Unit | None" = None,
-    person: "Person | None" = None,
+    person: Person | None = None,
     details: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Add one row about a declared act (`schools.audit.verbs`).
@@ -55,7 +53,7 @@ def record_many(
     verb: str,
     rows: Iterable[tuple[models.Model | None, Any]],
     unit: "Unit | None" = None,
-    person: "Person | None" = None,
+    person: Person | None = None,
     details: dict[str, Any] | None = None,
 ) -> list[AuditEntry]:
     """Add a row for each (about, student), in one lock of the chain."""
@@ -113,10 +111,6 @@ def _as_stored(details: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
-def _mac(*parts: str) -> str:
-    return hmac.new(settings.AUDIT_KEY.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
 def _digest(previous: str, entry: AuditEntry) -> str:
     content = [
         entry.chain.scope,
@@ -130,40 +124,60 @@ def _digest(previous: str, entry: AuditEntry) -> str:
         str(entry.student_id),
         entry.details,
     ]
-    return _mac("entry", previous, json.dumps(content, sort_keys=True, ensure_ascii=False))
+    return mac("entry", previous, json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
 def _seal(chain: AuditChain) -> str:
-    return _mac("head", chain.scope, str(chain.length), chain.head)
+    return mac("head", chain.scope, str(chain.length), chain.head)
 
 
 # --- proof ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A place where the log is not what was written."""
-
-    scope: str
-    number: int
-    what: str  # "edited", "missing", "added", "cut", "head", "chain missing", "set back"
-
-
 def verify() -> Iterator[Fault]:
-    """Every fault of every chain; nothing means that the log is whole."""
-    chains = {chain.scope: chain for chain in AuditChain.objects.all()}
-    started = AuditEntry.objects.filter(chain__scope=SYSTEM, verb="chain.started").values_list("details", flat=True)
-    for scope in sorted({SYSTEM, *(details.get("scope", "") for details in started)} - chains.keys()):
-        if scope != SYSTEM or started:
-            yield Fault(scope, 0, "chain missing")
-    for chain in chains.values():
+    """Every fault of every chain and of the anchors; nothing means that the log is whole."""
+    yield from _missing_chains()
+    for chain in AuditChain.objects.order_by("scope"):
         yield from _verify_chain(chain)
-    yield from _verify_anchors()
+    yield from _verify_anchors(anchors.read_lines())
+
+
+def glance() -> list[Fault]:
+    """What shows without reading the whole log: missing chains, their seals, the last anchor."""
+    broken = (
+        Fault(one.scope, one.length, "head") for one in AuditChain.objects.order_by("scope") if not _is_sealed(one)
+    )
+    last = anchors.last_line()
+    edited = [Fault(anchors.SCOPE, 0, "edited") for line in last if not line.is_sealed()]
+    missing = [] if last else [Fault(anchors.SCOPE, 0, "missing")]
+    return [*_missing_chains(), *broken, *missing, *edited, *anchors.set_back(anchors.anchored(last))]
+
+
+def write_anchor() -> list[Fault]:
+    """Anchor the log as it stands, or say which faults forbid it: no anchor is written over what does not fit."""
+    lines = anchors.read_lines()
+    heads = anchors.heads_now()  # before the look at the rows: what is written meanwhile waits for the next anchor
+    faults = [*glance(), *_verify_anchors(lines)]
+    if not faults:
+        anchors.append(heads)
+    return list(dict.fromkeys(faults))
+
+
+def _missing_chains() -> Iterator[Fault]:
+    """The system's chain lists the others. Only a database without any person needs no log."""
+    scopes = set(AuditChain.objects.values_list("scope", flat=True))
+    began = AuditEntry.objects.filter(chain__scope=SYSTEM, verb="chain.started").values_list("details", flat=True)
+    listed = {details.get("scope", "") for details in began}
+    for scope in sorted(listed - scopes):
+        yield Fault(scope, 0, "chain missing")
+    is_used = bool(scopes) or Person.objects.exists()
+    if is_used and (SYSTEM not in scopes or scopes - listed - {SYSTEM}):
+        yield Fault(SYSTEM, 0, "chain missing")
 
 
 def _verify_chain(chain: AuditChain) -> Iterator[Fault]:
     # A chain is born with its first row, so an empty one was emptied.
-    if not hmac.compare_digest(chain.seal, _seal(chain)):
+    if not _is_sealed(chain):
         yield Fault(chain.scope, chain.length, "head")
     previous, expected = "", 1
     for entry in chain.entries.order_by("number").iterator(chunk_size=2000):
@@ -179,29 +193,10 @@ def _verify_chain(chain: AuditChain) -> Iterator[Fault]:
         yield Fault(chain.scope, expected - 1, "added")
 
 
-def write_anchor(path: Path) -> int:
-    """Append the heads of all chains, sealed, to a file that a backup of the database does not set back."""
-    heads = {chain.scope: [chain.length, chain.head] for chain in AuditChain.objects.order_by("scope")}
-    line = json.dumps({"at": timezone.now().isoformat(), "heads": heads}, sort_keys=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{_mac('anchor', line)} {line}\n")
-    return len(heads)
+def _is_sealed(chain: AuditChain) -> bool:
+    return hmac.compare_digest(chain.seal, _seal(chain))
 
 
-def _verify_anchors() -> Iterator[Fault]:
-    path = Path(settings.AUDIT_ANCHORS)
-    if not path.exists():
-        return
-    last = path.read_text(encoding="utf-8").splitlines()[-1:]
-    for text in last:
-        mac, _space, line = text.partition(" ")
-        if not hmac.compare_digest(mac, _mac("anchor", line)):
-            yield Fault("anchors", 0, "edited")
-            return
-        for scope, (length, head) in json.loads(line)["heads"].items():
-            if length == 0:
-                continue
-            entry = AuditEntry.objects.filter(chain__scope=scope, number=length).first()
-            if entry is None or entry.digest != head:
-                yield Fault(scope, length, "set back")
+def _verify_anchors(lines: list[anchors.Line]) -> Iterator[Fault]:
+    yield from anchors.file_faults(lines)
+    yield from anchors.set_back(anchors.anchored(lines))

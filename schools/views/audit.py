@@ -3,21 +3,35 @@
 import datetime as dt
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from schools import audit
 from schools.access import roles
+from schools.accounts.second_factor import confirm_first, is_confirmed
+from schools.actions.audit import LONGEST, accept_log, can_accept_log, has_faults
 from schools.audit.particulars import tell_particulars
 from schools.audit.trail import tell
 from schools.common.days import day_in, on_days
+from schools.common.errors import Refused
 from schools.models import AuditEntry, Role, Unit
 from schools.requests import ViewerRequest
 
 PAGE = 100
+
+
+class AcceptForm(forms.Form):
+    reason = forms.CharField(label=_("Why the log begins anew"), max_length=LONGEST)
+
+
 KINDS = [
     ("person", _("Account")),
     ("membership", _("Roles")),
@@ -48,9 +62,25 @@ def audit_list(request: ViewerRequest) -> HttpResponse:
         "names": dict(Unit.objects.within(request.viewer.unit).values_list("code", "name")),
         "kinds": KINDS,
         "given": {name: request.GET.get(name, "") for name in ("unit", "q", "verb", "from", "until")},
+        "is_broken": has_faults(),
+        "accept_form": AcceptForm() if can_accept_log(request.viewer) else None,
         "filtered": any(request.GET.get(name) for name in ("unit", "q", "verb", "from", "until")),
     }
     return render(request, "schools/audit_list.html", context)
+
+
+@roles(Role.AUDITOR)
+@require_POST
+def audit_accept(request: ViewerRequest) -> HttpResponse:
+    """After a restore: the log as it now is becomes its beginning."""
+    if not is_confirmed(request):
+        return confirm_first(request, then=reverse("schools:audit_list"))
+    try:
+        accept_log(by=request.viewer, reason=request.POST.get("reason", ""))
+        messages.success(request, gettext("Accepted. From now on the log is compared with how it stands today."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("schools:audit_list")
 
 
 def _units(request: ViewerRequest) -> list[Unit]:

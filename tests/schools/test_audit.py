@@ -218,27 +218,25 @@ def test_a_row_taken_out_is_named(log):
     assert audit.Fault("440608", 3, "missing") in faults()
 
 
-def test_a_database_set_back_is_noticed_by_the_anchors(log, settings, tmp_path, viewer, world):
-    settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
+def test_a_database_set_back_is_noticed_by_the_anchors(log, anchors, viewer, world):
     before = transaction.savepoint()
     with transaction.atomic():
         audit.record(by=viewer(world.a.teacher), verb="thing.done")
-    audit.write_anchor(settings.AUDIT_ANCHORS)
-    assert faults() == []
+    assert audit.write_anchor() == []
     transaction.savepoint_rollback(before)
 
     assert scopes() == {"2144000001"}
 
 
-def test_an_anchor_written_by_hand_is_noticed(log, settings, tmp_path):
-    settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
-    audit.write_anchor(settings.AUDIT_ANCHORS)
-    mac, line = settings.AUDIT_ANCHORS.read_text().split(" ", 1)
+def test_an_anchor_written_by_hand_is_noticed(log, anchors):
+    audit.write_anchor()
+    first, second = anchors.read_text().splitlines()
+    mac, line = second.split(" ", 1)
     content = json.loads(line)
     content["heads"]["440608"][0] = 1
-    settings.AUDIT_ANCHORS.write_text(f"{mac} {json.dumps(content)}\n")
+    anchors.write_text(f"{first}\n{mac} {json.dumps(content)}\n")
 
-    assert faults() == [audit.Fault("anchors", 0, "edited")]
+    assert faults() == [audit.Fault("anchors", 1, "edited")]
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

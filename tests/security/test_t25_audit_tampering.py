@@ -70,9 +70,8 @@ def test_an_edit_of_any_column_is_noticed(world, row, column):
     assert world.a.unit.code in {fault.scope for fault in faults()}
 
 
-def test_an_emptied_log_is_noticed_by_the_anchors(world, row, settings, tmp_path):
-    settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
-    audit.write_anchor(settings.AUDIT_ANCHORS)
+def test_an_emptied_log_is_noticed_by_the_anchors(world, row, anchors):
+    audit.write_anchor()
     AuditEntry.objects.all().delete()
     AuditChain.objects.all().delete()
 
