@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("schools.urls")),
     path("", include("students.urls")),
     path("", include("counseling.urls")),
+    path("", include("screening.urls")),
     path("", include("reports.urls")),
 ]
 

@@ -122,13 +122,13 @@ class Scale:
     missing: Missing = Missing()
     recode: tuple[tuple[int, int], ...] = ()  # the value answered → the value added
     bands: tuple[Band, ...] = ()
-    source: str = ""  # of the cut-offs
+    source: Words = Words()  # of the cut-offs
     also: str = ""  # another name that the `score` command lists the same scale under
     optional: bool = False  # left out where none of its items is answered
     interpreted: bool = True  # False: a validity scale, or one that only feeds a rule
     reliability: float | None = None  # for change beyond measurement error
     deviation: float | None = None
-    reliability_source: str = ""
+    reliability_source: Words = Words()
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Validity:
 
     scale: str
     at_least: int
-    source: str = ""
+    source: Words = Words()
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Sign:
     code: str
     name: Words
     rules: tuple[Rule, ...]
-    source: str = ""
+    source: Words = Words()
 
 
 @dataclass(frozen=True)
@@ -210,25 +210,25 @@ class Definition:
     items: tuple[Item, ...]
     kind: Kind = Kind.SCALE
     licence: Licence = Licence.OWN
-    evidence: str = ""
+    evidence: Words = Words()
     notice: Words = Words()
     about: Words = Words()
     window: Words = Words()
     age_from: int | None = None
     age_to: int | None = None
-    age_note: str = ""
+    age_note: Words = Words()
     informant: str = "self"
     high_is_bad: bool = True
     reversed: frozenset[int] = frozenset()
     scales: tuple[Scale, ...] = ()
     rules: tuple[Rule, ...] = ()
-    rules_source: str = ""
+    rules_source: Words = Words()
     signs: tuple[Sign, ...] = ()
     validity: tuple[Validity, ...] = ()
     critical: tuple[Critical, ...] = ()
     quality: Quality = Quality()
     texts: dict[str, Texts] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
 
     @cached_property
     def by_number(self) -> dict[int, Item]:

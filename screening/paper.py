@@ -28,6 +28,11 @@ class Question:
     low_text: str
     high_text: str
 
+    @property
+    def values(self) -> range:
+        """The numbers of a rating."""
+        return range(self.low or 0, (self.high or 0) + 1)
+
 
 @dataclass(frozen=True)
 class Paper:

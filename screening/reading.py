@@ -81,7 +81,7 @@ def definition_of(data: dict[str, Any]) -> Definition:
     shape = Shape(data)
     found = _definition(shape)
     if shape.faults:
-        raise BadFile([Problem(0, code, _told(path), what) for path, code, what in shape.faults])
+        raise BadFile([Problem(0, code, _place(path), what) for path, code, what in shape.faults])
     return found
 
 
@@ -103,12 +103,12 @@ def _read(text: str, build: Callable[[Shape], Found]) -> Found:
         raise BadFile([Problem(1, "no_object")])
     found = build(shape)
     if shape.faults:
-        told = [Problem(located.line_of(text, path), code, _told(path), what) for path, code, what in shape.faults]
+        told = [Problem(located.line_of(text, path), code, _place(path), what) for path, code, what in shape.faults]
         raise BadFile(sorted(told, key=lambda one: one.line))
     return found
 
 
-def _told(path: Path) -> str:
+def _place(path: Path) -> str:
     """`scales[2].bands[0].from`, counted from one as people do."""
     parts = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path]
     return "".join(parts).lstrip(".")
@@ -130,25 +130,25 @@ def _definition(top: Shape) -> Definition:
         kind=kind,
         items=items,
         licence=Licence(licence.word("class", [*Licence], Licence.OWN)),
-        evidence=licence.text("evidence"),
+        evidence=_told(licence, "evidence"),
         notice=_words(licence, "notice"),
         about=_words(top, "about"),
         window=_words(top, "window"),
         age_from=age.number("from"),
         age_to=age.number("to"),
-        age_note=age.text("note"),
+        age_note=_told(age, "note"),
         informant=top.word("informant", ["self", "parent", "teacher"], "self"),
         high_is_bad=top.word("direction", ["high_is_bad", "high_is_good"], "high_is_bad") == "high_is_bad",
         reversed=frozenset(top.numbers("reversed")),
         scales=tuple(_scale(one, missing) for one in top.each("scales")),
         rules=tuple(_rule(one) for one in top.each("rules")),
-        rules_source=top.text("rules_source"),
+        rules_source=_told(top, "rules_source"),
         signs=tuple(_sign(one) for one in top.each("signs")),
         validity=tuple(_validity(one) for one in top.each("validity")),
         critical=tuple(_critical(one) for one in top.each("critical")),
         quality=_quality(quality),
         texts={language: _texts(one) for language, one in _languages(top.inner("text"))},
-        notes=tuple(top.texts("notes")),
+        notes=tuple(Words(*pair) for pair in top.words("notes")),
     )
     for part in (licence, age, quality):
         part.nothing_else()
@@ -166,6 +166,14 @@ def _words(shape: Shape, name: str, *, needed: bool = False) -> Words:
     if needed and not words and not inner.is_broken:
         shape.fault(name, "missing")
     return words
+
+
+def _told(shape: Shape, name: str, *, needed: bool = False) -> Words:
+    """A source or note: one text for both languages, or `{"zh": …, "en": …}`."""
+    if isinstance(shape.data.get(name), dict):
+        return _words(shape, name, needed=needed)
+    text = shape.text(name, needed=needed)
+    return Words(zh=text, en=text)
 
 
 def _items(top: Shape, values: tuple[int, ...]) -> tuple[Item, ...]:
@@ -245,7 +253,7 @@ def _missing(one: Shape, otherwise: Missing) -> Missing:
         at_most=one.number("at_most") or 0,
         at_least=one.number("at_least") or 0,
     )
-    one.text("source")
+    _told(one, "source")
     one.nothing_else()
     return found
 
@@ -262,13 +270,13 @@ def _scale(one: Shape, missing: Missing) -> Scale:
         missing=_missing(one.inner("missing"), missing),
         recode=tuple((pair[0], pair[1]) for pair in one.pairs("recode")),
         bands=tuple(_band(band) for band in one.each("bands")),
-        source=one.text("source"),
+        source=_told(one, "source"),
         also=one.text("also"),
         optional=one.yes_or_no("optional", False),
         interpreted=one.yes_or_no("interpreted", True),
         reliability=reliability.decimal("alpha"),
         deviation=reliability.decimal("deviation"),
-        reliability_source=reliability.text("source"),
+        reliability_source=_told(reliability, "source"),
     )
     reliability.nothing_else()
     if bool(scale.items) == bool(scale.sum_of):
@@ -307,7 +315,7 @@ def _sign(one: Shape) -> Sign:
         code=one.text("code", needed=True),
         name=_words(one, "name", needed=True),
         rules=tuple(_rule(rule) for rule in one.each("rules")),
-        source=one.text("source", needed=True),
+        source=_told(one, "source", needed=True),
     )
     one.nothing_else()
     return sign
@@ -315,7 +323,7 @@ def _sign(one: Shape) -> Sign:
 
 def _validity(one: Shape) -> Validity:
     found = Validity(
-        one.text("scale", needed=True), one.number("at_least", needed=True) or 0, one.text("source", needed=True)
+        one.text("scale", needed=True), one.number("at_least", needed=True) or 0, _told(one, "source", needed=True)
     )
     one.nothing_else()
     return found

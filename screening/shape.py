@@ -104,6 +104,15 @@ class Shape:
                 return []
         return [one.strip() for one in value]
 
+    def words(self, name: str) -> list[tuple[str, str]]:
+        """A list of texts in both languages, or of one text for both."""
+        found = []
+        for at, one in enumerate(self._is(name, list, "no_list") or []):
+            inner = Shape({"zh": one, "en": one} if isinstance(one, str) else one, (*self.path, name, at), self.faults)
+            found.append((inner.text("zh"), inner.text("en")))
+            inner.nothing_else()
+        return found
+
     def pairs(self, name: str) -> list[tuple[int, int]]:
         value = self._is(name, list, "no_list") or []
         if not all(isinstance(one, list) and len(one) == 2 and all(map(_whole, one)) for one in value):

@@ -12,6 +12,7 @@ declare(
     Verb("instrument.offered", _("put an instrument into the choice")),
     Verb("instrument.started", _("began a survey of their own")),
     Verb("instrument.changed", _("changed a survey of their own")),
+    Verb("instrument.published", _("published a survey of their own")),
     Verb("instrument.discarded", _("threw a draft of a survey away")),
     Verb("text_pack.attested", _("brought the texts of an instrument and answered for the licence")),
 )

@@ -24,6 +24,8 @@ FILE_IMPORTERS = IMPORTERS | {ADMIN}
 WORDING = SCHOOL | {CENTER}
 MANAGERS = frozenset({LEADER, CENTER, ADMIN})
 BUILDERS = frozenset({CENTER, ADMIN})
+INSTRUMENTS = SCHOOL | {CENTER, ADMIN}
+KEEPERS = frozenset({COUNSELOR, CENTER, ADMIN})
 
 
 def of_register(name, sees, keeps):
@@ -149,6 +151,25 @@ ROLES = {
     "counseling:option_change": WORDING,
     "counseling:template_add": WORDING,
     "counseling:template_change": WORDING,
+    # instruments and surveys
+    "screening:instrument_list": INSTRUMENTS,
+    "screening:instrument_detail": INSTRUMENTS,
+    "screening:instrument_preview": INSTRUMENTS,
+    "screening:instrument_export": INSTRUMENTS,
+    "screening:instrument_import": KEEPERS,
+    "screening:text_import": KEEPERS,
+    "screening:instrument_retire": KEEPERS,
+    "screening:instrument_offer": KEEPERS,
+    "screening:survey_new": KEEPERS,
+    "screening:survey_revise": KEEPERS,
+    "screening:survey_edit": KEEPERS,
+    "screening:survey_publish": KEEPERS,
+    "screening:survey_discard": KEEPERS,
+    "screening:question_new": KEEPERS,
+    "screening:question_preview": KEEPERS,
+    "screening:question_edit": KEEPERS,
+    "screening:question_move": KEEPERS,
+    "screening:question_remove": KEEPERS,
     # figures and summaries
     "reports:workbench": EVERYONE,
     "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
@@ -207,6 +228,21 @@ OBJECTS = {
     "counseling:option_add": "list",
     "counseling:option_change": "option",
     "counseling:template_change": "template",
+    "screening:instrument_detail": "instrument",
+    "screening:instrument_preview": "instrument",
+    "screening:instrument_export": "instrument",
+    "screening:text_import": "instrument",
+    "screening:instrument_retire": "instrument",
+    "screening:instrument_offer": "instrument",
+    "screening:survey_revise": "instrument",
+    "screening:survey_edit": "survey",
+    "screening:survey_publish": "survey",
+    "screening:survey_discard": "survey",
+    "screening:question_new": "survey",
+    "screening:question_preview": "survey",
+    "screening:question_edit": "question",
+    "screening:question_move": "question",
+    "screening:question_remove": "question",
     "reports:figure_records": "figure",
     "reports:open_detail": "opener",
     "reports:summary_detail": "term",
@@ -274,6 +310,14 @@ SEES = {
     "list": {"themes": SCHOOL_WIDE | CENTERS, "no such list": NOBODY},
     "option": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
     "template": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
+    "instrument": {
+        "that ships": SCHOOL_WIDE | CENTERS | {"admin"},
+        "own school": SCHOOL_WIDE,
+        "of the district": SCHOOL_WIDE | {"cluster_staff", "district_staff"},
+        "other school": NOBODY,
+    },
+    "survey": {"own school": {"a.counselor", "a.counselor_2"}, "published": NOBODY, "other school": NOBODY},
+    "question": {"own school": {"a.counselor", "a.counselor_2"}, "no such question": NOBODY, "other school": NOBODY},
     "figure": {
         "students": SCHOOL_WIDE | CENTERS | {"a.grade_head"},
         "staff, which a grade has none of": SCHOOL_WIDE | CENTERS,

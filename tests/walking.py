@@ -159,6 +159,7 @@ def things(world):
         "list": {"themes": "theme", "no such list": "no-such-list"},
         "option": _options(a, b),
         "template": _templates(a, b),
+        **_instruments(a, b, world.district_staff.unit),
         "figure": {
             "students": "students",
             "staff, which a grade has none of": "counselors",
@@ -341,6 +342,42 @@ def _templates(a, b):
 
     default = TextTemplate.objects.filter(unit=None).first().pk
     return {"default": default, "own": of(a), "other school": of(b)}
+
+
+def instrument_of(unit, *, state="ready", code="sofwalks"):
+    """A survey of a unit with two questions, the second behind the first."""
+    from screening.content import columns_of
+    from screening.models import Instrument
+    from screening.reading import definition_of
+
+    options = [{"value": 1, "text": {"zh": "是"}}, {"value": 2, "text": {"zh": "否"}}]
+    items = [
+        {"text": {"zh": "会骑车吗"}, "options": options},
+        {"type": "text", "text": {"zh": "去哪里"}, "show_if": [{"item": 1, "any_of": [1]}]},
+    ]
+    data = {"code": code, "version": "1", "kind": "survey", "name": {"zh": "骑车"}, "items": items}
+    return Instrument.objects.create(unit=unit, state=state, **columns_of(data, definition_of(data)))
+
+
+def _instruments(a, b, district):
+    from screening.models import Instrument
+
+    ready, ready_b = (instrument_of(school.unit).pk for school in (a, b))
+    draft, draft_b = (instrument_of(school.unit, state="draft", code="sdraft").pk for school in (a, b))
+    return {
+        "instrument": {
+            "that ships": Instrument.objects.get(unit=None, code="phq9").pk,
+            "own school": ready,
+            "of the district": instrument_of(district).pk,
+            "other school": ready_b,
+        },
+        "survey": {"own school": draft, "published": ready, "other school": draft_b},
+        "question": {
+            "own school": {"pk": draft, "number": 1},
+            "no such question": {"pk": draft, "number": 3},
+            "other school": {"pk": draft_b, "number": 1},
+        },
+    }
 
 
 def _units_and_people(world):

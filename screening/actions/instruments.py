@@ -12,7 +12,7 @@ from schools.common.errors import Refused
 from schools.models import Unit
 from screening.access import check_can_change, check_can_keep_instruments
 from screening.content import columns_of, digest_of
-from screening.definition import Definition
+from screening.definition import Definition, Licence
 from screening.models import Instrument, TextPack
 from screening.reading import text_problems, texts_of
 
@@ -29,6 +29,10 @@ def import_instrument(
     if by is not None:
         check_can_keep_instruments(by)
         unit = by.unit
+    if found.texts and found.licence in (Licence.IMPORT, Licence.CONDITIONAL):
+        raise Refused(
+            _("This text needs a licence. Take “text” out of the file and bring it as texts of the instrument.")
+        )
     known = Instrument.objects.filter(unit=unit, code=found.code, version=found.version).first()
     if known is not None:
         if known.digest == digest_of(data):
@@ -46,29 +50,32 @@ def import_instrument(
 
 @transaction.atomic
 def import_texts(
-    *, by: Viewer, instrument: Instrument, language: str, data: dict[str, Any], holder: str, evidence: str
-) -> TextPack:
-    """Take in the words of an instrument, for which the person answers; an earlier pack of the unit gives way."""
+    *, by: Viewer, instrument: Instrument, packs: dict[str, dict[str, Any]], holder: str, evidence: str
+) -> list[TextPack]:
+    """Take in the words of an instrument, for which the person answers; the unit's earlier ones give way."""
     check_can_keep_instruments(by)
-    if text_problems(instrument.parsed, texts_of(data)):
+    if any(text_problems(instrument.parsed, texts_of(data)) for data in packs.values()):
         raise Refused(_("These texts do not fit the instrument: each item and each option needs one."))
     now = timezone.now()
-    TextPack.objects.filter(instrument=instrument, unit=by.unit, language=language, replaced_at=None).update(
-        replaced_at=now
-    )
-    pack = TextPack.objects.create(
-        instrument=instrument,
-        unit=by.unit,
-        language=language,
-        text=data,
-        holder=holder,
-        evidence=evidence,
-        attested_by=by.person,
-        attested_at=now,
-    )
-    details = {"code": instrument.code, "version": instrument.version, "language": language}
-    audit.record(by=by, verb="text_pack.attested", about=pack, details=details)
-    return pack
+    earlier = TextPack.objects.filter(instrument=instrument, unit=by.unit, language__in=packs, replaced_at=None)
+    earlier.update(replaced_at=now)
+    made = [
+        TextPack.objects.create(
+            instrument=instrument,
+            unit=by.unit,
+            language=language,
+            text=data,
+            holder=holder,
+            evidence=evidence,
+            attested_by=by.person,
+            attested_at=now,
+        )
+        for language, data in packs.items()
+    ]
+    for pack in made:
+        details = {"code": instrument.code, "version": instrument.version, "language": pack.language}
+        audit.record(by=by, verb="text_pack.attested", about=pack, details=details)
+    return made
 
 
 @transaction.atomic

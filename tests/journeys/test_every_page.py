@@ -18,9 +18,10 @@ from config.routes import routes
 from config.translations import entries
 from counseling.models import TalkOption, TalkPart, TextTemplate
 from schools.models import Job
+from screening.models import Instrument
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
-from tests.walking import certificate_of, looked
+from tests.walking import certificate_of, instrument_of, looked
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -73,6 +74,15 @@ NO_PAGES = {
     "counseling:student_picker",
     "counseling:talk_draft_discard",
     "reports:summary_section",
+    "screening:instrument_export",
+    "screening:instrument_retire",
+    "screening:instrument_offer",
+    "screening:survey_revise",
+    "screening:survey_publish",
+    "screening:survey_discard",
+    "screening:question_preview",
+    "screening:question_move",
+    "screening:question_remove",
 }
 # Shown on the way in only, to somebody who is not yet through.
 ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"}
@@ -109,7 +119,18 @@ def teacher_opens(world, now, made):
 
 def counselor_opens(world, now, made):
     own = world.a.student.pk
+    shipped = {one.code: one.pk for one in Instrument.objects.filter(unit=None)}
+    draft = (Instrument.objects.filter(state="draft").first() or instrument_of(world.a.unit, state="draft")).pk
     return [
+        ("screening:instrument_list",),
+        ("screening:instrument_detail", shipped["sdqs"]),
+        ("screening:instrument_preview", shipped["phq9"]),
+        ("screening:instrument_import",),
+        ("screening:text_import", shipped["mht"]),
+        ("screening:survey_new",),
+        ("screening:survey_edit", draft),
+        ("screening:question_new", draft),
+        ("screening:question_edit", draft, 2),
         ("reports:workbench",),
         ("counseling:talk_new",),
         ("counseling:talk_export",),

@@ -1,0 +1,9 @@
+"""Where the pages of this floor stand in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.common.places import Place, add_places
+
+add_places(
+    Place(75, _("Instruments"), "screening:instrument_list", "clipboard-document-check"),
+)
