@@ -9,13 +9,13 @@ from tests.fixtures import (  # noqa: F401
     acts_of_the_tests,
     anchors,
     blank_anchors,
-    django_db_setup,
     fixed_clock,
     sign_in,
     viewer,
     world,
 )
 from tests.plugins.browser import chromium, open_page  # noqa: F401
+from tests.plugins.database import cast, django_db_setup  # noqa: F401
 from tests.plugins.services import services
 
 # The tests need no .env: these keys are worth nothing and stand here for everyone to read.
@@ -61,7 +61,9 @@ def pytest_configure(config):
 
 
 def start_databases(kind):
-    os.environ.update(DATABASE_URL=f"sqlite:///{folder('xinyu-db-')}/unused.sqlite3", REDIS_URL="")
+    run = folder("xinyu-run-")
+    # Not in memory: threads, the live server and lock tests need a real file with a real journal.
+    os.environ.update(DATABASE_URL=f"sqlite:///{run}/unused.sqlite3", REDIS_URL="", TEST_RUN=run)
     if kind == "postgres":
         os.environ.update(resources.enter_context(services()))
 
@@ -73,11 +75,9 @@ def adjust_settings():
     settings.DATABASES  # noqa: B018  reads them now
     # An xdist worker that inherited the name would read the settings before its own pytest_configure.
     del os.environ["DJANGO_SETTINGS_MODULE"]
-    # Not in memory: threads, the live server and lock tests need a real file with a real journal.
     database = settings.DATABASES["default"]
     database.setdefault("TEST", {})
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = os.path.join(folder("xinyu-db-"), "test.sqlite3")
         # As PostgreSQL's fsync=off in tests/plugins/services.py: no test survives a power cut.
         database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,5 +1,8 @@
 """Fixtures every test may ask for: the cast, a signed-in client, a viewer. The clock stands still (tests.world.NOW)."""
 
+import pickle
+import time
+
 import pytest
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -49,23 +52,10 @@ def blank_anchors():
     begin_file({})
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The cast is written once; every test rolls back to it."""
-    from tests.world import build_world
-
-    with django_db_blocker.unblock():
-        build_world()
-
-
 @pytest.fixture
-def world(request, db):
-    from schools.models import Unit
-    from tests.world import build_world, load_world
-
-    if not Unit.objects.filter(code="440600").exists():  # a transactional test emptied the tables
-        build_world()
-    return load_world()
+def world(db, cast):
+    """Rows of this test's own: what it changes in one is gone with the test."""
+    return pickle.loads(cast)
 
 
 @pytest.fixture
@@ -82,18 +72,27 @@ def viewer():
 @pytest.fixture
 def sign_in():
     """A browser signed in just now as a member of the cast, acting in that membership."""
-    import time
-
     from django.test import Client
 
     def enter(membership):
         client = Client()
-        client.force_login(membership.person, backend=BACKEND)
-        session = client.session
-        session["membership"] = membership.pk
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(membership.person_id)
-        session.save()
+        client.cookies["sessionid"] = session_of(membership).session_key
         return client
 
     return enter
+
+
+def session_of(membership):
+    """The row that a sign-in leaves: a request that signs in costs as much as a page."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    person = membership.person
+    session["_auth_user_id"] = str(person.pk)
+    session["_auth_user_backend"] = BACKEND
+    session["_auth_user_hash"] = person.get_session_auth_hash()
+    session["membership"] = membership.pk
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return session

@@ -37,8 +37,8 @@ class School:
     flag: object = None
 
     def __getattr__(self, name):
-        for found in (self.__dict__["people"], self.__dict__["classes"], self.__dict__["students"]):
-            if name in found:
+        for group in ("people", "classes", "students"):
+            if name in (found := self.__dict__.get(group, {})):  # a copy in the making has none yet
                 return found[name]
         raise AttributeError(name)
 

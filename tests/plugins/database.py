@@ -1,0 +1,107 @@
+"""The database of a run: migrated and filled with the cast once, then copied.
+
+The first process that needs it makes it; each xdist worker works on a copy of its own (a database made from it as
+TEMPLATE on PostgreSQL, a file on SQLite). After a test whose writes were committed the copy is made anew.
+"""
+
+import contextlib
+import fcntl
+import os
+import pickle
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """In the place of pytest-django's own: its fixtures find the copy as the database of the tests."""
+    from django.test import TransactionTestCase
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        copy = copy_of_cast(worker)
+        copy.make()
+        # Django would empty the tables one by one; a copy is quicker, and the next test finds the cast.
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: copy.make())
+        yield
+        copy.remove()
+
+
+@pytest.fixture(scope="session")
+def cast(django_db_setup):
+    """The rows of the cast as they were written; `world` unpacks them for each test."""
+    return (Path(os.environ["TEST_RUN"]) / "cast.pickle").read_bytes()
+
+
+def copy_of_cast(worker):
+    from django.db import connection
+
+    kind = SqliteCopy if connection.vendor == "sqlite" else PostgresqlCopy
+    return kind(connection, worker, Path(os.environ["TEST_RUN"]))
+
+
+class Copy:
+    """One process's copy of the cast."""
+
+    def __init__(self, connection, worker, run):
+        self.connection, self.run = connection, run
+        self.source, self.name = self.names(worker)
+        with only_one(run / "cast.lock"):
+            if not (run / "cast.pickle").exists():
+                self.make_cast()
+
+    def make_cast(self):
+        from tests.world import build_world, load_world
+
+        self.connection.settings_dict["TEST"]["NAME"] = self.source
+        self.connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        build_world()
+        (self.run / "cast.pickle").write_bytes(pickle.dumps(load_world()))
+        self.connection.close()
+
+    def use(self, name):
+        self.connection.close()
+        self.connection.settings_dict["NAME"] = name
+
+
+class SqliteCopy(Copy):
+    def names(self, worker):
+        return str(self.run / "cast.sqlite3"), str(self.run / f"{worker}.sqlite3")
+
+    def make(self):
+        """Page by page into the open file: a server that still holds it reads the new rows."""
+        self.use(self.name)
+        with contextlib.closing(sqlite3.connect(self.source)) as source:
+            with contextlib.closing(sqlite3.connect(self.name)) as target:
+                source.backup(target)
+
+    def remove(self):
+        self.connection.close()
+
+
+class PostgresqlCopy(Copy):
+    def names(self, worker):
+        return "xinyu_cast", f"xinyu_{worker}"
+
+    def make(self):
+        self.remove()
+        self.run_apart(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"')
+        self.use(self.name)
+
+    def remove(self):
+        self.run_apart(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+    def run_apart(self, sql):
+        self.connection.close()
+        with self.connection._nodb_cursor() as cursor:
+            cursor.execute(sql)
+
+
+@contextlib.contextmanager
+def only_one(path):
+    """One process at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
