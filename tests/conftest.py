@@ -14,8 +14,10 @@ from tests.fixtures import (  # noqa: F401
     viewer,
     world,
 )
+from tests.plugins import selection
 from tests.plugins.browser import chromium, open_page  # noqa: F401
-from tests.plugins.database import cast, django_db_setup  # noqa: F401
+from tests.plugins.database import cast, copy, django_db_setup  # noqa: F401
+from tests.plugins.selection import share  # noqa: F401
 from tests.plugins.services import services
 
 # The tests need no .env: these keys are worth nothing and stand here for everyone to read.
@@ -41,6 +43,7 @@ def pytest_addoption(parser):
         default=os.environ.get("TEST_DATABASE", "sqlite"),
         help="sqlite, or postgres: a private PostgreSQL and Redis, started and ended by the run",
     )
+    selection.pytest_addoption(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,6 +98,7 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(config, items):
+    selection.pytest_collection_modifyitems(config, items)
     if config.getoption("--database") != "postgres":
         skip = pytest.mark.skip(reason="needs --database=postgres")
         for item in items:

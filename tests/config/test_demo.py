@@ -5,6 +5,7 @@ import io
 import random
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from config.demo import load_demo, network
@@ -15,20 +16,28 @@ from schools.figures import Scope, figures
 from schools.models import Membership, Role, Unit
 from schools.queries import current_term, demo_accounts, term_of
 from students.models import GroupMember, RiskFlag, Student
-from tests.world import ensure_seeds
+from tests.world import NOW, ensure_seeds
 
 TODAY = dt.date(2026, 3, 18)
 
 
-@pytest.fixture
-def empty(transactional_db):
+def load(today=TODAY):
     call_command("flush", verbosity=0, interactive=False)
     ensure_seeds()
+    load_demo("school", today=today, tell=lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def loaded(copy, django_db_blocker):
+    """Loaded once for the tests that only look at it."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        load()
+        yield
+        copy.make()
 
 
 @pytest.fixture
-def demo(empty):
-    load_demo("school", today=TODAY, tell=lambda text: None)
+def demo(loaded, db):
     return Unit.objects.select_related("kind").get(code="2144000001")
 
 
@@ -43,9 +52,7 @@ def picture():
 
 def test_demo_is_the_same_every_time(demo):
     first = picture()
-    call_command("flush", verbosity=0, interactive=False)
-    ensure_seeds()
-    load_demo("school", today=TODAY, tell=lambda text: None)
+    load()
     assert picture() == first
 
 
@@ -65,8 +72,8 @@ def test_demo_counts_as_many_students_in_the_past_term_as_today(demo):
     assert then[2].count() > 650
 
 
-def test_graduates_of_the_demo_left_after_the_term_and_nothing_of_theirs_is_open(empty):
-    load_demo("school", today=dt.date(2025, 11, 24), tell=lambda text: None)  # two of their terms lie behind
+def test_graduates_of_the_demo_left_after_the_term_and_nothing_of_theirs_is_open(transactional_db):
+    load(dt.date(2025, 11, 24))  # two of their terms lie behind
     graduates = Student.objects.filter(status=Student.Status.LEFT)
     assert set(graduates.values_list("class_group__entry_year", "left_on")) == {(2019, dt.date(2025, 7, 10))}
     assert TalkPart.objects.filter(student__in=graduates, talk__happened_at__date__gt=dt.date(2025, 7, 5)).count() == 0

@@ -5,7 +5,6 @@ import re
 import uuid
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -226,20 +225,3 @@ def test_without_javascript_the_word_on_the_search_button_stays_on_one_line(ente
         "(button) => { const r = new Range(); r.selectNodeContents(button); return r.getClientRects().length; }"
     )
     assert lines == 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_and_every_page_fits(enter, world, width, scheme):
-    page = enter(world.a.counselor, width=width, color_scheme=scheme)
-    part = TalkPart.objects.get(talk=world.a.talks["restricted"])
-    names = ["talk_new", "talk_list", "talk_export", "coverage", "option_list", "template_add"]
-    addresses = [reverse(f"counseling:{name}") for name in names]
-    addresses += [reverse(f"counseling:{name}", args=[part.pk]) for name in ("talk_detail", "talk_edit", "talk_print")]
-    wrong = {}
-    for address in addresses:
-        page.goto(address)
-        found = [(rule["id"], rule["nodes"][0]["target"]) for rule in Axe().run(page).response["violations"]]
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[address] = found or "too wide"
-    assert wrong == {}

@@ -10,7 +10,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from config.translations import entries
 from counseling.models import TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from screening.models import Instrument
+from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
 from tests.walking import certificate_of, instrument_of, looked
@@ -34,7 +34,6 @@ ROSTER = [
 ENGLISH = re.compile(r"(?<![\w.@/-])[A-Za-z]{2,}(?: [A-Za-z’']{2,}){2,}")
 
 MESSAGES = {entry.msgid for _place, entry in entries() if entry.msgid != entry.msgstr}
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 
 # Not pages: they change something, hand out a file or answer a script. A page that shows a form for its own act is one.
 NO_PAGES = {
@@ -121,6 +120,7 @@ def counselor_opens(world, now, made):
     own = world.a.student.pk
     shipped = {one.code: one.pk for one in Instrument.objects.filter(unit=None)}
     draft = (Instrument.objects.filter(state="draft").first() or instrument_of(world.a.unit, state="draft")).pk
+    restricted = TalkPart.objects.get(talk=world.a.talks["restricted"]).pk
     return [
         ("screening:instrument_list",),
         ("screening:instrument_detail", shipped["sdqs"]),
@@ -133,7 +133,12 @@ def counselor_opens(world, now, made):
         ("screening:question_edit", draft, 2),
         ("reports:workbench",),
         ("counseling:talk_new",),
+        ("counseling:talk_list",),
         ("counseling:talk_export",),
+        ("counseling:talk_detail", restricted),
+        ("counseling:talk_edit", restricted),
+        ("counseling:talk_print", restricted),
+        ("counseling:coverage",),
         ("counseling:option_list",),
         ("counseling:option_add", "theme"),
         ("counseling:option_change", TalkOption.objects.first().pk),
@@ -178,6 +183,9 @@ def leader_opens(world, now, made):
         ("schools:membership_new", world.a.teacher.person_id),
         ("schools:membership_edit", world.a.teacher.person_id, world.a.teacher.pk),
         ("schools:calendar",),
+        ("schools:unit_list",),
+        ("schools:unit_detail", world.a.unit.pk),
+        ("schools:unit_rules", world.a.unit.pk),
     ]
 
 
@@ -311,8 +319,6 @@ class Look:
         self.wrong = []
 
     def at(self, url, status=200, view=""):
-        self.page.set_viewport_size(PHONE)
-        self.page.emulate_media(color_scheme="light")
         answer = self.page.goto(url)
         if answer.status == status:
             self.here(url, view)
@@ -322,23 +328,10 @@ class Look:
     def here(self, url, view=""):
         if "SENTINEL" in self.page.title():
             self.wrong.append((url, "a name in the title"))
-        self.check(url, "phone")
+        self.wrong += [(url, "phone", fault) for fault in on_phone(self.page)]
         self.read(url)
         if view not in self.seen:
-            self.page.set_viewport_size(DESK)
-            self.page.emulate_media(color_scheme="dark")
-            self.check(url, "desk")
-
-    def check(self, url, where):
-        for one in self.violations(first=where == "phone"):
-            self.wrong.append((url, where, one["id"], [node["html"][:120] for node in one["nodes"]][:3]))
-        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            self.wrong.append((url, where, "wider than the window"))
-
-    def violations(self, first):
-        if first:
-            return Axe().run(self.page).response["violations"]
-        return self.page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+            self.wrong += [(url, "desk", fault) for fault in on_desk(self.page)]
 
     def read(self, url):
         lines = [line.strip() for line in self.page.locator("body").inner_text().splitlines()]
@@ -356,10 +349,8 @@ def sign_in_by_hand(page, login):
 
 
 @pytest.fixture
-def enter(open_page, request):
+def enter(open_page):
     """A browser on a phone, signed in by hand."""
-    if request.config.getoption("--database") == "postgres":
-        pytest.skip("pages look the same on either database")
 
     def go(login=""):
         page = open_page(**PHONE, reduced_motion="reduce")

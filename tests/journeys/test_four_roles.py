@@ -8,11 +8,11 @@ import re
 
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from schools.models import Term
 from students.models import Student
+from tests.axe import faults
 from tests.files import xlsx_bytes
 from tests.world import PASSWORD
 
@@ -53,9 +53,7 @@ def enter(open_page, world, term):
 
 
 def assert_accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults(page) == []
 
 
 def download(page, press):

@@ -15,8 +15,8 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker):
-    """In the place of pytest-django's own: its fixtures find the copy as the database of the tests."""
+def copy(request, django_test_environment, django_db_blocker):
+    """The copy of this process; `copy.make()` puts the cast back after writes that were committed."""
     from django.test import TransactionTestCase
 
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
@@ -25,12 +25,17 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
         copy.make()
         # Django would empty the tables one by one; a copy is quicker, and the next test finds the cast.
         patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: copy.make())
-        yield
+        yield copy
         copy.remove()
 
 
 @pytest.fixture(scope="session")
-def cast(django_db_setup):
+def django_db_setup(copy):
+    """In the place of pytest-django's own: its fixtures find the copy as the database of the tests."""
+
+
+@pytest.fixture(scope="session")
+def cast(copy):
     """The rows of the cast as they were written; `world` unpacks them for each test."""
     return (Path(os.environ["TEST_RUN"]) / "cast.pickle").read_bytes()
 

@@ -92,13 +92,18 @@ def wrong_with_page(told, kind, odd):
     return ""
 
 
+def as_text(post):
+    _client, form, field, odd = post
+    return f"{view_of(form.action)} {field} {odd!a}"
+
+
 @pytest.mark.parametrize("area", AREAS)
-def test_an_odd_value_in_any_field_of_a_form_breaks_nothing_and_leaves_no_half(area, world, sign_in):
+def test_an_odd_value_in_any_field_of_a_form_breaks_nothing_and_leaves_no_half(area, world, sign_in, share):
     names = pages_in(area)
     found, count = {}, 0
-    for client, form, field, odd in odd_posts(opener(world, sign_in), names):
+    for client, form, field, odd in share(odd_posts(opener(world, sign_in), names), as_text):
         count += 1
         if what := wrong_with(client, form, field, odd):
             found.setdefault((form.action, field, what), []).append(odd[:30])
     assert found == {}
-    assert count > 80
+    assert count > 8
