@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "schools.middleware.ViewerMiddleware",
+    "schools.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 

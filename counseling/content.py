@@ -46,8 +46,7 @@ class Unfit(Refused):
     """One field cannot be filed as it is: of the header, or of this student's content. A form shows it there."""
 
     def __init__(self, text: str, field: str, student: Student | None = None) -> None:
-        super().__init__(text)
-        self.field = field
+        super().__init__(text, field=field)
         self.student = student
 
 

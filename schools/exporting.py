@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.exports import REASONS, left_today, take_out
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in
 from schools.common.workbooks import XLSX, Sheet
 from schools.requests import ViewerRequest
 
@@ -30,11 +30,9 @@ def export_page(request: ViewerRequest, sheet: Sheet, *, back: str) -> HttpRespo
         return confirm_first(request, then=request.get_full_path())
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             content = take_out(by=request.viewer, sheet=sheet, purpose=form.cleaned_data["purpose"])
             return _arrival_told(request, _file(sheet, content))
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     context = {"sheet": sheet, "form": form, "back": back, "left": left_today(request.viewer)}
     return render(request, "schools/export.html", context, status=422 if form.is_bound else 200)
 

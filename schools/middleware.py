@@ -6,14 +6,19 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from schools.access import Viewer
 from schools.accounts.second_factor import lacks_second_factor
+from schools.common.errors import Refused
 from schools.models.audit import AuditEntry
 from schools.models.people import Membership, Person
 from schools.requests import PersonRequest
@@ -131,3 +136,30 @@ def _way_back(request: HttpRequest, came_from: str) -> str:
     if page.netloc != request.get_host():
         return ""
     return f"?next={quote(urlunsplit(('', '', page.path, page.query, '')))}"
+
+
+class Refusals:
+    """What an action refuses and no view caught: the sentence as a message, on the page where the person was."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: PersonRequest, error: Exception) -> HttpResponseBase | None:
+        if not isinstance(error, Refused):
+            return None
+        back = _where_from(request)
+        if request.method == "GET" and urlsplit(back).path == request.path:
+            return None  # it would be refused again without end
+        messages.error(request, str(error))
+        return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+
+
+def _where_from(request: HttpRequest) -> str:
+    """The page with the link or button, if it is one of ours; else the workbench."""
+    came_from = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(came_from, hosts, require_https=request.is_secure())
+    return came_from if is_ours else "/"

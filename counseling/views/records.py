@@ -24,7 +24,7 @@ from counseling.queries import Words, words_of
 from counseling.raised import raised_by
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
-from schools.common.errors import Refused
+from schools.common.errors import Refused, refusal_in
 from schools.exporting import export_page
 from schools.requests import ViewerRequest
 from schools.severity import Scheme
@@ -172,11 +172,8 @@ def talk_delete(request: ViewerRequest, pk: UUID) -> HttpResponse:
         return redirect("counseling:talk_detail", part.pk)
     form = DeleteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             delete_part(by=request.viewer, part=part, reason=form.cleaned_data["reason"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The record is deleted. That it was, by whom and why, stays."))
             return redirect("counseling:talk_list")
     status = 422 if form.is_bound else 200

@@ -16,7 +16,7 @@ from reports.models import AUTHORS, Summary, SummarySection
 from reports.sections import CODES
 from reports.summary import build_summary, drafted_text, edited_line
 from schools.access import reason_to_see, roles
-from schools.common.errors import Refused
+from schools.common.errors import Refused, refusal_in
 from schools.models import Term
 from schools.queries import current_term, term_of, terms_of
 from schools.requests import ViewerRequest
@@ -140,14 +140,11 @@ def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     found = _term(request, term)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            data = form.cleaned_data
+        data = form.cleaned_data
+        with refusal_in(form):
             job = actions.export_summary(
                 by=request.viewer, term=found, file_format=data["file_format"], reason=data["reason"]
             )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             back = reverse("reports:summary_detail", args=[found.code])
             return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
     return render(request, "reports/summary_export.html", {"form": form, "term": found})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions.units import remove_term, set_calendar_day, set_term
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in
 from schools.forms.units import DayForm, TermForm
 from schools.models import CalendarDay, Duty, Role, Term, Unit
 from schools.month import Rule, weeks_of
@@ -126,13 +126,10 @@ def calendar_day(request: ViewerRequest) -> HttpResponse:
         messages.error(request, _("Choose a day and what it is."))
         return _back(request, unit)
     day = form.cleaned_data["day"]
-    try:
-        set_calendar_day(
-            by=request.viewer, unit=unit, day=day, is_school_day=form.is_school_day(), note=form.cleaned_data["note"]
-        )
-        messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    set_calendar_day(
+        by=request.viewer, unit=unit, day=day, is_school_day=form.is_school_day(), note=form.cleaned_data["note"]
+    )
+    messages.success(request, _("Saved."))
     return _back(request, unit, day)
 
 
@@ -141,11 +138,8 @@ def calendar_day(request: ViewerRequest) -> HttpResponse:
 def term_save(request: ViewerRequest) -> HttpResponse:
     unit, form = _unit(request), TermForm(request.POST)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             set_term(by=request.viewer, unit=unit, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return _back(request, unit)
     return _page(request, unit, term_form=form)
@@ -155,11 +149,8 @@ def term_save(request: ViewerRequest) -> HttpResponse:
 @require_POST
 def term_remove(request: ViewerRequest) -> HttpResponse:
     unit = _unit(request)
-    try:
-        remove_term(by=request.viewer, unit=unit, code=request.POST.get("code", ""))
-        messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    remove_term(by=request.viewer, unit=unit, code=request.POST.get("code", ""))
+    messages.success(request, _("Saved."))
     return _back(request, unit)
 
 

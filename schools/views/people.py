@@ -18,7 +18,7 @@ from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_
 from schools.accounts.second_factor import factors_of
 from schools.actions import accounts
 from schools.common import crypto
-from schools.common.errors import Refused
+from schools.common.errors import Refused, refusal_in
 from schools.common.identity import mask_phone
 from schools.forms.people import DetailsForm, NewPersonForm, PostForm
 from schools.listing import Choice, List, Search, Units, together
@@ -133,10 +133,8 @@ def person_new(request: ViewerRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None, viewer=viewer, unit=unit)
     if request.method == "POST" and form.is_valid():
         known = Person.objects.filter(staff_number__iexact=form.cleaned_data["staff_number"]).first()
-        try:
+        with refusal_in(form):
             return _grant_to_known(request, form, unit, known) if known else _invite(request, form, unit)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     context = {"form": form, "unit": unit, "units": unit_choices(viewer)}
     return render(request, "schools/person_new.html", context)
 
@@ -200,11 +198,8 @@ def person_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     if not can_manage_account(request.viewer, person):
         return redirect("schools:person_detail", pk=pk)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             accounts.change_details(by=request.viewer, person=person, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("schools:person_detail", pk=pk)
     return render(request, "schools/person_edit.html", {"form": form, "person": person})
@@ -216,11 +211,8 @@ def membership_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)
     form = PostForm(request.POST or None, viewer=viewer, unit=unit)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             accounts.grant_membership(by=viewer, person=person, unit=unit, post=form.post())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("schools:person_detail", pk=pk)
     context = {"form": form, "person": person, "unit": unit, "units": unit_choices(viewer)}
@@ -236,11 +228,8 @@ def membership_edit(request: ViewerRequest, pk: UUID, membership_pk: int) -> Htt
         return redirect("schools:person_detail", pk=pk)
     form = PostForm(request.POST or None, viewer=viewer, unit=membership.unit, membership=membership)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             accounts.change_membership(by=viewer, membership=membership, post=form.post())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved. Where this person was signed in, they sign in again."))
             return redirect("schools:person_detail", pk=pk)
     context = {"form": form, "person": person, "membership": membership, "allowed": _role_names(viewer, membership)}
@@ -263,12 +252,7 @@ def membership_end(request: ViewerRequest, pk: UUID, membership_pk: int) -> Http
 @require_POST
 def password_reset(request: ViewerRequest, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
-    try:
-        password = accounts.reset_password(by=request.viewer, person=person)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("schools:person_detail", pk=pk)
-    return _handover(request, person, password)
+    return _handover(request, person, accounts.reset_password(by=request.viewer, person=person))
 
 
 @roles(*MANAGING_ROLES)
@@ -291,12 +275,9 @@ def person_activate(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 def _do(request: ViewerRequest, pk: UUID, done: str, action: Any, **about: Any) -> HttpResponse:
-    try:
-        with transaction.atomic():
-            action(by=request.viewer, **about)
-        messages.success(request, done)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    with transaction.atomic():
+        action(by=request.viewer, **about)
+    messages.success(request, done)
     return redirect("schools:person_detail", pk=pk)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from schools.access import roles
 from schools.actions import unit_kinds as actions
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in
 from schools.forms.unit_kinds import NewUnitKindForm, UnitKindForm
 from schools.models import Role, Unit, UnitKind
 from schools.requests import ViewerRequest
@@ -44,13 +44,11 @@ def unit_kind_edit(request: ViewerRequest, code: str) -> HttpResponse:
 
 
 def _is_done(request: ViewerRequest, form: Any, action: Any, **about: Any) -> bool:
-    try:
+    with refusal_in(form):
         action(by=request.viewer, **about, **form.cleaned_data)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(request, _("Saved."))
-    return True
+        messages.success(request, _("Saved."))
+        return True
+    return False
 
 
 @roles(Role.SYSTEM_ADMIN)
@@ -67,9 +65,6 @@ def unit_kind_remove(request: ViewerRequest, code: str) -> HttpResponse:
 
 def _do(request: ViewerRequest, code: str, action: Any) -> HttpResponse:
     kind = get_object_or_404(UnitKind, pk=code)
-    try:
-        action(by=request.viewer, kind=kind)
-        messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    action(by=request.viewer, kind=kind)
+    messages.success(request, _("Saved."))
     return redirect("schools:unit_kind_list")

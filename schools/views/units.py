@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in
 from schools.forms.units import SAME_DAY, NewUnitForm, RulesForm, UnitForm
 from schools.listing import List, Search
 from schools.models import ClassGroup, Membership, Role, Unit
@@ -55,11 +55,8 @@ def unit_new(request: ViewerRequest) -> HttpResponse:
     parent = parents.filter(code=request.GET.get("below", "")).first()
     form = NewUnitForm(request.POST or None, parents=parents, initial={"parent": parent})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             unit = actions.create_unit(by=request.viewer, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("schools:unit_detail", pk=unit.pk)
     return render(request, "schools/unit_new.html", {"form": form})
@@ -113,8 +110,11 @@ def unit_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     form = UnitForm(request.POST or None, instance=unit)
     if request.method == "POST" and form.is_valid():
-        # The form has written into its instance; the action compares with what is stored.
-        return _act(request, unit.pk, actions.change_unit, unit=_unit(request, pk), **form.cleaned_data)
+        with refusal_in(form):
+            # The form has written into its instance; the action compares with what is stored.
+            actions.change_unit(by=request.viewer, unit=_unit(request, pk), **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("schools:unit_detail", pk=pk)
     return render(request, "schools/unit_edit.html", {"form": form, "unit": unit})
 
 
@@ -123,23 +123,11 @@ def unit_rules(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = _unit(request, pk)
     form = RulesForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             actions.change_settings(by=request.viewer, unit=unit, values=form.values())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("schools:unit_detail", pk=pk)
     return render(request, "schools/unit_rules.html", {"form": form, "unit": unit})
-
-
-def _act(request: ViewerRequest, pk: int, action: Any, **values: Any) -> HttpResponse:
-    try:
-        action(by=request.viewer, **values)
-        messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("schools:unit_detail", pk=pk)
 
 
 def _unit(request: ViewerRequest, pk: int) -> Unit:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
 from schools.requests import ViewerRequest
@@ -106,11 +106,8 @@ def student_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     student = student_or_404(request, pk)
     form = StudentForm(request.POST or None, student=student, viewer=viewer)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             correct_student(by=viewer, student=student, values=form.values())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved. An import will not overwrite what you corrected."))
             return redirect(student)
     note_first_open(request, student)

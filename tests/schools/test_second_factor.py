@@ -234,10 +234,10 @@ def test_a_page_asks_the_database_who_is_there_in_few_queries(world, sign_in, dj
 
 
 def test_the_way_around_a_page_costs_no_query_of_its_own(world, sign_in, django_assert_num_queries):
-    """Session, person, memberships; then what this page shows: memberships, factors, rules."""
+    """Session, person, memberships, waiting notices; then what this page shows: memberships, factors, rules."""
     client = sign_in(world.a.teacher)
     client.get(reverse("schools:account"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("schools:account"))
 
 
