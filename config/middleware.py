@@ -55,3 +55,24 @@ class ClientAddress:
             if len(hops) >= settings.PROXY_COUNT:
                 request.META["REMOTE_ADDR"] = hops[-settings.PROXY_COUNT]
         return self.get_response(request)
+
+
+class LineBreaks:
+    """A line break that was typed is one character.
+
+    Browsers count it as one for `maxlength` and send it as two: a text that fits its box would be refused here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        if any("\r\n" in value for _name, values in request.POST.lists() for value in values):
+            typed = request.POST.copy()
+            for name, values in typed.lists():
+                typed.setlist(name, [value.replace("\r\n", "\n") for value in values])
+            typed._mutable = False
+            request.POST = typed  # type: ignore[assignment]  # the stubs know no setter

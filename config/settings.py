@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.middleware.LineBreaks",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -215,6 +216,9 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_ADAPTER = "schools.accounts.sign_in.FactorAdapter"
 MFA_FORMS = {
+    "activate_totp": "schools.accounts.codes.ActivateForm",
+    "authenticate": "schools.accounts.codes.AuthenticateForm",
+    "reauthenticate": "schools.accounts.codes.ReauthenticateForm",
     "add_webauthn": "schools.accounts.passkeys.AddForm",
     "authenticate_webauthn": "schools.accounts.passkeys.AuthenticateForm",
     "login_webauthn": "schools.accounts.passkeys.LoginForm",

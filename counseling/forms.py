@@ -18,6 +18,7 @@ from counseling.queries import all_options_of
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
+from schools.common.typed import LineField, LongField
 from schools.severity import Scheme
 from students.models import Student
 
@@ -49,12 +50,12 @@ class HeaderForm(forms.Form):
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), required=False, min_value=1, max_value=600)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of talk"), widget=forms.RadioSelect)
     place = forms.ChoiceField(label=gettext_lazy("Where"), widget=forms.RadioSelect, required=False)
-    other_place = forms.CharField(label=gettext_lazy("Somewhere else"), required=False, max_length=40)
+    other_place = LineField(label=gettext_lazy("Somewhere else"), required=False, max_length=40)
     mode = forms.ChoiceField(label=gettext_lazy("How"), widget=Segmented, choices=TalkLog.Mode.choices)
     initiative = forms.ChoiceField(
         label=gettext_lazy("Who wanted the talk"), widget=Segmented, choices=TalkLog.Initiative.choices
     )
-    others_present = forms.CharField(
+    others_present = LineField(
         label=gettext_lazy("Also present"),
         required=False,
         max_length=100,
@@ -65,7 +66,7 @@ class HeaderForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput(attrs={"aria-describedby": "readers"}),
     )
-    flag_reason = forms.CharField(
+    flag_reason = LongField(
         label=gettext_lazy("Why the flag stands, for those who may not read this talk"),
         required=False,
         max_length=500,
@@ -111,9 +112,9 @@ class ThemesForm(forms.Form):
         field_of(self, "themes", forms.MultipleChoiceField).choices = offer.choices("theme", *themes)
 
 
-def _text(label: Any, placeholder: Any = "") -> forms.CharField:
+def _text(label: Any, placeholder: Any = "") -> LongField:
     widget = forms.Textarea(attrs={"class": "short", "placeholder": placeholder, "rows": 3})
-    return forms.CharField(label=label, widget=widget, max_length=LONGEST, required=False)
+    return LongField(label=label, widget=widget, max_length=LONGEST, required=False)
 
 
 class PartForm(forms.Form):
@@ -321,14 +322,14 @@ def submission_in(data: Any) -> UUID | None:
 
 
 class DeleteForm(forms.Form):
-    reason = forms.CharField(
+    reason = LongField(
         label=gettext_lazy("Why is it deleted?"), widget=forms.Textarea(attrs={"class": "short"}), max_length=500
     )
 
 
 class OptionForm(forms.Form):
-    label_zh = forms.CharField(label=gettext_lazy("In Chinese"), max_length=20)
-    label_en = forms.CharField(label=gettext_lazy("In English"), max_length=40, required=False)
+    label_zh = LineField(label=gettext_lazy("In Chinese"), max_length=20)
+    label_en = LineField(label=gettext_lazy("In English"), max_length=40, required=False)
     is_active = forms.BooleanField(label=gettext_lazy("Offer it in forms"), required=False, initial=True)
 
 
@@ -336,8 +337,8 @@ class TemplateForm(forms.Form):
     box = forms.ChoiceField(
         label=gettext_lazy("Under which box"), choices=TextTemplate.Box.choices, widget=forms.RadioSelect
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=12)
-    body = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"class": "short"}), max_length=500)
+    title = LineField(label=gettext_lazy("Title"), max_length=12)
+    body = LongField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"class": "short"}), max_length=500)
     is_active = forms.BooleanField(label=gettext_lazy("Offer it in forms"), required=False, initial=True)
 
 

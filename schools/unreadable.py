@@ -9,7 +9,11 @@ from schools.common.tables import UnreadableFile
 FILES: dict[str, Any] = {
     "empty": gettext_lazy("The file is empty. Open it, check that the table is there, save it and try again."),
     "wrong_type": gettext_lazy("This is a %(found)s file, not a table. Save it as .xlsx or .csv and try again."),
-    "password": gettext_lazy("The file is locked with a password. Remove the password in Excel, save and try again."),
+    "password": gettext_lazy(
+        "The file is protected or locked with a password. In Excel, take the protection and the password away, "
+        "save and try again."
+    ),
+    "old_excel": gettext_lazy("This file is of Excel 5.0/95. Open it in Excel, save it as .xlsx and try again."),
     "truncated": gettext_lazy("The file is damaged or was cut off on its way. Copy or download it again."),
     "bomb": gettext_lazy("The file unpacks to far more than a table needs. Copy its rows into a new file."),
     "unsafe": gettext_lazy("The file holds parts that no table needs. Copy its rows into a new file."),

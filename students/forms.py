@@ -23,6 +23,7 @@ from schools.common.identity import (
 )
 from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented, field_of
 from schools.common.tables import LIMITS
+from schools.common.typed import CodeField, LineField, LongField, NameField
 from schools.forms.people import MemberField
 from schools.models import ClassGroup, Membership, Role
 from students.imports.sentences import PROBLEMS
@@ -33,7 +34,7 @@ CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
 YOUNGEST, OLDEST = 3, 40  # years of a student
 
 
-class MaskedField(forms.CharField):
+class MaskedField(LineField):
     """The old value is shown masked only; an empty field keeps it."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -58,24 +59,24 @@ def phone_or_error(text: str) -> str:
 class StudentForm(forms.Form):
     """Base data; the student's own page says what an import may no longer change."""
 
-    name = forms.CharField(label=capfirst(gettext_lazy("name")), max_length=60)
-    former_name = forms.CharField(label=capfirst(gettext_lazy("former name")), max_length=60, required=False)
+    name = NameField(label=capfirst(gettext_lazy("name")), max_length=60)
+    former_name = NameField(label=capfirst(gettext_lazy("former name")), max_length=60, required=False)
     gender = forms.ChoiceField(
         label=capfirst(gettext_lazy("gender")), choices=Student.Gender.choices, required=False, widget=Segmented
     )
     birth_date = forms.DateField(label=capfirst(gettext_lazy("date of birth")), required=False, widget=DayInput)
     ethnicity = forms.ChoiceField(label=capfirst(gettext_lazy("ethnic group")), choices=ethnic_choices, required=False)
     class_group = forms.ModelChoiceField(label=capfirst(gettext_lazy("class")), queryset=ClassGroup.objects.none())
-    student_number = forms.CharField(label=capfirst(gettext_lazy("student number")), max_length=30, required=False)
-    auxiliary_number = forms.CharField(label=capfirst(gettext_lazy("auxiliary number")), max_length=30, required=False)
+    student_number = CodeField(label=capfirst(gettext_lazy("student number")), max_length=30, required=False)
+    auxiliary_number = CodeField(label=capfirst(gettext_lazy("auxiliary number")), max_length=30, required=False)
     registry_number = MaskedField(label=capfirst(gettext_lazy("registry number")), max_length=30)
     id_type = forms.ChoiceField(
         label=capfirst(gettext_lazy("kind of paper")), choices=[("", "—"), *Student.IdType.choices], required=False
     )
     id_number = MaskedField(label=capfirst(gettext_lazy("identity number")), max_length=30)
     phone = MaskedField(label=capfirst(gettext_lazy("phone")), max_length=30)
-    address = forms.CharField(label=capfirst(gettext_lazy("address")), max_length=200, required=False)
-    health = forms.CharField(label=capfirst(gettext_lazy("health")), max_length=200, required=False)
+    address = LineField(label=capfirst(gettext_lazy("address")), max_length=200, required=False)
+    health = LineField(label=capfirst(gettext_lazy("health")), max_length=200, required=False)
     is_boarder = forms.BooleanField(label=capfirst(gettext_lazy("boards")), required=False)
     entered_on = forms.DateField(label=capfirst(gettext_lazy("entered on")), required=False, widget=DayInput)
     status = forms.ChoiceField(label=capfirst(gettext_lazy("status")), choices=Student.Status.choices, widget=Segmented)
@@ -168,8 +169,8 @@ class StudentForm(forms.Form):
 
 
 class GuardianForm(forms.Form):
-    name = forms.CharField(label=capfirst(gettext_lazy("name")), max_length=60)
-    relation = forms.CharField(label=capfirst(gettext_lazy("relation")), max_length=20, required=False)
+    name = NameField(label=capfirst(gettext_lazy("name")), max_length=60)
+    relation = LineField(label=capfirst(gettext_lazy("relation")), max_length=20, required=False)
     phone = MaskedField(label=capfirst(gettext_lazy("phone")), max_length=30)
     is_guardian = forms.BooleanField(label=capfirst(gettext_lazy("is guardian")), required=False)
 
@@ -219,7 +220,7 @@ class FlagForm(forms.Form):
     """Raise a flag by hand."""
 
     severity = forms.TypedChoiceField(label=capfirst(gettext_lazy("level")), coerce=int, widget=Levels)
-    reason = forms.CharField(
+    reason = LongField(
         label=gettext_lazy("What did you see or hear?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )
     known_at = forms.DateTimeField(
@@ -245,7 +246,7 @@ class CloseForm(forms.Form):
     outcome = forms.ChoiceField(
         label=gettext_lazy("How did it end?"), choices=RiskFlag.Outcome.choices, widget=forms.RadioSelect
     )
-    reason = forms.CharField(
+    reason = LongField(
         label=gettext_lazy("Why can it be closed?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 

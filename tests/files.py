@@ -39,6 +39,60 @@ def xlsx_bytes(rows, *, merges=(), sheet="Sheet1", hidden=None, formats=None):
     return out.getvalue()
 
 
+def sheets_xlsx(sheets):
+    """Name → rows of each sheet."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name, rows in sheets.items():
+        _fill(book, book.add_worksheet(name), rows)
+    book.close()
+    return out.getvalue()
+
+
+def hidden_rows_xlsx(rows, hidden):
+    """Rows as a filter leaves them: some are there and not shown."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    _fill(book, sheet, rows)
+    for row in hidden:
+        sheet.set_row(row, options={"hidden": True})
+    book.close()
+    return out.getvalue()
+
+
+def formatted_xlsx(rows, number_format):
+    """Every number in a format of its own."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet, own = book.add_worksheet(), book.add_format({"num_format": number_format})
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value, own if isinstance(value, int) else None)
+    book.close()
+    return out.getvalue()
+
+
+def renamed_xlsx(rows, rename):
+    """A workbook whose members have other names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes(rows))) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.infolist():
+            new.writestr(rename(member.filename), old.read(member))
+    return out.getvalue()
+
+
+def xml_spreadsheet(rows):
+    """XML Spreadsheet 2003, which some systems call .xls."""
+    cell = '<Cell><Data ss:Type="String">{}</Data></Cell>'
+    lines = "".join(f"<Row>{''.join(cell.format(value) for value in row)}</Row>" for row in rows)
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="Sheet1"><Table>{lines}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
 def _fill(book, sheet, rows):
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for r, row in enumerate(rows):
@@ -254,18 +308,16 @@ def empty_workbook():
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(50)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-HTML = "<html><head><meta charset='utf-8'></head><table><tr><td>姓名</td></tr></table></html>".encode()
 
 # What each bad file is refused with.
 BAD_FILES = {
     "nothing": (lambda: b"", "empty"),
     "only a BOM and blanks": (lambda: b"\xef\xbb\xbf \r\n\r\n", "empty"),
-    "only delimiters": (lambda: b",,,\r\n,,,\r\n", "no_header"),
+    "only delimiters": (lambda: b",,,\r\n,,,\r\n", "empty"),
     "empty workbook": (empty_workbook, "empty"),
     "pdf": (lambda: PDF, "wrong_type"),
     "png": (lambda: PNG, "wrong_type"),
-    "html as xls": (lambda: HTML, "wrong_type"),
-    "html in utf-16": (lambda: b"\xff\xfe" + HTML.decode().encode("utf-16-le"), "wrong_type"),
+    "html without a table": (lambda: b"<html><body>x</body></html>", "wrong_type"),
     "xml": (lambda: b'<?xml version="1.0"?><Workbook/>', "wrong_type"),
     "zip": (lambda: entry_zip({"a.txt": b"a"}), "wrong_type"),
     "word": (word_document, "wrong_type"),
@@ -273,6 +325,7 @@ BAD_FILES = {
     "binary": (lambda: bytes(range(256)) * 20, "wrong_type"),
     "random": (lambda: b"\x01\x02\x03\x04" * 300, "wrong_type"),
     "locked xlsx": (locked_xlsx, "password"),
+    "excel 95": (lambda: ole_with_stream("Book"), "old_excel"),
     "locked xls": (locked_xls, "password"),
     "truncated xlsx": (truncated_xlsx, "truncated"),
     "truncated xls": (truncated_xls, "truncated"),

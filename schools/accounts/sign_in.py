@@ -30,6 +30,7 @@ from schools import audit
 from schools.accounts.second_factor import RECENT_SECONDS, factors_of, is_last_required_factor
 from schools.common import crypto
 from schools.common.identity import InvalidPhone, check_phone
+from schools.common.typed import CodeField
 from schools.models import Membership, Person
 from schools.queries import demo_accounts
 
@@ -45,7 +46,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"] = forms.CharField(
+        self.fields["login"] = CodeField(
             label=gettext_lazy("Staff number or phone number"),
             max_length=40,
             widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}),

@@ -32,7 +32,7 @@ class ClassKey(NamedTuple):
 class UnknownClass(ValueError):
     """A label that names no class of this school for certain. `code` is one of CODES."""
 
-    CODES = ("unreadable", "no_grade", "no_number", "not_taught", "ambiguous", "conflict")
+    CODES = ("unreadable", "named", "no_grade", "no_number", "not_taught", "ambiguous", "conflict")
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -48,11 +48,19 @@ COHORT = re.compile(rf"(?P<word>{STAGE_WORD})?(?P<year>\d{{4}}|\d\d)(?P<kind>年
 BARE_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)")
 PREPARATORY = re.compile(r"预(?:初|备)(?:班|年级)?")
 GRADE = re.compile(rf"(?P<word>{STAGE_WORD})?(?P<grade>{NUMBER})(?:年级|年|级)?")
-ONLY_NUMBER = re.compile(rf"第?\(?(?P<number>{NUMBER})\)?班?")
+ONLY_NUMBER = re.compile(rf"\(?(?P<number>{NUMBER})\)?班?")
 CODE = re.compile(r"(?P<grade>\d{1,2})(?P<number>\d\d)班?")
 DEPARTMENT_CODE = re.compile(r"(?P<prefix>[^\d()]*)(?P<year>\d\d)-?(?P<number>\d{1,2})班?")
-TAIL = re.compile(rf"[.·・\-_、]?(?:\((?P<inside>{NUMBER})\)|(?P<number>{NUMBER}))班?")
-PREFIX = re.compile(rf"[^\d()级届年班]*[^\d()级届年班{DIGITS}十]")
+TAIL = re.compile(rf"[.·・\-_、/|]?(?:\((?P<inside>{NUMBER})\)|(?P<number>{NUMBER}))班?")
+# Numbers as they stand on cheques, where a number of a grade or class stands.
+CHEQUE = re.compile(r"[壹贰貳叁參肆伍陆陸柒捌玖拾两兩]+(?=[班年级)])")
+CHEQUE_DIGITS = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾两兩", "一二二三三四五六六七八九十二二")
+# 第三年级第1班: the word says only that a number follows.
+ORDINAL = re.compile(rf"第(?=\(?[\d{DIGITS}十])")
+# 实验班, A班: a class that is told by a word or a letter, not by a number.
+NAMED = re.compile(rf".*[^\d{DIGITS}十()级届年]班")
+BRACKETS = str.maketrans("[]【】〔〕{}", "()()()()")
+PREFIX = re.compile(rf"[^\d()级届年班]*[^\d()级届年班{DIGITS}十.·・\-_、/|]")
 
 
 class Reading(NamedTuple):
@@ -195,7 +203,7 @@ def _read_class_cell(text: str, scope: Scope) -> Reading:
         or _read_whole(text, scope)
     )
     if reading is None:
-        raise UnknownClass("unreadable")
+        raise UnknownClass("named" if NAMED.fullmatch(text) else "unreadable")
     return reading
 
 
@@ -280,7 +288,8 @@ def _read_head(text: str, scope: Scope) -> Reading | None:
 def _plain(label: str) -> str:
     """Half-width, without spaces, round brackets only; 3.0 from a spreadsheet is 3."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    text = text.translate(str.maketrans("[]【】〔〕", "()()()"))
+    text = text.translate(BRACKETS).replace("級", "级")
+    text = ORDINAL.sub("", CHEQUE.sub(lambda found: found[0].translate(CHEQUE_DIGITS), text))
     return re.sub(r"(\d+)\.0", r"\1", text) if re.fullmatch(r"\d+\.0", text) else text
 
 

@@ -13,6 +13,7 @@ from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
 from schools.common.identity import InvalidPhone, check_phone
 from schools.common.rendering import DayInput, field_of
+from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
 
 # What only some roles have.
@@ -37,8 +38,8 @@ class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
 
 
 class DetailsForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
-    phone = forms.CharField(
+    name = NameField(label=gettext_lazy("Name"), max_length=40)
+    phone = LineField(
         label=gettext_lazy("Phone number"),
         max_length=40,
         required=False,
@@ -55,7 +56,7 @@ class PostForm(forms.Form):
 
     needed_at_times = FIELDS_OF_ROLES.keys() - {"backup"}
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    title = forms.CharField(
+    title = LineField(
         label=pgettext_lazy("of a person", "Title"),
         max_length=30,
         required=False,
@@ -137,7 +138,7 @@ class PostForm(forms.Form):
 
 
 class NewPersonForm(DetailsForm, PostForm):
-    staff_number = forms.CharField(
+    staff_number = CodeField(
         label=gettext_lazy("Staff number"),
         max_length=32,
         widget=forms.TextInput(attrs={"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),

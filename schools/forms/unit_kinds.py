@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from schools.common.rendering import field_of
+from schools.common.typed import LineField
 from schools.models import UnitKind
 
 
 class UnitKindForm(forms.Form):
-    label_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=20)
-    label_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=40, required=False)
+    label_zh = LineField(label=gettext_lazy("Name in Chinese"), max_length=20)
+    label_en = LineField(label=gettext_lazy("Name in English"), max_length=40, required=False)
 
 
 class NewUnitKindForm(UnitKindForm):

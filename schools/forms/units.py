@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from schools.access import WIDE_ROLES
 from schools.common.labels import told, with_note
 from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
+from schools.common.typed import CodeField, LineField
 from schools.models import ClassGroup, Role, Unit, UnitKind
 from schools.settings_of import DEFAULTS, settings_of
 from schools.severity import Level, scheme_named
@@ -46,6 +47,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Unit
         fields = ("name", "short_name", "school_type", "stages", "system", "has_boarders")
+        field_classes = {"name": LineField, "short_name": LineField, "school_type": CodeField}
         labels = {
             "name": pgettext_lazy("of a unit", "Name"),
             "short_name": gettext_lazy("Short name"),
@@ -215,7 +217,7 @@ class DayForm(forms.Form):
         ],
         widget=Segmented,
     )
-    note = forms.CharField(label=gettext_lazy("Why"), max_length=60, required=False)
+    note = LineField(label=gettext_lazy("Why"), max_length=60, required=False)
 
     def is_school_day(self) -> bool | None:
         return {"closed": False, "open": True, "as_above": None}[self.cleaned_data["what"]]
@@ -224,9 +226,7 @@ class DayForm(forms.Form):
 class TermForm(forms.Form):
     """A term, with the date that its class teachers have for their talks."""
 
-    code = forms.CharField(
-        label=gettext_lazy("Term"), max_length=11, help_text=gettext_lazy("Written like 2025-2026-1.")
-    )
+    code = CodeField(label=gettext_lazy("Term"), max_length=11, help_text=gettext_lazy("Written like 2025-2026-1."))
     starts = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
     ends = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
     talk_by = forms.DateField(

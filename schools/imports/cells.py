@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from schools.common.identity import InvalidPhone, check_phone, tidy_number
 from schools.common.tables.cells import is_ruined
+from schools.common.text import clean_name, clean_text, with_characters
 from schools.imports.dates import OnlyMonth, UnreadableDate, parse_date
 from schools.imports.problems import Bad, Severity
 from schools.imports.reading import FileRows
@@ -18,24 +19,17 @@ NAME_LENGTH = 60
 NUMBER_LENGTH = 30
 T = TypeVar("T")
 
-# Every mark that people type between the parts of a name, and the one that is stored.
-_DOTS = re.compile(
-    r"\s*[\u00b7\u0387\u02d9\u2022\u2024\u2027\u2219\u22c5\u25cf\u25e6\u2e31\u2e33\u30fb\uff0e\uff65\ua78f]\s*"
-)
-_POINT = re.compile(r"(?<=[\u3400-\u9fff])\s*\.\s*(?=[\u3400-\u9fff])")
 # What a program writes for a character that its encoding does not have.
 _LOST = re.compile(r"[?\ufffd\uff1f\u25a1]")
-_LATIN = re.compile(r"[A-Za-z]")
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 _SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b/|\n]+")
 
 
 def parse_name(text: str) -> str:
-    """Han names lose the spaces that align them; foreign and minority names keep theirs, with one kind of dot."""
-    if not text.isalnum():
-        text = _POINT.sub("\u00b7", _DOTS.sub("\u00b7", text))
-        if not _LATIN.search(text):
-            text = text.replace(" ", "")
+    whole = with_characters(text)
+    if whole != text:
+        raise Bad("name_reference", kept=parse_name(clean_text(whole)))
+    text = clean_name(text)
     if len(text) > NAME_LENGTH:
         raise Bad("too_long", {"limit": NAME_LENGTH})
     if text.isdecimal():
@@ -53,6 +47,7 @@ def check_formula(text: str) -> None:
 
 
 def parse_text(text: str, limit: int = 200) -> str:
+    text = clean_text(text)
     if len(text) > limit:
         raise Bad("too_long", {"limit": limit}, kept=text[:limit])
     check_formula(text)

@@ -26,6 +26,9 @@ SENTENCES: dict[str, Any] = {
     "name_damaged": gettext_lazy(
         "A rare character of the name was lost when the file was saved. Save it as .xlsx, or correct the name later."
     ),
+    "name_reference": gettext_lazy(
+        "A rare character of the name came as its number in Unicode and was put back. Check that it is the right one."
+    ),
     "name_unreadable": gettext_lazy("This is a number, not a name. Check that it is the right column."),
     "number_ruined": gettext_lazy(
         "Excel has cut off the last digits of this number, so it is left out. Make the column text, enter it again."
@@ -53,8 +56,11 @@ def sentence_of(code: str, params: Mapping[str, Any], own: Mapping[str, Any]) ->
 def problem_line(problem: Problem, own: Mapping[str, Any]) -> str:
     """One line for the console."""
     where = {"row": problem.row, "column": problem.column_label or problem.field, "sheet": problem.sheet}
-    place = (
-        _("sheet %(sheet)s, row %(row)s, column %(column)s") if problem.sheet else _("row %(row)s, column %(column)s")
-    )
+    if problem.sheet:
+        place = _("sheet %(sheet)s, row %(row)s, column %(column)s")
+    elif where["column"]:
+        place = _("row %(row)s, column %(column)s")
+    else:
+        place = _("row %(row)s")
     shown = f" [{problem.value_shown}]" if problem.value_shown else ""
     return told(f"{place % where}{shown}", problem_sentence(problem, own))

@@ -62,6 +62,10 @@ SCHOOL: dict[str, Any] = {
     "class_unreadable": gettext_lazy(
         "This is no name of a class. Write the grade in one column and the class in another."
     ),
+    "class_named": gettext_lazy(
+        "Classes are told apart by their number, and this one has a word or a letter. "
+        "Write the number that the class has in the grade, such as 5, in place of it."
+    ),
     "class_no_grade": gettext_lazy("The grade of this class is not clear. Add a column for the grade."),
     "class_no_number": gettext_lazy("The number of this class is not clear. Write it as a number."),
     "class_conflict": gettext_lazy("Grade, class and year of entry contradict one another. Check them."),

@@ -51,7 +51,7 @@ def test_the_name_of_a_file_decides_nothing(world, sign_in, upload, name):
     job = upload(world.a.leader, file(line(1)), name)
     stored = [path for path in settings.PRIVATE_ROOT.rglob("*") if path.is_file()]
     page = sign_in(world.a.leader).get(job.result["url"]).content.decode()
-    assert all(re.fullmatch(r"[0-9a-f]{32}\.sealed", path.name) for path in stored)
+    assert all(re.fullmatch(r"[0-9a-f]{32}(\.found)?\.sealed", path.name) for path in stored)
     assert "<script>alert(1)</script>" not in page
 
 

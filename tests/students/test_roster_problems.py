@@ -239,7 +239,7 @@ def test_ethnic_group_by_name_code_letters_and_old_name(text, code):
     ],
 )
 def test_names_lose_spaces_that_only_align_them(text, name):
-    from schools.common.tables.cells import clean_text
+    from schools.common.text import clean_text
 
     assert roster_of(["姓名", "班级"], [clean_text(text), "1班"]).rows[0].name == name
 

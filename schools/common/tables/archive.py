@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schools.common.tables.errors import UnreadableFile
 from schools.common.tables.limits import Limits
@@ -14,6 +14,7 @@ _CHUNK = 1 << 20
 # Parts of a tag that a chunk border may cut: every chunk is scanned together with the tail of the one before.
 _TAIL = 512
 _STRINGS = "xl/sharedstrings.xml"
+_HIDDEN_ROW = re.compile(rb'<row [^>]*hidden="(?:1|true)"[^>]*(?<!/)>')
 _STRING_CELL = re.compile(rb'<c [^>]*t="s"[^>]*><v>([0-9]{1,9})</v>')
 
 
@@ -22,21 +23,42 @@ class _Count:
     cells: int = 0
     strings: int = 0
     longest: int = 0
+    # Rows with something in them that are hidden, by the name of the member.
+    hidden: dict[str, int] = field(default_factory=dict)
 
 
-def check_archive(data: bytes, limits: Limits) -> str:
-    """Refuse what is dangerous; say 'xlsx', 'xlsb' or 'ods'."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen in an archive without opening it as a workbook."""
+
+    kind: str  # 'xlsx', 'xlsb' or 'ods'
+    hidden: dict[str, int]
+
+
+def check_archive(data: bytes, limits: Limits) -> Look:
+    """Refuse what is dangerous."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             _check_directory(members, len(data), limits)
             kind = _kind({member.filename for member in members}, archive)
-            _check_members(archive, members, limits)
-            return kind
+            return Look(kind, _check_members(archive, members, limits).hidden)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError, OSError):
         raise UnreadableFile("truncated") from None
     except RuntimeError:  # zipfile's word for a member that needs a password
         raise UnreadableFile("password") from None
+
+
+def with_slashes(data: bytes) -> bytes:
+    """The same archive with the names that its standard asks for: some programs write xl\\workbook.xml."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        if not any("\\" in member.filename for member in old.infolist()):
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+            for member in old.infolist():
+                new.writestr(member.filename.replace("\\", "/"), old.read(member))
+        return out.getvalue()
 
 
 def _check_directory(members: list[zipfile.ZipInfo], packed_bytes: int, limits: Limits) -> None:
@@ -56,7 +78,7 @@ def _leads_outside(name: str) -> bool:
 
 
 def _kind(names: set[str], archive: zipfile.ZipFile) -> str:
-    lower = {name.lower() for name in names}
+    lower = {name.lower().replace("\\", "/") for name in names}
     if "xl/workbook.xml" in lower:
         return "xlsx"
     if "xl/workbook.bin" in lower:
@@ -72,12 +94,12 @@ def _kind(names: set[str], archive: zipfile.ZipFile) -> str:
     raise UnreadableFile("wrong_type", {"found": "ZIP"})
 
 
-def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> _Count:
     count = _Count()
     for member in members:
         if member.flag_bits & 1:
             raise UnreadableFile("password")
-        name = member.filename.lower()
+        name = member.filename.lower().replace("\\", "/")
         if not name.endswith((".xml", ".rels", ".vml")):
             continue
         for chunk in _chunks(archive, member):
@@ -86,6 +108,7 @@ def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], lim
                 _count_strings(chunk, count)
             elif name.startswith("xl/"):
                 count.cells += chunk.count(b"<c ")
+                count.hidden[name] = count.hidden.get(name, 0) + len(_HIDDEN_ROW.findall(chunk))
                 _refuse_far_cells(chunk, limits)
         if count.cells > limits.cells:
             raise UnreadableFile("too_many_rows", {"limit": limits.rows})
@@ -93,6 +116,7 @@ def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], lim
         raise UnreadableFile("bomb")
     if count.cells * count.longest > limits.text_bytes and _text_bytes(archive, members) > limits.text_bytes:
         raise UnreadableFile("bomb")
+    return count
 
 
 def _count_strings(chunk: bytes, count: _Count) -> None:
@@ -103,7 +127,7 @@ def _count_strings(chunk: bytes, count: _Count) -> None:
 
 def _text_bytes(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> int:
     """How much text the cells hold when each has its own copy, as they will."""
-    by_name = {member.filename.lower(): member for member in members}
+    by_name = {member.filename.lower().replace("\\", "/"): member for member in members}
     strings = archive.read(by_name[_STRINGS]).split(b"<si")
     lengths = dict(enumerate(map(len, strings[1:])))
     total = 0

@@ -1,38 +1,35 @@
-"""The text of one cell, cleaned but not changed: rare and private-use characters go through untouched."""
+"""The text of one cell, whatever the workbook stored."""
 
 import re
-from datetime import date, datetime, time
-from unicodedata import is_normalized, normalize
+from datetime import date, datetime, time, timedelta
 
-_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-_SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+from schools.common.text import clean_cell
+
 _RUINED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 # From here on a float has lost digits: Excel keeps 15.
 _EXACT_BELOW = 1e15
-
-
-def clean_text(text: str) -> str:
-    """NFC, never NFKC: compatibility forms are different characters in a person's name."""
-    if text.isascii() and text.isalnum():
-        return text
-    if not is_normalized("NFC", text):
-        text = normalize("NFC", text)
-    if text.isalnum():
-        return text
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+_MINUTE, _TWO_MINUTES = timedelta(minutes=1), time(0, 2)
 
 
 def cell_text(value: object) -> str:
     """What a person would read in the cell, whatever the workbook stored."""
     if isinstance(value, str):
-        return clean_text(value)
+        return clean_cell(value)
     if isinstance(value, (int, float)):  # a bool is an int, too
         return str(value).upper() if isinstance(value, bool) else number_text(value)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
+        return _moment_text(value)
     if isinstance(value, (date, time)):
         return value.isoformat()
     return "" if value is None else str(value)
+
+
+def _moment_text(value: datetime) -> str:
+    """Some libraries write midnight up to a minute early: in Shanghai the clocks of 1900 were 43 seconds behind."""
+    nearest = value + _MINUTE
+    if nearest.time() < _TWO_MINUTES:
+        return nearest.date().isoformat()
+    return value.isoformat(" ", "seconds")
 
 
 def number_text(value: int | float) -> str:

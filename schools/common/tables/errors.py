@@ -4,6 +4,7 @@ CODES = (
     "empty",
     "wrong_type",
     "password",
+    "old_excel",
     "truncated",
     "bomb",
     "unsafe",

@@ -24,22 +24,22 @@ _SIGNATURES = (
     (b"\x09\x04\x06\x00", "Excel 4"),
 )
 _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# Long enough for the styles that stand before the first row.
+_MARKUP_HEAD = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def kind_of(data: bytes) -> str:
-    """'zip', 'ole' or 'text'; raises UnreadableFile for nothing at all and for what is no table."""
+    """'zip', 'ole', 'locked', 'html', 'mhtml', 'xml' or 'text'; raises UnreadableFile for what is no table."""
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise UnreadableFile("empty")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
     if data.startswith(_OLE):
-        _check_ole(data)
-        return "ole"
+        return _kind_of_ole(data)
     if not data.startswith(_TEXT_BOMS):
         _refuse_signatures(data)
-    _refuse_markup(data)
-    return "text"
+    return _markup(data) or "text"
 
 
 def _refuse_signatures(data: bytes) -> None:
@@ -49,27 +49,34 @@ def _refuse_signatures(data: bytes) -> None:
             raise UnreadableFile("wrong_type", {"found": name})
 
 
-def _refuse_markup(data: bytes) -> None:
-    """Many systems "export to Excel" by calling a web page .xls; Excel opens it, but it is no table we can trust."""
-    head = data[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<body", b"<style")):
-        raise UnreadableFile("wrong_type", {"found": "HTML"})
+def _markup(data: bytes) -> str:
+    """Many systems "export to Excel" by calling a web page .xls; Excel opens it. '' for what is no markup."""
+    head = data[:_MARKUP_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if head.startswith(b"mime-version"):
+        return "mhtml"
+    if not head.startswith(b"<"):
+        return ""
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and b"<workbook" in head:
+        return "xml"
+    if b"<table" in head or b"<tr" in head:
+        return "html"
     if head.startswith((b"<?xml", b"<workbook")):
         raise UnreadableFile("wrong_type", {"found": "XML"})
-    if head.startswith(b"mime-version"):
-        raise UnreadableFile("wrong_type", {"found": "MHTML"})
+    if head.startswith((b"<html", b"<!doctype", b"<meta", b"<head", b"<body", b"<style")):
+        raise UnreadableFile("wrong_type", {"found": "HTML"})
+    return ""
 
 
-def _check_ole(data: bytes) -> None:
+def _kind_of_ole(data: bytes) -> str:
     """An OLE container holds an old workbook, a locked new one, or something else such as a Word document."""
     if len(data) < 1536:
         raise UnreadableFile("truncated")
-    if _has_entry(data, "Workbook") or _has_entry(data, "Book"):
-        if _is_locked(data):
-            raise UnreadableFile("password")
-        return
+    if _has_entry(data, "Workbook"):
+        return "locked" if _is_locked(data) else "ole"
+    if _has_entry(data, "Book"):  # its texts are in the code page of the machine that wrote it, and read as rubbish
+        raise UnreadableFile("old_excel")
     if _has_entry(data, "EncryptedPackage"):
-        raise UnreadableFile("password")
+        return "locked"
     if _directory_offset(data) >= len(data):
         raise UnreadableFile("truncated")
     raise UnreadableFile("wrong_type", {"found": "Word" if _has_entry(data, "WordDocument") else "OLE"})

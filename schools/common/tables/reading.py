@@ -9,6 +9,7 @@ from typing import IO, Any
 from schools.common.tables.errors import UnreadableFile
 from schools.common.tables.kinds import kind_of
 from schools.common.tables.limits import LIMITS, Limits
+from schools.common.tables.markup import read_markup
 from schools.common.tables.table import Table
 from schools.common.tables.text import read_text
 
@@ -39,8 +40,11 @@ def read_tables(source: Path | bytes, *, filename: str = "", limits: Limits = LI
 
 
 def _tables(data: bytes, limits: Limits) -> Iterator[Table]:
-    if kind_of(data) == "text":
+    kind = kind_of(data)
+    if kind == "text":
         yield read_text(data, limits)
+    elif kind in ("html", "mhtml", "xml"):
+        yield from read_markup(data, kind, limits)
     else:
         yield from _sheets(data, limits)
 
@@ -103,7 +107,7 @@ def _received(pipe: IO[bytes]) -> Iterator[Table]:
         if "sheet" in message:
             if table is not None:
                 yield table
-            table = Table(message["sheet"])
+            table = Table(message["sheet"], hidden_rows=message["hidden"])
         elif table is not None:
             table.add_block(pipe.read(message["bytes"]).decode(), message["rows"])
     if table is not None:

@@ -1,17 +1,14 @@
 """Comma, tab and semicolon separated text in the encodings that Chinese schools have."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
-from schools.common.tables.cells import clean_text
 from schools.common.tables.errors import UnreadableFile
 from schools.common.tables.limits import Limits
+from schools.common.tables.quotes import records
 from schools.common.tables.table import Table
+from schools.common.text import clean_cell
 
-_DELIMITERS = ",\t;"
-_SAMPLE_LINES = 30
 # ="0123" is how a CSV file keeps Excel from eating a leading zero.
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
@@ -24,7 +21,7 @@ def read_text(data: bytes, limits: Limits) -> Table:
     if _CONTROL.search(text):
         raise UnreadableFile("wrong_type", {"found": "binary"})
     table = Table()
-    table.add_rows(_rows(text, limits))
+    table.add_rows(_rows(text, limits, table.notes))
     return table
 
 
@@ -66,25 +63,20 @@ def _utf16_without_bom(data: bytes) -> str:
     return "utf-16-le" if second > first else "utf-16-be"
 
 
-def _rows(text: str, limits: Limits) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniff_delimiter(text))
+def _rows(text: str, limits: Limits, notes: list[tuple[int, str]]) -> Iterator[list[str]]:
     clean: dict[str, str] = {}
     cells = blank = 0
-    try:
-        for number, row in enumerate(reader, start=1):
-            while row and not row[-1].strip():
-                row.pop()
-            if not row:  # an export may end with a million lines of commas: hold blank rows back until one follows
-                blank += 1
-                continue
-            cells += len(row)
-            _check(len(row), number, cells, limits)
-            yield from ([] for _ in range(blank))
-            blank = 0
-            yield [_clean(value, clean) for value in row]
-    except csv.Error:
-        # One quote that is never closed swallows the rest of the file.
-        raise UnreadableFile("truncated") from None
+    for number, row in enumerate(records(text, notes), start=1):
+        while row and not row[-1].strip():
+            row.pop()
+        if not row:  # an export may end with a million lines of commas: hold blank rows back until one follows
+            blank += 1
+            continue
+        cells += len(row)
+        _check(len(row), number, cells, limits)
+        yield from ([] for _ in range(blank))
+        blank = 0
+        yield [_clean(value, clean) for value in row]
 
 
 def _check(width: int, number: int, cells: int, limits: Limits) -> None:
@@ -98,18 +90,7 @@ def _clean(value: str, seen: dict[str, str]) -> str:
     text = seen.get(value)
     if text is None:
         kept = _KEPT_AS_TEXT.fullmatch(value)
-        text = clean_text(kept[1] if kept else value)
+        text = clean_cell(kept[1] if kept else value)
         if len(seen) < 50_000:
             seen[value] = text
     return text
-
-
-def sniff_delimiter(text: str) -> str:
-    """The delimiter that cuts most of the first lines, and into most parts."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in _first_lines(text)]
-    return max(_DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
-
-
-def _first_lines(text: str) -> list[str]:
-    start = text[:100_000].splitlines()
-    return [line for line in start if line.strip()][:_SAMPLE_LINES]

@@ -17,11 +17,15 @@ from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum, XmlError
 
-from schools.common.tables.archive import check_archive
-from schools.common.tables.cells import cell_text, clean_text
+from schools.common.tables.archive import check_archive, with_slashes
+from schools.common.tables.cells import cell_text
 from schools.common.tables.errors import UnreadableFile
+from schools.common.tables.formats import Parts, Zeros
+from schools.common.tables.kinds import kind_of
 from schools.common.tables.limits import LIMITS, Limits
+from schools.common.tables.locks import unlocked
 from schools.common.tables.table import pack
+from schools.common.text import clean_cell
 
 _BLOCK_ROWS = 500
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -56,33 +60,43 @@ def _say(out: BinaryIO, message: dict[str, Any]) -> None:
 
 def read_workbook(data: bytes, limits: Limits, out: BinaryIO) -> None:
     """Write every visible sheet that holds something."""
+    if kind_of(data) == "locked":
+        data = unlocked(data)
+    parts, hidden = None, dict[str, int]()
     if data.startswith(b"PK"):
-        check_archive(data, limits)
+        look = check_archive(data, limits)
+        data, hidden = with_slashes(data), look.hidden
+        parts = Parts(data) if look.kind == "xlsx" else None
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             for index, sheet in enumerate(workbook.sheets_metadata):
                 if sheet.visible == SheetVisibleEnum.Visible:
-                    _write_sheet(sheet.name, workbook, index, limits, out)
+                    zeros = parts.zeros(sheet.name) if parts else {}
+                    part = parts.of_sheet.get(sheet.name, "") if parts else ""
+                    message = {"sheet": sheet.name, "hidden": hidden.get(part, 0)}
+                    _write_sheet(message, workbook, index, zeros, limits, out)
     except PasswordError:
         raise UnreadableFile("password") from None
     except (CalamineError, XmlError, OSError, ValueError):
         raise UnreadableFile("truncated") from None
 
 
-def _write_sheet(name: str, workbook: CalamineWorkbook, index: int, limits: Limits, out: BinaryIO) -> None:
+def _write_sheet(
+    message: dict[str, Any], workbook: CalamineWorkbook, index: int, zeros: Zeros, limits: Limits, out: BinaryIO
+) -> None:
     try:
         sheet = workbook.get_sheet_by_index(index)
     except PasswordError:
         raise
     except CalamineError:
-        if "chart" in str(name).lower():
+        if "chart" in str(message["sheet"]).lower():
             return
         raise
     if sheet.end is None:
         return
     _check_size(sheet.end, limits)
-    _say(out, {"sheet": name})
-    rows = _filled(_text_rows(sheet), sheet.merged_cell_ranges or [])
+    _say(out, message)
+    rows = _filled(_with_zeros(_text_rows(sheet), zeros), sheet.merged_cell_ranges or [])
     while block := list(islice(rows, _BLOCK_ROWS)):
         packed = pack(block).encode()
         _say(out, {"rows": len(block), "bytes": len(packed)})
@@ -111,10 +125,22 @@ def _text(value: Any, known: dict[Any, str]) -> str:
         return cell_text(value)
     if value.isascii() and value.isalnum():
         return value
-    text = clean_text(value)
+    text = clean_cell(value)
     if len(known) < 50_000:
         known[value] = text
     return text
+
+
+def _with_zeros(rows: Iterator[list[str]], zeros: Zeros) -> Iterator[list[str]]:
+    """301 in the format 0000 is 0301, as Excel shows it."""
+    by_row: dict[int, list[tuple[int, int]]] = {}
+    for (row, column), width in zeros.items():
+        by_row.setdefault(row, []).append((column, width))
+    for number, cells in enumerate(rows):
+        for column, width in by_row.get(number, ()):
+            if column < len(cells) and cells[column].isdecimal():
+                cells[column] = cells[column].zfill(width)
+        yield cells
 
 
 def _filled(rows: Iterator[list[str]], spans: list[Span]) -> Iterator[list[str]]:

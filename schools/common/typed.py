@@ -1,0 +1,37 @@
+"""Fields for what people type, cleaned as files are (`schools.common.text`)."""
+
+from typing import Any
+
+from django import forms
+
+from schools.common.text import clean_code, clean_lines, clean_name, clean_text
+
+
+class LineField(forms.CharField):
+    """One line."""
+
+    def to_python(self, value: Any) -> Any:
+        return clean_text(text) if (text := super().to_python(value)) else text
+
+
+class NameField(LineField):
+    """The name of a person."""
+
+    def to_python(self, value: Any) -> Any:
+        return clean_name(text) if (text := super().to_python(value)) else text
+
+
+class CodeField(forms.CharField):
+    """A number or code, which may be typed in full width and with blanks."""
+
+    def to_python(self, value: Any) -> Any:
+        return clean_code(text) if (text := super().to_python(value)) else text
+
+
+class LongField(forms.CharField):
+    """Several lines; a line break counts as one character, as it does in the browser."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return clean_lines(text) if (text := super().to_python(value)) else text
