@@ -31,7 +31,8 @@ KEEPERS = frozenset({COUNSELOR, CENTER, ADMIN})
 def of_register(name, sees, keeps):
     """The pages of a register whose rows belong to people: all who see it enter their own, keepers see to the rest."""
     pages = {"list": sees, "export": keeps, "new": sees, "detail": sees, "edit": sees, "confirm": keeps}
-    return {f"schools:{name}_{page}": roles for page, roles in (pages | {"remove": sees, "file": sees}).items()}
+    pages |= {"remove": sees, "file": sees, "import": keeps}
+    return {f"schools:{name}_{page}": roles for page, roles in pages.items()}
 
 
 def rows_of_register(name):

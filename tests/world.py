@@ -16,6 +16,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 3, 18, 10, 0, tzinfo=SHANGHAI)  # a Wednesday in the second term
 PASSWORD = "a-password-of-the-cast"
 SEEDS = [
+    ("schools.migrations.0006_registers", "add_levels", "schools.CertificateLevel"),
     ("schools.migrations.0002_unit_kinds", "add_kinds", "schools.UnitKind"),
     ("students.migrations.0002_special_groups", "add_groups", "students.SpecialGroup"),
     ("counseling.migrations.0002_talk_options", "add_options", "counseling.TalkOption"),

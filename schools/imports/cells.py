@@ -81,10 +81,15 @@ def parse_phone(text: str) -> str:
         raise Bad("phone_format") from None
 
 
-def parse_day(text: str) -> date:
+def parse_last_day(text: str) -> date:
+    """The day until which something is valid may lie far ahead."""
+    return parse_day(text, ahead=50)
+
+
+def parse_day(text: str, ahead: int = 2) -> date:
     """A day; a month alone is none."""
     try:
-        return parse_date(text)
+        return parse_date(text, ahead)
     except OnlyMonth:
         raise Bad("day_missing") from None
     except UnreadableDate:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 _EARLIEST = 1900
+_AHEAD = 2  # years; more than that is a slip, except where something is valid until then
 _CHINA = timezone(timedelta(hours=8))
 # Anything but digits may stand between year, month and day (also the Chinese characters for them).
 _PARTS = re.compile(r"([0-9]{4})[^0-9]{1,3}([0-9]{1,2})[^0-9]{1,3}([0-9]{1,2})[^0-9]?(?:[ T](.*))?")
@@ -37,8 +38,15 @@ class OnlyMonth(UnreadableDate):
 
 
 @lru_cache(maxsize=20_000)
-def parse_date(text: str) -> date:
-    """A full date; raises UnreadableDate, or OnlyMonth where the day is missing."""
+def parse_date(text: str, ahead: int = _AHEAD) -> date:
+    """A full date at most `ahead` years from now; raises UnreadableDate, or OnlyMonth where the day is missing."""
+    found = _read(text, ahead)
+    if not _EARLIEST <= found.year <= date.today().year + ahead:
+        raise UnreadableDate(text)
+    return found
+
+
+def _read(text: str, ahead: int) -> date:
     plain = normalize("NFKC", text).strip()
     if re.fullmatch(r"[0-9]{8}(?:\.0+)?", plain):
         return _date(plain[:4], plain[4:6], plain[6:8])
@@ -49,11 +57,11 @@ def parse_date(text: str) -> date:
     if found := _BROWSER.fullmatch(plain):
         return _date(found[3], str(_MONTHS.index(found[1]) + 1) if found[1] in _MONTHS else "0", found[2])
     if _MILLISECONDS.fullmatch(plain):
-        return _checked(datetime.fromtimestamp(int(plain) / 1000, _CHINA).date())
+        return datetime.fromtimestamp(int(plain) / 1000, _CHINA).date()
     spoken = _spoken(plain)
     if spoken != plain:
-        return parse_date(spoken)
-    _refuse_month(plain)
+        return _read(spoken, ahead)
+    _refuse_month(plain, ahead)
     raise UnreadableDate(text)
 
 
@@ -83,11 +91,11 @@ def _word(text: str) -> str:
     return f"{tens.translate(_CHINESE) or '1'}{ones.translate(_CHINESE) or '0'}"
 
 
-def _refuse_month(plain: str) -> None:
-    if found := _MONTH.fullmatch(plain):
-        _date(found[1], found[2] or found[3], "1")
-        raise OnlyMonth(plain)
-    if (found := _YEAR.fullmatch(plain)) and _EARLIEST <= int(found[1]) <= _latest():
+def _refuse_month(plain: str, ahead: int) -> None:
+    month, year = _MONTH.fullmatch(plain), _YEAR.fullmatch(plain)
+    if month:
+        _date(month[1], month[2] or month[3], "1")
+    if (found := month or year) and _EARLIEST <= int(found[1]) <= date.today().year + ahead:
         raise OnlyMonth(plain)
 
 
@@ -96,9 +104,9 @@ def parse_month(text: str) -> tuple[int, date | None]:
     """When someone entered: the year, and the day when the month at least is known (202109, 2021-09, 2021)."""
     plain = normalize("NFKC", text).strip()
     if found := _MONTH.fullmatch(plain):
-        day = _date(found[1], found[2] or found[3], "1")
+        day = _checked(_date(found[1], found[2] or found[3], "1"))
         return day.year, day
-    if (found := _YEAR.fullmatch(plain)) and _EARLIEST <= int(found[1]) <= _latest():
+    if (found := _YEAR.fullmatch(plain)) and _EARLIEST <= int(found[1]) <= date.today().year + _AHEAD:
         return int(found[1]), None
     day = parse_date(text)
     return day.year, day
@@ -106,16 +114,12 @@ def parse_month(text: str) -> tuple[int, date | None]:
 
 def _date(year: str, month: str, day: str) -> date:
     try:
-        return _checked(date(int(year), int(month), int(day)))
+        return date(int(year), int(month), int(day))
     except ValueError:
         raise UnreadableDate from None
 
 
 def _checked(found: date) -> date:
-    if not _EARLIEST <= found.year <= _latest():
+    if not _EARLIEST <= found.year <= date.today().year + _AHEAD:
         raise UnreadableDate
     return found
-
-
-def _latest() -> int:
-    return date.today().year + 2

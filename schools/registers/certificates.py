@@ -1,6 +1,9 @@
 """Training certificates: who holds which, until when."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -10,10 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.common.rendering import DayInput
+from schools.imports.cells import parse_day, parse_last_day, parse_name, parse_number, parse_text
+from schools.imports.words import VALUES, plain
 from schools.listing import Choice, Column, Days, Search
 from schools.models import Certificate, CertificateLevel, Membership, Person, Role, Unit
 from schools.registers.base.forms import RecordForm
 from schools.registers.base.register import Register, register
+from schools.registers.base.sheets import RecordSheet, StaysOut
 from schools.templatetags.look import day
 
 
@@ -93,6 +99,47 @@ def units_counting(certificate: Any) -> tuple[set[int], dt.date | None]:
     return {certificate.unit_id, *posts.values_list("unit_id", flat=True)}, certificate.issued_on
 
 
+def holders_in(unit: Unit) -> Any:
+    """Everybody who works there, or did."""
+    return Person.objects.filter(pk__in=Membership.objects.within(unit).values("person"))
+
+
+def find_in(unit: Unit) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Holder and level of a row of the sheet, among the staff of the unit and the levels there are."""
+    people: list[Person] = list(holders_in(unit).only("staff_number", "name"))
+    by_number = {person.staff_number.lower(): person for person in people}
+    names = Counter(person.name for person in people)
+    by_name = {person.name: person for person in people if names[person.name] == 1}
+    posts = Membership.objects.within(unit).select_related("unit").order_by("ends_on", "-pk")
+    units = {post.person_id: post.unit for post in posts}
+    levels = {level.code: level for level in CertificateLevel.objects.all()}
+    words = {plain(text): code for code, one in levels.items() for text in (code, one.label_zh, one.label_en)}
+
+    def find(row: dict[str, Any]) -> dict[str, Any]:
+        holder = _holder(row, by_number, by_name)
+        word = plain(row["level"])
+        level = levels.get(words.get(word) or VALUES["certificate_level"].get(word, ""))
+        if level is None:
+            raise StaysOut("level", _("This certificate is not known here."), row["level"])
+        if row["expires_on"] and row["expires_on"] < row["issued_on"]:
+            raise StaysOut("expires_on", _("It cannot end before it was issued."))
+        plain_ones = {name: row[name] or "" for name in ("number", "issuer", "run")}
+        days = {name: row[name] for name in ("issued_on", "expires_on")}
+        return {"unit": units[holder.pk], "holder": holder, "level": level, **plain_ones, **days}
+
+    return find
+
+
+def _holder(row: dict[str, Any], by_number: dict[str, Person], by_name: dict[str, Person]) -> Person:
+    number, name = row["staff_number"] or "", row["holder"]
+    found = by_number.get(number.lower()) if number else by_name.get(name)
+    if found is None:
+        raise StaysOut("holder", _("Nobody here has this staff number or name."), number or name)
+    if found.name != name:
+        raise StaysOut("holder", _("This staff number belongs to somebody with another name."), number)
+    return found
+
+
 KEEPERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
 certificates = register(
@@ -124,6 +171,23 @@ certificates = register(
             Search("holder__name", "holder__staff_number", "number", label=gettext_lazy("Holder or number")),
             Choice("level", label=gettext_lazy("Certificate"), any_label=gettext_lazy("All kinds"), choices=_levels),
             Days("expires_on", label=gettext_lazy("Valid until"), folded=True),
+        ),
+        sheet=RecordSheet(
+            names=frozenset({"证书", "培训证书", "持证情况", "certificates"}),  # zh
+            titles=Path(__file__).parent / "certificates.csv",
+            keys=frozenset({"holder", "level", "issued_on"}),
+            parsers={
+                "staff_number": lambda text: parse_number(text, 32),
+                "holder": parse_name,
+                "number": lambda text: parse_number(text, 60),
+                "issuer": lambda text: parse_text(text, 80),
+                "run": lambda text: parse_text(text, 40),
+                "issued_on": parse_day,
+                "expires_on": parse_last_day,
+            },
+            identity=("holder", "level", "issued_on"),
+            find=find_in,
+            stored=lambda unit: Certificate.objects.filter(holder__in=holders_in(unit)),
         ),
     )
 )

@@ -175,6 +175,7 @@ def leader_opens(world, now, made):
         ("schools:certificate_detail", made["certificate"]),
         ("schools:certificate_edit", made["certificate"]),
         ("schools:certificate_export",),
+        ("schools:certificate_import",),
         ("schools:person_list",),
         ("schools:person_new",),
         ("schools:staff_import",),

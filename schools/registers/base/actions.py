@@ -134,20 +134,12 @@ def take_file(*, by: Viewer, register: Register, record: WorkRecord, attachment:
 
 def _told(by: Viewer, register: Register, record: Any, act: str, files: Iterable[Upload]) -> None:
     """Keep what the row says now, its files, and have its figures counted anew."""
-    keep_version(register, record, act, by=by)
+    RecordVersion.objects.create(
+        **subject_of(record), by=by.membership, act=act, revision=record.revision, values=register.told(record)
+    )
     for one in files:
         attachments.keep(record, one, by=by.membership)
     _mark(register, record)
-
-
-def keep_version(register: Register, record: Any, act: str, *, by: Viewer | None) -> None:
-    RecordVersion.objects.create(**version_of(register, record, act, by=by))
-
-
-def version_of(register: Register, record: Any, act: str, *, by: Viewer | None) -> dict[str, Any]:
-    values = {name: str(text) for name, _label, text in register.facts(record)}
-    membership = by.membership if by else None
-    return {**subject_of(record), "by": membership, "act": act, "revision": record.revision, "values": values}
 
 
 def _mark(register: Register, record: Any) -> None:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
+from schools.common.tables import LIMITS, UnreadableFile
 from schools.registers.base.attachments import MOST_FILES, Upload, checked
+from schools.unreadable import file_sentence
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -24,6 +26,23 @@ class FilesField(forms.FileField):
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("These are too many files at once: take at most {n}.").format(n=MOST_FILES))
         return [checked(super(FilesField, self).clean(one, initial)) for one in given]
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Workbook"),
+        help_text=gettext_lazy(
+            "A table with a row for each record, or a workbook with a sheet for each kind; .xlsx, .xls or .csv. "
+            "The file you get by “Export” has the right columns."
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        """Before any of it is read."""
+        upload = self.cleaned_data["file"]
+        if upload.size > LIMITS.file_bytes:
+            raise forms.ValidationError(file_sentence(UnreadableFile("too_large", {"limit": LIMITS.file_bytes >> 20})))
+        return upload
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -18,6 +18,7 @@ from schools.listing.filters import ListFilter
 from schools.models import Unit, WorkRecord
 from schools.models.records import WorkRecordQuerySet
 from schools.registers.base.forms import RecordForm
+from schools.registers.base.sheets import RecordSheet, register_sheet
 
 Rows = WorkRecordQuerySet[Any]
 STATES = [("waiting", gettext_lazy("Waits for confirmation")), ("confirmed", gettext_lazy("Confirmed"))]
@@ -55,6 +56,7 @@ class Register:
     related: tuple[str, ...] = ()
     unit_of: Callable[[dict[str, Any], Viewer], Unit] = own_unit
     marks: Callable[[Any], tuple[set[int], dt.date | None]] = marks_nothing
+    sheet: RecordSheet | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +94,10 @@ class Register:
         """Name, label and text of what a row says, in the order of its columns."""
         return [(one.name, str(one.label), one.shown_of(record)) for one in self.columns]
 
+    def told(self, record: Any) -> dict[str, str]:
+        """The same, as a version keeps it."""
+        return {name: str(text) for name, _label, text in self.facts(record)}
+
     def is_own(self, viewer: Viewer, record: Any) -> bool:
         return bool(self.own) and getattr(record, f"{self.own}_id") == viewer.person.pk
 
@@ -110,6 +116,12 @@ class Register:
         return record.confirmed_at is None and self.counts_at_once(viewer, record)
 
 
+_LABELS = {"fields": gettext_lazy("fields")}
+_COUNTS = {
+    "created": gettext_lazy("new"),
+    "changed": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("left as they are"),
+}
 _ALL = gettext_lazy("All")
 _registers: dict[str, Register] = {}
 
@@ -123,7 +135,7 @@ def register(declared: Register) -> Register:
         Verb(f"{name}.changed", format_lazy(gettext_lazy("{title}: changed"), title=title), labels=_LABELS),
         Verb(f"{name}.confirmed", format_lazy(gettext_lazy("{title}: confirmed"), title=title)),
         Verb(f"{name}.removed", format_lazy(gettext_lazy("{title}: removed"), title=title)),
-        Verb(f"{name}.imported", format_lazy(gettext_lazy("{title}: imported"), title=title)),
+        Verb(f"{name}.imported", format_lazy(gettext_lazy("{title}: imported"), title=title), labels=_COUNTS),
         Verb(f"{name}.file_added", format_lazy(gettext_lazy("{title}: added a file"), title=title)),
         Verb(f"{name}.file_taken", format_lazy(gettext_lazy("{title}: took a file"), title=title), Kind.READ),
         Verb(f"{name}.file_removed", format_lazy(gettext_lazy("{title}: removed a file"), title=title)),
@@ -131,10 +143,9 @@ def register(declared: Register) -> Register:
             f"{name}_list.exported", format_lazy(gettext_lazy("{title}: exported the list"), title=title), Kind.EXPORT
         ),
     )
+    if declared.sheet:
+        register_sheet(declared, declared.sheet)
     return declared
-
-
-_LABELS = {"fields": gettext_lazy("fields")}
 
 
 def all_registers() -> list[Register]:

@@ -32,6 +32,8 @@ def _paths_of(register: Register) -> list[URLPattern]:
         ("<uuid:pk>/remove", "remove", require_POST(views.record_remove), entering),
         ("<uuid:pk>/files/<uuid:file_pk>", "file", views.record_file, register.sees),
     ]
+    if register.sheet:
+        pages.append(("import", "import", views.record_import, register.keeps))
     return [
         path(f"{start}/{rest}", _view(view, register, page, allowed), name=f"{register.name}_{page}")
         for rest, page, view, allowed in pages

@@ -10,12 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from schools.actions.imports import start_preview
 from schools.common.errors import Refused
 from schools.exporting import export_page
+from schools.imports.kinds import kind_named
 from schools.models import Attachment, RecordVersion, WorkRecord
 from schools.registers.base import actions
+from schools.registers.base.forms import SheetForm
 from schools.registers.base.register import Register, all_registers
 from schools.requests import ViewerRequest
+from schools.views.imports import to_job
 
 
 def record_list(request: ViewerRequest, register: Register) -> HttpResponse:
@@ -28,6 +32,7 @@ def record_list(request: ViewerRequest, register: Register) -> HttpResponse:
         "keeps": request.viewer.role in register.keeps,
         "new_url": reverse(register.page("new")),
         "export_url": reverse(register.page("export")),
+        "import_url": reverse(register.page("import")) if register.sheet else "",
     }
     return _drawn(request, register, "list", context)
 
@@ -35,6 +40,18 @@ def record_list(request: ViewerRequest, register: Register) -> HttpResponse:
 def record_export(request: ViewerRequest, register: Register) -> HttpResponse:
     sheet = register.listing.sheet(request, register.rows(request.viewer))
     return export_page(request, sheet, back=f"{reverse(register.url_name)}?{request.GET.urlencode()}")
+
+
+def record_import(request: ViewerRequest, register: Register) -> HttpResponse:
+    """Hand in a workbook; its preview and its result are the pages of every import."""
+    kind = kind_named(f"{register.name}s")
+    form = SheetForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid():
+        upload, unit = form.cleaned_data["file"], request.viewer.unit
+        job = start_preview(by=request.viewer, kind=kind, unit=unit, content=upload.read(), filename=upload.name)
+        return to_job(job, kind)
+    context = {"register": register, "form": form, "back": reverse(register.url_name)}
+    return _drawn(request, register, "import", context, status=422 if form.is_bound else 200)
 
 
 def record_new(request: ViewerRequest, register: Register) -> HttpResponse:
