@@ -31,9 +31,10 @@ app.conf.beat_schedule = {
     "delete expired files": {"task": "schools.tasks.delete_expired_files", "schedule": 600.0},
     "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
     "prove the audit log whole": {"task": "schools.tasks.prove_audit", "schedule": crontab(hour="3", minute="40")},
-    # More often than a board grows old (reports.board.KEEP_SECONDS).
-    "count for the centers": {"task": "reports.tasks.refresh_published_boards", "schedule": 480.0},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
     "call the next person": {"task": "schools.tasks.call_next", "schedule": 60.0},
+    "recount what is marked": {"task": "schools.tasks.recount_marked", "schedule": 30.0},
+    # After midnight: terms begin, roles end, things fall due.
+    "recount all": {"task": "schools.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
 }

@@ -67,7 +67,8 @@ def options(code: str, label: Any, name: str, path: str, *, is_list: bool = Fals
 def _values(scope: Scope, name: str) -> dict[str, Value]:
     """Words by code; the nearest unit's counts, a word of a unit below only where nothing above has it."""
     up = Q(unit=None) | Q(unit__code__in=scope.unit.ancestor_codes)
-    rows = TalkOption.objects.filter(up | scope.schools("unit"), list=name).select_related("unit")
+    below = Q(unit__path__startswith=scope.unit.path)
+    rows = TalkOption.objects.filter(up | below, list=name).select_related("unit")
     found: dict[str, Value] = {}
     for row in sorted(rows, key=lambda row: _nearness(scope, row)):
         found[row.code] = Value(row.position, row.code, row.label)
@@ -105,7 +106,6 @@ declare(
         unit_of_measure=_("person-times"),
         source="T7",
         records=talk_parts,
-        school_path="talk__school_id",
         class_path="class_group_id",
         splits=(options("theme", _("theme"), "theme", "themes", is_list=True), grades(), LEVEL),
     ),

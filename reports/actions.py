@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from reports.editions import Edition
 from reports.models import AUTHORS, Summary, SummarySection
 from reports.sections import CODES
 from schools import audit
@@ -17,6 +18,10 @@ from schools.work.jobs import start_job
 
 LONGEST = 20_000
 FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
+EDITIONS = {
+    Edition.WORK: gettext_lazy("For work: exact numbers"),
+    Edition.PUBLIC: gettext_lazy("Public: small numbers hidden, all rounded"),
+}
 # Chosen, not typed: the audit log keeps the reason, and never a text.
 REASONS = {
     "submission": gettext_lazy("To hand it to the unit above"),
@@ -57,7 +62,9 @@ def _change(by: Viewer, term: Term, code: str, version: int, body: str, *, is_dr
     section = _section(by, term, code)
     now = timezone.now()
     taken = SummarySection.objects.filter(pk=section.pk, version=version)
-    if not taken.update(version=version + 1, is_drafted=is_drafted, edited_by=by.person, edited_at=now):
+    # Another text is not the one that was found fit to publish.
+    values = {"is_drafted": is_drafted, "is_publishable": False, "edited_by": by.person, "edited_at": now}
+    if not taken.update(version=version + 1, **values):
         section.refresh_from_db()
         raise Conflict(body, section)
     section.refresh_from_db()
@@ -66,6 +73,19 @@ def _change(by: Viewer, term: Term, code: str, version: int, body: str, *, is_dr
         section.save(update_fields=["body"])
     verb = "summary.draft_restored" if is_drafted else "summary.written"
     audit.record(by=by, verb=verb, about=section.summary, details={"section": code, "version": section.version})
+    return section
+
+
+@transaction.atomic
+def set_publishable(*, by: Viewer, term: Term, code: str, is_publishable: bool, version: int) -> SummarySection:
+    """Say that the text as it stands may be in the public edition, or that it may not."""
+    _check_may_write(by, code)
+    section = _section(by, term, code)
+    if not SummarySection.objects.filter(pk=section.pk, version=version).update(is_publishable=is_publishable):
+        raise Refused(_("Somebody has changed this text. Read it again before you mark it."))
+    section.refresh_from_db()
+    details = {"section": code, "version": version, "publishable": is_publishable}
+    audit.record(by=by, verb="summary.publishable_set", about=section.summary, details=details)
     return section
 
 
@@ -86,16 +106,18 @@ def _section(by: Viewer, term: Term, code: str) -> SummarySection:
 
 
 @transaction.atomic
-def export_summary(*, by: Viewer, term: Term, file_format: str, reason: str) -> Job:
+def export_summary(*, by: Viewer, term: Term, file_format: str, reason: str, edition: str = Edition.WORK) -> Job:
     """Start the export, for a reason that is logged with it."""
     if by.role not in AUTHORS:
         raise Refused(_("Only counselors, leaders and center staff export the summary of their unit."))
     if file_format not in FORMATS:
         raise Refused(_("Choose PDF, Word or Excel."))
+    if edition not in EDITIONS:
+        raise Refused(_("Choose the edition for work or the public one."))
     if reason not in REASONS:
         raise Refused(_("Choose what the export is for."))
-    params = {"term": term.code, "format": file_format, "language": get_language() or "zh-hans"}
+    params = {"term": term.code, "format": file_format, "edition": edition, "language": get_language() or "zh-hans"}
     job = start_job(by=by, kind="semester_report", params=params)
-    details = {"term": term.code, "format": file_format, "reason": reason}
+    details = {"term": term.code, "format": file_format, "edition": edition, "reason": reason}
     audit.record(by=by, verb="summary.exported", about=job, details=details)
     return job

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.document import Amount, Row, Table
+from reports.editions import HIDDEN, Published
 from reports.material import Material, Place, written
-from reports.suppression import HIDDEN, Published
 from schools.figures import figures, ratios
 
 COMPARED = (
@@ -31,7 +31,7 @@ _WHO_COUNTS = gettext_lazy(
 
 def tables(m: Material) -> list[Table]:
     if m.is_school:
-        return [class_table(m)]
+        return [class_table(m)] if m.places else []
     return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "T7")]
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from reports.suppression import HIDDEN, Suppressed
+from reports.editions import HIDDEN, Hidden
 
-Number = int | float | Suppressed
+Number = int | float | Hidden
 BRAND, BRAND_PALE = "#0e6b66", "#b9d8d4"
 
 # The mark beside a level's word tells it without colour.
@@ -67,7 +67,7 @@ def bar_chart(rows: Sequence[Bar], *, title: str, ident: str, desc: str = "", ro
     `room` is the least width in px it will be shown in: words and numbers get as much of it as they need.
     """
     frame = _Frame(ident, title, desc or _listing((row.label, _amount(row.value, row.total)) for row in rows))
-    longest = max((row.value for row in rows if not isinstance(row.value, Suppressed)), default=0)
+    longest = max((row.value for row in rows if not isinstance(row.value, Hidden)), default=0)
     before = min(_widest(row.label for row in rows) * EM / room, MOST_LABEL)
     after = min(1.12 * _widest(_amount(row.value, row.total) for row in rows) * EM / room, MOST_LABEL)
     x, width = _percent(100 * before + 2.5), _percent(100 * (1 - before - after) - 5)
@@ -89,7 +89,7 @@ def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: 
     values = [value for one in series for value in one.values]
     listing = ((f"{one.name} {category}", show(value)) for one in series for category, value in _zip(categories, one))
     frame = _Frame(ident, title, desc or _listing(listing))
-    highest = max((value for value in values if not isinstance(value, Suppressed)), default=0)
+    highest = max((value for value in values if not isinstance(value, Hidden)), default=0)
     slot, floor, room = 100 / max(len(categories), 1), 168, 126
     small = _widest(show(value) for value in values) > 3  # 10,000 and more would run into one another
     frame.add(f'<line class="axis" x2="100%" y1="{floor}" y2="{floor}" stroke="currentColor" stroke-opacity=".2"/>')
@@ -118,7 +118,7 @@ def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "
     """One whole and its parts, with a line for each. A withheld part has a place but no length."""
     frame = _Frame(ident, title, desc or _listing((part.label, show(part.value)) for part in parts))
     stub = 4 * sum(part.value is HIDDEN for part in parts)
-    whole = sum(part.value for part in parts if not isinstance(part.value, Suppressed))
+    whole = sum(part.value for part in parts if not isinstance(part.value, Hidden))
     frame.add(f'<rect {TRACK} width="100%" height="16" rx="3"/>')
     left = 0.0
     for number, part in enumerate(parts):
@@ -135,7 +135,7 @@ def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "
 
 def show(value: Number) -> str:
     """1234 as 1,234; a share with one digit; a withheld number as its star."""
-    if isinstance(value, Suppressed):
+    if isinstance(value, Hidden):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
@@ -232,7 +232,7 @@ def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str
 
 def _share(value: Number, total: Number) -> float | None:
     """Between 0 and 1; None where either is withheld."""
-    if isinstance(value, Suppressed) or isinstance(total, Suppressed):
+    if isinstance(value, Hidden) or isinstance(total, Hidden):
         return None
     return min(max(value / total, 0.0), 1.0) if total > 0 else 0.0
 

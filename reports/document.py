@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from reports.charts import CONTROL
-from reports.suppression import HIDDEN, Published
+from reports.editions import HIDDEN, Edition, Published
 
 Kind = Literal["count", "percent", "ratio", "minutes", "change", "points"]
 MINUTES_OF_A_DAY = 24 * 60
@@ -227,6 +228,7 @@ class Section:
     version: int = 0
     is_edited: bool = False
     edited: str = ""
+    is_publishable: bool = False
     is_appendix: bool = False
 
     def __post_init__(self) -> None:
@@ -253,10 +255,9 @@ class SummaryDocument:
     language: str
     as_of: dt.date
     built_at: dt.datetime
-    is_suppressed: bool
+    edition: Edition
     sections: Sequence[Section]
-    # Of a term that is not the last, tables outside the school are told in part (docs/adr/0006).
-    is_told_in_part: bool = False
+    corrected_at: dt.datetime | None = None
 
     @property
     def title(self) -> str:
@@ -267,22 +268,37 @@ class SummaryDocument:
         return date_format(self.as_of, _("M j, Y"))
 
     @property
+    def is_public(self) -> bool:
+        return self.edition == Edition.PUBLIC
+
+    @property
+    def edition_text(self) -> str:
+        """As it stands on the cover, in the name of the file and beside whoever took it out."""
+        return edition_label(self.edition)
+
+    @property
     def hidden_note(self) -> str:
-        return f"{withheld_note()} {earlier_note()}" if self.is_told_in_part else withheld_note()
+        return hidden_note()
+
+    @property
+    def corrected_text(self) -> str:
+        """That the counts of a term that was frozen were corrected, and when."""
+        if self.corrected_at is None:
+            return ""
+        day = date_format(timezone.localdate(self.corrected_at), _("M j, Y"))
+        return _("Corrected on {day}, after the figures of this term were closed.").format(day=day)
 
     def section(self, code: str) -> Section | None:
         return next((section for section in self.sections if section.code == code), None)
 
 
-def withheld_note() -> str:
-    return _(
-        "* stands for a number from 1 to 4, or for one that is withheld because a number from 1 to 4 could be worked "
-        "out from it."
-    )
+def edition_label(edition: Edition) -> str:
+    return _("public edition") if edition == Edition.PUBLIC else _("for work use only")
 
 
-def earlier_note() -> str:
+def hidden_note() -> str:
     return _(
-        "Of a term that is over, key students, groups and open flags are told as totals of centers only. The tables by "
-        "school stand in what was exported while it ran."
+        "Public edition: numbers of students and of records about them are rounded to the nearest 5, and shares are "
+        "made from rounded numbers. * stands for a number from 1 to 4, and for what is not told of a single school: "
+        "parts of its numbers, and how many flags are open."
     )

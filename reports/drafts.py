@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from reports.document import Amount, school_hours
+from reports.editions import HIDDEN, Published
 from reports.material import Material, Place
 from reports.policy import target_for
-from reports.suppression import HIDDEN, Published
 from schools.figures import Value
 from schools.models import ClassGroup, Duty
 from schools.queries import duty_of
@@ -236,7 +236,7 @@ def _late(m: Material) -> list[str]:
 
 def _short_of_staff(m: Material) -> list[str]:
     lines = []
-    if m.is_school and m.count("counselors").value == 0:
+    if m.is_school and m.count("schools_with_counselor").value == 0:
         lines.append(_("The school has no counselor."))
     without = (m.count("schools").number or 0) - (m.count("schools_with_counselor").number or 0)
     if not m.is_school and without > 0:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.charts import Bar, Number, Series, Slice, bar_chart, column_chart, stacked_bar
 from reports.document import Amount, Chart, Multiples
+from reports.editions import HIDDEN
 from reports.material import Material, Place
-from reports.suppression import HIDDEN
 from schools.figures import Value
 
 MOST_BARS = 12

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.document import SummaryDocument, printable
+from reports.editions import Edition
 from reports.pdf import render_pdf
 from reports.pdf_parts import Progress
 from reports.summary import build_summary
@@ -34,11 +35,13 @@ def export(
     file_format: str,
     *,
     stamp: str,
+    edition: Edition = Edition.WORK,
     progress: Progress = lambda done, total: None,
 ) -> Export:
     """Build the document once and write it. Gathering the figures is one step, the file one more or many."""
     progress(0, 2)
-    document = build_summary(unit, term)
+    document = build_summary(unit, term, edition)
+    stamp = f"{document.edition_text} · {stamp}"
     content = _written(document, file_format, stamp, lambda done, total: progress(1 + done, 1 + total))
     return Export(content, file_name(document, file_format), TYPES[file_format])
 
@@ -54,7 +57,7 @@ def _written(document: SummaryDocument, file_format: str, stamp: str, progress: 
 
 def file_name(document: SummaryDocument, file_format: str) -> str:
     """A long name of a unit is cut, so that the row of the job has room for what comes after it."""
-    rest = f" {document.term_code} {document.title}.{file_format}"
+    rest = f" {document.term_code} {document.title} {document.edition_text}.{file_format}"
     longest = Job._meta.get_field("file_name").max_length or 0
     name = " ".join(document.unit_name.split())
     return f"{name[: longest - len(rest)]}{rest}".replace("/", "-")

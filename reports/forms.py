@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.actions import FORMATS, REASONS
+from reports.actions import EDITIONS, FORMATS, REASONS
 from schools.common.rendering import Segmented
 
 
@@ -11,6 +11,7 @@ class SectionForm(forms.Form):
     body = forms.CharField(required=False, strip=False)
     version = forms.IntegerField(min_value=0)
     reset = forms.BooleanField(required=False)
+    publish = forms.ChoiceField(required=False, choices=[("yes", "yes"), ("no", "no")])
 
     def clean_body(self) -> str:
         """A browser counts a line end as one character and sends two."""
@@ -21,6 +22,13 @@ class SectionForm(forms.Form):
 class ExportForm(forms.Form):
     file_format = forms.ChoiceField(
         label=_("Kind of file"), choices=list(FORMATS.items()), initial="pdf", widget=Segmented
+    )
+    edition = forms.ChoiceField(
+        label=_("Edition"),
+        choices=list(EDITIONS.items()),
+        initial="work",
+        widget=forms.RadioSelect,
+        help_text=_("For work is for those whose role shows these numbers. What leaves the house is the public one."),
     )
     reason = forms.ChoiceField(
         label=_("What is it for?"),

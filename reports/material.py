@@ -7,12 +7,13 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from reports.board import Board, Share, board_of
+from reports.board import Board, Share, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
-from schools.figures import Scope, Value, figures, ratios
+from reports.editions import Edition
+from schools.figures import CLASS, Scope, Value, figures, ratios
 from schools.indicators import grade_code, grade_words
-from schools.models import ClassGroup, Term, Unit
+from schools.models import ClassGroup, Tally, Term, Unit
 from schools.queries import previous_term
 
 BY_CLASS = (
@@ -36,6 +37,7 @@ class Place:
     key_coverage: Amount
     emphasis: str = ""
     unit: int | None = None
+    code: str = ""
     grade: Value | None = None  # of a class
 
 
@@ -46,10 +48,11 @@ class Material:
     before_label: str
 
     @classmethod
-    def of(cls, unit: Unit, term: Term) -> "Material":
+    def of(cls, unit: Unit, term: Term, edition: Edition = Edition.WORK) -> "Material":
         earlier = previous_term(unit, term)
-        before = board_of(Scope.of(unit, earlier)) if earlier else None
-        return cls(board_of(Scope.of(unit, term)), before, earlier.label if earlier else "")
+        scopes = [Scope.of(unit, one) for one in (term, earlier) if one]
+        board, *before = boards_of(scopes, edition=edition)
+        return cls(board, before[0] if before else None, earlier.label if earlier else "")
 
     @property
     def scope(self) -> Scope:
@@ -79,8 +82,10 @@ class Material:
 
     @cached_property
     def places(self) -> list[Place]:
-        """Classes of a school; above it clusters and schools, each cluster before its own."""
-        return class_places(self.scope) if self.is_school else unit_places(self.board)
+        """Classes of a school, for work only; above it clusters and schools, each cluster before its own."""
+        if not self.is_school:
+            return unit_places(self.board)
+        return [] if self.board.is_public else class_places(self.scope)
 
 
 def written(share: Share) -> Amount:
@@ -99,23 +104,27 @@ def unit_places(board: Board) -> list[Place]:
             written(board.share(ratios()["key_coverage"], node.pk)),
             "" if node.is_school else "group",
             node.pk,
+            node.code,
         )
         for node in found
     ]
 
 
 def class_places(scope: Scope) -> list[Place]:
-    """One query for each figure, grouped by class; a class without students is left out."""
-    counts = {code: figures()[code].tally(scope, by=figures()[code].class_path).total for code in BY_CLASS}
+    """A class without students is left out."""
+    rows = Tally.objects.filter(unit=scope.unit, term=scope.term.code, figure__in=BY_CLASS, split=CLASS)
+    counts: dict[str, Counter[str]] = {code: Counter() for code in BY_CLASS}
+    for figure, group, count in rows.values_list("figure", "value", "count"):
+        counts[figure][group] = count
     groups = ClassGroup.objects.filter(school=scope.unit, pk__in=[pk for pk in counts["students"] if pk])
     found = [_class_place(scope, group, counts) for group in groups.select_related("school")]
-    if counts["students"][None]:
+    if counts["students"][""]:
         found.append(_class_place(scope, None, counts))
     return sorted(found, key=lambda place: place.grade.order if place.grade else ())
 
 
-def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Counter[int | None]]) -> Place:
-    own = {code: found[group.pk if group else None] for code, found in counts.items()}
+def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Counter[str]]) -> Place:
+    own = {code: found[str(group.pk) if group else ""] for code, found in counts.items()}
     return Place(
         group.name_on(scope.on) if group else _("without a class"),
         {code: Amount(count) for code, count in own.items()},

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from reports import appendix, drafts, drawings
 from reports.clocks import ClockRow
 from reports.document import Amount, Balance, Behind, Chart, Fact, Multiples, Row, Section, Table, school_hours
+from reports.editions import HIDDEN
 from reports.material import Material
-from reports.suppression import HIDDEN
 from schools.figures import figures
 
 
@@ -37,7 +37,7 @@ class Part:
             facts=self.facts(m),
             balance=self.balance(m),
             charts=self.charts(m),
-            tables=self.tables(m),
+            tables=[table for table in self.tables(m) if table.rows],
             is_appendix=self.is_appendix,
         )
 
@@ -165,7 +165,8 @@ def coverage_charts(m: Material) -> list[Chart | Multiples]:
 
 def coverage_tables(m: Material) -> list[Table]:
     """Classes of a school. The schools of a center stand in the appendix; here only what lies right below it."""
-    return [appendix.coverage_table(m, appendix.near(m))]
+    places = appendix.near(m)
+    return [appendix.coverage_table(m, places)] if places else []
 
 
 # --- flags ---------------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ FLAGS = ("flags_at_start", "flags_new", "flags_closed", "flags_at_end")
 
 
 def flag_tables(m: Material) -> list[Table]:
-    levels = sorted({value for code in FLAGS for value in m.board.values.get((code, "level"), ())})
+    levels = sorted({value for code in FLAGS for value in m.board.values(code, "level")})
     rows = [Row(value.label, [m.count(code, "level", value.code) for code in FLAGS]) for value in levels]
     total = Row(_("All"), [m.count(code) for code in FLAGS], "total")
     columns = [_("Level"), _("At the start"), _("New"), _("Closed"), _("At the end")]

@@ -9,19 +9,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.document import Section, SummaryDocument, printable
+from reports.editions import Edition
 from reports.material import Material
 from reports.models import SummarySection
 from reports.sections import PARTS
 from schools.models import Term, Unit
 
 
-def build_summary(unit: Unit, term: Term) -> SummaryDocument:
+def build_summary(unit: Unit, term: Term, edition: Edition = Edition.WORK) -> SummaryDocument:
     """The whole document, in the active language."""
-    material = Material.of(unit, term)
+    material = Material.of(unit, term, edition)
     texts = texts_of(unit, term)
-    sections = [
-        with_text(part.section(material, number), texts.get(part.code)) for number, part in enumerate(PARTS, start=1)
-    ]
+    drafted = [part.section(material, number) for number, part in enumerate(PARTS, start=1)]
+    fitting = publishable if edition == Edition.PUBLIC else with_text
+    sections = [fitting(section, texts.get(section.code)) for section in drafted]
     return SummaryDocument(
         unit_name=printable(unit.name),
         above=printable(_above(unit)),
@@ -29,10 +30,10 @@ def build_summary(unit: Unit, term: Term) -> SummaryDocument:
         term_label=term.label,
         language=get_language() or "zh-hans",
         as_of=material.scope.on,
-        built_at=material.board.built_at,
-        is_suppressed=material.board.is_suppressed,
-        is_told_in_part=bool(material.board.untold),
+        built_at=material.board.counted_at,
+        edition=edition,
         sections=sections,
+        corrected_at=material.board.corrected_at,
     )
 
 
@@ -47,8 +48,22 @@ def with_text(section: Section, written: SummarySection | None) -> Section:
     if written is None:
         return section
     if written.is_drafted:
-        return replace(section, version=written.version)
-    return replace(section, text=written.body, version=written.version, is_edited=True, edited=edited_line(written))
+        return replace(section, version=written.version, is_publishable=written.is_publishable)
+    return replace(
+        section,
+        text=written.body,
+        version=written.version,
+        is_edited=True,
+        edited=edited_line(written),
+        is_publishable=written.is_publishable,
+    )
+
+
+def publishable(section: Section, written: SummarySection | None) -> Section:
+    """The section without its text, unless somebody marked the text as fit to publish."""
+    if written is None or not written.is_publishable:
+        return replace(section, text="")
+    return with_text(section, written)
 
 
 def edited_line(written: SummarySection) -> str:

@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reports.actions import FORMATS, REASONS
+from reports.actions import EDITIONS, FORMATS, REASONS
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
 declare(
     Verb("summary.written", _("wrote in a summary")),
     Verb("summary.draft_restored", _("went back to the drafted text of a summary")),
+    Verb("summary.publishable_set", _("said whether a text of a summary may be published")),
     Verb("summary.exported", _("exported a summary"), Kind.READ),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
@@ -22,9 +23,12 @@ explains(
         "section": pgettext_lazy("in the log", "section"),
         "version": pgettext_lazy("in the log", "version"),
         "format": pgettext_lazy("in the log", "format"),
+        "edition": pgettext_lazy("in the log", "edition"),
+        "publishable": pgettext_lazy("in the log", "may be published"),
     },
     values={
         "format": FORMATS,
+        "edition": EDITIONS,
         "reason": {**REASONS, "command": pgettext_lazy("in the log", "by a command on the server")},
     },
     kinds={"reports.summary": pgettext_lazy("in the log", "summary")},

@@ -65,7 +65,10 @@ def _cover(word: Any, document: SummaryDocument, stamp: str) -> None:
     word.add_paragraph(document.term_label)
     word.add_paragraph(_("Figures as of {day}").format(day=document.as_of_text))
     word.add_paragraph(stamp)
-    if document.is_suppressed:
+    word.add_paragraph(document.edition_text)
+    if document.corrected_text:
+        word.add_paragraph(document.corrected_text)
+    if document.is_public:
         word.add_paragraph(document.hidden_note)
 
 

@@ -68,7 +68,8 @@ def _texts(sheet: Any, document: SummaryDocument, stamp: str, styles: dict[str, 
     sheet.set_footer(_footer(stamp))
     sheet.write_string(0, 0, f"{document.unit_name} {document.title}", styles["title"])
     lines = [("", document.term_label), (_("Figures as of"), document.as_of_text), (_("Exported"), stamp)]
-    if document.is_suppressed:
+    lines.append((_("Edition"), " ".join(filter(None, [document.edition_text, document.corrected_text]))))
+    if document.is_public:
         lines.append((_("Small numbers"), document.hidden_note))
     lines += [(f"{section.number} {section.title}", section.text) for section in document.sections]
     for row, (label, text) in enumerate(lines, start=1):

@@ -1,12 +1,12 @@
 """Figures, declared once: a code, a label, where the rule comes from, and the query that returns the records behind it.
 
-The count is that query counted, so a figure cannot differ from its list. A district's figure is the same query over its
-subtree, grouped by school: one query, whatever the number of schools. Each app declares its own in `indicators.py`,
-found by name.
+The count is that query counted, so a figure cannot differ from its list. A unit counts its own records; what stands
+below a center is the sum of what its units have counted (`schools.recounting`). Each app declares its own figures in
+`indicators.py`, found by name.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,14 +17,20 @@ from django.utils import timezone
 
 from schools.common.days import midnight
 from schools.common.floors import ask_apps
+from schools.minutes import class_of
 from schools.models import Term, Unit
 
 Rows = QuerySet[Any]
+# Split and value of what was counted; ALL is the figure itself.
+Part = tuple[str, str]
+ALL: Part = ("", "")
+# The split by class that every figure with a `class_path` has. It stays inside the school.
+CLASS = "class"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose figures, and of when: a unit with all below it, a term, perhaps only some classes.
+    """Whose figures, and of when: one unit, a term, perhaps only some classes.
 
     States (enrolled, in a group, open) are read on the day `on`: the last day of a past term, today in the running one.
     """
@@ -61,9 +67,8 @@ class Scope:
         return min(self.ends, timezone.now())
 
     def schools(self, path: str = "school") -> Q:
-        """Rows of the schools of this scope; `path` leads from the row to its school."""
-        prefix = f"{path}__" if path else ""
-        return Q(**{f"{prefix}path__startswith": self.unit.path})
+        """Rows of this very unit; `path` leads from the row to its unit. What is below it is counted apart."""
+        return Q(**{f"{path}_id" if path else "pk": self.unit.pk})
 
     def within_term(self, field: str) -> Q:
         return Q(**{f"{field}__gte": self.starts, f"{field}__lt": self.ends})
@@ -98,7 +103,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. `school_path` and `class_path` lead from a record to the keys of its school and class."""
+    """One figure. `class_path` leads from a record to the key of its class."""
 
     code: str
     label: Any
@@ -106,11 +111,12 @@ class Figure:
     unit_of_measure: Any
     source: str
     records: Callable[[Scope], Rows]
-    school_path: str = "school_id"
     class_path: str = ""
     splits: tuple[Split, ...] = ()
-    # Counts of students and of what concerns them are suppressed above the school; counts of schools and staff are not.
+    # In the public edition counts of students and of records about one are hidden or rounded; of schools and staff not.
     about_students: bool = True
+    # Told of a single school in the public edition, too. Not where it adds up with others: a small one could be solved.
+    is_told_by_school: bool = True
 
     def query(self, scope: Scope) -> Rows:
         """The records behind the figure."""
@@ -122,23 +128,27 @@ class Figure:
     def split(self, code: str) -> Split | None:
         return next((split for split in self.splits if split.code == code), None)
 
-    def tally(self, scope: Scope, *, by: str = "", only: Callable[[Rows], Rows] | None = None) -> "Tally":
-        """Everything there is to count, in one query, by school or by another path."""
+    def counts(self, scope: Scope, only: Callable[[Rows], Rows] | None = None) -> Counter[Part]:
+        """Everything there is to count, in one query: the figure and each value of its splits."""
         found = only(self.query(scope)) if only else self.query(scope)
-        paths = list(dict.fromkeys([by or self.school_path, *(path for split in self.splits for path in split.paths)]))
-        rows = found.order_by().values_list(*paths).annotate(how_many=Count("pk"))
-        return self._read(scope, paths, rows)
-
-    def _read(self, scope: Scope, paths: list[str], rows: Iterable[tuple[Any, ...]]) -> "Tally":
-        tally = Tally(Counter(), defaultdict(Counter))
-        readers = [(split, split.reader(scope), [paths.index(path) for path in split.paths]) for split in self.splits]
-        for row in rows:
-            place, count = row[0], row[-1]
-            tally.total[place] += count
+        paths = list(dict.fromkeys(path for split in self._all_splits for path in split.paths))
+        if not paths:
+            return Counter({ALL: found.count()})
+        readers = [(split, split.reader(scope), [paths.index(p) for p in split.paths]) for split in self._all_splits]
+        counts: Counter[Part] = Counter()
+        for *row, count in found.order_by().values_list(*paths).annotate(how_many=Count("pk")):
+            counts[ALL] += count
             for split, reader, places in readers:
                 for code in reader(tuple(row[number] for number in places)):
-                    tally.parts[split.code, code][place] += count
-        return tally
+                    counts[split.code, code] += count
+        return counts
+
+    @cached_property
+    def _all_splits(self) -> tuple[Split, ...]:
+        """The declared ones, and by class."""
+        if not self.class_path:
+            return self.splits
+        return (*self.splits, Split(CLASS, "", (self.class_path,), _class_code, lambda _scope: _no_words))
 
     def where(self, scope: Scope, split: Split, code: str) -> Q:
         """The condition of one value of a split. No record fulfils it when nothing has that value."""
@@ -157,11 +167,13 @@ def _equals(path: str, value: Any) -> Q:
     return Q(**{f"{path}__isnull": True}) if value is None else Q(**{path: value})
 
 
-class Tally(NamedTuple):
-    """Counts by place (a school, a class), in all and for every value of every split."""
+def _class_code(_scope: Scope) -> Reader:
+    return lambda row: [str(row[0] or "")]
 
-    total: Counter[Any]
-    parts: defaultdict[tuple[str, str], Counter[Any]]
+
+def _no_words(code: str) -> Value:
+    """Classes have names, not words: whoever shows them has loaded them."""
+    return Value(code, code, code)
 
 
 @dataclass(frozen=True)
@@ -179,16 +191,29 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Timing:
-    """How long something took, for the records of a figure: the middle value is told, never a single one."""
+    """How long something took, for the records of a figure: the middle value is told, never a single one.
+
+    What is kept is how many took as long as each class of minutes (`schools.minutes`), by level.
+    """
 
     code: str
     label: Any
     figure: str
     # The record's own number of minutes, or None while it still runs.
     minutes: Callable[[Scope], Callable[[Any], float | None]]
-    # Figure of those that surely have such a number; where not all of `figure` do.
-    ended: str = ""
     in_school_hours: bool = False
+    # What a record must be read with.
+    needs: tuple[str, ...] = ("severity",)
+
+    def counts(self, scope: Scope) -> Counter[Part]:
+        """By level, how many records took as long."""
+        measure = self.minutes(scope)
+        counts: Counter[Part] = Counter()
+        for record in figures()[self.figure].query(scope).only("pk", *self.needs).order_by():
+            minutes = measure(record)
+            if minutes is not None:
+                counts[str(record.severity), str(class_of(minutes))] += 1
+        return counts
 
 
 class _Registry:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,8 @@ def schools(scope: Scope) -> Rows:
 
 
 def schools_with_counselor(scope: Scope) -> Rows:
-    here = counselors(scope).filter(unit=OuterRef("pk"))
+    """Also those whose counselor counts at another school."""
+    here = _staff(scope, Role.COUNSELOR).filter(unit=OuterRef("pk"))
     return schools(scope).filter(Exists(here))
 
 
@@ -39,7 +40,7 @@ def _taught(scope: Scope) -> Q:
 
 
 def counselors(scope: Scope) -> Rows:
-    return _staff(scope).filter(role=Role.COUNSELOR)
+    return _at_main_unit(scope, Role.COUNSELOR)
 
 
 def full_time_counselors(scope: Scope) -> Rows:
@@ -47,12 +48,32 @@ def full_time_counselors(scope: Scope) -> Rows:
 
 
 def class_teachers(scope: Scope) -> Rows:
-    return _staff(scope).filter(role=Role.CLASS_TEACHER)
+    return _at_main_unit(scope, Role.CLASS_TEACHER)
 
 
-def _staff(scope: Scope) -> Rows:
-    found = Membership.objects.current(scope.on).filter(scope.schools("unit"), person__is_active=True)
-    return found.filter(unit__kind__is_school=True)
+def _staff(scope: Scope, role: Role) -> Rows:
+    return _everywhere(scope, role).filter(scope.schools("unit"))
+
+
+def _everywhere(scope: Scope, role: Role) -> Rows:
+    found = Membership.objects.current(scope.on).filter(role=role, person__is_active=True)
+    return found.filter(unit__kind__is_school=True).annotate(rank=_RANK)
+
+
+def _at_main_unit(scope: Scope, role: Role) -> Rows:
+    """Somebody who has this role in several schools counts once: where they are employed most, then longest."""
+    before = (
+        Q(rank__lt=OuterRef("rank"))
+        | Q(rank=OuterRef("rank"), starts_on__lt=OuterRef("starts_on"))
+        | Q(rank=OuterRef("rank"), starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk"))
+    )
+    others = _everywhere(scope, role).filter(before, person=OuterRef("person"))
+    return _staff(scope, role).filter(~Exists(others))
+
+
+_RANK = Case(
+    *(When(employment=employment, then=rank) for rank, employment in enumerate(Employment)), output_field=IntegerField()
+)
 
 
 def grades(path: str = "class_group") -> Split:
@@ -114,7 +135,6 @@ declare(
         unit_of_measure=_("schools"),
         source="T1",
         records=schools,
-        school_path="pk",
         about_students=False,
     ),
     Figure(
@@ -124,7 +144,6 @@ declare(
         unit_of_measure=_("schools"),
         source="P1",
         records=schools_with_counselor,
-        school_path="pk",
         about_students=False,
     ),
     Figure(
@@ -145,7 +164,6 @@ declare(
         unit_of_measure=_("people"),
         source="P2, T2",
         records=counselors,
-        school_path="unit_id",
         splits=(choices("employment", _("employment"), "employment", list(Employment.choices)),),
         about_students=False,
     ),
@@ -156,7 +174,6 @@ declare(
         unit_of_measure=_("people"),
         source="P3, T2",
         records=full_time_counselors,
-        school_path="unit_id",
         about_students=False,
     ),
     Figure(
@@ -166,7 +183,6 @@ declare(
         unit_of_measure=_("people"),
         source="T2",
         records=class_teachers,
-        school_path="unit_id",
         about_students=False,
     ),
     Ratio(

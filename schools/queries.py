@@ -37,6 +37,12 @@ def last_begun(terms: list[Term], day: dt.date) -> Term | None:
     return begun[-1] if begun else None
 
 
+def begun_terms(unit: Unit) -> list[Term]:
+    """Those that have begun, the newest first."""
+    today = timezone.localdate()
+    return [term for term in reversed(terms_of(unit)) if term.starts <= today]
+
+
 def previous_term(unit: Unit, term: Term) -> Term | None:
     earlier = [other for other in terms_of(unit) if other.ends < term.starts]
     return earlier[-1] if earlier else None

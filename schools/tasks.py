@@ -2,6 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from schools import recounting
 from schools.actions.audit import anchor_log, prove_log
 from schools.work import jobs, notices
 
@@ -34,3 +35,13 @@ def prove_audit() -> None:
 @shared_task(ignore_result=True)
 def call_next() -> None:
     notices.call_next()
+
+
+@shared_task(ignore_result=True)
+def recount_marked() -> None:
+    recounting.recount_marked()
+
+
+@shared_task(ignore_result=True)
+def recount_all() -> None:
+    recounting.recount_all()

@@ -143,7 +143,9 @@ STATE = Split(
 FLAG_CLASS = "student__class_group_id"
 
 
-def _flag_figure(code: str, label: Any, source: str, records: Callable[[Scope], Rows], *splits: Split) -> Figure:
+def _flag_figure(
+    code: str, label: Any, source: str, records: Callable[[Scope], Rows], *splits: Split, is_told_by_school: bool = True
+) -> Figure:
     return Figure(
         code=code,
         label=label,
@@ -153,6 +155,7 @@ def _flag_figure(code: str, label: Any, source: str, records: Callable[[Scope], 
         records=records,
         class_path=FLAG_CLASS,
         splits=(LEVEL, *splits),
+        is_told_by_school=is_told_by_school,
     )
 
 
@@ -184,7 +187,6 @@ declare(
         unit_of_measure=_("entries"),
         source="T11",
         records=group_entries,
-        school_path="student__school_id",
         class_path="student__class_group_id",
         splits=(GROUP,),
     ),
@@ -197,7 +199,7 @@ declare(
         source="P3",
         is_share=False,
     ),
-    _flag_figure("flags_at_start", _("Open at the start of the term"), "T6", flags_at_start),
+    _flag_figure("flags_at_start", _("Open at the start of the term"), "T6", flags_at_start, is_told_by_school=False),
     _flag_figure("flags_new", _("New in the term"), "T6", flags_new),
     _flag_figure(
         "flags_closed",
@@ -206,7 +208,7 @@ declare(
         flags_closed,
         choices("outcome", _("outcome"), "outcome", list(RiskFlag.Outcome.choices)),
     ),
-    _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE),
+    _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE, is_told_by_school=False),
     _flag_figure("flags_due", _("New flags that had to be acted on"), "P19", flags_due),
     _flag_figure("flags_in_time", _("Of these acted on in time"), "P19", flags_in_time),
     Ratio(
@@ -217,9 +219,26 @@ declare(
         denominator="flags_due",
         source="P19",
     ),
-    Timing("known_reported", _("known → reported"), "flags_new", _minutes("known_at", "reported_at")),
     Timing(
-        "reported_acted", _("reported → acted on"), "flags_new", _minutes("reported_at", "acted_at"), "flags_in_time"
+        "known_reported",
+        _("known → reported"),
+        "flags_new",
+        _minutes("known_at", "reported_at"),
+        needs=("severity", "known_at", "reported_at"),
     ),
-    Timing("known_settled", _("known → settled"), "flags_closed", _school_minutes, in_school_hours=True),
+    Timing(
+        "reported_acted",
+        _("reported → acted on"),
+        "flags_new",
+        _minutes("reported_at", "acted_at"),
+        needs=("severity", "reported_at", "acted_at"),
+    ),
+    Timing(
+        "known_settled",
+        _("known → settled"),
+        "flags_closed",
+        _school_minutes,
+        in_school_hours=True,
+        needs=("severity", "known_at", "settled_at"),
+    ),
 )

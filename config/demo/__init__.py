@@ -12,6 +12,7 @@ from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
 from schools.models import Unit
+from schools.recounting import recount_all
 from students.states import keep_all
 
 SCALES = {"school": 1, "district": 1, "city": 3}
@@ -32,6 +33,7 @@ def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = pri
         network.hire_everyone(city, districts, schools)
         certificates.give(today)
         _fill(schools, today, tell)
+        recount_all()
         audit.record(by=None, verb="demo.loaded", about=city, details={"scale": scale, "schools": len(schools)})
 
 

@@ -1,32 +1,34 @@
 """Figures of one's own unit, and the records behind each for those who may see them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from reports.board import Board, board_of
+from reports.board import Board, boards_of
 from reports.clocks import ClockRow, clock_rows
-from reports.document import Amount, earlier_note, school_hours
+from reports.document import Amount, school_hours
+from reports.editions import HIDDEN
 from reports.listing import lines_of
 from reports.material import unit_places, written
 from reports.policy import Target, target_for
-from reports.suppression import HIDDEN
 from schools.access import Viewer, reason_to_see, roles
 from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, timings
-from schools.models import Role, Term
-from schools.queries import current_term, previous_term, terms_of
+from schools.models import Role, Term, Unit
+from schools.queries import begun_terms, current_term, previous_term
 from schools.requests import ViewerRequest
 
 READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 PAGE = 50
+MOST_TERMS = 4
 
 
 class Linked(NamedTuple):
@@ -45,7 +47,7 @@ class FigureRow:
     unit: str
     url: str = ""
     target: Target | None = None
-    parts: tuple["Linked", ...] = ()
+    parts: tuple[Linked, ...] = ()
 
     @property
     def target_text(self) -> str:
@@ -60,53 +62,79 @@ class FigureRow:
 @roles(*READERS)
 @require_GET
 def figure_list(request: ViewerRequest) -> HttpResponse:
+    """The figures of one's own unit; center staff open those of each unit below it, too."""
     viewer = request.viewer
-    term = _term(request, viewer)
+    unit = _unit(request)
+    term = _term(request, unit)
     if term is None:
         return render(request, "reports/figure_list.html", {"term": None})
-    board, scope = _board(viewer, term), _scope(viewer, term)
-    earlier = previous_term(viewer.unit, term)
-    before = _board(viewer, earlier) if earlier else None
+    earlier = previous_term(unit, term)
+    board, *before = _boards(viewer, unit, [term, earlier] if earlier else [term])
+    links = Links(unit, term, viewer)
     context = {
         "term": term,
-        "chips": _term_chips(request, viewer, term),
-        "groups": _groups(board, before, scope, term),
-        "clocks": _clocks(board),
+        "unit": unit,
+        "is_own": unit.pk == viewer.unit.pk,
+        "chips": _term_chips(unit, term, links),
+        "groups": _groups(board, before[0] if before else None, links),
+        "clocks": _clocks(board, links),
         "board": board,
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/figure_list.html", context)
 
 
-def _term(request: ViewerRequest, viewer: Viewer) -> Term | None:
+def _unit(request: ViewerRequest) -> Unit:
+    """The own unit, or one below it that the address names."""
+    viewer = request.viewer
+    code = request.GET.get("unit")
+    if not code or code == viewer.unit.code:
+        return viewer.unit
+    return get_object_or_404(Unit.objects.visible_to(viewer).select_related("kind"), code=code)
+
+
+def _term(request: ViewerRequest, unit: Unit) -> Term | None:
     """The term named in the address, else the one that runs."""
     code = request.GET.get("term")
     if not code:
-        return current_term(viewer.unit)
-    found = next((term for term in _begun(viewer) if term.code == code), None)
+        return current_term(unit)
+    found = next((term for term in begun_terms(unit) if term.code == code), None)
     if found is None:
         raise Http404
     return found
 
 
-def _begun(viewer: Viewer) -> list[Term]:
-    now = current_term(viewer.unit)
-    return [term for term in reversed(terms_of(viewer.unit)) if now and term.starts <= now.starts]
+def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
+    return [
+        {"label": one.label, "url": f"?{links.query(term=one.code)}", "on": one.pk == term.pk}
+        for one in begun_terms(unit)[:MOST_TERMS]
+    ]
 
 
-def _term_chips(request: ViewerRequest, viewer: Viewer, term: Term) -> list[dict[str, Any]]:
-    return [{"label": one.label, "url": f"?term={one.code}", "on": one.pk == term.pk} for one in _begun(viewer)[:4]]
+def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[Board]:
+    """A grade head counts what they see; others read what is kept of the unit."""
+    scopes = [Scope.of(unit, term) for term in terms]
+    if viewer.role != Role.GRADE_HEAD:
+        return boards_of(scopes)
+    own = [scope.narrowed(viewer.class_ids) for scope in scopes]
+    return boards_of(own, only=lambda rows: _seen(rows, viewer))
 
 
-def _scope(viewer: Viewer, term: Term) -> Scope:
-    """A grade head counts what they see; counselors and leaders count the school; above it small cells are hidden."""
-    scope = Scope.of(viewer.unit, term)
-    return scope.narrowed(viewer.class_ids) if viewer.role == Role.GRADE_HEAD else scope
+@dataclass(frozen=True)
+class Links:
+    """Addresses of the pages of figures of one unit and term."""
 
+    unit: Unit
+    term: Term
+    viewer: Viewer
 
-def _board(viewer: Viewer, term: Term) -> Board:
-    only = (lambda rows: _seen(rows, viewer)) if viewer.role == Role.GRADE_HEAD else None
-    return board_of(_scope(viewer, term), only)
+    def query(self, **more: str) -> str:
+        named = {"unit": self.unit.code} if self.unit.pk != self.viewer.unit.pk else {}
+        return urlencode({"term": self.term.code} | named | more)
+
+    def records(self, code: str, level: str = "") -> str:
+        more = {"split": "level", "value": level} if level else {}
+        return f"{reverse('reports:figure_records', args=[code])}?{self.query(**more)}"
 
 
 def _seen(rows: Rows, viewer: Viewer) -> Rows:
@@ -114,35 +142,30 @@ def _seen(rows: Rows, viewer: Viewer) -> Rows:
     return found
 
 
-def _groups(board: Board, before: Board | None, scope: Scope, term: Term) -> list[tuple[str, list[FigureRow]]]:
+def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str, list[FigureRow]]]:
     titles = {"students": _("Students"), "staff": _("Staff"), "talks": _("Talks"), "flags": _("Risk flags")}
     rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
     for figure in figures().values():
-        if scope.class_ids is None or figure.class_path:
-            rows[figure.group].append(_figure_row(figure, board, before, scope, term))
+        if board.scope.class_ids is None or figure.class_path:
+            rows[figure.group].append(_figure_row(figure, board, before, links))
     for ratio in ratios().values():
-        if scope.class_ids is None or figures()[ratio.denominator].class_path:
-            rows[ratio.group].append(_ratio_row(ratio, board, before, scope, term))
+        if board.scope.class_ids is None or figures()[ratio.denominator].class_path:
+            rows[ratio.group].append(_ratio_row(ratio, board, before, links))
     return [(title, rows[group]) for group, title in titles.items() if rows[group]]
 
 
-def _records_url(code: str, term: Term, level: str = "") -> str:
-    more = f"&split=level&value={level}" if level else ""
-    return f"{reverse('reports:figure_records', args=[code])}?term={term.code}{more}"
-
-
-def _figure_row(figure: Figure, board: Board, before: Board | None, scope: Scope, term: Term) -> FigureRow:
+def _figure_row(figure: Figure, board: Board, before: Board | None, links: Links) -> FigureRow:
     return FigureRow(
         str(figure.label),
         Amount(board.count(figure.code)),
         Amount(before.count(figure.code) if before else None),
         str(figure.unit_of_measure),
-        _records_url(figure.code, term),
-        target_for(figure.code, scope),
+        links.records(figure.code),
+        target_for(figure.code, board.scope),
     )
 
 
-def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope, term: Term) -> FigureRow:
+def _ratio_row(ratio: Ratio, board: Board, before: Board | None, links: Links) -> FigureRow:
     """A share leads to its numerator, and each of the two numbers to its own records."""
     now = board.share(ratio)
     was = written(before.share(ratio)) if before else Amount(None)
@@ -153,26 +176,23 @@ def _ratio_row(ratio: Ratio, board: Board, before: Board | None, scope: Scope, t
         amount,
         was if ratio.is_share else Amount(was.value),
         "",
-        _records_url(ratio.numerator, term),
-        target_for(ratio.code, scope),
-        tuple(Linked(str(Amount(count)), _records_url(code, term)) for count, code in counts),
+        links.records(ratio.numerator),
+        target_for(ratio.code, board.scope),
+        tuple(Linked(str(Amount(count)), links.records(code)) for count, code in counts),
     )
 
 
 # --- the four clocks -----------------------------------------------------------------------------------------------
 
 
-def _clocks(board: Board) -> list[tuple[ClockRow, list[Linked]]]:
+def _clocks(board: Board, links: Links) -> list[tuple[ClockRow, list[Linked]]]:
     """By level, how long it took in the middle; each number leads to the records that were measured."""
-    return [(row, list(_clock_cells(row, board))) for row in clock_rows(board, _("all levels"))]
+    return [(row, list(_clock_cells(row, links))) for row in clock_rows(board, _("all levels"))]
 
 
-def _clock_cells(row: ClockRow, board: Board) -> Iterator[Linked]:
-    # A center's page of records has no levels to open.
-    is_open = board.scope.unit.is_school or not row.level
-
+def _clock_cells(row: ClockRow, links: Links) -> Iterator[Linked]:
     def linked(amount: Amount, label: object, code: str, text: str = "") -> Linked:
-        url = _records_url(code, board.scope.term, row.level) if is_open and amount.value is not None else ""
+        url = links.records(code, row.level) if amount.value is not None else ""
         return Linked(text or str(amount), url, str(label)[:1].upper() + str(label)[1:])
 
     yield linked(Amount(row.count), figures()["flags_new"].label, "flags_new")
@@ -193,46 +213,59 @@ def _school_hours(amount: Amount) -> str:
 @roles(*READERS)
 @require_GET
 def figure_records(request: ViewerRequest, code: str) -> HttpResponse:
-    """What was counted. Center staff get the counts of their schools, and no student."""
-    viewer = request.viewer
-    figure, term = figures().get(code), _term(request, viewer)
-    if figure is None or term is None:
+    """What was counted. Center staff get the counts of the units below, and no student."""
+    viewer, unit = request.viewer, _unit(request)
+    figure, term = figures().get(code), _term(request, unit)
+    if figure is None or term is None or (viewer.role == Role.GRADE_HEAD and not figure.class_path):
         raise Http404
-    scope = _scope(viewer, term)
-    if scope.class_ids is not None and not figure.class_path:
-        raise Http404
-    board = _board(viewer, term)
-    is_center = viewer.role == Role.CENTER_STAFF
-    context = {"figure": figure, "term": term, "board": board, "why": reason_to_see(viewer)}
-    context |= _by_school(figure, board) if is_center else _records(request, figure, board, viewer)
-    context["splits"] = _split_rows(figure, board, request, linked=not is_center)
+    (board,) = _boards(viewer, unit, [term])
+    links = Links(unit, term, viewer)
+    chosen = _chosen(request, figure)
+    found = _by_unit if viewer.role == Role.CENTER_STAFF else _records
+    context = {
+        "figure": figure,
+        "term": term,
+        "unit": unit,
+        "is_own": unit.pk == viewer.unit.pk,
+        "why": reason_to_see(viewer),
+        "chosen": _word_of(board, figure, *chosen),
+        "all_url": f"?{links.query()}",
+        "list_url": f"{reverse('reports:figure_list')}?{links.query()}",
+        "splits": _split_rows(figure, board, chosen, links),
+        **found(request, figure, board, chosen),
+    }
     return render(request, "reports/figure_records.html", context)
 
 
-def _by_school(figure: Figure, board: Board) -> dict[str, Any]:
-    places = [(place.label, place.counts[figure.code], place.emphasis) for place in unit_places(board)]
-    hidden = any(amount.is_hidden for _label, amount, _emphasis in places) or board.count(figure.code) is HIDDEN
-    note = earlier_note() if figure.code in board.untold else ""
-    return {"places": places, "has_hidden": hidden, "count": Amount(board.count(figure.code)), "note": note}
+Chosen = tuple[Split | None, str]
 
 
-def _records(request: ViewerRequest, figure: Figure, board: Board, viewer: Viewer) -> dict[str, Any]:
+def _by_unit(request: ViewerRequest, figure: Figure, board: Board, chosen: Chosen) -> dict[str, Any]:
+    """The same figure of each unit below; of a school there is nothing below."""
+    split, value = chosen
+    count = Amount(board.count(figure.code, None, split.code if split else "", value))
+    if split or board.scope.unit.is_school:
+        return {"count": count}
+    own = f"{reverse('reports:figure_records', args=[figure.code])}?term={board.scope.term.code}"
+    places = [
+        (place.label, place.counts[figure.code], place.emphasis, f"{own}&unit={place.code}")
+        for place in unit_places(board)
+    ]
+    return {"count": count, "places": places}
+
+
+def _records(request: ViewerRequest, figure: Figure, board: Board, chosen: Chosen) -> dict[str, Any]:
     """The records this viewer may open; `closed` are those that the board counts besides."""
-    scope = board.scope
-    rows = figure.query(scope)
-    split, value = _chosen(request, figure)
+    viewer, (split, value) = request.viewer, chosen
+    rows = figure.query(board.scope)
     counted = board.count(figure.code, None, split.code if split else "", value)
     if split:
-        rows = rows.filter(figure.where(scope, split, value))
+        rows = rows.filter(figure.where(board.scope, split, value))
     seen, write = lines_of(_seen(rows, viewer), viewer)
     page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
     page.object_list = [write(row) for row in page.object_list]
-    return {
-        "page_obj": page,
-        "count": Amount(counted),
-        "closed": 0 if counted is HIDDEN else max(0, counted - page.paginator.count),
-        "chosen": _word_of(board, figure, split, value),
-    }
+    closed = 0 if counted is HIDDEN else max(0, counted - page.paginator.count)
+    return {"page_obj": page, "count": Amount(counted), "closed": closed}
 
 
 def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> str:
@@ -242,7 +275,7 @@ def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> s
     return next((one.label for one, _count in board.split(figure.code, split.code) if one.code == value), "–")
 
 
-def _chosen(request: ViewerRequest, figure: Figure) -> tuple[Split | None, str]:
+def _chosen(request: ViewerRequest, figure: Figure) -> Chosen:
     code = request.GET.get("split", "")
     split = figure.split(code)
     if code and split is None:
@@ -250,18 +283,16 @@ def _chosen(request: ViewerRequest, figure: Figure) -> tuple[Split | None, str]:
     return split, request.GET.get("value", "") if split else ""
 
 
-def _split_rows(figure: Figure, board: Board, request: ViewerRequest, *, linked: bool) -> list[dict[str, Any]]:
-    """For each split its values with their counts, as chips that filter or as plain words."""
-    chosen = (request.GET.get("split"), request.GET.get("value"))
-    term = board.scope.term.code
+def _split_rows(figure: Figure, board: Board, chosen: Chosen, links: Links) -> list[dict[str, Any]]:
+    """For each split its values with their counts, each a link that narrows the page to it."""
     found = []
     for split in figure.splits:
         values = [
             {
                 "label": value.label,
                 "count": Amount(count),
-                "on": chosen == (split.code, value.code),
-                "url": f"?term={term}&split={split.code}&value={value.code}" if linked else "",
+                "on": chosen == (split, value.code),
+                "url": f"?{links.query(split=split.code, value=value.code)}",
             }
             for value, count in board.split(figure.code, split.code)
         ]

@@ -76,7 +76,7 @@ def summary_section(request: ViewerRequest, term: str, code: str) -> HttpRespons
         return _conflict(request, found, code, conflict)
     except Refused as refusal:
         return _refused(request, found, form, code, str(refusal))
-    if request.htmx and not form.cleaned_data["reset"]:
+    if request.htmx and not (form.cleaned_data["reset"] or form.cleaned_data["publish"]):
         return render(request, "reports/summary_saved.html", _saved(section))
     messages.success(request, _("Saved."))
     return _answer(request, found, code)
@@ -92,6 +92,10 @@ def _saved(section: SummarySection) -> dict[str, Any]:
 
 
 def _changed(request: ViewerRequest, term: Term, code: str, data: dict[str, Any]) -> SummarySection:
+    if data["publish"]:
+        return actions.set_publishable(
+            by=request.viewer, term=term, code=code, is_publishable=data["publish"] == "yes", version=data["version"]
+        )
     change = actions.return_to_draft if data["reset"] else actions.write_section
     return change(by=request.viewer, term=term, code=code, body=data["body"], version=data["version"])
 
@@ -140,11 +144,8 @@ def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     found = _term(request, term)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         with refusal_in(form):
-            job = actions.export_summary(
-                by=request.viewer, term=found, file_format=data["file_format"], reason=data["reason"]
-            )
+            job = actions.export_summary(by=request.viewer, term=found, **form.cleaned_data)
             back = reverse("reports:summary_detail", args=[found.code])
             return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
     return render(request, "reports/summary_export.html", {"form": form, "term": found})

@@ -14,7 +14,7 @@ from reports.charts import (
     show,
     stacked_bar,
 )
-from reports.suppression import HIDDEN
+from reports.editions import HIDDEN
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = "\"><script>alert('x')</script>&\x00\x0b"

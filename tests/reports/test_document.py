@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from reports.document import Amount, Row, Section, SummaryDocument, Table
-from reports.suppression import HIDDEN
+from reports.editions import HIDDEN, Edition
 from reports.workbook import render_xlsx
 
 WRITTEN = [
@@ -43,7 +43,9 @@ def test_amount_is_written(amount, text):
 def test_spreadsheet_shows_every_amount_as_the_page_does():
     rows = [Row(str(number), [amount]) for number, (amount, _text) in enumerate(WRITTEN)]
     section = Section("one", 1, "One", "", tables=[Table("t", "Amounts", ["", "Amount"], rows)])
-    document = SummaryDocument("甲", "", "", "", "zh-hans", dt.date(2026, 3, 18), dt.datetime.now(), False, [section])
+    document = SummaryDocument(
+        "甲", "", "", "", "zh-hans", dt.date(2026, 3, 18), dt.datetime.now(), Edition.WORK, [section]
+    )
     sheet = load_workbook(io.BytesIO(render_xlsx(document, stamp="")))["Amounts"]
     assert [shown(sheet.cell(number, 2)) for number in range(2, len(rows) + 2)] == [text for _amount, text in WRITTEN]
 

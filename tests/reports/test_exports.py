@@ -5,14 +5,18 @@ import re
 import subprocess
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from reports.actions import set_publishable, write_section
+from reports.editions import Edition
 from reports.exporting import export
 from reports.models import SummarySection
+from reports.summary import build_summary
+from schools.common.errors import Refused
 from schools.models import AuditEntry, Job
 from schools.queries import current_term
+from schools.recounting import recount_all
 from tests.reports.bulk import grow
 
 pytestmark = pytest.mark.django_db
@@ -100,10 +104,14 @@ def test_no_page_is_empty(world, made):
     assert [number for number, page in enumerate(pages, 1) if len(page.split()) < 8] == []
 
 
+def text_of_xlsx(content):
+    return "\n".join(str(cell.value) for _title, cell in cells_of_xlsx(content) if cell.value is not None)
+
+
 @pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
 def test_no_export_carries_a_student_or_a_talk(file_format, world, made):
     content = made(world.a.unit, file_format)
-    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": lambda found: str(cells_of_xlsx(found))}[file_format](
+    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": text_of_xlsx}[file_format](
         content
     )
     assert len(text) > 1000
@@ -112,12 +120,10 @@ def test_no_export_carries_a_student_or_a_talk(file_format, world, made):
 
 @pytest.fixture
 def district_tables(world):
-    """The district's document, and what each of its table cells says."""
+    """The public edition of the district's document."""
     grow(world, schools=4, classes=3, students=20, talks=3, flags=3)
-    cache.clear()
-    from reports.summary import build_summary
-
-    return build_summary(world.district, current_term(world.district))
+    recount_all()
+    return build_summary(world.district, current_term(world.district), Edition.PUBLIC)
 
 
 # Columns and tables that count no students: staff, classes, schools.
@@ -125,7 +131,7 @@ PLAIN_TABLES = {"staff", "T2"}
 PLAIN_COLUMNS = {"学校", "班级", "Classes", "增减"}
 
 
-def test_district_document_has_no_small_count_in_any_table(district_tables):
+def test_public_document_has_no_small_count_in_any_table(district_tables):
     found = []
     for section in district_tables.sections:
         for table in section.tables:
@@ -139,13 +145,57 @@ def test_district_document_has_no_small_count_in_any_table(district_tables):
     assert found == []
 
 
-def test_district_xlsx_has_stars_and_no_small_count_of_students(world, made):
+@pytest.mark.parametrize(("edition", "stars"), [(Edition.PUBLIC, True), (Edition.WORK, False)])
+def test_district_xlsx_has_stars_in_the_public_edition_alone(edition, stars, world):
     grow(world, schools=4, classes=3, students=20, talks=3, flags=3)
-    cache.clear()
-    cells = cells_of_xlsx(made(world.district, "xlsx"))
-    sheet = [cell for title, cell in cells if "T6" in title]
-    assert any(cell.value == "*" for cell in sheet)
-    assert [cell.value for cell in sheet if isinstance(cell.value, int | float) and 1 <= cell.value <= 4] == []
+    recount_all()
+    made = export(world.district, current_term(world.district), "xlsx", stamp=STAMP, edition=edition)
+    sheet = [cell for title, cell in cells_of_xlsx(made.content) if "T6" in title]
+    small = [cell.value for cell in sheet if isinstance(cell.value, int | float) and 1 <= cell.value <= 4]
+    assert (any(cell.value == "*" for cell in sheet), small == []) == (stars, stars)
+
+
+@pytest.mark.parametrize(("edition", "word"), [(Edition.PUBLIC, "公开版"), (Edition.WORK, "仅供工作使用")])
+@pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
+def test_edition_stands_in_the_name_on_the_cover_and_beside_who_took_it_out(file_format, edition, word, world):
+    made = export(world.a.unit, current_term(world.a.unit), file_format, stamp=STAMP, edition=edition)
+    read = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": text_of_xlsx}[file_format]
+    other = {"公开版", "仅供工作使用"} - {word}
+    text = re.sub(r"\s", "", read(made.content))
+    assert made.name.endswith(f" {word}.{file_format}")
+    assert f"{word}·{STAMP.replace(' ', '')}" in text
+    assert not any(one in text for one in other)
+
+
+def test_public_edition_has_no_table_by_class_and_no_text_that_nobody_marked(world, viewer):
+    term = current_term(world.a.unit)
+    by = viewer(world.a.leader)
+    written = {code: write_section(by=by, term=term, code=code, body=f"text of {code}", version=0) for code in TWO}
+    set_publishable(by=by, term=term, code="talks", is_publishable=True, version=written["talks"].version)
+    work, public = (build_summary(world.a.unit, term, edition) for edition in Edition)
+    tables = [{table.code for section in one.sections for table in section.tables} for one in (work, public)]
+    assert [{"coverage", "classes"} & codes for codes in tables] == [{"coverage", "classes"}, set()]
+    assert {section.code: section.text for section in public.sections if section.text} == {"talks": "text of talks"}
+    assert len([section for section in work.sections if section.text]) > 5
+
+
+TWO = ("talks", "flags")
+
+
+def test_another_text_must_be_marked_anew(world, viewer):
+    term, by = current_term(world.a.unit), viewer(world.a.leader)
+    set_publishable(by=by, term=term, code="talks", is_publishable=True, version=0)
+    assert build_summary(world.a.unit, term, Edition.PUBLIC).section("talks").text != ""
+    write_section(by=by, term=term, code="talks", body="another", version=0)
+    assert build_summary(world.a.unit, term, Edition.PUBLIC).section("talks").text == ""
+
+
+def test_a_text_is_marked_as_it_was_read_or_not_at_all(world, viewer):
+    term = current_term(world.a.unit)
+    write_section(by=viewer(world.a.counselor), term=term, code="talks", body="new", version=0)
+    with pytest.raises(Refused):
+        set_publishable(by=viewer(world.a.leader), term=term, code="talks", is_publishable=True, version=0)
+    assert build_summary(world.a.unit, term, Edition.PUBLIC).section("talks").text == ""
 
 
 def test_typed_text_never_becomes_a_formula(world, made):
@@ -214,7 +264,7 @@ def in_parts(world, monkeypatch, steps):
     from reports import pdf
 
     grow(world, schools=12)
-    cache.clear()
+    recount_all()
     monkeypatch.setattr(pdf, "MOST_ROWS", 20)
     term = current_term(world.district)
     return export(world.district, term, "pdf", stamp=STAMP, progress=lambda *step: steps.append(step)).content
@@ -241,7 +291,7 @@ def test_the_name_of_the_file_fits_its_row_however_long_the_units_name(language,
     with override(language):
         name = export(world.a.unit, current_term(world.a.unit), "xlsx", stamp=STAMP).name
     assert len(name) <= Job._meta.get_field("file_name").max_length
-    assert name.startswith("长" * 60)
+    assert name.startswith("长" * 40)
     assert name.endswith(".xlsx")
 
 
@@ -305,7 +355,7 @@ def test_command_refuses_what_does_not_exist(code, term, world, tmp_path):
 
 
 def start(client, **data):
-    return client.post(reverse("reports:summary_export", args=[TERM]), data)
+    return client.post(reverse("reports:summary_export", args=[TERM]), {"edition": "work", **data})
 
 
 def test_export_runs_as_a_job_and_ends_in_a_file(world, sign_in, django_capture_on_commit_callbacks):
@@ -326,7 +376,7 @@ def test_export_needs_a_reason_and_starts_nothing_without(world, sign_in):
 def test_reason_of_an_export_is_logged(world, sign_in):
     start(sign_in(world.a.leader), file_format="pdf", reason="inspection")
     row = AuditEntry.objects.get(verb="summary.exported")
-    assert row.details == {"term": TERM, "format": "pdf", "reason": "inspection"}
+    assert row.details == {"term": TERM, "format": "pdf", "edition": "work", "reason": "inspection"}
 
 
 @pytest.mark.parametrize("name", ["teacher", "grade_head", "subject_teacher"])
@@ -336,10 +386,12 @@ def test_others_do_not_export(name, world, sign_in):
 
 
 def test_export_of_a_center_is_its_own_unit(world, sign_in, django_capture_on_commit_callbacks):
+    recount_all()
     client = sign_in(world.cluster_staff)
     with django_capture_on_commit_callbacks(execute=True):
-        start(client, file_format="docx", reason="archive")
+        start(client, file_format="docx", reason="archive", edition="public")
     file = client.get(reverse("schools:job_file", args=[Job.objects.get().pk]))
     text = text_of_docx(b"".join(file.streaming_content))
     assert "第一学区" in text
-    assert "重点学生 * 名" in text
+    assert "公开版" in text
+    assert "\n*\n" in text

@@ -1,10 +1,10 @@
-"""Figures are their records counted; a district is the sum of its schools, in one query each."""
+"""Figures are their records counted."""
 
 import datetime as dt
 
 import pytest
 
-from schools.figures import Scope, figures, ratios, timings
+from schools.figures import ALL, CLASS, Scope, figures, ratios, timings
 from schools.queries import current_term, previous_term
 from tests.reports.bulk import grow
 from tests.world import NOW
@@ -18,39 +18,37 @@ def scope_of(unit):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_figure_is_its_records_counted(code, world):
-    grow(world, schools=2)
-    scope, figure = scope_of(world.district), figures()[code]
-    assert sum(figure.tally(scope).total.values()) == figure.query(scope).count()
+def test_figure_and_each_value_of_its_splits_count_the_records_they_open(code, world):
+    (school,) = grow(world, schools=1)
+    for unit in (world.a.unit, school.unit):
+        scope, figure = scope_of(unit), figures()[code]
+        counts = figure.counts(scope)
+        assert counts[ALL] == figure.query(scope).count()
+        for split in figure.splits:
+            parts = {value: count for (found, value), count in counts.items() if found == split.code}
+            for value, count in parts.items():
+                assert figure.query(scope).filter(figure.where(scope, split, value)).count() == count, (split, value)
+            if split.is_partition:
+                assert sum(parts.values()) == counts[ALL], split.code
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_figure_of_a_district_is_the_sum_of_its_schools(code, world):
-    schools = [world.a, world.b, *grow(world, schools=2)]
-    figure = figures()[code]
-    own = {school.unit.pk: figure.query(scope_of(school.unit)).count() for school in schools}
-    tally = figure.tally(scope_of(world.district)).total
-    assert {pk: tally[pk] for pk in own} == own
+def test_figures_count_by_class_inside_the_school(world):
+    counts = figures()["students"].counts(scope_of(world.a.unit))
+    by_class = {value: count for (split, value), count in counts.items() if split == CLASS}
+    assert by_class[str(world.a.class_1.pk)] == 3
+    assert sum(by_class.values()) == 5
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_each_value_of_a_split_opens_as_many_records_as_it_counts(code, world):
-    grow(world, schools=1)
-    scope, figure = scope_of(world.district), figures()[code]
-    for (split_code, value), counts in figure.tally(scope).parts.items():
-        condition = figure.where(scope, figure.split(split_code), value)
-        assert figure.query(scope).filter(condition).count() == sum(counts.values()), (split_code, value)
+def test_somebody_with_a_role_in_two_schools_counts_once_at_the_main_one(world):
+    from schools.models import Membership
 
-
-@pytest.mark.parametrize("code", CODES)
-def test_values_of_a_partition_add_up_to_the_figure(code, world):
-    grow(world, schools=1)
-    figure = figures()[code]
-    tally = figure.tally(scope_of(world.district))
-    for split in figure.splits:
-        if split.is_partition:
-            parts = sum(sum(c.values()) for (found, _value), c in tally.parts.items() if found == split.code)
-            assert parts == sum(tally.total.values()), split.code
+    person = world.a.counselor.person
+    visit = {"employment": "visiting", "ends_on": dt.date(2026, 7, 1), "starts_on": dt.date(2020, 9, 1)}
+    Membership.objects.create(person=person, unit=world.b.unit, role="counselor", **visit)
+    before = {"a": 2, "b": 2}
+    found = {key: figures()["counselors"].query(scope_of(getattr(world, key).unit)).count() for key in before}
+    assert found == before
+    assert figures()["schools_with_counselor"].query(scope_of(world.b.unit)).count() == 1
 
 
 def test_a_value_that_nobody_has_opens_nothing(world):
@@ -155,16 +153,3 @@ def test_ratios_and_timings_name_figures_that_exist(world):
 def test_every_figure_shows_only_records_with_a_rule_of_access(world):
     models = {code: figure.query(scope_of(world.a.unit)).model for code, figure in figures().items()}
     assert [code for code, model in models.items() if not hasattr(model._default_manager, "visible_to")] == []
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_a_figure_costs_as_many_queries_for_two_schools_as_for_ten(code, world, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    scope, figure = scope_of(world.district), figures()[code]
-    with CaptureQueriesContext(connection) as few:
-        figure.tally(scope)
-    grow(world, schools=8)
-    with django_assert_num_queries(len(few)):
-        figure.tally(scope)

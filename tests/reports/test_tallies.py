@@ -1,0 +1,211 @@
+"""What is kept is what the figures' queries find, after whatever was done; and how a term ends."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schools.access import Viewer
+from schools.actions.accounts import Post, end_membership, grant_membership
+from schools.actions.units import set_term
+from schools.figures import Scope, figures, timings
+from schools.models import Membership, TalliedTerm, Tally, TallyMark, Unit
+from schools.queries import current_term, previous_term
+from schools.recounting import recount, recount_all, recount_marked
+from students.actions.students import correct_student
+from students.models import RiskFlag, Student
+from tests.counseling.test_states import PUPILS
+from tests.counseling.test_states import acts as acts_on_students
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+TERM = "2025-2026-2"
+
+
+def acts(world):
+    """What people do that may change a figure; each takes a student and a small number. Add yours."""
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    admin = Viewer(person=world.admin.person, membership=world.admin)
+
+    def correct(student, n):
+        student.refresh_from_db()
+        entered = dt.date(2026, 3, 1) if n % 2 else dt.date(2022, 9, 1)
+        correct_student(by=by, student=student, values={"gender": "mf"[n % 2], "entered_on": entered})
+
+    def move(student, n):
+        student.refresh_from_db()
+        correct_student(by=by, student=student, values={"class_group": world.a.class_2 if n % 2 else None})
+
+    def leave(student, n):
+        student.refresh_from_db()
+        values = {"status": "left", "left_on": NOW.date() - dt.timedelta(days=9 * n)}
+        correct_student(by=by, student=student, values=values)
+
+    def hire(_student, n):
+        held = Membership.objects.not_over().filter(person=world.b.counselor.person, unit=world.a.unit)
+        for one in held:
+            end_membership(by=admin, membership=one)
+        if not held:
+            days = {"starts_on": dt.date(2020, 1, 1 + n), "ends_on": dt.date(2027, 1, 1)}
+            post = Post(role="counselor", employment="visiting" if n % 2 else "full_time", **days)
+            grant_membership(by=admin, person=world.b.counselor.person, unit=world.a.unit, post=post)
+
+    def other_days(_student, n):
+        leader = Viewer(person=world.a.leader.person, membership=world.a.leader)
+        term = current_term(world.city)
+        starts = term.starts + dt.timedelta(days=n)
+        set_term(by=leader, unit=world.a.unit, code=term.code, starts=starts, ends=term.ends)
+
+    return [*acts_on_students(world), correct, move, leave, hire, other_days]
+
+
+def differing():
+    """Where what is kept of the running term is not what the queries find; the one before is frozen."""
+    found = []
+    for unit in Unit.objects.schools().select_related("kind"):
+        scope = Scope.of(unit, current_term(unit))
+        counted = {
+            (code, *part): count
+            for code, one in (figures() | timings()).items()
+            for part, count in one.counts(scope).items()
+            if count
+        }
+        rows = Tally.objects.filter(unit=unit, term=scope.term.code)
+        kept = {(row.figure, row.split, row.value): row.count for row in rows}
+        found += [(unit.code, *key) for key, _count in counted.items() ^ kept.items()]
+    return found
+
+
+def test_tallies_follow_every_act(world):
+    steps = st.tuples(st.integers(0, 10), st.sampled_from(PUPILS), st.integers(0, 8))
+    recount_all()
+
+    @settings(max_examples=6)
+    @given(st.lists(steps, min_size=2, max_size=8))
+    def follow(plan):
+        with transaction.atomic():
+            for act, pupil, n in plan:
+                acts(world)[act](getattr(world.a, pupil), n)
+            recount_marked()
+            assert differing() == []
+            transaction.set_rollback(True)
+
+    follow()
+
+
+@pytest.mark.parametrize("act", range(11))
+def test_every_act_is_followed(act, world):
+    recount_all()
+    for n in (1, 2):
+        acts(world)[act](world.a.student, n)
+        recount_marked()
+        assert differing() == []
+
+
+def test_a_unit_without_a_mark_is_not_counted_and_a_mark_is_used_up(world):
+    recount_all()
+    assert recount_marked() == 0
+    TallyMark.objects.create(unit=world.a.unit)
+    assert (recount_marked(), TallyMark.objects.count()) == (1, 0)
+
+
+def test_a_flag_counts_as_due_once_its_time_has_passed_and_not_before(world):
+    recount_all()
+    acts_on_students(world)[3](world.a.older, 3)
+    recount_marked()
+    kept = Tally.objects.filter(unit=world.a.unit, figure="flags_due", split="")
+    assert not kept.exists()
+    due = RiskFlag.objects.get(student=world.a.older).due_at
+    with time_machine.travel(due + dt.timedelta(minutes=1)):
+        assert recount_marked() == 1
+        assert kept.get().count == 1 + RiskFlag.objects.filter(pk=world.a.flag.pk, due_at__lt=due).count()
+
+
+def test_a_unit_that_cannot_be_counted_keeps_its_mark_and_holds_up_no_other(world, monkeypatch):
+    recount_all()
+    TallyMark.objects.create(unit=world.a.unit)
+    TallyMark.objects.create(unit=world.b.unit)
+    real = figures()["students"].counts
+
+    def broken(scope, only=None):
+        if scope.unit == world.a.unit:
+            raise ValueError
+        return real(scope, only)
+
+    monkeypatch.setitem(figures()["students"].__dict__, "counts", broken)
+    assert recount_marked() == 1
+    assert list(TallyMark.objects.values_list("unit", flat=True)) == [world.a.unit.pk]
+
+
+# --- the end of a term ----------------------------------------------------------------------------------------------
+
+
+def students_of(unit, term):
+    return Tally.objects.get(unit=unit, term=term, figure="students", split="").count
+
+
+@pytest.fixture
+def frozen(world):
+    """The term of the cast, long over and counted after its time."""
+    later = current_term(world.city).ends + dt.timedelta(days=40)
+    with time_machine.travel(later):
+        recount_all()
+        yield world
+
+
+def test_a_frozen_term_is_not_counted_again(frozen):
+    student = frozen.a.student_3
+    Student.objects.filter(pk=student.pk).update(entered_on=dt.date(2026, 8, 20))
+    recount_all()
+    assert students_of(frozen.a.unit, TERM) == 5
+    assert not TalliedTerm.objects.exclude(corrected_at=None).exists()
+
+
+def test_a_correction_that_reaches_a_frozen_term_is_counted_and_the_term_says_when(frozen, viewer):
+    by = viewer(frozen.a.counselor)
+    correct_student(by=by, student=frozen.a.student_3, values={"entered_on": dt.date(2026, 8, 20)})
+    recount_marked()
+    assert students_of(frozen.a.unit, TERM) == 4
+    corrected = TalliedTerm.objects.exclude(corrected_at=None)
+    assert {(row.unit_id, row.term) for row in corrected} >= {(frozen.a.unit.pk, TERM)}
+    assert {row.unit_id for row in corrected} == {frozen.a.unit.pk}
+
+
+def test_a_term_within_its_thirty_days_is_counted_again(world):
+    with time_machine.travel(current_term(world.city).ends + dt.timedelta(days=20)):
+        recount_all()
+        Student.objects.filter(pk=world.a.student_3.pk).update(entered_on=dt.date(2026, 8, 20))
+        recount_all()
+        assert students_of(world.a.unit, TERM) == 4
+
+
+def test_an_older_count_does_not_overwrite_a_newer_one(world, monkeypatch):
+    """The page counts while the job is still counting what was before."""
+    term = current_term(world.city)
+    real = figures()["students"].counts
+    began = []
+
+    def slow(scope, only=None):
+        counts = real(scope, only)
+        if not began and scope.term == term:
+            began.append(True)
+            Student.objects.filter(pk=world.a.student_3.pk).update(status="left", left_on=NOW.date())
+            recount(world.a.unit)
+        return counts
+
+    monkeypatch.setitem(figures()["students"].__dict__, "counts", slow)
+    recount(world.a.unit)
+    assert students_of(world.a.unit, term.code) == 4
+
+
+@pytest.mark.parametrize(("args", "told"), [([], "units=6"), (["2144000001"], "units=1"), (["440608"], "units=4")])
+def test_command_counts_a_unit_and_all_below_it_or_all(args, told, world, capsys):
+    call_command("recount", *args)
+    assert capsys.readouterr().out.strip() == told
+    assert previous_term(world.city, current_term(world.city)).code in TalliedTerm.objects.values_list(
+        "term", flat=True
+    )
