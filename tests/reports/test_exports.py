@@ -111,9 +111,7 @@ def text_of_xlsx(content):
 @pytest.mark.parametrize("file_format", ["pdf", "docx", "xlsx"])
 def test_no_export_carries_a_student_or_a_talk(file_format, world, made):
     content = made(world.a.unit, file_format)
-    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": text_of_xlsx}[file_format](
-        content
-    )
+    text = {"pdf": text_of_pdf, "docx": text_of_docx, "xlsx": text_of_xlsx}[file_format](content)
     assert len(text) > 1000
     assert "SENTINEL" not in text
 
