@@ -10,6 +10,6 @@ def mark_every_unit(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("schools", "0006_registers")]
+    dependencies = [("schools", "0007_first_anchor")]
 
     operations = [migrations.RunPython(mark_every_unit, migrations.RunPython.noop)]
