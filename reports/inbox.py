@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from reports.opens import WEEK, exports_of, last_monday, openers_of
 from schools.access import Viewer
-from schools.actions.exports import REASONS
 from schools.audit.particulars import MEMBERSHIP, PERSON
+from schools.audit.purposes import PURPOSES
 from schools.audit.trail import words_of
 from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
@@ -43,7 +43,7 @@ def _what(entry: Any) -> str:
 
 
 def _why(entry: Any) -> str:
-    purpose = REASONS.get(entry.details.get("purpose", ""), "")
+    purpose = PURPOSES.get(entry.details.get("purpose", ""), "")
     return _("for {purpose}, {when}").format(purpose=purpose, when=moment(timezone.localtime(entry.at)))
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.accounts.second_factor import confirm_first, is_confirmed
-from schools.actions.exports import REASONS, left_today, take_out
+from schools.actions.exports import left_today, take_out
+from schools.audit.purposes import PURPOSES
 from schools.common.errors import refusal_in
 from schools.common.workbooks import XLSX, Sheet
 from schools.requests import ViewerRequest
@@ -21,7 +22,7 @@ from schools.requests import ViewerRequest
 class ExportForm(forms.Form):
     """The answer is one of a few, so that no text of a record reaches the log."""
 
-    purpose = forms.ChoiceField(label=_("What is it for?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
+    purpose = forms.ChoiceField(label=_("What is it for?"), widget=forms.RadioSelect, choices=list(PURPOSES.items()))
 
 
 def export_page(request: ViewerRequest, sheet: Sheet, *, back: str) -> HttpResponse:

@@ -1,15 +1,8 @@
-from uuid import UUID
-
 from celery import shared_task
 
 from schools import recounting
 from schools.actions.audit import anchor_log, prove_log
 from schools.work import jobs, notices
-
-
-@shared_task(ignore_result=True)
-def run_job(job_id: str) -> None:
-    jobs.run(UUID(job_id))
 
 
 @shared_task(ignore_result=True)

@@ -28,7 +28,7 @@ from reports.opens import (
 from reports.opens_of_one import OPENS_OF_ONE
 from schools import audit
 from schools.access import Viewer, roles
-from schools.actions.exports import REASONS
+from schools.audit.purposes import PURPOSES
 from schools.audit.trail import words_of
 from schools.models import AuditEntry, Person, Role, Unit
 from schools.requests import ViewerRequest
@@ -100,7 +100,7 @@ def _chips(chosen: dt.date, school: Unit | None, viewer: Viewer) -> list[dict[st
 def _exports(school: Unit) -> list[tuple[AuditEntry, str, Any]]:
     """Each with what left, and what for."""
     purposes = ((entry, entry.details.get("purpose", "")) for entry in exports_of(school)[:PAGE])
-    return [(entry, str(words_of(entry.verb)), REASONS.get(purpose, "")) for entry, purpose in purposes]
+    return [(entry, str(words_of(entry.verb)), PURPOSES.get(purpose, "")) for entry, purpose in purposes]
 
 
 @require_GET

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from schools import audit
 from schools.access import Viewer
+from schools.audit.purposes import PURPOSES
 from schools.audit.verbs import Kind, codes_of
 from schools.common.errors import Refused
 from schools.common.workbooks import Sheet, plain, write_table
@@ -14,12 +14,6 @@ from schools.models import AuditEntry, Person
 from schools.settings_of import setting_of
 
 MOST_ROWS = 20_000
-REASONS = {
-    "meeting": gettext_lazy("a meeting of the school"),
-    "report": gettext_lazy("a report to the district"),
-    "archive": gettext_lazy("the school's paper archive"),
-    "handover": gettext_lazy("handing over to a colleague"),
-}
 
 
 def left_today(viewer: Viewer) -> int:
@@ -32,7 +26,7 @@ def left_today(viewer: Viewer) -> int:
 @transaction.atomic
 def take_out(*, by: Viewer, sheet: Sheet, purpose: str) -> bytes:
     """The list as a workbook, with who took it and when below."""
-    if purpose not in REASONS:
+    if purpose not in PURPOSES:
         raise Refused(_("Choose what the export is for."))
     # One after the other, or two at once would both find room.
     Person.objects.select_for_update().get(pk=by.person.pk)

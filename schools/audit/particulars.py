@@ -13,7 +13,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from schools.actions.exports import REASONS
+from schools.audit.purposes import PURPOSES
 from schools.audit.verbs import find_verb
 from schools.common.labels import listed, told
 from schools.models import Membership, Person, Role, Unit
@@ -50,7 +50,7 @@ _labels: dict[str, Any] = {
 # What the stored codes of a detail mean.
 _values: dict[str, dict[Any, Any]] = {
     "role": dict(Role.choices),
-    "purpose": REASONS,
+    "purpose": PURPOSES,
     "school_day": {True: _("school"), False: _("no school"), None: _("as above")},
     "due_on": {None: pgettext_lazy("in the log", "taken back")},
     "scale": {

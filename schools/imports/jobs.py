@@ -8,10 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from schools.actions.imports import check_may_import
 from schools.common.errors import Refused
 from schools.common.files import delete_file, keep_file, open_file
 from schools.common.tables import UnreadableFile
+from schools.imports.actions import check_may_import
 from schools.imports.found import Collector, Found, keep_found, open_found
 from schools.imports.kinds import ImportKind, ImportOptions, ImportPlan, all_kinds
 from schools.imports.pipeline import PreviewOutdated, ReadFile, commit, preview, read

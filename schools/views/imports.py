@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, SCHOOL_ROLES, roles
-from schools.actions.imports import start_commit
 from schools.common.workbooks import XLSX
+from schools.imports.actions import start_commit
 from schools.imports.found import Found, open_found
 from schools.imports.kinds import ImportKind, Tab, kind_named
 from schools.imports.problem_sheet import problem_workbook

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import MANAGING_ROLES, roles
-from schools.actions.imports import start_preview
 from schools.common.tables import LIMITS, UnreadableFile
+from schools.imports.actions import start_preview
 from schools.imports.kinds import kind_named
 from schools.requests import ViewerRequest
 from schools.unreadable import file_sentence

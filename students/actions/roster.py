@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.actions.imports import start_preview
 from schools.common.errors import Refused
 from schools.common.files import open_file
+from schools.imports.actions import start_preview
 from schools.imports.found import open_found
 from schools.imports.kinds import kind_named
 from schools.models import Job

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import SCHOOL_ROLES, Viewer, roles
-from schools.actions.imports import start_preview
 from schools.common.workbooks import XLSX
+from schools.imports.actions import start_preview
 from schools.imports.found import open_found
 from schools.imports.kinds import kind_named
 from schools.models import Job, Role

@@ -31,9 +31,11 @@ def load(today=TODAY):
 def loaded(copy, django_db_blocker):
     """Loaded once for the tests that only look at it."""
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
-        load()
-        yield
-        copy.make()
+        try:
+            load()
+            yield
+        finally:
+            copy.make()
 
 
 @pytest.fixture
