@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from schools.actions.imports import start_preview
 from schools.common.errors import Refused
 from schools.exporting import export_page
+from schools.imports.actions import start_preview
 from schools.imports.kinds import kind_named
 from schools.models import Attachment, RecordVersion, WorkRecord
 from schools.registers.base import actions
