@@ -1,5 +1,6 @@
 """Logging a talk: the form, its draft, the search for students."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,8 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +20,7 @@ from counseling.actions.talks import file_talk
 from counseling.forms import (
     BLANK,
     FIRST,
+    HeaderForm,
     Offer,
     PartForm,
     TalkSheet,
@@ -31,6 +34,8 @@ from counseling.models import TalkDraft, TalkLog, TalkPart
 from counseling.queries import find_students, next_students, templates_of
 from schools.access import STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused
+from schools.common.kept import kept
+from schools.common.rendering import MOMENT
 from schools.requests import ViewerRequest
 from students.access import can_correct
 from students.advice import first_step
@@ -142,6 +147,8 @@ def _show(
         "templates": templates,
         "blank": blank,
         "untouched": mark_safe(blank.replace(BLANK, FIRST)) if sheet.is_untouched() else "",  # noqa: S308 (as drawn)
+        "themes": _themes(sheet),
+        "header": _header(sheet),
         "readers": readers_of(is_restricted=False),
         "readers_if_restricted": readers_of(is_restricted=True),
     }
@@ -149,9 +156,40 @@ def _show(
 
 
 def _blank_block(offer: Offer, templates: dict[str, list[Any]]) -> str:
-    """Drawn once, and copied: blocks are the better part of the page."""
-    form = PartForm(offer=offer, key=BLANK)
-    return render_to_string("counseling/parts/block.html", {"key": BLANK, "form": form, "templates": templates})
+    """Drawn once for the words of a unit, and copied: blocks are the better part of the page."""
+
+    def draw() -> SafeString:
+        form = PartForm(offer=offer, key=BLANK)
+        return render_to_string("counseling/parts/block.html", {"key": BLANK, "form": form, "templates": templates})
+
+    words = tuple((box, one.title, one.body) for box, found in templates.items() for one in found)
+    return kept(("blank block", *offer.choices("mood"), offer.scheme.code, words), draw)
+
+
+def _themes(sheet: TalkSheet) -> SafeString:
+    def draw() -> SafeString:
+        return render_to_string("counseling/parts/themes.html", {"form": sheet.themes})
+
+    is_blank = not sheet.is_sent and not sheet.themes.initial["themes"]
+    return kept(("themes", *sheet.offer.choices("theme")), draw) if is_blank else draw()
+
+
+def _header(sheet: TalkSheet) -> SafeString:
+    """Drawn once for what is offered and used last; only the time differs from page to page."""
+
+    def draw(form: HeaderForm) -> SafeString:
+        context = {"form": form, "open": sheet.has_header_problem()}
+        return render_to_string("counseling/parts/header.html", context)
+
+    given = sheet.header.initial
+    if sheet.is_sent or not isinstance(given["happened_at"], dt.datetime):
+        return draw(sheet.header)
+    blank = dict(given) | {"happened_at": BLANK}
+    offered = (sheet.offer.choices(name) for name in ("kind", "place"))
+    key = ("header", *sorted(blank.items()), *(tuple(choices) for choices in offered))
+    drawn = kept(key, lambda: draw(HeaderForm(offer=sheet.offer, initial=blank)))
+    when = timezone.localtime(given["happened_at"]).strftime(MOMENT)
+    return mark_safe(drawn.replace(BLANK, when))  # noqa: S308  a time, in what was drawn
 
 
 def _unfinished(viewer: Viewer, drafts: list[TalkDraft]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
+MOMENT = "%Y-%m-%dT%H:%M"
 Field = TypeVar("Field", bound=forms.Field)
 
 # Django's widgets keep their Python; only these templates are ours.
@@ -67,4 +68,4 @@ class MomentInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
     def __init__(self, attrs: dict[str, object] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+        super().__init__(attrs, format=MOMENT)

@@ -1,5 +1,6 @@
 """The table of a list, drawn in Python: as nested loops of a template it was most of a page's time."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -30,14 +31,23 @@ def _head(context: Context, column: Column) -> SafeString:
 def rows_of(shown: Shown) -> SafeString:
     """A row for each of the page; the first cell names it and leads to it."""
     columns = [one for one in shown.columns if one.on_page]
+    return draw_rows(shown.page_obj.object_list, columns, shown.address if shown.list.link else None)
+
+
+@register.simple_tag
+def draw_rows(
+    rows: Iterable[Any], columns: Sequence[Column], address: Callable[[Any], str] | None = None
+) -> SafeString:
+    """Rows of a table in these columns. Also for a table that is no list of this mechanism."""
     opens = [format_html('<td class="{}" data-label="{}">', one.css, one.label) for one in columns]
-    address = shown.address if shown.list.link else None
+    css = format_html(' class="{}"', columns[0].css) if columns[0].css else ""
+    head = format_html('<tr><th scope="row"{}>', css)
     lines = []
-    for row in shown.page_obj.object_list:
+    for row in rows:
         first = columns[0].cell_of(row)
         name = format_html('<a href="{}">{}</a>', address(row), first) if address else conditional_escape(first)
         cells = [_cell(start, one.cell_of(row)) for start, one in zip(opens[1:], columns[1:], strict=True)]
-        lines.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
+        lines.append(f"{head}{name}</th>{''.join(cells)}</tr>")
     return mark_safe("".join(lines))  # noqa: S308  every cell is escaped above
 
 
@@ -49,7 +59,14 @@ def _cell(start: str, value: Any) -> str:
 @register.simple_tag
 def options_of(one: Choice) -> SafeString:
     """What a choice offers, a class or a teacher of the school each."""
-    any_other = format_html('<option value="">{}</option>', one.any_label)
-    chosen = {code: " selected" if code == one.value else "" for code, _label in one.options}
-    options = ((code, mark_safe(chosen[code]), label) for code, label in one.options)  # noqa: S308  no text of anybody
-    return any_other + format_html_join("", '<option value="{}"{}>{}</option>', options)
+    return options(one.options, one.value, one.any_label)
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[str, Any]], value: str, any_label: Any) -> SafeString:
+    """The options of a <select>, the one of `value` chosen; first, what no choice means."""
+    first = format_html('<option value="">{}</option>', any_label)
+    marks = (mark_safe(""), mark_safe(" selected"))
+    return first + format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((code, marks[code == value], label) for code, label in pairs)
+    )

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
@@ -20,6 +19,7 @@ from heroicons import IconDoesNotExist
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from schools.common import labels
+from schools.common.kept import kept
 
 register = template.Library()
 register.filter("listed", labels.listed)
@@ -42,15 +42,7 @@ def drawn(name: str, **values: Hashable) -> SafeString:
 
     Never with values about a person: what is kept is shown to everybody with equal values.
     """
-    draw = _draw if settings.DEBUG else _keep
-    return draw(name, get_language(), tuple(values.items()))
-
-
-def _draw(name: str, language: str | None, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
-    return render_to_string(name, dict(values))
-
-
-_keep = lru_cache(maxsize=512)(_draw)
+    return kept((name, *values.items()), lambda: render_to_string(name, values))
 
 
 @register.simple_tag(takes_context=True)

@@ -10,7 +10,10 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +25,7 @@ from schools.audit.particulars import tell_particulars
 from schools.audit.trail import tell
 from schools.common.days import day_in, on_days
 from schools.common.errors import Refused
+from schools.listing import Column
 from schools.models import AuditEntry, Role, Unit
 from schools.requests import ViewerRequest
 
@@ -46,6 +50,41 @@ KINDS = [
 ]
 
 
+def _when(entry: Any) -> SafeString:
+    at = timezone.localtime(entry.at)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), f"{at:%Y-%m-%d %H:%M:%S}")
+
+
+def _who(entry: Any) -> Any:
+    if entry.person is None:
+        return _("the system")
+    return format_html('{} <small class="num">{}</small>', entry.person.name, entry.person.staff_number)
+
+
+def _what(entry: Any) -> SafeString:
+    told = format_html_join("", "<br><small>{}</small>", ((one,) for one in entry.told))
+    return format_html("{}{}", entry.words, told)
+
+
+def _about(entry: Any) -> Any:
+    if not entry.subject_code:
+        return entry.subject
+    return format_html('{} <small class="num">{}</small>', entry.subject, entry.subject_code)
+
+
+def _chain(entry: Any) -> SafeString:
+    return format_html('<small class="num">{} / {}</small>', entry.chain.scope, entry.number)
+
+
+COLUMNS = (
+    Column("when", _("When"), draw=_when, css="num"),
+    Column("who", _("Who"), draw=_who),
+    Column("what", _("What"), draw=_what),
+    Column("about", pgettext_lazy("audit", "About"), draw=_about),
+    Column("chain", _("Chain"), draw=_chain),
+)
+
+
 @roles(Role.AUDITOR)
 @transaction.atomic
 def audit_list(request: ViewerRequest) -> HttpResponse:
@@ -57,10 +96,10 @@ def audit_list(request: ViewerRequest) -> HttpResponse:
     more = len(rows) > PAGE
     context = {
         "rows": rows[:PAGE],
+        "columns": COLUMNS,
         "next": f"{rows[PAGE - 1].at.timestamp()}-{rows[PAGE - 1].pk}" if more else "",
         "units": _units(request),
-        "names": dict(Unit.objects.within(request.viewer.unit).values_list("code", "name")),
-        "kinds": KINDS,
+        "kinds": [(f"{kind}.", word) for kind, word in KINDS],
         "given": {name: request.GET.get(name, "") for name in ("unit", "q", "verb", "from", "until")},
         "is_broken": has_faults(),
         "accept_form": AcceptForm() if can_accept_log(request.viewer) else None,
@@ -83,8 +122,8 @@ def audit_accept(request: ViewerRequest) -> HttpResponse:
     return redirect("schools:audit_list")
 
 
-def _units(request: ViewerRequest) -> list[Unit]:
-    return list(Unit.objects.within(request.viewer.unit).order_by("path")[:400])
+def _units(request: ViewerRequest) -> list[tuple[str, str]]:
+    return list(Unit.objects.within(request.viewer.unit).order_by("path").values_list("code", "name")[:400])
 
 
 def _filtered(request: ViewerRequest) -> Any:
