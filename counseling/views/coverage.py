@@ -106,13 +106,17 @@ def _teachers(viewer: Viewer, rows: list[ClassCoverage]) -> list[Coverage]:
     if viewer.role == Role.CLASS_TEACHER:
         return []
     by_class = {row.class_group.pk: row for row in rows}
-    found = [
-        Coverage(m.person.name, [by_class[pk] for pk in ids if pk in by_class], str(m.pk)) for m, ids in _taught(viewer)
-    ]
-    return sorted((one for one in found if one.classes), key=lambda one: one.reached / one.students)
+    found: dict[int, Coverage] = {}
+    for pk, name, class_id in _taught(viewer):
+        if class_id in by_class:
+            found.setdefault(pk, Coverage(name, key=str(pk))).classes.append(by_class[class_id])
+    return sorted(found.values(), key=lambda one: one.reached / one.students)
 
 
-def _taught(viewer: Viewer) -> Iterable[tuple[Membership, list[int]]]:
+def _taught(viewer: Viewer) -> Iterable[tuple[int, str, int]]:
+    """Each class teacher with each of their classes, by membership."""
     here = Membership.objects.current().filter(unit=viewer.unit, role=Role.CLASS_TEACHER)
-    for membership in here.select_related("person").prefetch_related("classes").order_by("person__name"):
-        yield membership, [group.pk for group in membership.classes.all()]
+    taught = Membership.classes.through.objects.filter(membership__in=here.order_by().values("pk"))
+    return taught.order_by("membership__person__name", "pk").values_list(
+        "membership_id", "membership__person__name", "classgroup_id"
+    )

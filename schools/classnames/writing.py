@@ -1,6 +1,7 @@
 """What people call a class on a day. The Chinese words here are data."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from schools.classnames.grades import (
@@ -26,6 +27,7 @@ def grade_name(stage: str, grade: int, system: str, lang: str = "zh", style: Sty
     return head if head[0] in "初预高职大" else f"{head}年级"
 
 
+@lru_cache(maxsize=4096)  # every row of a list names one of a few classes
 def display_name(
     stage: str,
     entry_year: int,

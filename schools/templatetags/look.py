@@ -102,6 +102,15 @@ def level(severity: int, label: object) -> SafeString:
     return format_html('<span class="lv l{}">{}</span>', severity, label)
 
 
+def bar(part: float, whole: float) -> SafeString:
+    """A bare bar as `parts/bar.html` draws it, for what is drawn in Python."""
+    return format_html(
+        '<span class="bar"><svg width="100%" height="8" aria-hidden="true"><rect width="{}" height="8" rx="4"/></svg>'
+        "</span>",
+        share(part, whole),
+    )
+
+
 @register.filter
 def day(value: datetime.date | None) -> str:
     """A date as short as it can be: the year only when it is not this one."""
