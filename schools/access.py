@@ -372,7 +372,7 @@ def can_lead_unit(viewer: Viewer, unit: Unit) -> bool:
 def reason_to_see(viewer: Viewer, *, class_id: int | None = None) -> str:
     """The sentence a page shows: because of which membership its content is visible."""
     role = viewer.membership.get_role_display()
-    if class_id is not None and class_id in viewer.class_ids and not viewer.sees_whole_school():
+    if class_id is not None and not viewer.sees_whole_school() and class_id in viewer.class_ids:
         group = next(one for one in viewer.class_groups if one.pk == class_id)
         return _("You can see this because you are %(role)s of %(place)s.") % {"role": role, "place": group.name}
     return _("You can see this because you are %(role)s at %(place)s.") % {"role": role, "place": viewer.unit.name}

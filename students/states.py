@@ -56,7 +56,7 @@ def flags(students: Iterable[UUID]) -> dict[UUID, Values]:
     return {pk: {"flag_severity": level} for pk, level in rows}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(students: Iterable[UUID], *changed: Source) -> None:
     """Write the columns of these sources anew for these students. A row that is missing is made."""
     columns = [name for one in changed for name in one.columns]

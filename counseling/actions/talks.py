@@ -17,8 +17,7 @@ from counseling.states import talks
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
-from schools.models import Role, Unit
-from schools.queries import current_term, previous_term
+from schools.models import Role
 from schools.tallies import mark
 from students.actions.flags import raise_flag, stand_by_hand
 from students.models import RiskFlag, Student
@@ -94,19 +93,18 @@ def _check_header(by: Viewer, header: Header, was: Header | None = None) -> None
         return
     if header.happened_at > timezone.now() + CLOCKS_DIFFER:
         raise Unfit(_("The talk cannot lie in the future. Check its date and time."), "happened_at")
-    earliest = earliest_day(by.unit)
+    earliest = earliest_day(by)
     if timezone.localdate(header.happened_at) < earliest:
         text = _("The talk is too long ago: talks since {day} can be logged.")
         raise Unfit(text.format(day=earliest.isoformat()), "happened_at")
 
 
-def earliest_day(unit: Unit) -> dt.date:
+def earliest_day(by: Viewer) -> dt.date:
     """How far back a talk can be logged: to the beginning of the term before this one."""
-    term = current_term(unit)
-    if term is None:
+    if by.term is None:
         return timezone.localdate() - dt.timedelta(days=365)
-    before = previous_term(unit, term)
-    return before.starts if before else term.starts - dt.timedelta(days=180)
+    before = [term.starts for term in by.terms if term.ends < by.term.starts]
+    return before[-1] if before else by.term.starts - dt.timedelta(days=180)
 
 
 def _check_parts(by: Viewer, header: Header, parts: Mapping[Student, Content]) -> None:

@@ -53,10 +53,14 @@ def coverage(request: ViewerRequest) -> HttpResponse:
     left = students_left(viewer, term, only_key=request.GET.get("key") == "1").only("name", "class_group_id")
     if chosen:
         left = left.filter(class_group__in=[row.class_group.pk for row in chosen.classes])
-    page = Paginator(left, PAGE).get_page(request.GET.get("page"))
+    whole = Coverage(_("All students"), rows)
+    pages = Paginator(left, PAGE)
+    # The bars have counted them already.
+    pages.count = _left_in(chosen or whole, only_key=request.GET.get("key") == "1")
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "term": term,
-        "whole": Coverage(_("All students"), rows),
+        "whole": whole,
         "classes": parts["class"],
         "grades": parts["grade"],
         "teachers": parts["teacher"],
@@ -78,6 +82,10 @@ def _chosen(request: ViewerRequest, parts: dict[str, list[Coverage]]) -> Coverag
     if len(found) != 1:
         raise BadRequest("unknown filter")
     return found[0]
+
+
+def _left_in(part: Coverage, *, only_key: bool) -> int:
+    return int(part.key_left if only_key else part.left)
 
 
 def _told(viewer: Viewer, students: list[Any]) -> list[Left]:

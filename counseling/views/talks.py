@@ -99,7 +99,7 @@ def _answer(request: ViewerRequest) -> HttpResponse:
         sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed)
         return _show(request, sheet, submission, sought=request.POST.get("q", "").replace("\0", ""))
     known = TalkLog.objects.filter(author=viewer.person, submission=submission).exists()
-    sheet = TalkSheet(offer, defaults=_defaults(offer), typed=typed, is_sent=True)
+    sheet = TalkSheet(offer, defaults={}, typed=typed, is_sent=True)
     if known or sheet.is_valid():
         try:
             return _file(request, sheet, submission, known)
@@ -120,7 +120,7 @@ def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: boo
             parts=sheet.parts(),
             flag_reason=sheet.header.reason_for_flag(),
         )
-        is_raised = talk.parts.filter(severity__gt=0).exists()
+        is_raised = any(part.severity for part in sheet.parts().values())
         messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
     first = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).earliest("pk")
     return redirect("counseling:talk_detail", first.pk)

@@ -25,8 +25,12 @@ from students.opens import OPENS
 
 
 def student_or_404(request: ViewerRequest, pk: UUID) -> Student:
-    seen = Student.objects.visible_to(request.viewer)
-    return get_object_or_404(seen.select_related("class_group__school", "school"), pk=pk)
+    """Whom the viewer sees is of the viewer's own school."""
+    student = get_object_or_404(Student.objects.visible_to(request.viewer).select_related("class_group"), pk=pk)
+    student.school = request.viewer.unit
+    if student.class_group:
+        student.class_group.school = request.viewer.unit
+    return student
 
 
 def note_open(request: ViewerRequest, student: Student) -> None:
