@@ -242,10 +242,11 @@ def test_style_page_shows_every_part(sign_in, world):
     assert answer.status_code == 200
 
 
-# Drawn by the frame or by another part.
+# Drawn by the frame, by another part, or by a list that is declared.
 FRAME = {
     *("document_head", "mark", "count", "dock", "whoami", "languages", "strips", "toasts", "cover"),
     *("bar", "field", "picker_options", "page_head", "rail", "dock_tabs", "dock_places", "calls"),
+    *("list", "list_end", "list_filter", "list_filters"),
 }
 
 
