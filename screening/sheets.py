@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from schools.common.tables import UnreadableFile
-from schools.common.tables.text import decode, sniff_delimiter
+from schools.common.tables.quotes import sniff_delimiter
+from schools.common.tables.text import decode
 from screening.definition import Definition, Item
 from screening.scoring import ScaleScore, Scored, Scorer, scorer_of
 
