@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from schools.access import Viewer
-from schools.accounts.second_factor import lacks_second_factor
+from schools.accounts.second_factor import PROVE, SET_UP, confirm_first, missing_factor
 from schools.common.errors import Refused
 from schools.models.audit import AuditEntry
 from schools.models.people import Membership, Person
@@ -111,9 +111,10 @@ def _hold_back(request: PersonRequest) -> HttpResponse | None:
     viewer = request.viewer
     if viewer is None:
         return render(request, "schools/no_role.html", status=403)
-    if lacks_second_factor(request, viewer):
-        return redirect("schools:second_factor_required")
-    return None
+    missing = missing_factor(request, viewer)
+    if missing == PROVE:
+        return confirm_first(request, then=request.get_full_path() if request.method == "GET" else "/")
+    return redirect("schools:second_factor_required") if missing == SET_UP else None
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,25 @@
 """What notices about accounts and the log say."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
+from schools.access import Viewer
+from schools.models import Notice, Person
 from schools.work.notices import Kind, declare
 
-declare(Kind("audit.fault", _("The audit log does not fit what was anchored: rows may be missing")))
+
+def whose(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """The account that a notice is about, which everybody told of it may know: name and staff number."""
+    people = Person.objects.in_bulk({notice.subject_id for notice in notices})
+    names = {pk: f"{person.name} {person.staff_number}" for pk, person in people.items()}
+    return {notice.pk: names.get(notice.subject_id, "") for notice in notices}
+
+
+declare(
+    Kind("audit.fault", _("The audit log does not fit what was anchored: rows may be missing")),
+    Kind("account.reset", _("An account was given a new first password"), whose),
+    Kind("account.factor_asked", _("Somebody asked to take a second factor away"), whose),
+    Kind("account.factor_removed", _("A second factor was taken away"), whose),
+)

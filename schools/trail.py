@@ -39,6 +39,7 @@ declare(
     Verb("person.password_changed", _("changed the own password"), Kind.SIGN_IN),
     Verb("person.password_reset", _("made a new first password"), Kind.SIGN_IN),
     Verb("person.sessions_ended", _("signed out everywhere else"), Kind.SIGN_IN),
+    Verb("person.factor_removal_asked", _("asked to take a second factor away"), Kind.SIGN_IN),
     Verb("person.factor_removed", _("took a second factor away"), Kind.SIGN_IN),
     Verb("person.totp_activated", _("set up an authenticator app"), Kind.SIGN_IN),
     Verb("person.totp_deactivated", _("removed an authenticator app"), Kind.SIGN_IN),

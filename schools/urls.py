@@ -27,6 +27,7 @@ managing_people = [
     path("people/<uuid:pk>/edit", people.person_edit, name="person_edit"),
     path("people/<uuid:pk>/password", people.password_reset, name="password_reset"),
     path("people/<uuid:pk>/second-factor/remove", people.factor_remove, name="factor_remove"),
+    path("people/<uuid:pk>/second-factor/confirm", people.factor_confirm, name="factor_confirm"),
     path("people/<uuid:pk>/close", people.person_deactivate, name="person_deactivate"),
     path("people/<uuid:pk>/open", people.person_activate, name="person_activate"),
     path("people/<uuid:pk>/roles/new", people.membership_new, name="membership_new"),

@@ -4,10 +4,11 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.models import Authenticator
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -20,6 +21,7 @@ REMEMBER_SECONDS = 600
 # A proof of who one is counts for so long as a fresh one.
 RECENT_SECONDS = 300
 FULFILLED = "second_factor"
+PROVE, SET_UP = "prove", "set up"
 
 
 def factors_of(person: Person) -> Any:
@@ -33,20 +35,37 @@ def must_have_second_factor(viewer: Viewer) -> bool:
     return viewer.role in (WIDE_ROLES if named is None else named)
 
 
-def needs_second_factor(viewer: Viewer) -> bool:
-    """Must have one, and has none yet. (Whoever has one was asked for it at sign-in.)"""
-    return must_have_second_factor(viewer) and not factors_of(viewer.person).exists()
+def has_proved_factor(request: HttpRequest) -> bool:
+    """A factor counts for the session that proved it: one that is older than the factor has not."""
+    records = get_authentication_records(request, authenticated_user(request))
+    return any(one["method"] == "mfa" for one in records)
 
 
-def lacks_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
-    """The same for a request; a yes-it-is-fulfilled is remembered for this membership for some minutes."""
+def missing_factor(request: HttpRequest, viewer: Viewer) -> str:
+    """What a session must do first: PROVE the factor that the person has, SET_UP the one that the role asks for, or
+    nothing. That nothing is asked is remembered for this membership for some minutes: whoever sets one up meanwhile
+    ends the other sessions."""
+    if has_proved_factor(request):
+        return ""
     known = request.session.get(FULFILLED)
     if known and known[0] == viewer.membership.pk and 0 <= time.time() - known[1] < REMEMBER_SECONDS:
-        return False
-    if needs_second_factor(viewer):
-        return True
+        return ""
+    if factors_of(viewer.person).exists():
+        return PROVE
+    if must_have_second_factor(viewer):
+        return SET_UP
     request.session[FULFILLED] = [viewer.membership.pk, int(time.time())]
-    return False
+    return ""
+
+
+def factors_changed(request: HttpRequest | None, person: Person) -> None:
+    """A factor was set up or removed: every other session ends. This one has just proved who is there."""
+    Person.objects.filter(pk=person.pk).update(session_epoch=F("session_epoch") + 1)
+    person.refresh_from_db(fields=["session_epoch"])
+    if request is not None and request.user.is_authenticated and request.user.pk == person.pk:
+        update_session_auth_hash(request, person)
+        if factors_of(person).exists():
+            record_authentication(request, person, method="mfa", type="set_up")
 
 
 def is_last_required_factor(authenticator: Authenticator) -> bool:

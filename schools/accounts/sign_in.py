@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools import audit
-from schools.accounts.second_factor import RECENT_SECONDS, factors_of, is_last_required_factor
+from schools.accounts.second_factor import RECENT_SECONDS, factors_changed, factors_of, is_last_required_factor
 from schools.common import crypto
 from schools.common.identity import InvalidPhone, check_phone
 from schools.common.typed import CodeField
@@ -36,6 +36,9 @@ from schools.queries import demo_accounts
 
 # Failures by one person in the cool-off time, from wherever they came. By person and address it is AXES_FAILURE_LIMIT.
 FAILURES_ANYWHERE = 30
+FACTOR_CHANGES = {
+    f"person.{what}" for what in ("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed")
+}
 FACTOR_SECRET = "mfa.secret"  # noqa: S105  what secrets of second factors are bound to
 
 
@@ -171,7 +174,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """There is no mail; what happened to a second factor stands in the audit log."""
         verb = "person." + template_prefix.rsplit("/", 1)[-1]
         with transaction.atomic():
-            audit.record(by=None, person=user, verb=verb[:40], about=user, unit=_home_of(user))
+            audit.record(by=None, person=user, verb=verb, about=user, unit=_home_of(user))
+        if verb in FACTOR_CHANGES:
+            factors_changed(context.request, user)
 
 
 def note_sign_in(person: Person) -> None:

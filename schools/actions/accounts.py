@@ -26,6 +26,7 @@ from schools.access import (
     fitting_roles,
     grantable_roles,
 )
+from schools.actions import takeover
 from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.identity import InvalidPhone, check_phone
@@ -185,30 +186,54 @@ def activate_person(*, by: Viewer, person: Person) -> Person:
 def reset_password(*, by: Viewer, person: Person) -> str:
     """A new first password, returned to be handed over; the person changes it at the next sign-in."""
     check_can_manage_account(by, person)
+    takeover.check_may_reset(by, person)
     password = new_first_password()
     person.set_password(password)
     person.must_change_password = True
     person.session_epoch = F("session_epoch") + 1
     person.save(update_fields=["password", "must_change_password", "session_epoch"])
     person.refresh_from_db()
-    audit.record(by=by, verb="person.password_reset", about=person)
+    takeover.tell(audit.record(by=by, verb="person.password_reset", about=person), person)
     return password
 
 
 @transaction.atomic
-def remove_second_factor(*, by: Viewer, person: Person) -> int:
-    """For a lost phone. Not for a school's leader, who may reset passwords: together they would open every record."""
-    from allauth.mfa.models import Authenticator
+def ask_to_remove_factor(*, by: Viewer, person: Person) -> None:
+    """For a lost phone: the first of two managers. Nothing changes until the second one confirms."""
+    _check_may_remove_factor(by, person)
+    if takeover.asked_for(person):
+        raise Refused(_("This has been asked for already: another manager confirms it."))
+    takeover.tell(audit.record(by=by, verb="person.factor_removal_asked", about=person), person)
 
+
+@transaction.atomic
+def remove_second_factor(*, by: Viewer, person: Person) -> int:
+    """The second of two managers confirms. Not for a school's leader, who may reset passwords."""
+    _check_may_remove_factor(by, person)
+    asked = takeover.asked_for(person)
+    if asked is None:
+        raise Refused(_("Nobody has asked for this in the last three days: one manager asks, another confirms."))
+    takeover.check_is_second(by, asked)
+    removed: int = _factors_of(person).delete()[0]
+    _end_sessions(person)
+    details = {"from": asked.membership_id}
+    takeover.tell(audit.record(by=by, verb="person.factor_removed", about=person, details=details), person)
+    return removed
+
+
+def _check_may_remove_factor(by: Viewer, person: Person) -> None:
     check_can_manage_account(by, person)
     if not can_remove_factors(by):
         raise Refused(_("Only the center above the school or a system administrator takes a second factor away."))
-    removed: int = Authenticator.objects.filter(user=person).delete()[0]
-    if not removed:
+    takeover.check_may_remove(by, person)
+    if not _factors_of(person).exists():
         raise Refused(_("This account has no second factor."))
-    _end_sessions(person)
-    audit.record(by=by, verb="person.factor_removed", about=person)
-    return removed
+
+
+def _factors_of(person: Person) -> Any:
+    from allauth.mfa.models import Authenticator
+
+    return Authenticator.objects.filter(user=person)
 
 
 def can_remove_factors(by: Viewer) -> bool:

@@ -9,14 +9,16 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_account, grantable_roles, roles
-from schools.accounts.second_factor import factors_of
+from schools.accounts.second_factor import confirm_first, factors_of, is_confirmed
 from schools.actions import accounts
+from schools.actions.takeover import asked_for
 from schools.common import crypto
 from schools.common.errors import Refused, refusal_in
 from schools.common.identity import mask_phone
@@ -125,8 +127,21 @@ def needs_unit_to_staff(view: View) -> View:
     return staffed
 
 
+def freshly_proved(view: View) -> View:
+    """Roles are given by somebody who has just proved who they are; that is asked before the form is filled in."""
+
+    @wraps(view)
+    def proved(request: ViewerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_confirmed(request):
+            return confirm_first(request, then=request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return proved
+
+
 @roles(*MANAGING_ROLES)
 @needs_unit_to_staff
+@freshly_proved
 def person_new(request: ViewerRequest) -> HttpResponse:
     """Invite. The first password is shown once, in the answer to this form, and stored nowhere."""
     viewer, unit = request.viewer, unit_to_staff(request)
@@ -183,6 +198,7 @@ def person_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "can_grant": person.is_active and person.pk != viewer.person.pk and _units_to_staff(viewer).exists(),
         "has_factor": factors_of(person).exists(),
         "can_remove_factors": accounts.can_remove_factors(viewer),
+        "asked": asked_for(person),
     }
     return render(request, "schools/person_detail.html", context)
 
@@ -206,6 +222,7 @@ def person_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
+@freshly_proved
 def membership_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """One more role for a person the viewer sees."""
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)
@@ -220,6 +237,7 @@ def membership_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*MANAGING_ROLES)
+@freshly_proved
 def membership_edit(request: ViewerRequest, pk: UUID, membership_pk: int) -> HttpResponse:
     viewer, person = request.viewer, _person(request, pk)
     membership = get_object_or_404(_memberships(viewer, person), pk=membership_pk)
@@ -252,14 +270,30 @@ def membership_end(request: ViewerRequest, pk: UUID, membership_pk: int) -> Http
 @require_POST
 def password_reset(request: ViewerRequest, pk: UUID) -> HttpResponse:
     person = _person(request, pk)
+    if not is_confirmed(request):
+        return _confirm(request, pk)
     return _handover(request, person, accounts.reset_password(by=request.viewer, person=person))
 
 
 @roles(*MANAGING_ROLES)
 @require_POST
 def factor_remove(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """The first of two managers asks."""
+    done = _("Asked. Another manager confirms it within three days; until then the second factor stays.")
+    return _do(request, pk, done, accounts.ask_to_remove_factor, person=_person(request, pk), is_grave=True)
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def factor_confirm(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """The second one confirms."""
     done = _("The second factor is taken away. At the next sign-in a new one is set up.")
-    return _do(request, pk, done, accounts.remove_second_factor, person=_person(request, pk))
+    return _do(request, pk, done, accounts.remove_second_factor, person=_person(request, pk), is_grave=True)
+
+
+def _confirm(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Who has just proved who they are may give roles and passwords; from there back to the page of the person."""
+    return confirm_first(request, then=reverse("schools:person_detail", args=[pk]))
 
 
 @roles(*MANAGING_ROLES)
@@ -274,7 +308,11 @@ def person_activate(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return _do(request, pk, _("The account is open again."), accounts.activate_person, person=_person(request, pk))
 
 
-def _do(request: ViewerRequest, pk: UUID, done: str, action: Any, **about: Any) -> HttpResponse:
+def _do(
+    request: ViewerRequest, pk: UUID, done: str, action: Any, *, is_grave: bool = False, **about: Any
+) -> HttpResponse:
+    if is_grave and not is_confirmed(request):
+        return _confirm(request, pk)
     with transaction.atomic():
         action(by=request.viewer, **about)
     messages.success(request, done)

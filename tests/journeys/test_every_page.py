@@ -47,6 +47,7 @@ NO_PAGES = {
     "schools:membership_switch",
     "schools:password_reset",
     "schools:factor_remove",
+    "schools:factor_confirm",
     "schools:person_deactivate",
     "schools:person_activate",
     "schools:membership_end",

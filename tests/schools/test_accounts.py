@@ -8,6 +8,7 @@ from django.urls import reverse
 from schools.actions.accounts import (
     Post,
     activate_person,
+    ask_to_remove_factor,
     change_details,
     change_membership,
     create_person,
@@ -255,11 +256,13 @@ def test_a_leader_takes_no_second_factor_away(world, viewer):
 
     person = world.a.counselor.person
     Authenticator.objects.create(user=person, type="totp", data={"secret": ""})
-    with pytest.raises(Refused):
-        remove_second_factor(by=viewer(world.a.leader), person=person)
+    for act in (ask_to_remove_factor, remove_second_factor):
+        with pytest.raises(Refused):
+            act(by=viewer(world.a.leader), person=person)
     assert Authenticator.objects.filter(user=person).exists()
 
-    remove_second_factor(by=viewer(world.district_staff), person=person)
+    ask_to_remove_factor(by=viewer(world.district_staff), person=person)
+    remove_second_factor(by=viewer(world.admin), person=person)
     assert not Authenticator.objects.filter(user=person).exists()
 
 

@@ -135,11 +135,11 @@ def test_a_recovery_code_lets_in_once(strict):
     assert again.get(reverse("schools:calendar")).status_code == 302
 
 
-def test_setting_up_an_app_opens_the_pages(strict, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)  # the library tells of it when the transaction is over
+def test_setting_up_an_app_opens_the_pages(strict):
     client, _response = enter(strict.a.leader)
     page = client.get(reverse("mfa_activate_totp"))
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(reverse("mfa_activate_totp"), {"code": code_for(page.context["form"].secret)})
+    response = client.post(reverse("mfa_activate_totp"), {"code": code_for(page.context["form"].secret)})
 
     assert response.headers["Location"] == reverse("mfa_view_recovery_codes")
     assert len(client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]) == 10

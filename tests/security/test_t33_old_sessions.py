@@ -1,0 +1,55 @@
+"""Threat T33: a session older than the second factor counted as proved."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.schools.test_second_factor import code_for, enter, give_app
+
+pytestmark = pytest.mark.django_db
+PAGE = "/flags/"
+
+
+def opens(client):
+    return client.get(PAGE).status_code == 200
+
+
+def test_a_session_that_began_before_the_factor_must_prove_it(world, sign_in):
+    client = sign_in(world.a.leader)
+    secret = give_app(world.a.leader.person)
+    answer = client.get(PAGE)
+    assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
+    client.post(answer.headers["Location"], {"code": code_for(secret)})
+    assert opens(client)
+
+
+def test_it_must_also_where_the_role_asks_for_none(world, sign_in):
+    client = sign_in(world.a.teacher)
+    assert opens(client)
+    give_app(world.a.teacher.person)
+    session = client.session
+    del session["second_factor"]  # that none is asked for is remembered for some minutes
+    session.save()
+    assert not opens(client)
+
+
+@pytest.mark.django_db(transaction=True)  # the library tells of it when the transaction is over
+def test_setting_up_a_factor_ends_the_other_sessions(world, sign_in):
+    other, client = sign_in(world.a.teacher), sign_in(world.a.teacher)
+    assert opens(other)
+    page = client.get(reverse("mfa_activate_totp"))
+    client.post(reverse("mfa_activate_totp"), {"code": code_for(page.context["form"].secret)})
+    assert (opens(client), opens(other)) == (True, False)
+
+
+def test_removing_a_factor_ends_the_other_sessions(world):
+    secret = give_app(world.a.teacher.person)
+    clients = []
+    for _ in range(2):
+        client, _answer = enter(world.a.teacher)
+        cache.clear()  # a code works once
+        client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
+        clients.append(client)
+    assert [opens(client) for client in clients] == [True, True]
+    clients[0].post(reverse("mfa_deactivate_totp"))
+    assert [opens(client) for client in clients] == [True, False]
