@@ -54,5 +54,5 @@ def sentence(problem: Problem) -> str:
 
 def line(problem: Problem) -> str:
     """One line for a page or the console."""
-    where = f", {problem.where}" if problem.where else ""
-    return told(_("line %(line)s") % {"line": problem.line} + where, sentence(problem))
+    place = _("line %(line)s, %(where)s") if problem.where else _("line %(line)s")
+    return told(place % {"line": problem.line, "where": problem.where}, sentence(problem))

@@ -142,7 +142,7 @@ class _Reader:
             self._one(item, depth)
 
     def _one(self, item: dict[str, Any], depth: int) -> None:
-        kind = item.get("type")
+        kind = _text(item.get("type"))
         if kind == "group":
             if item.get("repeats"):
                 self.survey.note("repeats", _text(item.get("linkId")))
@@ -152,9 +152,9 @@ class _Reader:
         elif kind == "display":
             self.survey.hint = self._words(item.get("text"))
         elif kind in _READERS:
-            self._question(item, _READERS[str(kind)])
+            self._question(item, _READERS[kind])
         else:
-            self.survey.note("type", _text(item.get("linkId")) or _text(kind))
+            self.survey.note("type", _text(item.get("linkId")) or kind)
         self.items(item.get("item"), depth + 1)
 
     def _question(self, item: dict[str, Any], kind: str) -> None:
