@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import certificates, network, pupils, talks
+from config.demo import certificates, network, pupils, surveys, talks
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -32,6 +32,7 @@ def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = pri
         network.make_classes(schools, today)
         network.hire_everyone(city, districts, schools)
         certificates.give(today)
+        surveys.make_survey(districts[0])
         _fill(schools, today, tell)
         recount_all()
         audit.record(by=None, verb="demo.loaded", about=city, details={"scale": scale, "schools": len(schools)})

@@ -30,7 +30,9 @@ NEEDS: dict[str, Any] = {
         {
             "section": _words("最近的你", "You, lately"),
             "text": _words("最近一个月，你上学的心情怎么样？", "How have you felt at school in the last month?"),
-            "options": _options(("很好", "very well"), ("还可以", "all right"), ("不太好", "not so well"), ("很不好", "badly")),
+            "options": _options(
+                ("很好", "very well"), ("还可以", "all right"), ("不太好", "not so well"), ("很不好", "badly")
+            ),
         },
         {
             "type": "multiple",

@@ -31,7 +31,8 @@ def import_instrument(
         unit = by.unit
     if found.texts and found.licence in (Licence.IMPORT, Licence.CONDITIONAL):
         raise Refused(
-            _("This text needs a licence. Take “text” out of the file and bring it as texts of the instrument.")
+            _("This text needs a licence. Take “text” out of the file and bring it as texts of the instrument."),
+            field="file",
         )
     known = Instrument.objects.filter(unit=unit, code=found.code, version=found.version).first()
     if known is not None:
@@ -55,7 +56,7 @@ def import_texts(
     """Take in the words of an instrument, for which the person answers; the unit's earlier ones give way."""
     check_can_keep_instruments(by)
     if any(text_problems(instrument.parsed, texts_of(data)) for data in packs.values()):
-        raise Refused(_("These texts do not fit the instrument: each item and each option needs one."))
+        raise Refused(_("These texts do not fit the instrument: each item and each option needs one."), field="file")
     now = timezone.now()
     earlier = TextPack.objects.filter(instrument=instrument, unit=by.unit, language__in=packs, replaced_at=None)
     earlier.update(replaced_at=now)

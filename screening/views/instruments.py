@@ -1,6 +1,8 @@
 """The instruments a unit may use: look, try, bring, export."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import Viewer, reason_to_see, roles
-from schools.common.errors import Refused
+from schools.common.errors import Refused, refusal_in
 from schools.common.tables import UnreadableFile
 from schools.common.tables.text import decode
 from schools.listing import Choice, Column, List, Search
@@ -156,21 +158,23 @@ def instrument_import(request: ViewerRequest) -> HttpResponse:
     form = InstrumentFileForm(request.POST or None, request.FILES or None)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            brought = look_into(form.cleaned_data["file"].read())
-            return _taken_in(request, brought)
-        except BadFile as error:
-            problems = [line(one) for one in error.problems[:SHOWN_PROBLEMS]]
-        except (UnreadableFile, NotASurvey, Refused) as error:
-            form.add_error("file", _sentence(error))
+        with refusal_in(form), _readable(problems):
+            return _taken_in(request, look_into(form.cleaned_data["file"].read()))
     status = 422 if form.errors or problems else 200
     return render(request, "screening/instrument_import.html", {"form": form, "problems": problems}, status=status)
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, UnreadableFile):
-        return file_sentence(error)
-    return str(REASONS[error.code]) if isinstance(error, NotASurvey) else str(error)
+@contextmanager
+def _readable(problems: list[str]) -> Iterator[None]:
+    """What is wrong within a file goes to `problems`, line by line; that it is none of ours is a sentence."""
+    try:
+        yield
+    except BadFile as error:
+        problems.extend(line(one) for one in error.problems[:SHOWN_PROBLEMS])
+    except UnreadableFile as error:
+        raise Refused(file_sentence(error), field="file") from None
+    except NotASurvey as error:
+        raise Refused(str(REASONS[error.code]), field="file") from None
 
 
 def _taken_in(request: ViewerRequest, brought: Brought) -> HttpResponse:
@@ -194,14 +198,10 @@ def text_import(request: ViewerRequest, pk: int) -> HttpResponse:
     form = TextPackForm(request.POST or None, request.FILES or None)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form), _readable(problems):
             _bring_texts(request, instrument, form)
             messages.success(request, _("Saved."))
             return redirect("screening:instrument_detail", pk=pk)
-        except BadFile as error:
-            problems = [line(one) for one in error.problems[:SHOWN_PROBLEMS]]
-        except (UnreadableFile, Refused) as error:
-            form.add_error("file", _sentence(error))
     is_free = instrument.licence in (Licence.FREE, Licence.NOTICE, Licence.OWN)
     context = {"form": form, "instrument": instrument, "problems": problems, "is_free": is_free}
     status = 422 if form.errors or problems else 200
@@ -239,9 +239,6 @@ def instrument_offer(request: ViewerRequest, pk: int) -> HttpResponse:
 
 
 def _moved(request: ViewerRequest, pk: int, action: Any) -> HttpResponse:
-    try:
-        action(by=request.viewer, instrument=instrument_of(request, pk))
-        messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    action(by=request.viewer, instrument=instrument_of(request, pk))
+    messages.success(request, _("Saved."))
     return redirect("screening:instrument_detail", pk=pk)

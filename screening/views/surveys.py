@@ -1,5 +1,7 @@
 """A unit's own surveys, made question by question beside a picture of the phone they will be answered on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import roles
-from schools.common.errors import Refused
+from schools.common.errors import Refused, refusal_in
 from schools.requests import ViewerRequest
 from screening import drafts
 from screening.access import KEEPER_ROLES
@@ -40,8 +42,8 @@ def survey_edit(request: ViewerRequest, pk: int) -> HttpResponse:
     data = survey.definition
     form = SurveyForm(request.POST or None, initial={"title": said(data["name"]), "about": said(data.get("about"))})
     if request.method == "POST" and form.is_valid():
-        changed = drafts.with_title(data, **form.cleaned_data)
-        if _is_changed(request, survey, changed):
+        with refusal_in(form):
+            _change(request, survey, drafts.with_title(data, **form.cleaned_data))
             return redirect("screening:survey_edit", pk=pk)
     context = {"survey": survey, "form": form, "questions": _questions(data), "paper": _paper(data)}
     return render(request, "screening/survey_edit.html", context, status=422 if form.errors else 200)
@@ -54,7 +56,8 @@ def question_new(request: ViewerRequest, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST or None, before=before, initial={"type": "single", "required": True})
     if request.method == "POST" and form.is_valid():
         item = form.item()
-        if _is_changed(request, survey, drafts.with_question(survey.definition, item, form.value_that_calls(item))):
+        with refusal_in(form):
+            _change(request, survey, drafts.with_question(survey.definition, item, form.value_that_calls(item)))
             return redirect("screening:question_new" if "another" in request.POST else "screening:survey_edit", pk=pk)
     return _ask(request, survey, form, len(before) + 1)
 
@@ -69,7 +72,8 @@ def question_edit(request: ViewerRequest, pk: int, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         item = form.item(old)
         calls = form.value_that_calls(item)
-        if _did(request, survey, lambda: drafts.with_question(survey.definition, item, calls, number)):
+        with refusal_in(form), _told_apart():
+            _change(request, survey, drafts.with_question(survey.definition, item, calls, number))
             return redirect("screening:survey_edit", pk=pk)
     return _ask(request, survey, form, number, old)
 
@@ -107,7 +111,8 @@ def question_move(request: ViewerRequest, pk: int, number: int) -> HttpResponse:
     survey = _draft(request, pk)
     _item(survey, number)
     step = -1 if request.POST.get("to") == "up" else 1
-    _did(request, survey, lambda: drafts.moved(survey.definition, number, step))
+    with _told_apart():
+        _change(request, survey, drafts.moved(survey.definition, number, step))
     return redirect("screening:survey_edit", pk=pk)
 
 
@@ -116,19 +121,15 @@ def question_move(request: ViewerRequest, pk: int, number: int) -> HttpResponse:
 def question_remove(request: ViewerRequest, pk: int, number: int) -> HttpResponse:
     survey = _draft(request, pk)
     _item(survey, number)
-    _did(request, survey, lambda: drafts.without_question(survey.definition, number))
+    with _told_apart():
+        _change(request, survey, drafts.without_question(survey.definition, number))
     return redirect("screening:survey_edit", pk=pk)
 
 
 @require_POST
 @roles(*KEEPER_ROLES)
 def survey_publish(request: ViewerRequest, pk: int) -> HttpResponse:
-    survey = _draft(request, pk)
-    try:
-        actions.publish_survey(by=request.viewer, survey=survey)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("screening:survey_edit", pk=pk)
+    actions.publish_survey(by=request.viewer, survey=_draft(request, pk))
     messages.success(request, _("Published. Rounds can use it now."))
     return redirect("screening:instrument_detail", pk=pk)
 
@@ -136,11 +137,8 @@ def survey_publish(request: ViewerRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*KEEPER_ROLES)
 def survey_discard(request: ViewerRequest, pk: int) -> HttpResponse:
-    try:
-        actions.discard_survey(by=request.viewer, survey=_draft(request, pk))
-        messages.success(request, _("The draft is gone."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    actions.discard_survey(by=request.viewer, survey=_draft(request, pk))
+    messages.success(request, _("The draft is gone."))
     return redirect("screening:instrument_list")
 
 
@@ -148,11 +146,7 @@ def survey_discard(request: ViewerRequest, pk: int) -> HttpResponse:
 @roles(*KEEPER_ROLES)
 def survey_revise(request: ViewerRequest, pk: int) -> HttpResponse:
     """A draft of the next version of an own survey."""
-    try:
-        draft = actions.revise_survey(by=request.viewer, instrument=instrument_of(request, pk))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("screening:instrument_detail", pk=pk)
+    draft = actions.revise_survey(by=request.viewer, instrument=instrument_of(request, pk))
     return redirect("screening:survey_edit", pk=draft.pk)
 
 
@@ -169,24 +163,20 @@ def _item(survey: Instrument, number: int) -> dict[str, Any]:
     return found
 
 
-def _did(request: ViewerRequest, survey: Instrument, change: Any) -> bool:
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """What another question depends on stays: said as a sentence."""
     try:
-        changed = change()
+        yield
     except drafts.Entangled as error:
-        messages.error(request, _("Question %(number)s depends on this. Change it first.") % {"number": error.number})
-        return False
-    return _is_changed(request, survey, changed)
+        sentence = _("Question %(number)s depends on this. Change it first.") % {"number": error.number}
+        raise Refused(sentence) from None
 
 
-def _is_changed(request: ViewerRequest, survey: Instrument, data: dict[str, Any]) -> bool:
+def _change(request: ViewerRequest, survey: Instrument, data: dict[str, Any]) -> None:
     """`seen` is what the form was made from: nobody writes over what a colleague changed since."""
     survey.digest = request.POST.get("seen", survey.digest)
-    try:
-        actions.change_survey(by=request.viewer, survey=survey, data=data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return False
-    return True
+    actions.change_survey(by=request.viewer, survey=survey, data=data)
 
 
 def _paper(data: dict[str, Any]) -> Paper | None:
