@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from config.databases import POSTGRESQL, SQLITE
 from config.folders import is_private
@@ -28,6 +29,7 @@ def refusals(settings: dict[str, Any]) -> Iterator[str]:
         yield "ALLOWED_HOSTS is empty or '*': name the host people type."
     if not is_private(settings["VAR"]):
         yield f"{settings['VAR']} (VAR_DIR) can be read by other accounts of this machine: chmod 700 it."
+    yield from open_redis(settings["REDIS_URL"])
     yield from open_database(settings["DATABASES"]["default"])
 
 
@@ -61,6 +63,13 @@ def open_database(database: dict[str, Any]) -> Iterator[str]:
             yield "DATABASE_URL has no password, or one to guess: give the database 12 or more random characters."
     if database["ENGINE"] == SQLITE and _is_world_readable(database["NAME"]):
         yield f"{os.path.basename(database['NAME'])} can be read by every account of this machine: chmod 600 it."
+
+
+def open_redis(address: str) -> Iterator[str]:
+    found = urlsplit(address)
+    is_local = found.scheme == "unix"  # over a socket the file's mode says who may ask
+    if address and not is_local and is_guessable(unquote(found.password or "")):
+        yield "REDIS_URL has no password, or one to guess: redis://:12 or more random characters@host:6379/0."
 
 
 def _is_world_readable(path: str) -> bool:

@@ -131,12 +131,14 @@ if REDIS_URL:
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "xinyu",
+            "OPTIONS": {"serializer": "config.caches.PlainSerializer"},
         }
     }
     CACHES["progress"] = CACHES["default"]
 else:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        # Limits and used codes: one count for all web processes.
+        "default": {"BACKEND": "config.caches.SharedFileCache", "LOCATION": str(VAR / "cache")},
         # How far a job is: counts only, which the worker's process tells and the web's shows.
         "progress": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",

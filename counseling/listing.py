@@ -52,7 +52,7 @@ def parts_of(viewer: Viewer) -> Parts:
 
 
 def _by_student(parts: Parts, text: str, viewer: Viewer) -> Parts:
-    found = matching(Student.objects.visible_to(viewer), text)
+    found = matching(Student.objects.visible_to(viewer), text, viewer)
     return parts.filter(student__in=found.order_by().values("pk"))
 
 

@@ -258,7 +258,7 @@ def find_students(viewer: Viewer, text: str, *, limit: int = 12) -> list[Student
     words = text.strip()
     if not words:
         return []
-    found = matching(Student.objects.visible_to(viewer).exclude(status=Student.Status.LEFT), words)
+    found = matching(Student.objects.visible_to(viewer).exclude(status=Student.Status.LEFT), words, viewer)
     begins = Q(name__startswith=words) | Q(search_keys__startswith=words.lower())
     ordered = found.annotate(begins=_first_if(begins)).order_by("-begins", "name")
     return list(ordered.select_related("class_group__school")[:limit])

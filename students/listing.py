@@ -27,8 +27,8 @@ def listed_students(viewer: Viewer) -> Any:
 # --- what the address may ask for ---------------------------------------------------------------------------------
 
 
-def _found(students: Any, text: str, _viewer: Viewer) -> Rows:
-    return matching(students, text)
+def _found(students: Any, text: str, viewer: Viewer) -> Rows:
+    return matching(students, text, viewer)
 
 
 def _grades(viewer: Viewer) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from schools.common import crypto
 from schools.common.identity import tidy_number
 from schools.models import Unit
 from schools.severity import WORST
-from students.access import can_use
+from students.access import can_read_base_data, can_use
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
 
@@ -93,14 +93,17 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def matching(students: "StudentQuerySet", text: str) -> "StudentQuerySet":
-    """Students by name, pinyin, initials of the pinyin, or the beginning of a number. A name has few words: with
-    thousands of them a database would be busy for a minute."""
+def matching(students: "StudentQuerySet", text: str, viewer: Viewer) -> "StudentQuerySet":
+    """Students by name, pinyin, initials of the pinyin, or the beginning of a number; by former name and auxiliary
+    number only for those who may read these. A name has few words: with thousands of them a database would be busy
+    for a minute."""
+    reads_base_data = can_read_base_data(viewer)
     for word in text[:LONGEST_SEARCH].split()[:MOST_WORDS]:
         latin = word.lower()
-        by_name = Q(name__contains=word) | Q(former_name=word)
-        by_number = Q(student_number__istartswith=word) | Q(auxiliary_number__istartswith=word)
-        students = students.filter(by_name | by_number | _by_pinyin(latin))
+        found = Q(name__contains=word) | Q(student_number__istartswith=word) | _by_pinyin(latin)
+        if reads_base_data:
+            found |= Q(former_name=word) | Q(auxiliary_number__istartswith=word)
+        students = students.filter(found)
     return students
 
 

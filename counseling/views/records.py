@@ -61,7 +61,6 @@ def note_open(request: ViewerRequest, part: TalkPart, verb: str = "talk.opened")
 
 @require_GET
 @roles(*STAFF_ROLES)
-@transaction.atomic
 def talk_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """One student's part. Of another student in the talk nothing is said to who does not see that part."""
     viewer: Viewer = request.viewer
@@ -95,7 +94,6 @@ def _revisions(part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, A
 
 @require_GET
 @roles(*STAFF_ROLES)
-@transaction.atomic
 def talk_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """The usual record form (facts 3.1), for paper."""
     viewer: Viewer = request.viewer

@@ -22,6 +22,23 @@ def reseal_all(*, batch: int = 500) -> Iterator[tuple[str, int]]:
     yield "files", _reseal_files()
 
 
+def count_left() -> int:
+    """What is not sealed with the writing key now: other processes may have written with an older one meanwhile."""
+    fields = sum(_count_old(model) for model in sealed_models())
+    return fields + _count_old_factors() + sum(_is_old_file(path) for path in _sealed_paths())
+
+
+def _count_old(model: type[models.Model]) -> int:
+    rows = model._base_manager.values_list(*[field.attname for field in _sealed_fields(model)])
+    return sum(any(value and _is_old(bytes(value)) for value in row) for row in rows.iterator(chunk_size=2000))
+
+
+def _count_old_factors() -> int:
+    from allauth.mfa.models import Authenticator
+
+    return sum(bool(_old_of(factor)) for factor in Authenticator.objects.iterator())
+
+
 def sealed_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if not model._meta.proxy and _sealed_fields(model)]
 
@@ -71,7 +88,7 @@ def _reseal_factors() -> int:
             factor = Authenticator.objects.select_for_update().filter(pk=pk).first()
             if factor is None:
                 continue
-            old = {key: factor.data[key] for key in ("secret", "seed") if _is_old_hex(factor.data.get(key))}
+            old = _old_of(factor)
             for key, text in old.items():
                 plain = crypto.unseal(bytes.fromhex(text), bound_to=FACTOR_SECRET)
                 factor.data[key] = crypto.seal(plain, bound_to=FACTOR_SECRET).hex()
@@ -81,15 +98,29 @@ def _reseal_factors() -> int:
     return done
 
 
+def _old_of(factor: Any) -> dict[str, str]:
+    """What of a second factor is sealed with an older key, by its name."""
+    return {key: factor.data[key] for key in ("secret", "seed") if _is_old_hex(factor.data.get(key))}
+
+
 def _is_old_hex(text: Any) -> bool:
     return isinstance(text, str) and _is_old(bytes.fromhex(text))
 
 
 def _reseal_files() -> int:
     done = 0
-    for path in Path(settings.PRIVATE_ROOT).rglob("*.sealed"):
-        if _is_old(path.read_bytes()[:256]):
+    for path in _sealed_paths():
+        if _is_old_file(path):
             key = UUID(path.stem)
             files.keep_file(key, files.open_file(key))
             done += 1
     return done
+
+
+def _sealed_paths() -> Iterator[Path]:
+    return Path(settings.PRIVATE_ROOT).rglob("*.sealed")
+
+
+def _is_old_file(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _is_old(file.read(256))

@@ -61,7 +61,7 @@ def password_first(request: PersonRequest) -> HttpResponse:
 @signed_in
 @sensitive_post_parameters()
 def password_change(request: PersonRequest) -> HttpResponse:
-    form = ChangePasswordForm(request.POST or None, person=request.user)
+    form = ChangePasswordForm(request.POST or None, person=request.user, request=request)
     if request.method == "POST" and form.is_valid():
         _set_password(request, form.cleaned_data["new"])
         messages.success(request, _("Your password is changed. All your other sessions have ended."))

@@ -76,8 +76,8 @@ def _held(job: Job) -> QuerySet[Job]:
 
 def progress_of(job: Job) -> tuple[int, int]:
     """Steps done, and all of them."""
-    told: tuple[int, int] | None = caches["progress"].get(_progress_key(job))
-    return told or (job.done, job.total)
+    told = caches["progress"].get(_progress_key(job))
+    return (told[0], told[1]) if told else (job.done, job.total)
 
 
 def _tell(job: Job, steps: tuple[int, int] | None) -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from schools.actions.key_rotation import reseal_all
+from schools.actions.key_rotation import count_left, reseal_all
 from schools.common import crypto
 
 
@@ -17,4 +17,4 @@ class Command(BaseCommand):
         for name, done in reseal_all(batch=batch):
             total += done
             self.stdout.write(f"{name}: {done}")
-        self.stdout.write(f"key={crypto.writing_key()} resealed={total} left=0")
+        self.stdout.write(f"key={crypto.writing_key()} resealed={total} left={count_left()}")
