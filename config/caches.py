@@ -18,12 +18,12 @@ class SharedFileCache(FileBasedCache):
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         if self.has_key(key, version):  # takes away one whose time is over
             return False
-        self._createdir()
-        descriptor, written = tempfile.mkstemp(dir=self._dir)
+        self._createdir()  # type: ignore[attr-defined]
+        descriptor, written = tempfile.mkstemp(dir=self._dir)  # type: ignore[attr-defined]  # not in the stubs
         try:
             with open(descriptor, "wb") as file:
-                self._write_content(file, timeout, value)
-            os.link(written, self._key_to_file(key, version))
+                self._write_content(file, timeout, value)  # type: ignore[attr-defined]
+            os.link(written, self._key_to_file(key, version))  # type: ignore[attr-defined]
         except FileExistsError:
             return False
         finally:
