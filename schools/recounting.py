@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from schools.figures import Scope, figures, timings
+from schools.figures import Figure, Scope, Timing, figures, timings
 from schools.models import TalliedTerm, Tally, TallyMark, Term, Unit
 from schools.queries import terms_of
 
@@ -108,7 +108,7 @@ def _count(unit: Unit, term: Term) -> None:
 
 
 def _counts(scope: Scope) -> dict[Key, int]:
-    declared = [*figures().values(), *timings().values()]
+    declared: list[Figure | Timing] = [*figures().values(), *timings().values()]
     return {(one.code, *part): count for one in declared for part, count in one.counts(scope).items() if count}
 
 
