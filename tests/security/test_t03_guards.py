@@ -47,7 +47,13 @@ def replace_everywhere(monkeypatch, rule):
     module, name = rule.rsplit(".", 1)
     old = getattr(importlib.import_module(module), name)
     for other in list(sys.modules.values()):
-        is_ours = getattr(other, "__name__", "").split(".")[0] in {"schools", "students", "counseling", "reports"}
+        is_ours = getattr(other, "__name__", "").split(".")[0] in {
+            "schools",
+            "students",
+            "counseling",
+            "screening",
+            "reports",
+        }
         if is_ours and getattr(other, name, None) is old:
             monkeypatch.setattr(other, name, everything)
 
@@ -141,7 +147,7 @@ def is_noticed_open(name, world, noticed):
         allowed.cell_contents = before
 
 
-@pytest.mark.parametrize("app", ["schools", "students", "counseling", "reports"])
+@pytest.mark.parametrize("app", ["schools", "students", "counseling", "screening", "reports"])
 def test_any_door_left_open_is_noticed(app, world, noticed, share):
     """The declaration of roles lives in the view; opening it lets the wrong role in."""
     doors = [name for name in GUARDED if name.startswith(f"{app}:") and strangers(name, world)]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 
-from tests.odd import BY_KIND, PAGES, TEXTS, forms_of, opener, tried
+from tests.odd import BY_KIND, DERIVED, PAGES, TEXTS, forms_of, opener, tried
 from tests.security.test_t01_t04_t08_others import FIELDS
 from tests.walking import visit
 
@@ -21,9 +21,10 @@ AREAS = {
     "figures and accounts": ("reports:", "account_", "mfa_", "set_"),
     "people and units": ("schools:",),
     "students": ("students:",),
+    "instruments": ("screening:",),
 }
 # Kept or noted without an audit row: what one types before it is filed, a place in a queue, one's own language.
-UNAUDITED = {"counseling_talkdraft", "schools_job"}
+UNAUDITED = {"counseling_talkdraft", "schools_job"} | DERIVED
 # An odd revision is an old one: the page shows how the record reads now, and this look is noted.
 LOG = {"schools_auditentry", "schools_auditchain"}
 TYPED = {"text", "textarea", "tel"}

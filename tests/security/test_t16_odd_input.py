@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.odd import PAGES, encoded, opener, tried
+from tests.odd import DERIVED, PAGES, encoded, opener, tried
 from tests.walking import visit
 
 pytestmark = pytest.mark.django_db
@@ -73,14 +73,14 @@ def pages(world, sign_in):
 
 
 @pytest.mark.parametrize("odd", SENT, ids=lambda odd: ascii(odd)[:20])
-def test_odd_fields_break_no_view(odd, pages):
+def test_odd_fields_break_no_view(odd, pages, share):
     """Every view gets every field, as one value and as a list, also those whose form is not on its page."""
     found = []
-    for name in OURS:
+    for name in share(OURS, lambda name: f"{name} {odd!a}"):
         client, url = pages(name)
         body = [(field, value) for field in FIELDS for value in ([odd, "1"] if field in LISTS else [odd])]
         broken, _answer, changed = tried(client, "post", url, data=encoded(body), content_type=URLENCODED)
-        if broken or (changed and "schools_auditentry" not in changed):
+        if broken or (changed and "schools_auditentry" not in changed and not set(changed) <= DERIVED):
             found.append((name, broken, changed))
     assert found == []
 
