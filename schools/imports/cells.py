@@ -26,8 +26,7 @@ _SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b/|\n]+")
 
 
 def parse_name(text: str) -> str:
-    whole = with_characters(text)
-    if whole != text:
+    if (whole := with_characters(text)) != text:
         raise Bad("name_reference", kept=parse_name(clean_text(whole)))
     text = clean_name(text)
     if len(text) > NAME_LENGTH:
@@ -58,7 +57,7 @@ def parse_number(text: str, limit: int = NUMBER_LENGTH) -> str:
     """Numbers that are names: half-width; leading zeros and letters stay."""
     if is_ruined(text):
         raise Bad("number_ruined")
-    number = normalize("NFKC", text).lstrip("'`").replace(" ", "")
+    number = (text if text.isascii() else normalize("NFKC", text)).lstrip("'`").replace(" ", "")
     if len(number) > limit:
         raise Bad("too_long", {"limit": limit})
     return number

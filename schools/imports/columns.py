@@ -36,15 +36,16 @@ def _judged(sheet: FileSheet, file: FileRows, columns: dict[int, str]) -> tuple[
     for _number, cells in sheet.rows(file.vocabulary):
         for index in columns:
             text = cells[index]
-            if not text or not text[0].isdecimal():
-                continue
-            if len(text) >= 18 and text[:15].isdecimal():
-                long[index] += 1
-                cut[index] += _LONG.fullmatch(text) is not None
-            elif text.endswith(".0") and _FLOAT.fullmatch(text):
-                floats[index] += 1
-            elif _NUMBER.fullmatch(text):
-                others.add(index)
+            size = len(text)
+            if size >= 18:
+                if text[:15].isdecimal():
+                    long[index] += 1
+                    cut[index] += text[-3:] == "000" and _LONG.fullmatch(text) is not None
+            elif size and index not in others and text[0].isdecimal():
+                if _FLOAT.fullmatch(text):
+                    floats[index] += 1
+                elif _NUMBER.fullmatch(text):
+                    others.add(index)
     ruined = {i: n for i, n in cut.items() if n >= _FEWEST and n > _SHARE * long[i]}
     return ruined, {index for index, n in floats.items() if n and index not in others}
 
