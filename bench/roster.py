@@ -9,7 +9,7 @@ from django.db import transaction
 
 from bench.child import spent
 from counseling.models import TalkLog, TalkPart
-from students.models import GroupMember, Guardian, RiskFlag, Student
+from students.models import FlagReport, GroupMember, Guardian, RiskFlag, Student, StudentState
 
 DISTRICT = "440608"
 COLUMNS = [
@@ -82,7 +82,7 @@ def _write(path: Path, rows: list[list[str]]) -> None:
 
 
 def _empty() -> None:
-    for model in (TalkPart, TalkLog, RiskFlag, GroupMember, Guardian, Student):
+    for model in (TalkPart, TalkLog, FlagReport, RiskFlag, GroupMember, Guardian, StudentState, Student):
         rows = model.objects.all()  # type: ignore[attr-defined]
         rows._raw_delete(rows.db)
 

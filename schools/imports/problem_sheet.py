@@ -6,6 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
+from schools.common.labels import told
 from schools.common.tables.columns import REASONS
 from schools.imports.found import reasons_by_row
 from schools.imports.kinds import ImportKind
@@ -39,10 +40,12 @@ def _write(sheet: Any, line: int, row: Sequence[str], text: Any) -> None:
 
 
 def _told(problems: Sequence[Mapping[str, Any]], kind: ImportKind) -> str:
-    return " ".join(
-        f"{one['column_label']}: {sentence_of(one['code'], one['params'], kind.sentences)}".lstrip(": ")
-        for one in problems
-    )
+    return " ".join(_reason(one, kind) for one in problems)
+
+
+def _reason(problem: Mapping[str, Any], kind: ImportKind) -> str:
+    sentence = sentence_of(problem["code"], problem["params"], kind.sentences)
+    return told(problem["column_label"], sentence) if problem["column_label"] else sentence
 
 
 def _sheet_name(name: str, book: Any) -> str:

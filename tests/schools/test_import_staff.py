@@ -318,6 +318,7 @@ def test_a_number_that_signs_in_somebody_else_stays_out(world, tmp_path):
 # --- the browser ------------------------------------------------------------------------------------------------------
 
 
+NOTHING = {"created": 0, "changed": 0, "unchanged": 0}
 LEADERS_FILE = FILE.replace("T-4,赵四,,德育主任,,,,\n", "")
 
 
@@ -355,7 +356,7 @@ def test_the_preview_writes_nothing_and_shows_every_row(world, upload):
     client, job = upload(world.a.leader)
     problems = page_of(client, job, "problems").context["page_obj"].object_list
 
-    assert page_of(client, job).context["counts"] == {"created": 5, "problems": 2}
+    assert page_of(client, job).context["counts"] == {"created": 5, "changed": 0, "unchanged": 0, "problems": 2}
     assert [(one["row"], one["severity"]) for one in problems] == [(7, "error"), (8, "error"), (6, "warning")]
     assert Person.objects.count() == before
 
@@ -394,7 +395,7 @@ def test_a_preview_belongs_to_who_made_it(world, upload, sign_in):
 def test_a_leader_imports_no_role_above_their_own(world, upload):
     client, job = upload(world.a.leader, "工号,姓名,角色\nT,甲,校长\nU,乙,系统管理员\nV,丙,审计员\n")
 
-    assert page_of(client, job).context["counts"] == {"problems": 3}
+    assert page_of(client, job).context["counts"] == NOTHING | {"problems": 3}
 
 
 @pytest.mark.django_db
@@ -405,14 +406,14 @@ def test_a_leader_changes_nobody_above_them_by_import(world, upload):
     content = f"工号,姓名,角色,手机,班级\na-teacher,{person.name},班主任,13800000099,三(1)班\n"
     client, job = upload(world.a.leader, content)
 
-    assert page_of(client, job).context["counts"] == {"problems": 1}
+    assert page_of(client, job).context["counts"] == NOTHING | {"problems": 1}
 
 
 @pytest.mark.django_db
 def test_a_leader_cannot_give_themselves_a_role_by_import(world, upload):
     client, job = upload(world.a.leader, f"工号,姓名,角色\na-leader,{world.a.leader.person.name},心理教师\n")
 
-    assert page_of(client, job).context["counts"] == {"problems": 1}
+    assert page_of(client, job).context["counts"] == NOTHING | {"problems": 1}
 
 
 @pytest.mark.django_db
@@ -452,7 +453,7 @@ def test_rows_with_problems_come_back_corrected(world, upload, commit):
 
     assert (titles[0], titles[-1]) == ("工号", "问题说明")
     assert (phone[0], no_name[0], no_class[0]) == ("T-5", "T-6", "T-7")
-    assert no_class[-1].startswith("班级：") or no_class[-1].startswith("班级:")
+    assert no_class[-1].startswith("班级：")
 
     corrected = [titles, (*no_name[:1], "周六", *no_name[2:])]
     again = parsed("staff", files_xlsx(corrected))
