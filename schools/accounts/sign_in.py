@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools import audit
+from schools.accounts import factor_secrets
 from schools.accounts.second_factor import RECENT_SECONDS, factors_changed, factors_of, is_last_required_factor
 from schools.common import crypto
 from schools.common.identity import InvalidPhone, check_phone
@@ -39,7 +40,6 @@ FAILURES_ANYWHERE = 30
 FACTOR_CHANGES = {
     f"person.{what}" for what in ("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed")
 }
-FACTOR_SECRET = "mfa.secret"  # noqa: S105  what secrets of second factors are bound to
 
 
 class SignInForm(LoginForm):
@@ -196,10 +196,10 @@ class FactorAdapter(DefaultMFAAdapter):
     """Secrets of second factors are sealed; the last one stays while the person's role asks for it."""
 
     def encrypt(self, text: str) -> str:
-        return crypto.seal(text.encode(), bound_to=FACTOR_SECRET).hex()
+        return factor_secrets.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return crypto.unseal(bytes.fromhex(encrypted_text), bound_to=FACTOR_SECRET).decode()
+        return factor_secrets.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not is_last_required_factor(authenticator)

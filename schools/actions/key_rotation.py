@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
-from schools.accounts.sign_in import FACTOR_SECRET
+from schools.accounts.factor_secrets import place_of
 from schools.common import crypto, files
 from schools.common.fields import Sealed, SealedTextField
 
@@ -90,8 +90,8 @@ def _reseal_factors() -> int:
                 continue
             old = _old_of(factor)
             for key, text in old.items():
-                plain = crypto.unseal(bytes.fromhex(text), bound_to=FACTOR_SECRET)
-                factor.data[key] = crypto.seal(plain, bound_to=FACTOR_SECRET).hex()
+                plain = crypto.unseal(bytes.fromhex(text), bound_to=place_of(factor.user_id))
+                factor.data[key] = crypto.seal(plain, bound_to=place_of(factor.user_id)).hex()
             if old:
                 factor.save(update_fields=["data"])
                 done += 1

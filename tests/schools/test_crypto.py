@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from schools.accounts.factor_secrets import place_of
 from schools.actions.key_rotation import sealed_models
 from schools.common import crypto, files
 from schools.common.fields import Sealed, seal_for_update
@@ -306,7 +307,7 @@ def test_rotation_takes_second_factors_and_files_along(world, settings, tmp_path
     settings.FIELD_KEYS = NEW
 
     stored = Authenticator.objects.get(user=world.a.leader.person).data["secret"]
-    assert crypto.unseal(bytes.fromhex(stored), bound_to="mfa.secret").decode() == secret
+    assert crypto.unseal(bytes.fromhex(stored), bound_to=place_of(world.a.leader.person_id)).decode() == secret
     assert files.open_file(key) == b"content"
 
 

@@ -1,9 +1,15 @@
 """Threat T33: a session older than the second factor counted as proved."""
 
+import importlib
+
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.apps import apps
 from django.core.cache import cache
 from django.urls import reverse
 
+from schools.common import crypto
 from tests.schools.test_second_factor import code_for, enter, give_app
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +59,37 @@ def test_removing_a_factor_ends_the_other_sessions(world):
     assert [opens(client) for client in clients] == [True, True]
     clients[0].post(reverse("mfa_deactivate_totp"))
     assert [opens(client) for client in clients] == [True, False]
+
+
+# --- whose secret it is -----------------------------------------------------------------------------------------------
+
+
+def test_a_secret_copied_into_another_row_opens_nothing(world):
+    """Who may write into the database puts the secret of the own app into a counselor's row."""
+    own = give_app(world.a.teacher.person)
+    give_app(world.a.counselor.person)
+    mine = Authenticator.objects.get(user=world.a.teacher.person)
+    theirs = Authenticator.objects.get(user=world.a.counselor.person)
+    assert mine.wrap().validate_code(code_for(own))
+    cache.clear()
+    theirs.data = mine.data
+    theirs.save()
+    with pytest.raises(crypto.Unopenable):
+        theirs.wrap().validate_code(code_for(own))
+    seed = RecoveryCodes.activate(world.a.teacher.person)
+    other = RecoveryCodes.activate(world.a.counselor.person)
+    other.instance.data["seed"] = seed.instance.data["seed"]
+    with pytest.raises(crypto.Unopenable):
+        other.generate_codes()
+    assert len(seed.generate_codes()) == 10
+
+
+def test_secrets_of_an_older_database_are_bound_by_the_migration(world):
+    secret, person = "JBSWY3DPEHPK3PXP", world.a.teacher.person
+    old = crypto.seal(secret.encode(), bound_to="mfa.secret").hex()
+    factor = Authenticator.objects.create(user=person, type="totp", data={"secret": old})
+    with pytest.raises(crypto.Unopenable):
+        factor.wrap().validate_code(code_for(secret))
+    importlib.import_module("schools.migrations.0009_factor_secrets").bind(apps, None)
+    factor.refresh_from_db()
+    assert factor.wrap().validate_code(code_for(secret))
