@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from schools import records_waiting  # noqa: F401  records of the work
 from schools.access import Viewer
 from schools.actions.takeover import TOLD
 from schools.models import Notice, Role

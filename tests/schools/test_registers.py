@@ -257,3 +257,31 @@ def test_a_file_is_found_under_its_own_record_only(world, sign_in):
     client = sign_in(world.a.teacher)
     assert client.get(reverse("schools:certificate_file", args=[own.pk, attachment.pk])).status_code == 404
     assert client.get(reverse("schools:certificate_file", args=[other.pk, attachment.pk])).status_code == 200
+
+
+# --- what waits -------------------------------------------------------------------------------------------------
+
+
+def waiting(viewer, member):
+    from schools import inbox
+    from schools.work.inbox import Waiting
+
+    found = [inbox.records_to_confirm, inbox.own_certificates_ending, inbox.certificates_ending]
+    return [one.text for source in found for one in source(viewer(member)) if isinstance(one, Waiting)]
+
+
+def test_the_inbox_tells_keepers_what_waits_and_what_runs_out(world, viewer):
+    now = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
+    certificate_of(world.a.teacher)
+    certificate_of(world.a.teacher_2, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
+    certificate_of(world.a.teacher_4, confirmed_at=now, expires_on=dt.date(2027, 4, 1))
+    assert waiting(viewer, world.a.leader) == ["培训证书：1 条待确认", "60 天内有 1 本教职工证书到期"]
+    assert waiting(viewer, world.a.teacher_2) == ["您的证书即将到期：心理健康教育C证"]
+    assert waiting(viewer, world.b.leader) == waiting(viewer, world.a.teacher_4) == []
+
+
+def test_a_newer_certificate_ends_the_reminder(world, viewer):
+    now = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
+    certificate_of(world.a.teacher, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
+    certificate_of(world.a.teacher, confirmed_at=now, number="C-2", expires_on=dt.date(2030, 4, 1))
+    assert waiting(viewer, world.a.teacher) == waiting(viewer, world.a.leader) == []

@@ -15,6 +15,9 @@ from schools.unreadable import file_sentence
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"multiple": True, **(attrs or {})})
+
 
 class FilesField(forms.FileField):
     """Several files at once, each checked."""
