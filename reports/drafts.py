@@ -71,7 +71,30 @@ def organisation(m: Material) -> str:
                 share=m.share("schools_with_counselor_share"),
             )
         )
-    return "\n".join([*lines, *_per_counselor(m)])
+    return "\n".join([*lines, *_per_counselor(m), *_certificates(m)])
+
+
+def runs_of(m: Material, level: str) -> int:
+    """From how many runs the holders of a certificate come: each has a count of its own."""
+    return sum(value.code.startswith(f"{level}:") for value, _count in m.board.split("certificates", "run"))
+
+
+def _certificates(m: Material) -> list[str]:
+    """Holders and runs of each certificate, and how many hold what their role asks for."""
+    found = m.board.split("certificates", "level")
+    if not found:
+        return []
+    held = [_certificate(m, value) for value, _count in found]
+    told = _("Certificates: {held}. {share} of the staff hold what their role asks for.")
+    return [told.format(held=pgettext("between items", ", ").join(held), share=m.share("as_wanted_share"))]
+
+
+def _certificate(m: Material, value: Value) -> str:
+    people, runs = m.count("certificates", "level", value.code), runs_of(m, value.code)
+    if not runs:
+        return _("{level}: {people} people").format(level=value.label, people=people)
+    words = ngettext("{level}: {people} people, {runs} run", "{level}: {people} people, {runs} runs", runs)
+    return words.format(level=value.label, people=people, runs=runs)
 
 
 def _per_counselor(m: Material) -> list[str]:

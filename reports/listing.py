@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from counseling.models import TalkLog, TalkPart
 from schools.access import Viewer
 from schools.figures import Rows
-from schools.models import ClassGroup, Membership, Unit
+from schools.models import Certificate, ClassGroup, Membership, Unit
 from students.models import GroupMember, RiskFlag, Student
 
 
@@ -124,6 +124,18 @@ def _staff_line(_viewer: Viewer) -> Callable[[Membership], Line]:
     )
 
 
+def _certificates(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("holder", "level").order_by("level__position", "holder__name", "pk")
+
+
+def _certificate_line(_viewer: Viewer) -> Callable[[Certificate], Line]:
+    return lambda one: Line(
+        one.holder.name,
+        " · ".join(filter(None, [one.level.label, one.run, one.number])),
+        reverse("schools:certificate_detail", args=[one.pk]),
+    )
+
+
 def _units(rows: Rows, _viewer: Viewer) -> Rows:
     return rows.order_by("path")
 
@@ -136,5 +148,6 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
     TalkLog: (_talks, _talk_line),
     ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),
     Membership: (_staff, _staff_line),
+    Certificate: (_certificates, _certificate_line),
     Unit: (_units, lambda _viewer: lambda unit: Line(unit.name, unit.code)),
 }

@@ -81,7 +81,35 @@ def staff_table(m: Material) -> list[Table]:
     if not m.is_school:
         rows.append(Row(_("Schools"), [m.count("schools")]))
         rows.append(Row(_("Schools with at least one counselor"), [m.count("schools_with_counselor")]))
-    return [Table("staff", _("Staff"), [_("Staff"), _("Number")], rows)]
+    return [Table("staff", _("Staff"), [_("Staff"), _("Number")], rows), *_certificate_tables(m)]
+
+
+def _certificate_tables(m: Material) -> list[Table]:
+    """How many hold which certificate, from how many runs; and of whom it is asked."""
+    levels = m.board.split("certificates", "level")
+    if not levels:
+        return []
+    held = [
+        Row(value.label, [m.count("certificates", "level", value.code), Amount(drafts.runs_of(m, value.code))])
+        for value, _count in levels
+    ]
+    columns = [_("Certificate"), _("Holders"), _("Runs")]
+    roles = [
+        Row(
+            value.label,
+            [
+                *(m.count(code, "role", value.code) for code in ("staff", "certified_staff")),
+                m.share("as_wanted_share", split="role", value=value.code),
+            ],
+        )
+        for value, _count in m.board.split("staff", "role")
+    ]
+    total = Row(_("All"), [m.count("staff"), m.count("certified_staff"), m.share("as_wanted_share")], "total")
+    heads = [_("Role"), _("Staff"), _("With a certificate"), _("Hold what is asked for")]
+    return [
+        Table("certificates", _("Training certificates"), columns, held),
+        Table("certified", _("Certificates by role"), heads, [*roles, total]),
+    ]
 
 
 def student_tables(m: Material) -> list[Table]:

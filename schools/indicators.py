@@ -1,16 +1,17 @@
-"""Figures of this floor: schools, classes, staff."""
+"""Figures of this floor: schools, classes, staff, certificates."""
 
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from schools import classnames
 from schools.figures import Figure, Ratio, Rows, Scope, Split, Value, Words, declare
-from schools.models import ClassGroup, Employment, Membership, Role, Unit
+from schools.models import Certificate, CertificateLevel, ClassGroup, Employment, Membership, Role, Unit
 
 STAGES = list(classnames.Stage)
+STAFF = (Role.CLASS_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER)
 
 
 def schools(scope: Scope) -> Rows:
@@ -51,29 +52,108 @@ def class_teachers(scope: Scope) -> Rows:
     return _at_main_unit(scope, Role.CLASS_TEACHER)
 
 
-def _staff(scope: Scope, role: Role) -> Rows:
-    return _everywhere(scope, role).filter(scope.schools("unit"))
+def _staff(scope: Scope, *roles: Role) -> Rows:
+    return _everywhere(scope, *roles).filter(scope.schools("unit"))
 
 
-def _everywhere(scope: Scope, role: Role) -> Rows:
-    found = Membership.objects.current(scope.on).filter(role=role, person__is_active=True)
+def _everywhere(scope: Scope, *roles: Role) -> Rows:
+    found = Membership.objects.current(scope.on).filter(role__in=roles, person__is_active=True)
     return found.filter(unit__kind__is_school=True).annotate(rank=_RANK)
 
 
-def _at_main_unit(scope: Scope, role: Role) -> Rows:
-    """Somebody who has this role in several schools counts once: where they are employed most, then longest."""
+def _at_main_unit(scope: Scope, *roles: Role) -> Rows:
+    """Somebody who has such a role in several schools counts once: where they are employed most, then longest."""
     before = (
         Q(rank__lt=OuterRef("rank"))
         | Q(rank=OuterRef("rank"), starts_on__lt=OuterRef("starts_on"))
         | Q(rank=OuterRef("rank"), starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk"))
     )
-    others = _everywhere(scope, role).filter(before, person=OuterRef("person"))
-    return _staff(scope, role).filter(~Exists(others))
+    others = _everywhere(scope, *roles).filter(before, person=OuterRef("person"))
+    return _staff(scope, *roles).filter(~Exists(others))
 
 
 _RANK = Case(
     *(When(employment=employment, then=rank) for rank, employment in enumerate(Employment)), output_field=IntegerField()
 )
+
+
+# --- certificates ---------------------------------------------------------------------------------------------------
+
+
+def staff(scope: Scope) -> Rows:
+    """Everybody who works in a school, by their main post."""
+    return _at_main_unit(scope, *STAFF)
+
+
+def certificates(scope: Scope) -> Rows:
+    """Valid on the day, of each level the newest of each holder; a holder counts at the main school only."""
+    newer = Q(issued_on__gt=OuterRef("issued_on")) | Q(issued_on=OuterRef("issued_on"), pk__gt=OuterRef("pk"))
+    followers = Certificate.objects.valid(scope.on).filter(newer, holder=OuterRef("holder"), level=OuterRef("level"))
+    held = Certificate.objects.valid(scope.on).filter(~Exists(followers), holder__in=staff(scope).values("person"))
+    post = staff(scope).filter(person=OuterRef("holder")).values("role")[:1]
+    return held.annotate(role_held=Subquery(post))
+
+
+def certified_staff(scope: Scope) -> Rows:
+    return staff(scope).filter(_holds(scope))
+
+
+def staff_wanted(scope: Scope) -> Rows:
+    """Those whose role asks for a certificate."""
+    condition = Q(pk__in=[])
+    for wanted in _wanted():
+        condition |= wanted[0]
+    return staff(scope).filter(condition)
+
+
+def staff_as_wanted(scope: Scope) -> Rows:
+    """Those of them who hold what it asks for, or a higher level of it."""
+    condition = Q(pk__in=[])
+    for post, levels in _wanted():
+        condition |= post & Q(_holds(scope, level__in=levels))
+    return staff(scope).filter(condition)
+
+
+def _holds(scope: Scope, **which: Any) -> Exists:
+    return Exists(Certificate.objects.valid(scope.on).filter(holder=OuterRef("person"), **which))
+
+
+def _wanted() -> list[tuple[Q, list[str]]]:
+    """Posts that should hold a level, with the codes of the levels that will do."""
+    levels = list(CertificateLevel.objects.all())
+    found = []
+    for level in levels:
+        enough = [one.code for one in levels if one.kind == level.kind and one.rank >= level.rank]
+        for wanted in level.wanted_from:
+            role, _dot, employment = wanted.partition(".")
+            found.append((Q(role=role, employment=employment) if employment else Q(role=role), enough))
+    return found
+
+
+def _level_words(_scope: Scope) -> Words:
+    labels = {one.code: (one.position, one.label) for one in CertificateLevel.objects.all()}
+
+    def word(code: str) -> Value:
+        """Of a level, or of one of its runs: `abc_c`, `abc_c:2025-1`."""
+        level, _colon, run = code.partition(":")
+        position, label = labels.get(level, (99, level))
+        return Value((position, run), code, f"{label} {run}".strip())
+
+    return word
+
+
+LEVEL = Split("level", _("certificate"), ("level_id",), lambda _scope: lambda row: [row[0]], _level_words)
+RUN = Split(
+    "run",
+    _("run"),
+    ("level_id", "run"),
+    lambda _scope: lambda row: [f"{row[0]}:{row[1]}"[:40]] if row[1] else [],
+    _level_words,
+    is_partition=False,
+)
+
+
+# --- splits ---------------------------------------------------------------------------------------------------------
 
 
 def grades(path: str = "class_group") -> Split:
@@ -126,6 +206,8 @@ def choices(code: str, label: Any, path: str, found: list[tuple[str, Any]], *, e
 
     return Split(code, label, (path,), lambda _scope: lambda row: [row[0] if row[0] in known else "none"], words)
 
+
+_ROLES = [(role.value, role.label) for role in STAFF]
 
 declare(
     Figure(
@@ -184,6 +266,72 @@ declare(
         source="T2",
         records=class_teachers,
         about_students=False,
+    ),
+    Figure(
+        code="certificates",
+        label=_("Valid certificates"),
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=certificates,
+        splits=(LEVEL, choices("role", _("role"), "role_held", _ROLES), RUN),
+        about_students=False,
+    ),
+    Figure(
+        code="staff",
+        label=_("Staff of schools"),
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=staff,
+        splits=(choices("role", _("role"), "role", _ROLES),),
+        about_students=False,
+    ),
+    Figure(
+        code="certified_staff",
+        label=_("Staff with a certificate"),
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=certified_staff,
+        splits=(choices("role", _("role"), "role", _ROLES),),
+        about_students=False,
+    ),
+    Figure(
+        code="staff_wanted",
+        label=_("Staff whose role asks for a certificate"),
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=staff_wanted,
+        splits=(choices("role", _("role"), "role", _ROLES),),
+        about_students=False,
+    ),
+    Figure(
+        code="staff_as_wanted",
+        label=_("Staff who hold what their role asks for"),
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=staff_as_wanted,
+        splits=(choices("role", _("role"), "role", _ROLES),),
+        about_students=False,
+    ),
+    Ratio(
+        code="certified_share",
+        label=_("Share of staff with a certificate"),
+        group="certificates",
+        numerator="certified_staff",
+        denominator="staff",
+        source="P18",
+    ),
+    Ratio(
+        code="as_wanted_share",
+        label=_("Share of those who hold what their role asks for"),
+        group="certificates",
+        numerator="staff_as_wanted",
+        denominator="staff_wanted",
+        source="P18",
     ),
     Ratio(
         code="schools_with_counselor_share",

@@ -143,7 +143,13 @@ def _seen(rows: Rows, viewer: Viewer) -> Rows:
 
 
 def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str, list[FigureRow]]]:
-    titles = {"students": _("Students"), "staff": _("Staff"), "talks": _("Talks"), "flags": _("Risk flags")}
+    titles = {
+        "students": _("Students"),
+        "staff": _("Staff"),
+        "certificates": _("Training certificates"),
+        "talks": _("Talks"),
+        "flags": _("Risk flags"),
+    }
     rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
     for figure in figures().values():
         if board.scope.class_ids is None or figure.class_path:

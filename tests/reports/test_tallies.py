@@ -13,9 +13,11 @@ from schools.access import Viewer
 from schools.actions.accounts import Post, end_membership, grant_membership
 from schools.actions.units import set_term
 from schools.figures import Scope, figures, timings
-from schools.models import Membership, TalliedTerm, Tally, TallyMark, Unit
+from schools.models import Certificate, CertificateLevel, Membership, TalliedTerm, Tally, TallyMark, Unit
 from schools.queries import current_term, previous_term
 from schools.recounting import recount, recount_all, recount_marked
+from schools.registers.base.actions import change_record, enter_record, remove_record
+from schools.registers.certificates import certificates
 from students.actions.students import correct_student
 from students.models import RiskFlag, Student
 from tests.counseling.test_states import PUPILS
@@ -60,7 +62,18 @@ def acts(world):
         starts = term.starts + dt.timedelta(days=n)
         set_term(by=leader, unit=world.a.unit, code=term.code, starts=starts, ends=term.ends)
 
-    return [*acts_on_students(world), correct, move, leave, hire, other_days]
+    def certify(_student, n):
+        held = Certificate.objects.filter(holder=world.a.teacher.person).first()
+        values = {"holder": world.a.teacher.person, "issued_on": dt.date(2026, 1 + n % 4, 1), "run": f"{n}"}
+        if held is None:
+            level = CertificateLevel.objects.all()[n % 3]
+            enter_record(by=by, register=certificates, values=values | {"level": level})
+        elif n % 3:
+            change_record(by=by, register=certificates, record=held, revision=held.revision, values=values)
+        else:
+            remove_record(by=by, register=certificates, record=held)
+
+    return [*acts_on_students(world), correct, move, leave, hire, other_days, certify]
 
 
 def differing():
@@ -81,7 +94,7 @@ def differing():
 
 
 def test_tallies_follow_every_act(world):
-    steps = st.tuples(st.integers(0, 10), st.sampled_from(PUPILS), st.integers(0, 8))
+    steps = st.tuples(st.integers(0, 11), st.sampled_from(PUPILS), st.integers(0, 8))
     recount_all()
 
     @settings(max_examples=6)
@@ -97,7 +110,7 @@ def test_tallies_follow_every_act(world):
     follow()
 
 
-@pytest.mark.parametrize("act", range(11))
+@pytest.mark.parametrize("act", range(12))
 def test_every_act_is_followed(act, world):
     recount_all()
     for n in (1, 2):
