@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,34 +39,28 @@ def records_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
 
 
 @waits
-def own_certificates_ending(viewer: Viewer) -> Iterator[Waiting]:
-    """To the holder, until a newer one is there."""
+def certificates_ending(viewer: Viewer) -> Iterator[Waiting]:
+    """To the holder, until a newer one is there; to the keepers of a school, how many of their staff. One query."""
     if viewer.role not in certificates.sees:
         return
-    for one in ending().filter(holder=viewer.person).select_related("level"):
-        last = one.expires_on or timezone.localdate()
-        yield Waiting(
-            text=_("Your certificate runs out: {level}").format(level=one.level.label),
-            url=reverse(certificates.page("detail"), args=[one.pk]),
-            due_at=midnight(last + dt.timedelta(days=1)),
-        )
-
-
-@waits
-def certificates_ending(viewer: Viewer) -> Iterator[Waiting]:
-    """To the keepers of a school: how many of their staff."""
-    if viewer.role not in certificates.keeps or not viewer.unit.is_school:
-        return
-    count = ending().filter(unit_id=viewer.unit.pk).exclude(holder=viewer.person).count()
-    if count:
-        today = timezone.localdate()
+    own = Q(holder=viewer.person)
+    keeps = viewer.role in certificates.keeps and viewer.unit.is_school
+    seen = ending().filter(own | Q(unit_id=viewer.unit.pk) if keeps else own).order_by()
+    found = seen.aggregate(
+        own=Count("pk", filter=own), until=Min("expires_on", filter=own), staff=Count("pk", filter=~own)
+    )
+    today = timezone.localdate()
+    url = f"{reverse(certificates.url_name)}?from={today.isoformat()}&until={(today + SOON).isoformat()}"
+    if found["own"]:
+        last = midnight(found["until"] + dt.timedelta(days=1))
+        yield Waiting(text=_("A certificate of yours runs out"), url=url, due_at=last)
+    if found["staff"]:
         text = ngettext(
             "{n} certificate of your staff runs out within 60 days",
             "{n} certificates of your staff run out within 60 days",
-            count,
+            found["staff"],
         )
-        days = f"from={today.isoformat()}&until={(today + SOON).isoformat()}"
-        yield Waiting(text=text.format(n=count), url=f"{reverse(certificates.url_name)}?{days}", count=count)
+        yield Waiting(text=text.format(n=found["staff"]), url=url, count=found["staff"])
 
 
 def ending() -> CertificateQuerySet:

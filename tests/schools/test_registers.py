@@ -266,7 +266,7 @@ def waiting(viewer, member):
     from schools import inbox
     from schools.work.inbox import Waiting
 
-    found = [inbox.records_to_confirm, inbox.own_certificates_ending, inbox.certificates_ending]
+    found = [inbox.records_to_confirm, inbox.certificates_ending]
     return [one.text for source in found for one in source(viewer(member)) if isinstance(one, Waiting)]
 
 
@@ -276,7 +276,7 @@ def test_the_inbox_tells_keepers_what_waits_and_what_runs_out(world, viewer):
     certificate_of(world.a.teacher_2, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
     certificate_of(world.a.teacher_4, confirmed_at=now, expires_on=dt.date(2027, 4, 1))
     assert waiting(viewer, world.a.leader) == ["培训证书：1 条待确认", "60 天内有 1 本教职工证书到期"]
-    assert waiting(viewer, world.a.teacher_2) == ["您的证书即将到期：心理健康教育C证"]
+    assert waiting(viewer, world.a.teacher_2) == ["您有证书即将到期"]
     assert waiting(viewer, world.b.leader) == waiting(viewer, world.a.teacher_4) == []
 
 
