@@ -263,7 +263,7 @@ def test_a_file_is_found_under_its_own_record_only(world, sign_in):
 
 
 def waiting(viewer, member):
-    from schools import inbox
+    from schools import records_waiting as inbox
     from schools.work.inbox import Waiting
 
     found = [inbox.records_to_confirm, inbox.certificates_ending]
