@@ -1,8 +1,8 @@
 """The counts of a unit for a term: the one place where pages and files take figures from.
 
-They are read from what is kept (`schools.models.Tally`), never counted from records: of a school its own, of a center
-the sum of all below it. A school that is marked is counted anew first, so that its page shows what was just done. A
-grade head sees only some records of the school, and these are counted for this one reader.
+They are read from what is kept (`schools.models.Tally`), never counted from records: what is kept of a center is the
+sum of all below it. A school that is marked is counted anew first, so that its page shows what was just done. A grade
+head sees only some records of the school, and these are counted for this one reader.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from reports.editions import HIDDEN, Edition, Published, published, share_of
@@ -91,14 +91,12 @@ class Board:
 
     @cached_property
     def _by_unit(self) -> dict[int | None, Counter[Key]]:
-        """Of each unit below, with what stands below that."""
-        rows = _tallies(self.scope.unit).filter(Q(split="") | SPLIT_BY_UNIT, term=self.scope.term.code)
-        above = {node.pk: node.parent for node in self.nodes}
+        """Of each unit below."""
+        below = Unit.objects.within(self.scope.unit).order_by().values("pk")
+        rows = Tally.objects.filter(Q(split="") | SPLIT_BY_UNIT, term=self.scope.term.code, unit__in=below)
         found: dict[int | None, Counter[Key]] = defaultdict(Counter)
         for unit, figure, split, value, count in rows.values_list("unit_id", "figure", "split", "value", "count"):
-            while unit in above:
-                found[unit][figure, split, value] += count
-                unit = above[unit]
+            found[unit][figure, split, value] = count
         return found
 
     def values(self, figure: str, split: str) -> list[Value]:
@@ -158,29 +156,18 @@ def _counted(scope: Scope, only: Callable[[Rows], Rows]) -> Counter[Key]:
     return found
 
 
-def _tallies(unit: Unit) -> Rows:
-    """What is kept of a unit and all below it."""
-    return Tally.objects.filter(unit=unit) if unit.is_school else Tally.objects.filter(unit__in=_below(unit))
-
-
-def _below(unit: Unit) -> Rows:
-    return Unit.objects.within(unit).order_by().values("pk")
-
-
 def _kept(unit: Unit, scopes: Iterable[Scope]) -> dict[str, Counter[Key]]:
-    rows = _tallies(unit).filter(term__in=[scope.term.code for scope in scopes]).exclude(split=CLASS)
+    rows = Tally.objects.filter(unit=unit, term__in=[scope.term.code for scope in scopes]).exclude(split=CLASS)
     found: dict[str, Counter[Key]] = defaultdict(Counter)
-    for term, *key, count in rows.order_by().values_list("term", "figure", "split", "value").annotate(Sum("count")):
-        found[term][tuple(key)] = count
+    for term, figure, split, value, count in rows.values_list("term", "figure", "split", "value", "count"):
+        found[term][figure, split, value] = count
     return found
 
 
 def _moments(unit: Unit, scopes: Iterable[Scope]) -> dict[str, tuple[dt.datetime, dt.datetime | None]]:
-    """Of when the counts of each term are: the oldest; and when a frozen one was last corrected."""
-    rows = TalliedTerm.objects.filter(unit__in=[unit.pk] if unit.is_school else _below(unit))
-    rows = rows.filter(term__in=[scope.term.code for scope in scopes])
+    """Of when the counts of each term are, and when a frozen one was last corrected."""
+    rows = TalliedTerm.objects.filter(unit=unit, term__in=[scope.term.code for scope in scopes])
     found: dict[str, tuple[dt.datetime, dt.datetime | None]] = defaultdict(lambda: (timezone.now(), None))
-    for term, counted_at, corrected_at in rows.values_list("term", "counted_at", "corrected_at"):
-        first, last = found.get(term, (counted_at, None))
-        found[term] = (min(first, counted_at), max(filter(None, (last, corrected_at)), default=None))
+    for row in rows:
+        found[row.term] = (row.counted_at, row.corrected_at)
     return found

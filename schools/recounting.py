@@ -1,5 +1,7 @@
 """Count units anew and keep the counts: those that are marked within a minute, all of them at night.
 
+A unit counts its own records and adds what the units right below it have kept.
+
 A term is counted until 30 days after its end and then frozen: what happens later to its records (a class moves up, a
 student leaves) is no news of that term. A correction that says it reaches back so far is counted, and the term keeps
 when that was.
@@ -7,15 +9,18 @@ when that was.
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
-from schools.figures import Figure, Scope, Timing, figures, timings
+from schools.figures import CLASS, Figure, Scope, Timing, figures, timings
 from schools.models import TalliedTerm, Tally, TallyMark, Term, Unit
 from schools.queries import terms_of
+from schools.tallies import mark
 
 FROZEN_AFTER = dt.timedelta(days=30)
 Key = tuple[str, str, str]  # figure, split, value
@@ -24,26 +29,45 @@ logger = logging.getLogger(__name__)
 
 
 def recount_marked() -> int:
-    """Count the units whose marks are due. How many."""
-    due = TallyMark.objects.filter(at__lte=timezone.now()).order_by().values_list("unit_id", flat=True).distinct()
-    return _recount_each(Unit.objects.filter(pk__in=list(due)))
-
-
-def recount_all() -> int:
-    """Every unit, also those that nobody has marked: what the turn of a day changes is no act of anybody."""
-    return _recount_each(Unit.objects.all())
-
-
-def _recount_each(units: Iterable[Unit]) -> int:
-    """One that cannot be counted keeps its mark, and keeps nobody else waiting."""
-    counted = 0
-    for unit in list(units):
-        try:
-            recount(unit)
-            counted += 1
-        except Exception:
-            logger.exception("the figures of unit %s could not be counted", unit.pk)
+    """Count the units whose marks are due, those below first, since each marks the one above it. How many."""
+    counted, failed = 0, set[int]()
+    while due := _due(failed):
+        for unit in due:
+            if _try(unit):
+                counted += 1
+            else:
+                failed.add(unit.pk)
     return counted
+
+
+def _due(failed: set[int]) -> list[Unit]:
+    """The lowest units that are marked."""
+    marks = TallyMark.objects.filter(at__lte=timezone.now()).exclude(unit__in=failed).order_by()
+    units = list(Unit.objects.filter(pk__in=marks.values("unit")).select_related("kind"))
+    lowest = max((_depth(unit) for unit in units), default=0)
+    return [unit for unit in units if _depth(unit) == lowest]
+
+
+def _depth(unit: Unit) -> int:
+    return unit.path.count("/")
+
+
+def recount_all(top: Unit | None = None) -> int:
+    """Every unit, or one with all below it, also those that nobody has marked: what the turn of a day changes is no
+    act of anybody."""
+    units = Unit.objects.within(top) if top else Unit.objects.all()
+    lowest_first = sorted(units.select_related("kind"), key=_depth, reverse=True)
+    return sum(_try(unit) for unit in lowest_first)
+
+
+def _try(unit: Unit) -> bool:
+    """A unit that cannot be counted keeps its mark, and keeps no other waiting."""
+    try:
+        recount(unit)
+    except Exception:
+        logger.exception("the figures of unit %s could not be counted", unit.pk)
+        return False
+    return True
 
 
 def is_marked(unit: Unit, terms: Sequence[Term]) -> bool:
@@ -57,15 +81,19 @@ def is_marked(unit: Unit, terms: Sequence[Term]) -> bool:
 
 
 def recount(unit: Unit) -> None:
-    """Count a unit's terms that are not frozen, and those that its marks reach, which are then used up."""
+    """Count a unit's terms that are not frozen, and those that its marks reach, which are then used up.
+
+    When anything is no longer as it was, the unit above is marked: it adds up what stands below it.
+    """
     now = timezone.now()
     marks = list(TallyMark.objects.filter(unit=unit, at__lte=now))
-    since = min((mark.since for mark in marks if mark.since), default=None)
+    since = min((one.since for one in marks if one.since), default=None)
     kept = {row.term: row for row in TalliedTerm.objects.filter(unit=unit)}
-    for term in terms_of(unit):
-        if term.starts <= timezone.localdate(now) and _is_to_count(term, kept.get(term.code), since):
-            _count(unit, term)
-    TallyMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+    terms = [term for term in terms_of(unit) if term.starts <= timezone.localdate(now)]
+    changed = [_count(unit, term) for term in terms if _is_to_count(term, kept.get(term.code), since)]
+    if any(changed) and unit.parent_id:
+        mark(unit.parent_id, since=since)
+    TallyMark.objects.filter(pk__in=[one.pk for one in marks]).delete()
 
 
 def _is_to_count(term: Term, kept: TalliedTerm | None, since: dt.date | None) -> bool:
@@ -91,8 +119,11 @@ class _Difference:
         return not self.changed and not self.gone
 
 
-def _count(unit: Unit, term: Term) -> None:
-    """Nothing is locked while it is counted; whoever began later has seen more, so an older count is thrown away."""
+def _count(unit: Unit, term: Term) -> bool:
+    """Whether anything is no longer as it was.
+
+    Nothing is locked while it is counted; whoever began later has seen more, so an older count is thrown away.
+    """
     began = timezone.now()
     counts = _counts(Scope.of(unit, term))
     days = {"starts": term.starts, "ends": term.ends, "counted_at": began}
@@ -100,16 +131,23 @@ def _count(unit: Unit, term: Term) -> None:
         rows = TalliedTerm.objects.select_for_update()
         kept, is_new = rows.get_or_create(unit=unit, term=term.code, defaults=days)
         if not is_new and kept.counted_at >= began:
-            return
+            return False
         difference = _difference(unit, term, counts)
         _write(unit, term, difference)
         corrected_at = began if not is_new and _is_frozen(kept) and not difference.is_empty else kept.corrected_at
         TalliedTerm.objects.filter(pk=kept.pk).update(**days, corrected_at=corrected_at)
+    return not difference.is_empty
 
 
-def _counts(scope: Scope) -> dict[Key, int]:
+def _counts(scope: Scope) -> Counter[Key]:
+    """The unit's own records, and what the units right below it have counted; no class leaves its school."""
+    below = Tally.objects.filter(unit__parent=scope.unit, term=scope.term.code).exclude(split=CLASS).order_by()
+    sums = below.values_list("figure", "split", "value").annotate(Sum("count"))
+    counts = Counter({(figure, split, value): count for figure, split, value, count in sums})
     declared: list[Figure | Timing] = [*figures().values(), *timings().values()]
-    return {(one.code, *part): count for one in declared for part, count in one.counts(scope).items() if count}
+    for one in declared:
+        counts.update({(one.code, *part): count for part, count in one.counts(scope).items()})
+    return +counts
 
 
 def _difference(unit: Unit, term: Term, counts: dict[Key, int]) -> _Difference:

@@ -1,6 +1,7 @@
 """What is kept is what the figures' queries find, after whatever was done; and how a term ends."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from schools.access import Viewer
 from schools.actions.accounts import Post, end_membership, grant_membership
 from schools.actions.units import set_term
+from schools.common.errors import Refused
 from schools.figures import Scope, figures, timings
 from schools.models import Certificate, CertificateLevel, Membership, TalliedTerm, Tally, TallyMark, Unit
 from schools.queries import current_term, previous_term
@@ -102,7 +104,8 @@ def test_tallies_follow_every_act(world):
     def follow(plan):
         with transaction.atomic():
             for act, pupil, n in plan:
-                acts(world)[act](getattr(world.a, pupil), n)
+                with suppress(Refused), transaction.atomic():  # nobody talks with a student who has left
+                    acts(world)[act](getattr(world.a, pupil), n)
             recount_marked()
             assert differing() == []
             transaction.set_rollback(True)
@@ -126,6 +129,15 @@ def test_a_unit_without_a_mark_is_not_counted_and_a_mark_is_used_up(world):
     assert (recount_marked(), TallyMark.objects.count()) == (1, 0)
 
 
+def test_a_change_moves_up_the_tree_once(world):
+    recount_all()
+    before = students_of(world.city, TERM)
+    acts(world)[8](world.a.student, 1)
+    TallyMark.objects.create(unit=world.b.unit)  # where nothing has changed
+    assert recount_marked() == 5  # two schools, their cluster, district and city
+    assert (students_of(world.city, TERM), recount_marked()) == (before - 1, 0)
+
+
 def test_a_flag_counts_as_due_once_its_time_has_passed_and_not_before(world):
     recount_all()
     acts_on_students(world)[3](world.a.older, 3)
@@ -134,7 +146,7 @@ def test_a_flag_counts_as_due_once_its_time_has_passed_and_not_before(world):
     assert not kept.exists()
     due = RiskFlag.objects.get(student=world.a.older).due_at
     with time_machine.travel(due + dt.timedelta(minutes=1)):
-        assert recount_marked() == 1
+        assert recount_marked() == 4  # and the three above
         assert kept.get().count == 1 + RiskFlag.objects.filter(pk=world.a.flag.pk, due_at__lt=due).count()
 
 
@@ -150,7 +162,7 @@ def test_a_unit_that_cannot_be_counted_keeps_its_mark_and_holds_up_no_other(worl
         return real(scope, only)
 
     monkeypatch.setitem(figures()["students"].__dict__, "counts", broken)
-    assert recount_marked() == 1
+    assert recount_marked() == 1  # nothing has changed, so nobody above is marked
     assert list(TallyMark.objects.values_list("unit", flat=True)) == [world.a.unit.pk]
 
 
@@ -185,7 +197,9 @@ def test_a_correction_that_reaches_a_frozen_term_is_counted_and_the_term_says_wh
     assert students_of(frozen.a.unit, TERM) == 4
     corrected = TalliedTerm.objects.exclude(corrected_at=None)
     assert {(row.unit_id, row.term) for row in corrected} >= {(frozen.a.unit.pk, TERM)}
-    assert {row.unit_id for row in corrected} == {frozen.a.unit.pk}
+    above = {frozen.city.pk, frozen.district.pk, frozen.cluster.pk}
+    assert {row.unit_id for row in corrected} == {frozen.a.unit.pk, *above}
+    assert students_of(frozen.city, TERM) == 9
 
 
 def test_a_term_within_its_thirty_days_is_counted_again(world):

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from schools.models import Unit
-from schools.recounting import recount
+from schools.recounting import recount_all, recount_marked
 
 
 class Command(BaseCommand):
@@ -13,12 +13,10 @@ class Command(BaseCommand):
         parser.add_argument("unit_code", nargs="?")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        units = Unit.objects.all()
+        top = None
         if code := options["unit_code"]:
             top = Unit.objects.filter(code=code).first()
             if top is None:
                 raise CommandError(f"There is no unit with the code {code}.")
-            units = units.within(top)
-        for unit in units:
-            recount(unit)
-        self.stdout.write(f"units={len(units)}")
+        self.stdout.write(f"units={recount_all(top)}")
+        recount_marked()  # what stands above
