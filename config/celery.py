@@ -36,5 +36,6 @@ app.conf.beat_schedule = {
     "recount what is marked": {"task": "schools.tasks.recount_marked", "schedule": 30.0},
     # After midnight: terms begin, roles end, things fall due.
     "recount all": {"task": "schools.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
-    "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 60.0},
+    "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 30.0},
+    "end watches of flags": {"task": "students.tasks.end_flag_watches", "schedule": 600.0},
 }

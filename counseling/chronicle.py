@@ -1,6 +1,7 @@
 """The talks in a student's file: only the parts this viewer sees, and the trace of those that were deleted."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from counseling.models import TalkPart
 from counseling.queries import Words, words_of
 from schools.access import Viewer
-from students.evidence import evidence
+from students.evidence import brief, evidence
 from students.file import Entry, chronicles
 from students.models import RiskFlag, Student
 
@@ -33,6 +34,18 @@ def talks_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     for part in parts:
         if words:
             yield _entry(part, words)
+
+
+@brief
+def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
+    """What the talks behind flags were about."""
+    parts = TalkPart.objects.visible_to(viewer).standing().filter(flag__in=flags).only("flag_id", "themes")
+    found: dict[UUID, list[str]] = {}
+    words = words_of(viewer.unit) if parts else None
+    for part in parts:
+        if words and part.flag_id and part.themes:
+            found.setdefault(part.flag_id, []).append(words.themes(part.themes))
+    return found
 
 
 def _entry(part: TalkPart, words: Words) -> Entry:

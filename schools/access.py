@@ -22,7 +22,7 @@ from schools.models.audit import AuditEntry, AuditEntryQuerySet
 from schools.models.certificates import Certificate, CertificateQuerySet
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.jobs import Job, JobQuerySet
-from schools.models.notices import Notice, NoticeQuerySet
+from schools.models.notices import Notice, NoticeQuerySet, OnDuty, OnDutyQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
 from schools.models.records import Attachment, RecordVersion
 from schools.models.terms import Term
@@ -282,6 +282,12 @@ def _about_seen(viewer: Viewer) -> Q:
         seen = model._default_manager.visible_to(viewer).order_by().values("pk")  # type: ignore[attr-defined]
         found |= Q(subject_type=model._meta.label_lower, subject_id__in=seen)
     return found
+
+
+@rule(OnDuty)
+def duty_of(rows: OnDutyQuerySet, viewer: Viewer) -> OnDutyQuerySet:
+    """Who is on duty is told to everybody of the unit: they are to be called."""
+    return rows.filter(unit_id=viewer.unit.pk)
 
 
 # --- who may grant which role ---------------------------------------------------------------------------------

@@ -44,9 +44,9 @@ class TermSpan(NamedTuple):
 
 
 class Target(NamedTuple):
-    """How soon something must be done: minutes around the clock, the same school day, or a number of school days."""
+    """How soon something must be done: minutes around the clock, school hours, the same school day, school days."""
 
-    kind: Literal["minutes", "same_day", "school_days"]
+    kind: Literal["minutes", "school_hours", "same_day", "school_days"]
     amount: int = 0
 
 
@@ -139,6 +139,19 @@ class SchoolCalendar:
         day = next(islice(self._days_after(_local(start).date()), n - 1, None))
         return self._at(day, self.day_ends)
 
+    def add_school_hours(self, start: datetime, hours: float) -> datetime:
+        """When so many hours of school have passed after `start`."""
+        left, moment = timedelta(hours=hours), _local(start)
+        while True:
+            day = moment.date()
+            opens = max(moment, self._at(day, self.day_starts))
+            closes = self._at(day, self.day_ends)
+            if opens < closes and self._counts(day):
+                if left <= closes - opens:
+                    return opens + left
+                left -= closes - opens
+            moment = self._at(self.next_school_day(day), self.day_starts)
+
     def _has_time_left(self, moment: datetime) -> bool:
         return moment.time() < self.day_ends and self._counts(moment.date())
 
@@ -187,6 +200,8 @@ def deadline(
         raise ValueError(f"Severity {severity} has no deadline.")
     if target.kind == "minutes":
         return _local(known_at) + timedelta(minutes=target.amount)
+    if target.kind == "school_hours":
+        return calendar.add_school_hours(known_at, target.amount)
     if target.kind == "same_day":
         return calendar.end_of_school_day(known_at)
     return calendar.add_school_days(known_at, target.amount)

@@ -7,7 +7,13 @@ from schools.models.units import Unit, UnitSetting
 DEFAULTS: dict[str, Any] = {
     # "four_colors" or "three_levels" (facts 3.3); in both the worst is called level one.
     "severity_scheme": "four_colors",
-    # severity -> [kind, amount], see schools.calendar.Target
+    # By severity how soon a flag must be in hand, and how soon the first measure: [kind, amount], see calendar.Target
+    "hand_targets": {
+        "4": ["minutes", 10],
+        "3": ["school_hours", 2],
+        "2": ["school_days", 1],
+        "1": ["school_days", 2],
+    },
     "clock_targets": {
         "4": ["minutes", 30],
         "3": ["same_day", 0],
@@ -20,6 +26,10 @@ DEFAULTS: dict[str, Any] = {
     "second_factor_roles": None,
     # Lists of people that one person may take out as files in a day; 0 is none. The fewest on the way up count.
     "exports_per_day": 5,
+    # Whether the center's person on duty is called, without a name, when nobody of the school answers.
+    "center_is_called": False,
+    # Questions that the unit adds to the interview, in its own words.
+    "interview_questions": [],
     # Students per full-time counselor that the region asks for, and talks due (policy packs override).
     "students_per_counselor": 1000,
 }

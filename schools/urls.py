@@ -1,7 +1,20 @@
 from django.urls import path
 
 from schools.registers.base.urls import register_paths
-from schools.views import account, audit, calendar, imports, jobs, notices, people, staff, style, unit_kinds, units
+from schools.views import (
+    account,
+    audit,
+    calendar,
+    duty,
+    imports,
+    jobs,
+    notices,
+    people,
+    staff,
+    style,
+    unit_kinds,
+    units,
+)
 
 app_name = "schools"
 
@@ -54,6 +67,8 @@ managing_units = [
 
 calling = [
     path("notices", notices.notice_list, name="notice_list"),
+    path("duty", duty.duty_list, name="duty_list"),
+    path("duty/day", duty.duty_day, name="duty_day"),
     path("notices/poll", notices.notice_poll, name="notice_poll"),
     path("notices/read", notices.notice_read_all, name="notice_read_all"),
     path("notices/<uuid:pk>/open", notices.notice_open, name="notice_open"),

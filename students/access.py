@@ -1,11 +1,21 @@
 """Which students and flags a viewer sees."""
 
-from django.db.models import Q
+from typing import Any
 
-from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer
+from django.db.models import Q, QuerySet
+
+from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
 from schools.models import Role
 from schools.models.visible import rule
-from students.models.flags import FlagReport, FlagReportQuerySet, RiskFlag, RiskFlagQuerySet
+from students.models.flag_steps import FlagStep, FlagStepQuerySet, GuardianContact, GuardianContactQuerySet
+from students.models.flags import (
+    FlagReport,
+    FlagReportQuerySet,
+    KeptFrom,
+    KeptFromQuerySet,
+    RiskFlag,
+    RiskFlagQuerySet,
+)
 from students.models.groups import GroupMember, GroupMemberQuerySet
 from students.models.roster import RosterImport, RosterImportQuerySet
 from students.models.states import StudentState, StudentStateQuerySet
@@ -35,8 +45,9 @@ def group_members_of(members: GroupMemberQuerySet, viewer: Viewer) -> GroupMembe
 
 @rule(RiskFlag)
 def flags_of(flags: RiskFlagQuerySet, viewer: Viewer) -> RiskFlagQuerySet:
-    """A subject teacher sees what they raised; center staff see counts (`reports`), not flags."""
-    here = flags.filter(school_id=viewer.unit.pk)
+    """A subject teacher sees what they raised; center staff see counts (`reports`), not flags. From whom a flag is
+    kept, to them it is not there, whatever their role."""
+    here = flags.filter(school_id=viewer.unit.pk).exclude(pk__in=kept_from(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role in (Role.CLASS_TEACHER, Role.GRADE_HEAD):
@@ -62,13 +73,44 @@ def imports_of(imports: RosterImportQuerySet, viewer: Viewer) -> RosterImportQue
 @rule(FlagReport)
 def reports_of(reports: FlagReportQuerySet, viewer: Viewer) -> FlagReportQuerySet:
     """Why a flag stands is read by counselors, leaders and the grade head; everybody else reads what they wrote."""
-    here = reports.filter(flag__school_id=viewer.unit.pk)
+    here = reports.filter(flag__school_id=viewer.unit.pk).exclude(flag__in=kept_from(viewer))
     own = Q(by__person=viewer.person)
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role == Role.GRADE_HEAD:
         return here.filter(own | Q(flag__student__class_group__in=viewer.class_ids))
     return here.filter(own) if viewer.role in CLASS_ROLES else reports.none()
+
+
+def kept_from(viewer: Viewer) -> QuerySet[KeptFrom, Any]:
+    """The flags that are kept from this person, as a subquery."""
+    return KeptFrom.objects.filter(person=viewer.person).order_by().values("flag")
+
+
+@rule(KeptFrom)
+def barriers_of(barriers: KeptFromQuerySet, viewer: Viewer) -> KeptFromQuerySet:
+    """From whom a flag is kept: for counselors and leaders who see the flag. The auditor reads it in the log."""
+    seen = RiskFlag.objects.visible_to(viewer)
+    return barriers.filter(flag__in=seen) if viewer.role in SCHOOL_ROLES else barriers.none()
+
+
+@rule(FlagStep)
+def steps_of_flags(steps: FlagStepQuerySet, viewer: Viewer) -> FlagStepQuerySet:
+    """Counselors and leaders read every step; everybody else what was addressed to them and what they answered."""
+    here = steps.filter(flag__in=RiskFlag.objects.visible_to(viewer))
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    return here.filter(Q(to__person=viewer.person) | Q(by__person=viewer.person))
+
+
+@rule(GuardianContact)
+def contacts_of(contacts: GuardianContactQuerySet, viewer: Viewer) -> GuardianContactQuerySet:
+    """One's own; the school's for counselors and leaders. What belongs to a flag is kept with it."""
+    is_kept = Q(flag__in=kept_from(viewer))
+    here = contacts.filter(school_id=viewer.unit.pk).exclude(Q(flag__isnull=False) & is_kept)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    return here.filter(by__person=viewer.person) if viewer.role in STAFF_ROLES else contacts.none()
 
 
 def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
@@ -89,6 +131,7 @@ def can_handle_flags(viewer: Viewer) -> bool:
 LOOKING_AFTER = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
 # Which role may see, filter, sort or export by a column of StudentState (design.md, section 4). A subject teacher knows
 # of talks and flags only their own, so for them they are read from the records.
+FLAG_COLUMNS = frozenset({"flag_severity", "is_key"})
 STATE_COLUMNS = {
     "last_talk_at": LOOKING_AFTER,
     "last_any_talk_at": frozenset({Role.COUNSELOR}),
@@ -99,8 +142,16 @@ STATE_COLUMNS = {
 
 
 def can_use(viewer: Viewer, column: str) -> bool:
-    """May this viewer see, filter, sort or export by this column of StudentState?"""
-    return viewer.role in STATE_COLUMNS[column]
+    """May this viewer see, filter, sort or export by this column of StudentState? From whom a flag is kept, for them
+    the flags that they may see are asked instead of the column."""
+    if viewer.role not in STATE_COLUMNS[column]:
+        return False
+    return column not in FLAG_COLUMNS or not is_kept_from_a_flag(viewer)
+
+
+@once
+def is_kept_from_a_flag(viewer: Viewer) -> bool:
+    return kept_from(viewer).exists()
 
 
 # --- one student ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What this floor adds to a student's file: enrolment, special groups, flags."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.common.days import midnight
-from students.evidence import evidence
+from students.evidence import brief, evidence
 from students.file import Entry, chronicles
 from students.models import FlagReport, RiskFlag, Student
+from students.signs import words_for
 
 
 @chronicles
@@ -40,7 +42,7 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
         yield Entry(
             at=flag.known_at,
             title=_("Risk flag"),
-            by=flag.raised_by.person.name,
+            by=flag.raised_by.person.name if flag.raised_by else "",
             lines=tuple(_lines(flag, [one for one in reports if one.flag_id == flag.pk])),
             url=flag.get_absolute_url(),
             severity=flag.severity,
@@ -52,8 +54,18 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
 def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     """What people wrote."""
     for report in FlagReport.objects.visible_to(viewer).filter(flag=flag).select_related("by__person"):
-        lines = (("", report.text),)
+        words = "、".join(words_for(report.signs))
+        lines = tuple(("", text) for text in (words, report.text) if text)
         yield Entry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
+
+
+@brief
+def signs(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
+    """The chips of those who reported."""
+    found: dict[UUID, list[str]] = {}
+    for report in FlagReport.objects.visible_to(viewer).filter(flag__in=flags).only("flag_id", "signs"):
+        found.setdefault(report.flag_id, []).extend(words_for(report.signs))
+    return found
 
 
 def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str]]:
@@ -62,4 +74,5 @@ def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str
         day = date_format(timezone.localtime(flag.settled_at), _("M j"))
         yield _("Ended"), f"{flag.get_outcome_display()} · {day}"
     for report in reports:
-        yield _("Reason"), report.text
+        if report.text:
+            yield _("Reason"), report.text

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from schools.calendar import SchoolCalendar
 from schools.severity import WORST, Scheme
+from students.flag_states import UPPER
 from students.models import RiskFlag
 
 HOUR = dt.timedelta(hours=1)
@@ -33,14 +34,26 @@ class Hand:
     tone: str = ""  # "done", "late" or "open"
 
 
+def running_until(flag: RiskFlag) -> dt.datetime | None:
+    """Which target runs at present: to be in hand, then the first measure; none once both are met."""
+    if flag.state == RiskFlag.State.RAISED:
+        return flag.take_by or flag.due_at
+    if flag.state == RiskFlag.State.ACKNOWLEDGED and flag.acted_at is None:
+        return flag.due_at
+    return None
+
+
 def clock_of(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Clock:
     """What a list shows beside a flag."""
-    if flag.state != RiskFlag.State.RAISED:
+    until = running_until(flag)
+    if until is None:
+        if flag.watch_until:
+            return Clock(_("until {day}").format(day=date_format(flag.watch_until, _("M j"))))
         return Clock(str(flag.get_state_display()))
-    if flag.due_at < now:
-        return Clock(_("overdue by {time}").format(time=duration(flag.due_at, now, calendar)), "late")
-    tone = "soon" if is_pressing(flag.severity, flag.due_at, now) else ""
-    return Clock(_("{time} left").format(time=duration(now, flag.due_at, calendar)), tone)
+    if until < now:
+        return Clock(_("overdue by {time}").format(time=duration(until, now, calendar)), "late")
+    tone = "soon" if is_pressing(flag.severity, until, now) else ""
+    return Clock(_("{time} left").format(time=duration(now, until, calendar)), tone)
 
 
 def is_pressing(severity: int, due_at: dt.datetime, now: dt.datetime) -> bool:
@@ -83,6 +96,24 @@ def in_whose_hands(flag: RiskFlag) -> str:
     return _("handed to {name}, not yet in hand").format(name=name)
 
 
+def next_step(flag: RiskFlag) -> str:
+    """What comes next, in a few words."""
+    if flag.state == RiskFlag.State.RAISED:
+        return _("take in hand")
+    if flag.waits_for:
+        name = flag.waits_for.person.name
+        if flag.state == RiskFlag.State.PROPOSED:
+            return _("{name} confirms").format(name=name)
+        return _("{name} answers").format(name=name)
+    if flag.state == RiskFlag.State.ACKNOWLEDGED:
+        if flag.acted_at is None:
+            return _("first measure")
+        return _("interview") if flag.severity >= UPPER and flag.interviewed_at is None else _("decide")
+    if flag.state == RiskFlag.State.WATCHED:
+        return _("look again on that day")
+    return ""
+
+
 def duration(start: dt.datetime, end: dt.datetime, calendar: SchoolCalendar) -> str:
     """Up to a day in hours and minutes, beyond it in school days."""
     start, end = timezone.localtime(start), timezone.localtime(end)
@@ -109,7 +140,7 @@ def _hours(length: dt.timedelta) -> str:
 
 
 def four_clocks(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> list[Hand]:
-    """Known, reported, acted on, settled."""
+    """Known, reported, first measure, settled. Taking it in hand stands beside the third: it is no measure."""
     return [
         Hand(_("Known"), _point(flag.known_at), tone="done"),
         Hand(_("Reported"), _point(flag.reported_at), _after(flag.known_at, flag.reported_at, calendar), "done"),
@@ -119,13 +150,14 @@ def four_clocks(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> l
 
 
 def _acted(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Hand:
-    label = _("Acted on")
+    label = _("First measure")
     if flag.acted_at:
         tone = "late" if flag.acted_at > flag.due_at else "done"
         return Hand(label, _point(flag.acted_at), _after(flag.reported_at, flag.acted_at, calendar), tone)
-    clock = clock_of(flag, calendar, now)
     note = _("due {time}").format(time=_point(flag.due_at))
-    return Hand(label, clock.text, note, "late" if clock.tone == "late" else "open")
+    if flag.due_at < now:
+        return Hand(label, _("overdue by {time}").format(time=duration(flag.due_at, now, calendar)), note, "late")
+    return Hand(label, _("{time} left").format(time=duration(now, flag.due_at, calendar)), note, "open")
 
 
 def _settled(flag: RiskFlag, calendar: SchoolCalendar) -> Hand:

@@ -21,14 +21,13 @@ from schools.common.identity import (
     mask_phone,
     tidy_number,
 )
-from schools.common.rendering import DayInput, Levels, MomentInput, RowChoices, Segmented, field_of
+from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
 from schools.common.tables import LIMITS
-from schools.common.typed import CodeField, LineField, LongField, NameField
-from schools.forms.people import MemberField
-from schools.models import ClassGroup, Membership, Role
+from schools.common.typed import CodeField, LineField, NameField
+from schools.models import ClassGroup
 from students.imports.sentences import PROBLEMS
 from students.imports.words import ethnic_names
-from students.models import Guardian, RiskFlag, SpecialGroup, Student
+from students.models import Guardian, SpecialGroup, Student
 
 CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
 YOUNGEST, OLDEST = 3, 40  # years of a student
@@ -211,54 +210,6 @@ class UnmaskForm(forms.Form):
     what = forms.ChoiceField(label=gettext_lazy("What do you need?"), choices=WHAT, widget=Segmented)
     reason = forms.ChoiceField(label=gettext_lazy("What for?"), choices=REASONS, widget=forms.RadioSelect)
     quiet = True
-
-
-A_YEAR = dt.timedelta(days=366)
-
-
-class FlagForm(forms.Form):
-    """Raise a flag by hand."""
-
-    severity = forms.TypedChoiceField(label=capfirst(gettext_lazy("level")), coerce=int, widget=Levels)
-    reason = LongField(
-        label=gettext_lazy("What did you see or hear?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
-    )
-    known_at = forms.DateTimeField(
-        label=gettext_lazy("When did you learn of it?"), widget=MomentInput, input_formats=["%Y-%m-%dT%H:%M"]
-    )
-
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        now = timezone.localtime().replace(second=0, microsecond=0)
-        super().__init__(*args, **kwargs | {"initial": {"known_at": now}})
-        field_of(self, "severity", forms.ChoiceField).choices = viewer.scheme.choices()[1:]
-        self.fields["reason"].help_text = _("What happened and what was said, not what you make of it.")
-
-    def clean_known_at(self) -> Any:
-        moment, now = self.cleaned_data["known_at"], timezone.now()
-        if moment > now:
-            raise forms.ValidationError(_("This lies in the future."))
-        if moment < now - A_YEAR:
-            raise forms.ValidationError(_("This is more than a year ago. Check when you learned of it."))
-        return moment
-
-
-class CloseForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("How did it end?"), choices=RiskFlag.Outcome.choices, widget=forms.RadioSelect
-    )
-    reason = LongField(
-        label=gettext_lazy("Why can it be closed?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
-
-
-class AssignForm(forms.Form):
-    to = MemberField(label=gettext_lazy("Hand it to"), queryset=Membership.objects.none())
-
-    def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        able = Membership.objects.current().filter(unit=viewer.unit, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
-        others = able.exclude(pk=flag.assignee_id) if flag.assignee_id else able
-        field_of(self, "to", MemberField).queryset = others.select_related("person", "unit")
 
 
 class RosterForm(forms.Form):

@@ -8,46 +8,92 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.access import Viewer
-from schools.models import Role
+from schools.models import Membership, Role
 from schools.work.inbox import Waiting, waits
 from students.access import can_handle_flags
 from students.advice import advice
-from students.clocks import in_whose_hands
-from students.models import RiskFlag, RosterImport
+from students.clocks import in_whose_hands, next_step, running_until
+from students.flag_states import UPPER, State
+from students.models import FlagStep, RiskFlag, RosterImport
 
 MOST = 100
 SHOWN = ("severity", "due_at", "student__name", "student__class_group_id")
-HANDS = ("state", "escalated_at", "assignee__person__name")
+HANDS = (
+    *("state", "take_by", "acted_at", "interviewed_at", "watch_until", "escalated_at"),
+    *("assignee__person__name", "waits_for__person__name"),
+)
 
 
 @waits
 def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
-    """For the counselor and the leader: what nobody has in hand, and what they have in hand themselves."""
+    """For counselor and leader: what nobody has in hand, what they have in hand, and what they are to confirm."""
     if not can_handle_flags(viewer):
         return
-    waits_or_own = Q(state=RiskFlag.State.RAISED) | Q(state=RiskFlag.State.ACKNOWLEDGED, assignee=viewer.membership)
-    seen = RiskFlag.objects.visible_to(viewer).filter(waits_or_own).select_related("student", "assignee__person")
+    own = Q(state=State.IN_HAND, assignee=viewer.membership) | Q(state=State.PROPOSED, waits_for=viewer.membership)
+    seen = RiskFlag.objects.visible_to(viewer).filter(Q(state=State.RAISED) | own)
+    seen = seen.select_related("student", "assignee__person", "waits_for__person")
     classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
     for flag in seen.only(*SHOWN, *HANDS)[:MOST]:
-        yield _waiting(flag, classes) if flag.state == RiskFlag.State.RAISED else _in_own_hands(flag, classes)
+        yield TELLS[flag.state](flag, classes.get(flag.student.class_group_id, ""))
 
 
-def _waiting(flag: RiskFlag, classes: dict[int | None, str]) -> Waiting:
+def _waiting(flag: RiskFlag, group: str) -> Waiting:
     return Waiting(
         text=_("Risk flag: {name}").format(name=flag.student.name),
         url=flag.get_absolute_url(),
-        due_at=flag.due_at,
-        note=" · ".join(filter(None, [classes.get(flag.student.class_group_id), in_whose_hands(flag)])),
+        due_at=running_until(flag),
+        note=" · ".join(filter(None, [group, in_whose_hands(flag)])),
         severity=flag.severity,
     )
 
 
-def _in_own_hands(flag: RiskFlag, classes: dict[int | None, str]) -> Waiting:
+def _in_own_hands(flag: RiskFlag, group: str) -> Waiting:
     return Waiting(
         text=_("In your hands: {name}").format(name=flag.student.name),
         url=flag.get_absolute_url(),
-        note=classes.get(flag.student.class_group_id, ""),
+        due_at=running_until(flag),
+        note=" · ".join(filter(None, [group, next_step(flag)])),
+        severity=flag.severity if flag.acted_at is None else 0,
     )
+
+
+def _to_confirm(flag: RiskFlag, group: str) -> Waiting:
+    return Waiting(
+        text=_("Confirm how the flag of {name} ends").format(name=flag.student.name),
+        url=flag.get_absolute_url(),
+        note=group,
+        severity=flag.severity,
+    )
+
+
+TELLS = {State.RAISED: _waiting, State.IN_HAND: _in_own_hands, State.PROPOSED: _to_confirm}
+
+
+@waits
+def questions_to_answer(viewer: Viewer) -> Iterator[Waiting]:
+    """What a counselor asks the class teacher about a flag."""
+    asked = FlagStep.objects.visible_to(viewer).filter(
+        kind=FlagStep.Kind.QUESTION, to=viewer.membership, flag__waits_for=viewer.membership
+    )
+    for step in asked.exclude(flag__state=State.CLOSED).select_related("flag__student")[:MOST]:
+        yield Waiting(
+            text=_("A question about {name}").format(name=step.flag.student.name),
+            url=step.flag.get_absolute_url(),
+            severity=step.flag.severity,
+        )
+
+
+@waits
+def nobody_is_named(viewer: Viewer) -> Iterator[Waiting]:
+    """Told to the leader before the first flag: whom would it call, and who follows if they do not answer?"""
+    if viewer.role != Role.SCHOOL_LEADER:
+        return
+    able = list(Membership.objects.current().filter(unit=viewer.unit, role=Role.COUNSELOR, person__is_active=True))
+    url = reverse("schools:duty_list")
+    if not able:
+        yield Waiting(text=_("Nobody is named whom a risk flag calls: it would call you"), url=url, severity=UPPER)
+    elif all(one.backup_id is None for one in able):
+        yield Waiting(text=_("Nobody is named who steps in when the counselor does not answer"), url=url)
 
 
 @waits

@@ -46,7 +46,7 @@ def _members_on(scope: Scope) -> Rows:
 
 
 def _flags(scope: Scope) -> Rows:
-    in_hand = When(acted_at__lt=scope.ends, then=Value(1))
+    in_hand = When(Q(taken_at__lt=scope.ends) | Q(acted_at__lt=scope.ends), then=Value(1))
     return RiskFlag.objects.filter(scope.schools()).annotate(
         in_hand=Case(in_hand, default=Value(0), output_field=IntegerField())
     )
@@ -68,17 +68,22 @@ def flags_closed(scope: Scope) -> Rows:
     return _flags(scope).filter(scope.within_term("settled_at"), reported_at__lt=scope.ends)
 
 
+def flags_confirmed(scope: Scope) -> Rows:
+    """Closed ones that were not unfounded."""
+    return flags_closed(scope).exclude(outcome=RiskFlag.Outcome.UNFOUNDED)
+
+
 def flags_at_end(scope: Scope) -> Rows:
     return _open_at(_flags(scope), scope.ends)
 
 
 def flags_due(scope: Scope) -> Rows:
-    """New flags whose promptness is known: acted on, or past their time."""
-    return flags_new(scope).filter(Q(in_hand=1) | Q(due_at__lt=scope.known_until))
+    """New flags whose promptness is known: a first measure was taken, or its time is over."""
+    return flags_new(scope).filter(Q(acted_at__lt=scope.ends) | Q(due_at__lt=scope.known_until))
 
 
 def flags_in_time(scope: Scope) -> Rows:
-    return flags_new(scope).filter(in_hand=1, acted_at__lte=F("due_at"))
+    return flags_new(scope).filter(acted_at__lt=scope.ends, acted_at__lte=F("due_at"))
 
 
 def levels(code: str, label: Any) -> Split:
@@ -140,6 +145,7 @@ GROUP = Split("group", _("special group"), ("group_id",), lambda _scope: lambda 
 STATE = Split(
     "state", _("state"), ("in_hand",), lambda _scope: lambda row: ["in_hand" if row[0] else "waiting"], _in_hand
 )
+SOURCE = choices("source", _("source"), "source", list(RiskFlag.Source.choices))
 FLAG_CLASS = "student__class_group_id"
 
 
@@ -207,13 +213,15 @@ declare(
         "T6",
         flags_closed,
         choices("outcome", _("outcome"), "outcome", list(RiskFlag.Outcome.choices)),
+        SOURCE,
     ),
+    _flag_figure("flags_confirmed", _("Of these, with need for concern"), "D5", flags_confirmed, SOURCE),
     _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE, is_told_by_school=False),
-    _flag_figure("flags_due", _("New flags that had to be acted on"), "P19", flags_due),
-    _flag_figure("flags_in_time", _("Of these acted on in time"), "P19", flags_in_time),
+    _flag_figure("flags_due", _("New flags that needed a first measure"), "P19", flags_due),
+    _flag_figure("flags_in_time", _("Of these with a first measure in time"), "P19", flags_in_time),
     Ratio(
         code="flags_in_time_share",
-        label=_("Share of flags acted on in time"),
+        label=_("Share of flags with a first measure in time"),
         group="flags",
         numerator="flags_in_time",
         denominator="flags_due",
@@ -228,7 +236,7 @@ declare(
     ),
     Timing(
         "reported_acted",
-        _("reported → acted on"),
+        _("reported → first measure"),
         "flags_new",
         _minutes("reported_at", "acted_at"),
         needs=("severity", "reported_at", "acted_at"),

@@ -73,20 +73,21 @@ def attach_classes(students: "Iterable[Student]", viewer: Viewer) -> None:
 
 @once
 def flag_counts(viewer: Viewer) -> dict[str, Any]:
-    """The open flags a viewer sees; of them those nobody has in hand, and those that have waited too long.
+    """The open flags a viewer sees; of them those nobody has in hand, and those past a target.
 
-    Of the worst level apart: those whose time still runs, until when the first of them does, and those past it.
-    Counted here: a school has some dozens open, and six conditions would cost more to put into words for the database.
+    Of the worst level apart, while nobody has them in hand: those whose time still runs, until when the first of them
+    does, and those past it. Counted here: a school has some dozens open, and six conditions would cost more to put
+    into words for the database.
     """
-    seen = RiskFlag.objects.visible_to(viewer).open().order_by().values_list("state", "severity", "due_at")
-    rows, now = list(seen), timezone.now()
-    due = [(due_at, severity) for state, severity, due_at in rows if state == RiskFlag.State.RAISED]
-    worst = [due_at for due_at, severity in due if severity == WORST]
-    in_time = [due_at for due_at in worst if due_at >= now]
+    columns = ("state", "severity", "take_by", "due_at", "acted_at")
+    rows, now = list(RiskFlag.objects.visible_to(viewer).open().order_by().only(*columns)), timezone.now()
+    waiting = [flag for flag in rows if flag.state == RiskFlag.State.RAISED]
+    worst = [flag.take_by or flag.due_at for flag in waiting if flag.severity == WORST]
+    in_time = [until for until in worst if until >= now]
     return {
         "open": len(rows),
-        "waiting": len(due),
-        "late": sum(due_at < now for due_at, _severity in due),
+        "waiting": len(waiting),
+        "late": sum(flag.is_late(now) for flag in rows),
         "worst": len(in_time),
         "worst_due": min(in_time, default=None),
         "worst_late": len(worst) - len(in_time),

@@ -31,7 +31,7 @@ def steps_of(flag: RiskFlag) -> list[Step]:
     names = _names(entries)
     steps = [
         Step(flag.known_at, _("Became known")),
-        Step(flag.reported_at, _("Reported"), flag.raised_by.person.name),
+        Step(flag.reported_at, _("Reported"), flag.raised_by.person.name if flag.raised_by else ""),
         *(_step(entry, names) for entry in entries),
         *_not_logged(flag, entries, names),
     ]
@@ -71,8 +71,8 @@ def _step(entry: AuditEntry, names: dict[int, str]) -> Step:
 def _not_logged(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> Iterator[Step]:
     """What was brought in from elsewhere, as the demo is, has no entries for what was done before."""
     verbs = {entry.verb for entry in entries}
-    if flag.acted_at and flag.acted_at != flag.settled_at and TAKEN not in verbs:
-        yield Step(flag.acted_at, _("Taken in hand"), _first_hand(flag, entries, names))
+    if flag.taken_at and flag.taken_at != flag.settled_at and TAKEN not in verbs:
+        yield Step(flag.taken_at, _("Taken in hand"), _first_hand(flag, entries, names))
     if flag.settled_at and CLOSED not in verbs:
         yield Step(flag.settled_at, _("Closed"), flag.closed_by.name if flag.closed_by else "")
 

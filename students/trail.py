@@ -7,7 +7,7 @@ from schools.audit.particulars import explains
 from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
 from students.forms import UnmaskForm
-from students.models import RiskFlag
+from students.models import FlagStep, RiskFlag
 
 declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
@@ -29,6 +29,22 @@ declare(
     Verb("flag.assigned", _("handed a risk flag on")),
     Verb("flag.closed", _("closed a risk flag")),
     Verb("flag.escalated", _("handed an overdue risk flag on")),
+    Verb("flag.step", _("wrote a step of a risk flag"), labels={"number": pgettext_lazy("in the log", "step")}),
+    Verb("flag.step_corrected", _("corrected a step of a risk flag")),
+    Verb("flag.asked", _("asked the class teacher about a risk flag")),
+    Verb("flag.answered", _("answered a question about a risk flag")),
+    Verb("flag.level_set", _("changed the level of a risk flag")),
+    Verb("flag.watched", _("set a risk flag on watch")),
+    Verb("flag.watch_over", _("the watch over a risk flag ended")),
+    Verb("flag.proposed", _("proposed how a risk flag ends")),
+    Verb("flag.sent_back", _("sent a proposal about a risk flag back")),
+    Verb("flag.taken_back", _("took a proposal about a risk flag back")),
+    Verb("flag.reopened", _("opened a risk flag again")),
+    Verb("flag.kept", _("kept a risk flag from somebody")),
+    Verb("flag.numbers_seen", _("looked at telephone numbers for a risk flag"), Kind.READ),
+    Verb("flag_list.exported", _("exported the list of risk flags"), Kind.EXPORT),
+    Verb("guardian.do_not_call", _("marked a guardian “do not call”")),
+    Verb("guardian.may_call", _("took the mark “do not call” away")),
 )
 explains(
     labels={
@@ -45,6 +61,7 @@ explains(
     },
     values={
         "outcome": dict(RiskFlag.Outcome.choices),
+        "kind": dict(FlagStep.Kind.choices),
         "what": dict(UnmaskForm.WHAT),
         "reason": dict(UnmaskForm.REASONS),
     },

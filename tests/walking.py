@@ -121,6 +121,7 @@ def leaks(who, response):
 def things(world):
     """Objects by kind and place, as `SEES` names them; what the cast does not have is made here."""
     a, b = world.a, world.b
+    kept = kept_from(a.leader, raised(a.neighbor, a.counselor, reason=sentinel(a, "kept-reason")), a.counselor)
     return {
         "student": {
             "own class": a.student.pk,
@@ -133,8 +134,10 @@ def things(world):
             "own class": a.flag.pk,
             "raised by another": raised(a.student_2, a.counselor, reason=sentinel(a, "unseen-reason")).pk,
             "other class": raised(a.older, a.teacher_4).pk,
+            "kept from the leader": kept.pk,
             "other school": b.flag.pk,
         },
+        **_steps(a, b, kept),
         "part": {
             "own class": part_of(a, "own").pk,
             "restricted": part_of(a, "restricted").pk,
@@ -236,6 +239,52 @@ def raised(student, member, *, severity=2, reason=""):
     if reason:
         FlagReport.objects.create(flag=flag, by=member, text=reason, known_at=NOW)
     return flag
+
+
+def kept_from(member, flag, by):
+    """A flag that is not there for this member."""
+    from students.models import KeptFrom
+
+    KeptFrom.objects.create(flag=flag, person=member.person, by=by, reason="x")
+    return flag
+
+
+def step_of(flag, by, kind="note", **more):
+    from students.models import FlagStep
+
+    number = FlagStep.objects.filter(flag=flag).count() + 1
+    return FlagStep.objects.create(flag=flag, number=number, kind=kind, by=by, happened_at=NOW, **more)
+
+
+def contact_of(member, flag):
+    from students.models import GuardianContact
+
+    return GuardianContact.objects.create(
+        student=flag.student, school=flag.school, by=member, flag=flag, channel="call", happened_at=NOW
+    )
+
+
+def _steps(a, b, kept):
+    def of(flag, step):
+        return {"pk": flag.pk, "step_pk": step.pk}
+
+    asked = step_of(a.flag, a.counselor, "question", to=a.teacher)
+    foreign = step_of(b.flag, b.counselor, "question", to=b.teacher)
+    return {
+        "step": {
+            "a question to the teacher": of(a.flag, asked),
+            "an interview": of(a.flag, step_of(a.flag, a.counselor, "interview", severity=3)),
+            "of another flag": of(a.flag, foreign),
+            "of a kept flag": of(kept, step_of(kept, a.counselor)),
+            "other school": of(b.flag, foreign),
+        },
+        "kind of step": {
+            "a note": {"pk": a.flag.pk, "kind": "note"},
+            "no such kind": {"pk": a.flag.pk, "kind": "no-such-kind"},
+            "of a kept flag": {"pk": kept.pk, "kind": "note"},
+            "other school": {"pk": b.flag.pk, "kind": "note"},
+        },
+    }
 
 
 def part_of(school, talk, number=0):

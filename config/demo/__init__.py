@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import certificates, network, pupils, surveys, talks
+from config.demo import certificates, flags, network, pupils, surveys, talks
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -53,6 +53,7 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
             pupils.write_roster(group)
             talks.make_talks(rows, group, spans)
         rows.write()
+        flags.add_flags(rows, roster.students)
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -17,6 +17,7 @@ from students.models import FlagReport, RiskFlag, Student
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TARGETS = {int(level): Target(kind, amount) for level, (kind, amount) in DEFAULTS["clock_targets"].items()}
+HAND_TARGETS = {int(level): Target(kind, amount) for level, (kind, amount) in DEFAULTS["hand_targets"].items()}
 PLACES = ["office", "corridor", "classroom", "playground", "counseling_room"]
 KINDS = ["daily"] * 6 + ["support"] * 3 + ["study"] * 2 + ["behavior", "family"]
 MOODS = ["calm"] * 5 + ["cheerful"] * 3 + ["low"] * 2 + ["tense", "irritable", "silent"]
@@ -178,8 +179,10 @@ def _raise_flag(talks: Talks, talk: TalkLog, part: TalkPart, student: Student) -
         raised_by=talk.membership,
         known_at=talk.happened_at,
         reported_at=talk.filed_at,
+        take_by=deadline(severity, talk.happened_at, talks.calendar, HAND_TARGETS),
         due_at=deadline(severity, talk.happened_at, talks.calendar, TARGETS),
     )
+    flag.call_at = flag.take_by
     part.flag, part.view = flag, words.FLAG_REASONS[severity]
     talks.flags.append(flag)
     if talk.is_restricted:
@@ -191,6 +194,7 @@ def _say_by_hand(talks: Talks, talk: TalkLog, flag: RiskFlag) -> None:
     """The flag of a talk for counselors only stands as if it had been raised by hand, for a reason of its own."""
     flag.source, flag.known_at = RiskFlag.Source.BY_HAND, talk.filed_at
     flag.due_at = deadline(flag.severity, flag.known_at, talks.calendar, TARGETS)
+    flag.call_at = flag.take_by = deadline(flag.severity, flag.known_at, talks.calendar, HAND_TARGETS)
     reason = words.FLAG_REASONS[flag.severity]
     talks.reports.append(FlagReport(id=talks.ids(), flag=flag, by=talk.membership, text=reason, known_at=flag.known_at))
 
@@ -203,7 +207,8 @@ def _settle(talks: Talks, flag: RiskFlag) -> None:
     acted = flag.reported_at + dt.timedelta(minutes=minutes)
     if acted > talks.now or _is_fresh(talks, flag.reported_at) and rng.random() < 0.6:
         return
-    flag.state, flag.acted_at, flag.assignee = RiskFlag.State.ACKNOWLEDGED, acted, handler
+    flag.state, flag.taken_at, flag.acted_at, flag.assignee = RiskFlag.State.ACKNOWLEDGED, acted, acted, handler
+    flag.call_at = None
     settled = acted + dt.timedelta(days=rng.randrange(5, 40))
     if flag.student.left_on:  # nobody leaves with an open flag
         settled = min(settled, dt.datetime.combine(flag.student.left_on, dt.time(9, 0), SHANGHAI))

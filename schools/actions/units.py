@@ -254,14 +254,27 @@ def _are_targets(value: Any) -> bool:
     if not isinstance(value, dict) or set(value) != {str(severity) for severity in DEFAULT_TARGETS}:
         return False
     return all(
-        kind in ("minutes", "same_day", "school_days") and isinstance(amount, int) and 0 <= amount <= 10_000
+        kind in ("minutes", "school_hours", "same_day", "school_days")
+        and isinstance(amount, int)
+        and 0 <= amount <= 10_000
         for kind, amount in value.values()
+    )
+
+
+def _are_questions(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= 20
+        and all(isinstance(one, str) and 0 < len(one) <= 100 for one in value)
     )
 
 
 _CHECKS: dict[str, Any] = {
     "severity_scheme": lambda value: value in SCHEMES,
+    "hand_targets": _are_targets,
     "clock_targets": _are_targets,
+    "center_is_called": lambda value: isinstance(value, bool),
+    "interview_questions": _are_questions,
     "day_starts": _is_clock,
     "day_ends": _is_clock,
     "second_factor_roles": lambda value: isinstance(value, list) and set(value) <= set(Role.values),

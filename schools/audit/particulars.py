@@ -81,7 +81,10 @@ _fields: dict[str, Any] = {
     "second_factor_roles": _("Roles that need a second factor"),
     "exports_per_day": _("Lists that one person may take out in a day"),
     "students_per_counselor": _("Students for each full-time counselor, at most"),
-    "clock_targets": _("How soon a flag must be in hand"),
+    "hand_targets": _("How soon a flag must be in hand"),
+    "clock_targets": _("How soon the first measure must follow"),
+    "center_is_called": _("The center is called when nobody of the school answers"),
+    "interview_questions": _("Own questions of the interview"),
 }
 # What the rows are called that an entry is about.
 _kinds: dict[str, Any] = {

@@ -3,7 +3,7 @@ from schools.models.certificates import Certificate, CertificateLevel
 from schools.models.classes import ClassGroup
 from schools.models.duty import Duty
 from schools.models.jobs import Job
-from schools.models.notices import Notice, Pulse
+from schools.models.notices import Notice, OnDuty, Pulse
 from schools.models.people import Employment, Membership, Person, Role
 from schools.models.records import Attachment, RecordVersion, WorkRecord
 from schools.models.tallies import TalliedTerm, Tally, TallyMark
@@ -23,6 +23,7 @@ __all__ = [
     "Job",
     "Membership",
     "Notice",
+    "OnDuty",
     "Person",
     "Pulse",
     "RecordVersion",

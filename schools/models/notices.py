@@ -91,3 +91,31 @@ class Pulse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id}: {self.beats}"
+
+
+class OnDutyQuerySet(Visible["OnDuty"]):
+    pass
+
+
+class OnDuty(models.Model):
+    """Who is called first: on a weekday, or on one day, which then counts instead."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    weekday = models.PositiveSmallIntegerField(null=True, blank=True)  # 0 is Monday
+    day = models.DateField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    objects = OnDutyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["unit_id", "day", "weekday", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday=None, day__isnull=False) | Q(weekday__range=(0, 6), day=None),
+                name="on_duty_on_a_weekday_or_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} on duty"

@@ -62,6 +62,7 @@ def notify(
     kind: str,
     about: models.Model | None = None,
     url: str = "",
+    unit: Unit | None = None,
     urgency: int = Urgency.NORMAL,
     due_at: dt.datetime | None = None,
     answer_by: dt.datetime | None = None,
@@ -70,14 +71,15 @@ def notify(
     """Call these people, each once for this cause and occasion. Returns how many were not called before.
 
     Call it in the transaction of the cause. `about` is what the notice leads to, unless `url` says where; whoever may
-    not see it must not be among `to`. With `answer_by` the next person is called if nobody acknowledges it until then.
+    not see it must not be among `to`. `unit` is whose matter it is, if not
+    that of the people called. With `answer_by` the next person is called if nobody acknowledges it until then.
     """
     members = list({member.pk: member for member in to}.values())
     subject_type, subject_id = subject_of(about)
     rows = [
         Notice(
             membership=member,
-            unit_id=member.unit_id,
+            unit_id=unit.pk if unit else member.unit_id,
             kind=kind,
             urgency=urgency,
             subject_type=subject_type,
@@ -97,7 +99,7 @@ def notify(
     new = [row for row in rows if row.membership_id not in known]
     # Somebody quicker may have called them a moment ago.
     Notice.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
-    pulse({row.unit_id for row in new})
+    pulse({unit for row in new for unit in (row.unit_id, row.membership.unit_id)})
     return len(new)
 
 

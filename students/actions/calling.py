@@ -1,45 +1,126 @@
-"""Whom a risk flag calls: the counselors of the school, then the named backup, then the leader."""
+"""Whom a risk flag calls: who is on duty or every counselor, then the named backup, the leader, the center."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from schools.models import Membership, Role
-from schools.work.notices import Urgency, end_notices, notify, pulse
-from students.models import RiskFlag
+from django.urls import reverse
+from django.utils import timezone
 
-# From this level on the call is urgent: it goes on until somebody acknowledges it.
-UPPER = 3
+from schools.models import Membership, Notice, Role, Unit
+from schools.models.people import MembershipQuerySet
+from schools.on_duty import on_duty
+from schools.settings_of import setting_of
+from schools.severity import WORST
+from schools.work.notices import Urgency, end_notices, notify, pulse, subject_of
+from students.flag_states import UPPER, State
+from students.models import KeptFrom, RiskFlag
+
+CALLS = ("flag.raised", "flag.late", "flag.handed", "flag.repeated", "flag.confirm")
+
+
+@dataclass(frozen=True)
+class StepUp:
+    """Who is called next, and whether somebody could be called after them."""
+
+    members: list[Membership]
+    center: list[Membership]
+    goes_on: bool
+
+
+def handlers(flag: RiskFlag) -> list[Membership]:
+    """The counselors of its school, or the leaders of one without; nobody from whom it is kept."""
+    here = _allowed(flag).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
+    members = list(here.select_related("person", "backup__person"))
+    return [one for one in members if one.role == Role.COUNSELOR] or members
+
+
+def _allowed(flag: RiskFlag) -> MembershipQuerySet:
+    """Everybody of its school at present from whom it is not kept."""
+    kept = KeptFrom.objects.filter(flag=flag).values("person")
+    here = Membership.objects.current().filter(unit_id=flag.school_id, person__is_active=True)
+    return here.exclude(person__in=kept)
 
 
 def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
-    """Call those who handle flags: every counselor, or the leaders of a school without one."""
-    here = Membership.objects.current().filter(unit_id=flag.school_id, person__is_active=True)
-    able = list(here.filter(role=Role.COUNSELOR)) or list(here.filter(role=Role.SCHOOL_LEADER))
+    """Call who is on duty today; for the worst level, and where nobody is on duty, every counselor."""
+    able = handlers(flag)
+    today = {one.pk for one in on_duty(flag.school, timezone.localdate())}
+    called = [one for one in able if one.pk in today]
     notify(
-        to=able,
+        to=able if flag.severity == WORST or not called else called,
         kind="flag.raised",
         about=flag,
         urgency=urgency_of(flag),
-        due_at=flag.due_at,
-        occasion=occasion or f"{flag.severity} {flag.known_at:%Y%m%d%H%M%S}",
+        due_at=flag.take_by or flag.due_at,
+        occasion=occasion or "first",
     )
 
 
-def call_late(flag: RiskFlag, to: Membership | None, now: dt.datetime) -> None:
-    """Nobody had it in hand in time: call the next person."""
-    if to:
-        notify(to=[to], kind="flag.late", about=flag, urgency=urgency_of(flag), occasion=f"{now:%Y%m%d%H%M%S}")
+def call_repeated(flag: RiskFlag) -> None:
+    """Somebody reported again: whoever has it in hand learns of it, or those who were called first."""
+    to = [flag.assignee] if flag.assignee and flag.state != State.RAISED else handlers(flag)
+    notify(to=to, kind="flag.repeated", about=flag, occasion=f"{timezone.now():%Y%m%d%H%M%S%f}")
 
 
 def call_handed(flag: RiskFlag, to: Membership) -> None:
-    """Somebody handed it to this person."""
     notify(
-        to=[to], kind="flag.handed", about=flag, urgency=urgency_of(flag), occasion=f"{to.pk} {flag.due_at:%m%d%H%M}"
+        to=[to],
+        kind="flag.handed",
+        about=flag,
+        urgency=urgency_of(flag),
+        due_at=flag.due_at,
+        occasion=f"{timezone.now():%Y%m%d%H%M%S%f}",
+    )
+
+
+def next_step_up(flag: RiskFlag) -> StepUp:
+    """The named backup of whoever has it, or of the counselors; then the leaders; then perhaps the center."""
+    type_, pk = subject_of(flag)
+    late = Notice.objects.filter(subject_type=type_, subject_id=pk, kind="flag.late")
+    # Whoever was called to take it in hand is called again when the first measure does not follow.
+    since = flag.taken_at or flag.known_at
+    called = set(late.filter(created_at__gte=since).values_list("membership_id", flat=True))
+    allowed = {one.pk: one for one in _allowed(flag).select_related("person", "backup__person")}
+    first = [flag.assignee] if flag.assignee else [one for one in allowed.values() if one.role == Role.COUNSELOR]
+    backups = [one.backup for one in first if one.backup_id in allowed and one.backup and one.backup_id not in called]
+    if flag.calls == 0 and backups:
+        return StepUp(backups[:1], [], goes_on=True)
+    leaders = [one for one in allowed.values() if one.role == Role.SCHOOL_LEADER and one.pk not in called]
+    center = center_on_duty(flag)
+    if leaders:
+        return StepUp(leaders, [], goes_on=bool(center))
+    return StepUp([], center, goes_on=False)
+
+
+def center_on_duty(flag: RiskFlag) -> list[Membership]:
+    """Of the nearest center above, for the worst level and only if the school's rules say so."""
+    if flag.severity != WORST or not setting_of(flag.school, "center_is_called"):
+        return []
+    for code in reversed(flag.school.ancestor_codes[:-1]):
+        unit = Unit.objects.get(code=code)
+        staff = Membership.objects.current().filter(unit=unit, role=Role.CENTER_STAFF, person__is_active=True)
+        if found := list(on_duty(unit, timezone.localdate()) or staff):
+            return found
+    return []
+
+
+def call_late(flag: RiskFlag, step: StepUp, now: dt.datetime) -> None:
+    """Those of the school open the flag; the center learns only that one of the worst level waits there."""
+    when = f"{now:%Y%m%d%H%M%S}"
+    notify(to=step.members, kind="flag.late", about=flag, urgency=urgency_of(flag), occasion=when)
+    notify(
+        to=step.center,
+        kind="flag.center_called",
+        url=reverse("schools:unit_detail", args=[flag.school_id]),
+        unit=flag.school,
+        urgency=Urgency.URGENT,
+        occasion=f"{flag.school_id} {when}",
     )
 
 
 def stop_calling(flag: RiskFlag) -> None:
     """Somebody has it in hand: the call is over for all."""
-    end_notices(flag, "flag.raised", "flag.late", "flag.handed")
+    end_notices(flag, *CALLS)
     pulse({flag.school_id})
 
 

@@ -1,6 +1,8 @@
-"""What happens to a risk flag: raised, taken in hand, assigned, raised in level, closed, escalated."""
+"""What happens to a risk flag until somebody has it in hand: raised, merged, taken, handed over, late."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -9,80 +11,127 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.calendar import Target, deadline
 from schools.common.errors import Refused
-from schools.models import Membership, Role, Unit
-from schools.queries import calendar_of
-from schools.settings_of import setting_of
-from schools.tallies import mark
-from students.access import can_handle_flags
-from students.actions.calling import call_for, call_handed, call_late, stop_calling
-from students.models import FlagReport, RiskFlag, Student
+from schools.models import Membership, Person, Role
+from schools.severity import WORST
+from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
+from students.actions.keeping import keep_from
+from students.actions.moving import add_step, check_may_handle, check_move, due_at, mark_figures, move, take_by
+from students.flag_states import State
+from students.models import FlagReport, FlagStep, RiskFlag, Student
+from students.models.flags import is_late
 from students.states import flags, keep
 
+__all__ = ["acknowledge_flag", "assign_flag", "due_at", "escalate_overdue", "raise_flag", "stand_by_hand", "take_by"]
 
-def due_at(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
-    """By when a flag must be in hand, by the rules of the school (design: four clocks)."""
-    kind, amount = setting_of(school, "clock_targets")[str(severity)]
-    return deadline(severity, known_at, calendar_of(school), {severity: Target(kind, amount)})
+
+class Report(NamedTuple):
+    """What one report brings."""
+
+    severity: int
+    known_at: dt.datetime
+    source: str
+    is_critical: bool
 
 
 @transaction.atomic
 def raise_flag(
-    *, by: Viewer, student: Student, severity: int, known_at: dt.datetime, reason: str = "", source: str = "by_hand"
+    *,
+    by: Viewer | None,
+    student: Student,
+    severity: int,
+    known_at: dt.datetime,
+    reason: str = "",
+    source: str = "by_hand",
+    signs: Iterable[str] = (),
+    is_critical: bool = False,
+    keep_it_from: Iterable[Person] = (),
 ) -> RiskFlag:
-    """Raise a flag, or raise the level of the student's open one: repeats merge, and a level never falls by itself.
+    """Raise a flag, or add to the student's open one: repeats merge, and a level never falls by itself.
 
-    `reason` is what a person writes here; what a talk says stays in the talk.
+    `reason` is what a person writes here; what a talk or an answer says stays there. `by` is None where the system
+    raises it; `is_critical` is an answer that alone sets the worst level: it calls again even on a flag in hand.
     """
-    if not Student.objects.visible_to(by).filter(pk=student.pk).exists():
+    if by and not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
-    if source == RiskFlag.Source.BY_HAND and not reason.strip():
+    if by and source == RiskFlag.Source.BY_HAND and not reason.strip():
         raise Refused(_("Write down why you raise this flag."))
-    flag = _merge(by=by, student=student, severity=severity, known_at=known_at)
+    report = Report(WORST if is_critical else severity, known_at, source, is_critical)
+    flag = _merge(by, student, report)
     if flag is None:
         try:
             with transaction.atomic():
-                flag = _raise(by=by, student=student, severity=severity, known_at=known_at, source=source)
+                flag = _raise(by, student, report)
         except IntegrityError:  # somebody else raised one at the same moment: a student has one open flag
-            flag = _merge(by=by, student=student, severity=severity, known_at=known_at)
+            flag = _merge(by, student, report)
             if flag is None:
                 raise
-    _mark(flag)
-    if reason:
-        FlagReport.objects.create(flag=flag, by=by.membership, text=reason.strip(), known_at=known_at)
+    if by and (reason or signs):
+        FlagReport.objects.create(
+            flag=flag, by=by.membership, text=reason.strip(), signs=list(signs), known_at=known_at
+        )
+    if by:
+        for person in keep_it_from:
+            keep_from(by=by, flag=flag, person=person, reason=reason)
+    mark_figures(flag)
     keep([student.pk], flags)
     return flag
 
 
-def _raise(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime, source: str) -> RiskFlag:
+def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag:
+    first = take_by(school=student.school, severity=report.severity, known_at=report.known_at)
     flag = RiskFlag.objects.create(
         student=student,
-        school=by.unit,
-        severity=severity,
-        source=source,
-        raised_by=by.membership,
-        known_at=known_at,
-        due_at=due_at(school=by.unit, severity=severity, known_at=known_at),
+        school=student.school,
+        severity=report.severity,
+        source=report.source,
+        is_critical=report.is_critical,
+        raised_by=by.membership if by else None,
+        known_at=report.known_at,
+        take_by=first,
+        call_at=first,
+        due_at=due_at(school=student.school, severity=report.severity, known_at=report.known_at),
     )
     call_for(flag)
-    audit.record(by=by, verb="flag.raised", about=flag, student=student, details={"severity": severity})
+    _record("flag.raised", by, flag, severity=report.severity)
     return flag
 
 
-def _merge(*, by: Viewer, student: Student, severity: int, known_at: dt.datetime) -> RiskFlag | None:
-    """Add a second report to the open flag of the student, if one stands; a higher level starts the clock anew."""
+def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
+    """Add another report to the open flag of the student, if one stands. A higher level, or a critical answer, starts
+    both clocks anew."""
     flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
     if flag is None:
         return None
-    if severity > flag.severity:
-        flag.severity = severity
-        flag.due_at = due_at(school=flag.school, severity=severity, known_at=known_at)
-        flag.state, flag.acted_at, flag.escalated_at = RiskFlag.State.RAISED, None, None
-        flag.save(update_fields=["severity", "due_at", "state", "acted_at", "escalated_at"])
-        call_for(flag, occasion=f"{severity} {known_at:%Y%m%d%H%M%S}")
-    audit.record(by=by, verb="flag.repeated", about=flag, student=flag.student, details={"severity": severity})
+    if report.severity > flag.severity or report.is_critical:
+        _call_again(flag, report)
+    elif flag.state in (State.WATCHED, State.PROPOSED):
+        move("report_again", flag, watch_until=None, waits_for=None)
+        call_repeated(flag)
+    else:
+        call_repeated(flag)
+    _record("flag.repeated", by, flag, severity=report.severity)
     return flag
+
+
+def _call_again(flag: RiskFlag, report: Report) -> None:
+    first = take_by(school=flag.school, severity=report.severity, known_at=report.known_at)
+    move(
+        "call_again",
+        flag,
+        severity=report.severity,
+        is_critical=flag.is_critical or report.is_critical,
+        take_by=first,
+        call_at=first,
+        due_at=due_at(school=flag.school, severity=report.severity, known_at=report.known_at),
+        acted_at=None,
+        taken_at=None,
+        escalated_at=None,
+        calls=0,
+        watch_until=None,
+        waits_for=None,
+    )
+    call_for(flag, occasion=f"{report.severity} {timezone.now():%Y%m%d%H%M%S%f}")
 
 
 def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.datetime, began: bool) -> None:
@@ -95,109 +144,71 @@ def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.d
 
 @transaction.atomic
 def acknowledge_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
-    """Take it in hand: the third clock, "acted on", stops."""
-    _check_may_handle(by)
+    """Take it in hand: the call for it is over. The clock of the first measure runs on, and calls in its turn."""
+    check_may_handle(by, flag)
     now = timezone.now()
-    _move(
-        flag,
-        {RiskFlag.State.RAISED},
-        state=RiskFlag.State.ACKNOWLEDGED,
-        acted_at=now,
-        assignee_id=by.membership.pk,
-    )
-    _mark(flag)
+    # From now on it calls for the first measure, beginning with the backup again.
+    call_at = None if flag.acted_at else flag.due_at
+    move("take", flag, taken_at=now, assignee_id=by.membership.pk, call_at=call_at, calls=0)
+    mark_figures(flag)
     stop_calling(flag)
     audit.record(by=by, verb="flag.acknowledged", about=flag, student=flag.student_id)
     return flag
 
 
 @transaction.atomic
-def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership) -> RiskFlag:
+def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership, text: str = "") -> RiskFlag:
     """Hand it to a named counselor or leader of the school. The clock runs on until that person acts."""
-    _check_may_handle(by)
-    if to.unit_id != flag.school_id or to.role not in (Role.COUNSELOR, Role.SCHOOL_LEADER) or not to.is_current():
+    check_may_handle(by, flag)
+    if not can_be_given(flag, to):
         raise Refused(_("Only a counselor or leader of this school can take this on."))
+    check_move("hand_over", flag)
     details = {"from": flag.assignee_id, "to": to.pk}
-    _move(flag, {RiskFlag.State.RAISED, RiskFlag.State.ACKNOWLEDGED}, assignee_id=to.pk)
+    move("hand_over", flag, assignee_id=to.pk)
+    if text:
+        add_step(by=by, flag=flag, kind=FlagStep.Kind.HAND_OVER, words={"text": text}, to=to)
     call_handed(flag, to)
     audit.record(by=by, verb="flag.assigned", about=flag, student=flag.student_id, details=details)
     return flag
 
 
-@transaction.atomic
-def close_flag(*, by: Viewer, flag: RiskFlag, outcome: str, reason: str) -> RiskFlag:
-    """End it by a person's decision, with a reason. Closing one that nobody took in hand counts as acting on it."""
-    _check_may_handle(by)
-    if not reason.strip():
-        raise Refused(_("Write down why this can be closed."))
-    if outcome not in RiskFlag.Outcome.values:
-        raise Refused(_("Choose how this ended."))
-    now = timezone.now()
-    _move(
-        flag,
-        {RiskFlag.State.RAISED, RiskFlag.State.ACKNOWLEDGED},
-        state=RiskFlag.State.CLOSED,
-        acted_at=flag.acted_at or now,
-        settled_at=now,
-        closed_by_id=by.person.pk,
-        outcome=outcome,
-    )
-    flag.closing_reason = reason.strip()
-    flag.save(update_fields=["closing_reason"])
-    keep([flag.student_id], flags)
-    _mark(flag)
-    stop_calling(flag)
-    audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
-    return flag
+def can_be_given(flag: RiskFlag, to: Membership) -> bool:
+    """A counselor or leader of its school at present, from whom it is not kept."""
+    fits = to.unit_id == flag.school_id and to.role in (Role.COUNSELOR, Role.SCHOOL_LEADER) and to.is_current()
+    return fits and not flag.kept_from.filter(person=to.person_id).exists()
+
+
+# --- nobody acts ------------------------------------------------------------------------------------------------------
 
 
 def escalate_overdue(*, now: dt.datetime | None = None) -> int:
-    """Hand flags whose time is over to the assignee's backup, else to the school's leader. Returns how many."""
+    """A target has passed: call the named backup, then the leader, then perhaps the center. Returns how many flags."""
     now = now or timezone.now()
-    overdue = RiskFlag.objects.filter(state=RiskFlag.State.RAISED, due_at__lt=now, escalated_at=None)
+    is_due = Q(call_at__lt=now) | Q(call_at=None, calls=0)
+    overdue = RiskFlag.objects.filter(is_late(now), is_due)
     found = list(overdue.select_related("school", "assignee__backup")[:500])
-    for flag in found:
-        _escalate(flag, now)
-    return len(found)
+    return sum(_escalate(flag, now) for flag in found)
 
 
 @transaction.atomic
-def _escalate(flag: RiskFlag, now: dt.datetime) -> None:
-    backup = _backup_of(flag)
-    taken = RiskFlag.objects.filter(pk=flag.pk, state=RiskFlag.State.RAISED, escalated_at=None)
-    if taken.update(escalated_at=now, assignee=backup or flag.assignee):
-        call_late(flag, backup, now)
-        details = {"from": flag.assignee_id, "to": backup.pk if backup else None}
-        audit.record(
-            by=None, verb="flag.escalated", about=flag, student=flag.student_id, unit=flag.school, details=details
-        )
+def _escalate(flag: RiskFlag, now: dt.datetime) -> bool:
+    """One step up, only if nobody was faster. Who is called has it in hand only once they say so."""
+    step = next_step_up(flag)
+    next_at = take_by(school=flag.school, severity=flag.severity, known_at=now) if step.goes_on else None
+    taken = RiskFlag.objects.filter(is_late(now), pk=flag.pk, calls=flag.calls, call_at=flag.call_at).update(
+        escalated_at=flag.escalated_at or now, calls=flag.calls + 1, call_at=next_at
+    )
+    if not taken:
+        return False
+    to = step.members[0] if step.members else None
+    details = {"from": flag.assignee_id, "to": to.pk if to else None}
+    if to and flag.state == State.RAISED:
+        RiskFlag.objects.filter(pk=flag.pk, state=State.RAISED).update(assignee=to)
+    call_late(flag, step, now)
+    audit.record(by=None, verb="flag.escalated", about=flag, student=flag.student_id, unit=flag.school, details=details)
+    return True
 
 
-def _backup_of(flag: RiskFlag) -> Membership | None:
-    """The named backup of whoever has it, or of the school's counselors; else a leader of the school."""
-    here = Membership.objects.current().filter(unit_id=flag.school_id)
-    if flag.assignee and flag.assignee.backup and flag.assignee.backup.is_current():
-        return flag.assignee.backup
-    if flag.assignee is None:
-        named = here.filter(role=Role.COUNSELOR).exclude(backup=None).select_related("backup").first()
-        if named and named.backup and named.backup.is_current():
-            return named.backup
-    return here.filter(role=Role.SCHOOL_LEADER).order_by("pk").first()
-
-
-def _mark(flag: RiskFlag) -> None:
-    """It counts in the term in which it was reported, and as late once its time is over."""
-    mark(flag.school_id, since=timezone.localdate(flag.reported_at), then=flag.due_at)
-
-
-def _check_may_handle(by: Viewer) -> None:
-    if not can_handle_flags(by):
-        raise Refused(_("Only a counselor or leader of the school decides on a flag."))
-
-
-def _move(flag: RiskFlag, before: set[str], **values: object) -> None:
-    """Change state only if nobody was faster; safe on both databases."""
-    moved = RiskFlag.objects.filter(Q(state__in=before), pk=flag.pk).update(**values)
-    if not moved:
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
-    flag.refresh_from_db()
+def _record(verb: str, by: Viewer | None, flag: RiskFlag, **details: int) -> None:
+    unit = None if by else flag.school
+    audit.record(by=by, verb=verb, about=flag, student=flag.student_id, unit=unit, details=dict(details))

@@ -1,4 +1,5 @@
-from students.models.flags import FlagReport, RiskFlag
+from students.models.flag_steps import FlagStep, GuardianContact
+from students.models.flags import FlagReport, KeptFrom, RiskFlag
 from students.models.groups import GroupMember, SpecialGroup
 from students.models.roster import ColumnMapping, RosterImport
 from students.models.states import StudentState
@@ -7,8 +8,11 @@ from students.models.students import Guardian, Student
 __all__ = [
     "ColumnMapping",
     "FlagReport",
+    "FlagStep",
     "GroupMember",
     "Guardian",
+    "GuardianContact",
+    "KeptFrom",
     "RiskFlag",
     "RosterImport",
     "SpecialGroup",

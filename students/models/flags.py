@@ -1,6 +1,12 @@
-"""Risk flags: something that a person must look at and decide on. Four clocks run on each."""
+"""Risk flags: something that a person must look at and decide on. Four clocks run on each.
+
+Which state follows which stands in `students.flag_states`; what was done stands in `students.models.flag_steps`.
+"""
+
+import datetime as dt
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,18 +22,33 @@ class RiskFlagQuerySet(Visible["RiskFlag"]):
     def open(self) -> "RiskFlagQuerySet":
         return self.exclude(state=RiskFlag.State.CLOSED)
 
+    def late(self, now: dt.datetime) -> "RiskFlagQuerySet":
+        return self.filter(is_late(now))
+
+
+def is_late(now: dt.datetime) -> Q:
+    """Past one of the two targets: not in hand in time, or in hand without a first measure in time."""
+    not_taken = Q(take_by__lt=now) | Q(take_by=None, due_at__lt=now)
+    return (Q(state=RiskFlag.State.RAISED) & not_taken) | Q(
+        state=RiskFlag.State.ACKNOWLEDGED, acted_at=None, due_at__lt=now
+    )
+
 
 class RiskFlag(models.Model):
     class State(models.TextChoices):
         RAISED = "raised", _("waiting")
         ACKNOWLEDGED = "acknowledged", _("in hand")
+        WATCHED = "watched", _("watched")
+        PROPOSED = "proposed", _("waits for the second person")
         CLOSED = "closed", _("closed")
 
     class Source(models.TextChoices):
         TALK = "talk", _("talk")
         BY_HAND = "by_hand", _("raised by hand")
+        SCREENING = "screening", _("screening")
 
     class Outcome(models.TextChoices):
+        REGISTERED = "registered", _("put on the registry")
         UNFOUNDED = "unfounded", _("no need for concern")
         SUPPORTED = "supported", _("supported, settled")
         WATCHED = "watched", _("watched on in daily care")
@@ -39,16 +60,30 @@ class RiskFlag(models.Model):
     severity = models.PositiveSmallIntegerField(_("level"))
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.TALK)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RAISED)
-    raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    # Nobody where the system raised it, as after a critical answer.
+    raised_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     assignee = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The four clocks: known (when the teacher learned of it), reported, acted on, settled.
+    # An answer that alone sets the worst level: never muted, and the first step cannot lower it.
+    is_critical = models.BooleanField(default=False)
+    # The four clocks: known (when somebody learned of it), reported, first measure (acted_at), settled.
     known_at = models.DateTimeField()
     reported_at = models.DateTimeField(default=timezone.now)
     acted_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
-    # By when somebody must have taken it in hand; fixed when it is raised, by the unit's rules of that moment.
+    # Taking it in hand is recorded and stops the call; it is no measure.
+    taken_at = models.DateTimeField(null=True, blank=True)
+    # The two targets, fixed when it is raised, by the unit's rules of that moment: in hand, and first measure.
+    take_by = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField()
+    # Since when it is passed on because a target has passed, how often, and when the next person is called.
     escalated_at = models.DateTimeField(null=True, blank=True)
+    calls = models.PositiveSmallIntegerField(default=0)
+    call_at = models.DateTimeField(null=True, blank=True)
+    watch_until = models.DateField(null=True, blank=True)
+    # Whose answer or confirmation is awaited at present.
+    waits_for = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Recorded since it was raised or opened again: what the two upper levels need before they end.
+    interviewed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)
     closing_reason = SealedTextField(_("closing reason"))
@@ -61,19 +96,20 @@ class RiskFlag(models.Model):
             models.Index(fields=["school", "state", "-severity"]),
             models.Index(fields=["school", "reported_at"]),
             models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["call_at"], condition=Q(call_at__isnull=False), name="flag_calls_the_next_person"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["student"], condition=~models.Q(state="closed"), name="one_open_flag_per_student"
-            ),
-            models.CheckConstraint(condition=models.Q(severity__range=(1, 4)), name="flag_severity_from_1_to_4"),
+            models.UniqueConstraint(fields=["student"], condition=~Q(state="closed"), name="one_open_flag_per_student"),
+            models.CheckConstraint(condition=Q(severity__range=(1, 4)), name="flag_severity_from_1_to_4"),
             models.CheckConstraint(
-                condition=~models.Q(state="closed")
-                | (~models.Q(settled_at=None) & ~models.Q(closed_by=None) & ~models.Q(outcome="")),
+                condition=~Q(state="closed") | (~Q(settled_at=None) & ~Q(closed_by=None) & ~Q(outcome="")),
                 name="flag_ends_only_by_a_persons_decision",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="raised") | ~models.Q(acted_at=None), name="flag_in_hand_was_acted_on"
+                condition=Q(state="raised") | ~Q(acted_at=None) | ~Q(taken_at=None), name="flag_in_hand_was_taken"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="watched") | ~Q(watch_until=None), name="watched_flag_has_a_last_day"
             ),
         ]
 
@@ -82,6 +118,12 @@ class RiskFlag(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("students:flag_detail", args=[self.pk])
+
+    def is_late(self, now: dt.datetime) -> bool:
+        """As `is_late` above says it to the database."""
+        if self.state == self.State.RAISED:
+            return (self.take_by or self.due_at) < now
+        return self.state == self.State.ACKNOWLEDGED and self.acted_at is None and self.due_at < now
 
 
 class FlagReportQuerySet(Visible["FlagReport"]):
@@ -96,6 +138,8 @@ class FlagReport(models.Model):
     flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, related_name="reports")
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     text = SealedTextField(_("reason"))
+    # Why, in a few words: codes of `students.signs`, chosen when it is raised.
+    signs = models.JSONField(default=list, blank=True)
     known_at = models.DateTimeField()
 
     objects = FlagReportQuerySet.as_manager()
@@ -105,3 +149,26 @@ class FlagReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+
+class KeptFromQuerySet(Visible["KeptFrom"]):
+    pass
+
+
+class KeptFrom(models.Model):
+    """A flag is kept from one person of the staff, with all its traces: when the adult is the danger."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, related_name="kept_from")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    reason = SealedTextField(_("reason"))
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = KeptFromQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flag", "person"], name="flag_kept_once_from_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.flag_id} kept"

@@ -119,6 +119,9 @@ class Guardian(models.Model):
     id_number = SealedTextField(_("identity number"))
     is_guardian = models.BooleanField(_("is guardian"), default=True)
     set_by_hand = models.BooleanField(default=False)
+    # When the adult is the danger: nobody calls this person, and every page that shows the number says so first.
+    do_not_call = models.BooleanField(_("do not call"), default=False)
+    do_not_call_reason = SealedTextField(_("why not to call"))
 
     objects = GuardianQuerySet.as_manager()
 

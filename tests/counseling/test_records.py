@@ -12,7 +12,8 @@ from counseling.actions.talks import delete_part
 from counseling.models import TalkPart
 from schools.models import AuditEntry
 from schools.templatetags.look import moment
-from students.actions.flags import acknowledge_flag, close_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import acknowledge_flag
 from students.advice import advice
 from students.models import RiskFlag
 from tests.counseling.sheet import classmates, filed, sent, ticked
@@ -83,7 +84,7 @@ def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed
     counselor, client = viewer(world.a.counselor), sign_in(world.a.teacher)
     acknowledge_flag(by=counselor, flag=part.flag)
     in_hand = page(client, "talk_detail", part)
-    close_flag(by=counselor, flag=part.flag, outcome="supported", reason="settled")
+    close_flag(by=counselor, flag=part.flag, outcome="supported", seen="she sleeps well", done="two talks")
     closed = page(client, "talk_detail", part)
     name = f"{world.a.counselor.person.name}已经在处理。"
     assert (name in in_hand, name in closed, "预警已经报告：" in closed) == (True, False, False)

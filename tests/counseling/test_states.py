@@ -14,7 +14,8 @@ from counseling.content import content_of, header_of
 from counseling.models import TalkPart
 from schools.access import Viewer
 from students.access import STATE_COLUMNS, can_use
-from students.actions.flags import close_flag, raise_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import raise_flag
 from students.actions.students import set_groups
 from students.models import GroupMember, RiskFlag, StudentState
 from students.states import check_states
@@ -60,7 +61,7 @@ def acts(world):
 
     def close(student, n):
         for one in RiskFlag.objects.open().filter(student=student):
-            close_flag(by=by, flag=one, outcome="supported", reason="x")
+            close_flag(by=by, flag=one, outcome="supported", seen="she sleeps well", done="two talks")
 
     def group(student, n):
         set_groups(by=by, student=student, codes={"left_behind", "orphan"} if n % 2 else set())

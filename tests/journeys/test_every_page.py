@@ -21,7 +21,7 @@ from screening.models import Instrument
 from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
-from tests.walking import certificate_of, instrument_of, looked
+from tests.walking import certificate_of, instrument_of, looked, step_of
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,7 +64,13 @@ NO_PAGES = {
     "schools:notice_acknowledge",
     "students:student_find",
     "students:flag_acknowledge",
-    "students:flag_assign",
+    "students:flag_numbers",
+    "students:flag_begin",
+    "students:flag_step",
+    "students:flag_answer",
+    "students:flag_confirm",
+    "students:flag_take_back",
+    "schools:duty_day",
     "schools:unit_kind_raise",
     "schools:unit_kind_remove",
     "students:roster_template",
@@ -118,7 +124,7 @@ def teacher_opens(world, now, made):
 
 
 def counselor_opens(world, now, made):
-    own = world.a.student.pk
+    own, step = world.a.student.pk, step_of(world.a.flag, world.a.counselor, "interview", severity=3).pk
     shipped = {one.code: one.pk for one in Instrument.objects.filter(unit=None)}
     draft = (Instrument.objects.filter(state="draft").first() or instrument_of(world.a.unit, state="draft")).pk
     restricted = TalkPart.objects.get(talk=world.a.talks["restricted"]).pk
@@ -150,6 +156,15 @@ def counselor_opens(world, now, made):
         ("students:student_edit", own),
         ("students:flag_detail", world.a.flag.pk),
         ("students:flag_close", world.a.flag.pk),
+        ("students:flag_export",),
+        ("students:flag_close_together",),
+        ("students:flag_send_back", world.a.flag.pk),
+        ("students:flag_reopen", world.a.flag.pk),
+        ("students:flag_keep", world.a.flag.pk),
+        ("students:flag_correct", world.a.flag.pk, step),
+        ("students:flag_print", world.a.flag.pk, step),
+        ("students:guardian_danger", own, world.a.student.guardians.get().pk),
+        ("schools:duty_list",),
         ("schools:notice_list",),
     ]
 

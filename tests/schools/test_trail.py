@@ -82,7 +82,12 @@ def test_an_act_is_declared_once_and_fits_its_column():
 
 
 def test_limits_and_watches_ask_for_the_kind():
-    assert codes_of(Kind.EXPORT) == ["certificate_list.exported", "student_list.exported", "talk_list.exported"]
+    assert codes_of(Kind.EXPORT) == [
+        "certificate_list.exported",
+        "flag_list.exported",
+        "student_list.exported",
+        "talk_list.exported",
+    ]
     assert {"talk.opened", "talk.printed", "riskflag.opened", "student.unmasked"} <= set(codes_of(Kind.READ))
     assert not {"talk.filed", "student.corrected", "person.signed_in"} & set(codes_of(Kind.READ))
 

@@ -8,11 +8,23 @@ from counseling.models import TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
-from schools.models import Membership, RecordVersion
+from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
 from students.models import RosterImport
-from tests.walking import certificate_of, draft_of, file_of, job_of, members, notice_to, part_of, raised
+from tests.walking import (
+    certificate_of,
+    contact_of,
+    draft_of,
+    file_of,
+    job_of,
+    kept_from,
+    members,
+    notice_to,
+    part_of,
+    raised,
+    step_of,
+)
 
 APPS = ("schools", "students", "counseling", "screening", "reports")
 NUMBERS = {"created": 1, "changed": 0, "held": 0, "kept": 0}
@@ -33,8 +45,12 @@ SEEN = {
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.StudentState": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
-    "students.RiskFlag": (3, 3, 2, 2, 0, 0, 0),  # of 4
-    "students.FlagReport": (2, 2, 2, 1, 0, 0, 0),  # of 3
+    "students.RiskFlag": (3, 2, 2, 2, 0, 0, 0),  # of 4
+    "students.FlagReport": (2, 1, 2, 1, 0, 0, 0),  # of 3
+    "students.FlagStep": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "students.GuardianContact": (1, 0, 0, 1, 0, 0, 0),  # of 2
+    "students.KeptFrom": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "schools.OnDuty": (1, 1, 1, 1, 1, 0, 1),  # of 2
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -62,6 +78,9 @@ def everywhere(world):
         notice_to(school.teacher)
         file_of(certificate := certificate_of(school.teacher))
         RecordVersion.objects.create(**subject_of(certificate), act="entered", revision=1)
+        OnDuty.objects.create(unit=school.unit, membership=school.counselor, weekday=0)
+        kept_from(school.leader, step_of(school.flag, school.counselor).flag, school.counselor)
+        contact_of(school.teacher, school.flag)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")

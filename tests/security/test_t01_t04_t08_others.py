@@ -93,7 +93,7 @@ def test_a_form_of_ones_own_takes_no_thing_of_another_school(world, sign_in):
     tried = [
         ("counseling:talk_new", {}, sent(b.student)),
         ("counseling:talk_new", {}, sent(a.student, b.student)),
-        ("students:flag_assign", {"pk": a.flag.pk}, {"to": b.counselor.pk}),
+        ("students:flag_step", {"pk": a.flag.pk, "kind": "hand_over"}, {"to": b.counselor.pk}),
         ("students:student_edit", {"pk": a.student.pk}, FIELDS | {"class_group": b.class_1.pk}),
         ("schools:membership_new", {"pk": a.subject_teacher.person_id}, FIELDS | {"classes": [b.class_1.pk]}),
         ("schools:membership_new", {"pk": a.subject_teacher.person_id}, FIELDS | {"backup": b.counselor.pk}),
@@ -109,7 +109,7 @@ def test_the_same_forms_take_the_things_of_the_own_school(world, sign_in):
     """Or the test above would pass for another reason."""
     a, client = world.a, sign_in(world.a.leader)
     client.post(reverse("counseling:talk_new"), sent(a.student, a.student_2))
-    client.post(reverse("students:flag_assign", args=[a.flag.pk]), {"to": a.counselor.pk})
+    client.post(reverse("students:flag_step", args=[a.flag.pk, "hand_over"]), {"to": a.counselor.pk})
     client.post(reverse("students:student_edit", args=[a.student.pk]), FIELDS | {"class_group": a.class_2.pk})
     client.post(
         reverse("schools:membership_new", args=[a.subject_teacher.person_id]), FIELDS | {"classes": [a.class_1.pk]}

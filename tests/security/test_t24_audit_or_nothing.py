@@ -17,8 +17,12 @@ from counseling.models import TalkPart
 from reports.actions import write_section
 from schools.actions import accounts, unit_kinds, units
 from schools.models import AuditEntry, Role, Term, UnitKind
-from students.actions.flags import acknowledge_flag, assign_flag, close_flag, raise_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import acknowledge_flag, assign_flag, raise_flag
+from students.actions.keeping import keep_from
+from students.actions.steps import add_note, ask_teacher
 from students.actions.students import correct_student, save_guardian, set_groups
+from students.models import RiskFlag
 from tests.counseling.sheet import filed
 from tests.importing import import_file
 from tests.test_access import places
@@ -95,7 +99,12 @@ CHANGES = {
     ),
     "take a flag": lambda w, v: acknowledge_flag(by=v(w.a.counselor), flag=w.a.flag),
     "hand a flag on": lambda w, v: assign_flag(by=v(w.a.counselor), flag=w.a.flag, to=w.a.counselor_2),
-    "close a flag": lambda w, v: close_flag(by=v(w.a.counselor), flag=w.a.flag, outcome="supported", reason=SECRET),
+    "close a flag": lambda w, v: close_flag(
+        by=v(w.a.counselor), flag=w.a.flag, outcome="supported", seen=SECRET, done=SECRET
+    ),
+    "write a step": lambda w, v: add_note(by=v(w.a.counselor), flag=w.a.flag, text=SECRET, is_measure=True),
+    "ask a teacher": lambda w, v: ask_teacher(by=v(w.a.counselor), flag=w.a.flag, to=w.a.teacher, text=SECRET),
+    "keep a flag": lambda w, v: keep_from(by=v(w.a.counselor), flag=w.a.flag, person=w.a.leader.person, reason=SECRET),
     "file a talk": lambda w, v: filed(v(w.a.teacher), w.a.student, w.a.student_3, words=SECRET, severity=4),
     "revise a talk": revise,
     "delete a talk": lambda w, v: delete_part(by=v(w.a.teacher), part=part_of(w.a, "own"), reason=SECRET),
@@ -145,8 +154,14 @@ CHANGES = {
 }
 
 
+@pytest.fixture
+def mild():
+    """The flags are of a level that one person decides on."""
+    RiskFlag.objects.update(severity=2)
+
+
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_that_cannot_be_logged_does_not_happen(world, viewer, name):
+def test_a_change_that_cannot_be_logged_does_not_happen(world, mild, viewer, name):
     before = everything()
     with connection.execute_wrapper(Refusing()), pytest.raises(DatabaseError, match="no row can be written"):
         CHANGES[name](world, viewer)
@@ -155,7 +170,7 @@ def test_a_change_that_cannot_be_logged_does_not_happen(world, viewer, name):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_leaves_rows_without_what_it_says(world, viewer, name):
+def test_a_change_leaves_rows_without_what_it_says(world, mild, viewer, name):
     rows = AuditEntry.objects.exclude(verb="chain.started")
     before = set(rows.values_list("pk", flat=True))
     CHANGES[name](world, viewer)

@@ -19,7 +19,8 @@ from counseling.actions.talks import revise_part
 from counseling.content import content_of, header_of
 from schools import audit
 from schools.common.errors import Refused
-from students.actions.flags import acknowledge_flag, close_flag, raise_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import acknowledge_flag, raise_flag
 from students.models import FlagReport, RiskFlag
 from tests.counseling.sheet import filed
 from tests.world import NOW
@@ -159,7 +160,8 @@ def test_what_happens_to_the_flag_later_is_alike_too(world, viewer, sign_in):
     def go_on(w, by):
         flag = RiskFlag.objects.get(student=w.a.student_3)
         acknowledge_flag(by=by, flag=flag)
-        close_flag(by=by, flag=flag, outcome="supported", reason="settled")
+        RiskFlag.objects.filter(pk=flag.pk).update(severity=2)  # of a level that one person decides on
+        close_flag(by=by, flag=flag, outcome="supported", seen="she sleeps well", done="two talks")
 
     with_talk, twin = (
         seen(world, viewer, sign_in, lambda w, by, v, build=build: (build(w, by, v), go_on(w, by)))

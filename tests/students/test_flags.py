@@ -12,7 +12,8 @@ from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Duty, Membership
 from schools.work.inbox import inbox_of
-from students.actions.flags import acknowledge_flag, assign_flag, close_flag, due_at, escalate_overdue, raise_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import acknowledge_flag, assign_flag, due_at, escalate_overdue, raise_flag, take_by
 from students.clocks import clock_of, duration
 from students.models import RiskFlag
 from students.steps import steps_of
@@ -29,6 +30,20 @@ def at(month, day, hour=10, minute=0):
 
 def url(name, flag):
     return reverse(f"students:{name}", args=[flag.pk])
+
+
+def step_url(kind, flag):
+    return reverse("students:flag_step", args=[flag.pk, kind])
+
+
+REASON = {"seen": "她和同桌和好了，睡得好了", "done": "谈了两次，家长来过"}
+
+
+def lower(flag, severity=2):
+    """Of a level that one person decides on."""
+    RiskFlag.objects.filter(pk=flag.pk).update(severity=severity)
+    flag.refresh_from_db()
+    return flag
 
 
 # --- raising --------------------------------------------------------------------------------------------------------
@@ -81,7 +96,7 @@ def test_a_subject_teacher_learns_of_no_flag_that_others_raised_for_a_taught_stu
     assert client.get(flag.get_absolute_url()).status_code == 404
     pages = [student.get_absolute_url(), reverse("students:flag_list"), reverse("students:student_list"), "/"]
     told = "".join(client.get(page).content.decode() for page in pages)
-    assert [word in told for word in ("others words", "一级", str(flag.pk))] == [False] * 3
+    assert [word in told for word in ("others words", 'class="lv l4"', str(flag.pk))] == [False] * 3
     assert list(RiskFlag.objects.visible_to(viewer(world.a.subject_teacher))) == []
 
 
@@ -107,7 +122,9 @@ def test_who_raised_a_flag_does_not_read_what_others_add(who, world, viewer, sig
     raiser, student = world.a.people[who], world.a.neighbor if who == "subject_teacher" else world.a.student_2
     flag = raise_flag(by=viewer(raiser), student=student, severity=1, reason="bait", known_at=NOW)
     raise_flag(by=viewer(world.a.leader), student=student, severity=2, reason="in confidence", known_at=NOW)
-    close_flag(by=viewer(world.a.counselor), flag=flag, outcome="supported", reason="because of the family")
+    close_flag(
+        by=viewer(world.a.counselor), flag=flag, outcome="supported", seen="because of the family", done="they talked"
+    )
     pages = [flag.get_absolute_url(), student.get_absolute_url()]
     told = "".join(sign_in(raiser).get(page).content.decode() for page in pages)
     assert [text in told for text in ("bait", "in confidence", "because of the family")] == [True, False, False]
@@ -136,6 +153,20 @@ def test_a_second_report_never_lowers_the_level(world, viewer):
 )
 def test_a_flag_is_due_by_school_days(world, severity, known, due):
     assert due_at(school=world.a.unit, severity=severity, known_at=known) == due
+
+
+@pytest.mark.parametrize(
+    ("severity", "known", "due"),
+    [
+        (4, at(3, 21, 2, 0), at(3, 21, 2, 10)),
+        (3, at(3, 18, 10), at(3, 18, 12)),
+        (3, at(3, 18, 16), at(3, 19, 9)),  # two school hours, over the night
+        (2, at(3, 19, 10), at(3, 20, 17)),
+        (1, at(3, 19, 10), at(3, 23, 17)),
+    ],
+)
+def test_a_flag_must_be_in_hand_before_its_first_measure_is_due(world, severity, known, due):
+    assert take_by(school=world.a.unit, severity=severity, known_at=known) == due
 
 
 def test_a_flag_is_due_later_when_the_school_closes_for_a_day(world):
@@ -179,22 +210,22 @@ def test_two_counselors_at_once_the_second_gets_a_sentence(world, sign_in, viewe
 
 
 @pytest.mark.parametrize("key", ["teacher", "grade_head", "subject_teacher"])
-@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_assign", "flag_close"])
+@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_begin", "flag_close"])
 def test_only_counselor_and_leader_handle_a_flag(world, sign_in, key, name):
-    answer = sign_in(world.a.people[key]).post(url(name, world.a.flag), {"outcome": "watched", "reason": "x"})
+    answer = sign_in(world.a.people[key]).post(url(name, world.a.flag), {"outcome": "watched", **REASON})
     world.a.flag.refresh_from_db()
     assert (answer.status_code, world.a.flag.state) == (403, "raised")
 
 
-@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_assign", "flag_close"])
+@pytest.mark.parametrize("name", ["flag_acknowledge", "flag_begin", "flag_close"])
 def test_a_flag_of_another_school_is_not_found(world, sign_in, name):
-    answer = sign_in(world.a.leader).post(url(name, world.b.flag), {"outcome": "watched", "reason": "x"})
+    answer = sign_in(world.a.leader).post(url(name, world.b.flag), {"outcome": "watched", **REASON})
     world.b.flag.refresh_from_db()
     assert (answer.status_code, world.b.flag.state) == (404, "raised")
 
 
 def test_flag_assign_hands_it_to_a_colleague(world, sign_in):
-    sign_in(world.a.leader).post(url("flag_assign", world.a.flag), {"to": world.a.counselor_2.pk})
+    sign_in(world.a.leader).post(step_url("hand_over", world.a.flag), {"to": world.a.counselor_2.pk})
     world.a.flag.refresh_from_db()
     assert (world.a.flag.assignee, world.a.flag.state) == (world.a.counselor_2, "raised")
 
@@ -202,7 +233,7 @@ def test_flag_assign_hands_it_to_a_colleague(world, sign_in):
 @pytest.mark.parametrize("who", ["b.counselor", "a.teacher"])
 def test_flag_assign_knows_only_counselors_and_leaders_of_the_school(world, sign_in, viewer, who):
     to = world.members()[who]
-    sign_in(world.a.leader).post(url("flag_assign", world.a.flag), {"to": to.pk})
+    sign_in(world.a.leader).post(step_url("hand_over", world.a.flag), {"to": to.pk})
     with pytest.raises(Refused):
         assign_flag(by=viewer(world.a.leader), flag=world.a.flag, to=to)
     world.a.flag.refresh_from_db()
@@ -210,23 +241,28 @@ def test_flag_assign_knows_only_counselors_and_leaders_of_the_school(world, sign
 
 
 def test_flag_close_ends_it_with_outcome_and_reason(world, sign_in):
-    sign_in(world.a.counselor).post(url("flag_close", world.a.flag), {"outcome": "supported", "reason": "家长已来校"})
+    lower(world.a.flag)
+    sign_in(world.a.counselor).post(url("flag_close", world.a.flag), {"outcome": "supported", **REASON})
     flag = RiskFlag.objects.get(pk=world.a.flag.pk)
     assert (flag.state, flag.outcome, flag.closing_reason, flag.closed_by) == (
         "closed",
         "supported",
-        "家长已来校",
+        "\n".join(REASON.values()),
         world.a.counselor.person,
     )
     assert flag.settled_at and flag.acted_at
 
 
-def test_flag_close_needs_a_reason(world, sign_in, viewer):
-    answer = sign_in(world.a.counselor).post(url("flag_close", world.a.flag), {"outcome": "supported", "reason": " "})
+@pytest.mark.parametrize("word", [" ", "无", "已处理。", "……", "ok", "啊啊啊啊啊"])
+def test_flag_close_needs_a_reason_that_says_something(word, world, sign_in, viewer):
+    lower(world.a.flag)
+    answer = sign_in(world.a.counselor).post(
+        url("flag_close", world.a.flag), {"outcome": "supported", **REASON, "seen": word}
+    )
     with pytest.raises(Refused):
-        close_flag(by=viewer(world.a.counselor), flag=world.a.flag, outcome="supported", reason=" ")
+        close_flag(by=viewer(world.a.counselor), flag=world.a.flag, outcome="supported", seen=word, done=REASON["done"])
     world.a.flag.refresh_from_db()
-    assert (answer.context["form"].errors.keys(), world.a.flag.state) == ({"reason"}, "raised")
+    assert (answer.context["form"].errors.keys(), world.a.flag.state) == ({"seen"}, "raised")
 
 
 # --- nobody acts ----------------------------------------------------------------------------------------------------
@@ -267,7 +303,7 @@ def test_each_step_keeps_its_own_person_when_a_flag_is_handed_on(world, viewer):
     first, second = world.a.counselor, world.a.leader
     acknowledge_flag(by=viewer(first), flag=world.a.flag)
     assign_flag(by=viewer(first), flag=world.a.flag, to=second)
-    close_flag(by=viewer(second), flag=world.a.flag, outcome="watched", reason="x")
+    close_flag(by=viewer(second), flag=lower(world.a.flag), outcome="watched", **REASON)
     assert told(world.a.flag) == [
         ("接手处理", first.person.name),
         ("转交", f"{first.person.name} → {second.person.name}"),
@@ -277,7 +313,7 @@ def test_each_step_keeps_its_own_person_when_a_flag_is_handed_on(world, viewer):
 
 def test_a_step_of_a_flag_brought_in_names_who_had_it_before_it_was_handed_on(world, viewer):
     first, second = world.a.counselor, world.a.leader
-    world.a.flag.state, world.a.flag.acted_at, world.a.flag.assignee = "acknowledged", NOW, first
+    world.a.flag.state, world.a.flag.taken_at, world.a.flag.assignee = "acknowledged", NOW, first
     world.a.flag.save()
     before = told(world.a.flag)
     assign_flag(by=viewer(second), flag=world.a.flag, to=second)
@@ -333,7 +369,7 @@ def heading(page):
 def test_the_clock_of_the_worst_level_looks_urgent(world, sign_in, name, minutes, tone):
     flag = worst(world, minutes)
     page = sign_in(world.a.counselor).get(reverse(name)).content.decode()
-    row = page[page.index(f'class="row" href="{flag.get_absolute_url()}"') :]
+    row = page[page.index(f'href="{flag.get_absolute_url()}') :]
     assert re.search(r'class="clock ([^"]*)"', row)[1] == tone
 
 
@@ -350,20 +386,21 @@ def test_flag_list_sorts_by_level_then_by_remaining_time(world, sign_in):
             known_at=NOW,
             due_at=NOW + dt.timedelta(hours=hours),
         )
-    page = sign_in(world.a.counselor).get(reverse("students:flag_list")).context["page_obj"]
+    page = sign_in(world.a.counselor).get(reverse("students:flag_list")).context["list"].page_obj
     assert [flag.student_id for flag in page.object_list] == [
         student.pk for student in (world.a.student_2, world.a.neighbor, world.a.student, world.a.older)
     ]
 
 
-def test_flag_list_has_a_tab_for_what_is_in_hand(world, sign_in, viewer):
+def test_flag_list_has_tabs(world, sign_in, viewer):
     acknowledge_flag(by=viewer(world.a.counselor), flag=world.a.flag)
     client = sign_in(world.a.counselor)
-    counts = [
-        client.get(reverse("students:flag_list"), {"tab": tab}).context["page_obj"].paginator.count
-        for tab in ("waiting", "in_hand", "term")
-    ]
-    assert counts == [0, 1, 1]
+    counts = {
+        show: client.get(reverse("students:flag_list"), {"show": show}).context["list"].count
+        for show in ("", "waiting", "mine", "late", "answer", "watched", "closed")
+    }
+    assert counts == {"": 1, "waiting": 0, "mine": 1, "late": 0, "answer": 0, "watched": 0, "closed": 0}
+    assert client.get(reverse("students:flag_list"), {"show": "no such tab"}).status_code == 400
 
 
 def test_flag_detail_keeps_the_reason_from_a_class_teacher_who_did_not_raise_it(world, sign_in):
@@ -423,9 +460,9 @@ def test_the_list_warns_when_a_clock_runs_into_a_year_without_a_calendar(world, 
 def test_the_list_does_not_warn_for_clocks_that_stand_still(world, sign_in):
     hand = {"state": RiskFlag.State.ACKNOWLEDGED, "acted_at": NOW, "assignee": world.a.counselor}
     RiskFlag.objects.filter(pk=world.a.flag.pk).update(due_at=NEXT_YEAR, **hand)
-    page = sign_in(world.a.counselor).get(reverse("students:flag_list"), {"tab": "in_hand"})
+    page = sign_in(world.a.counselor).get(reverse("students:flag_list"))
 
-    assert list(page.context["page_obj"].object_list) == [world.a.flag]
+    assert list(page.context["list"].page_obj.object_list) == [world.a.flag]
     assert UNPUBLISHED not in page.content.decode()
 
 

@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from schools.access import Viewer
-from students.actions.flags import close_flag, raise_flag
+from students.actions.decisions import close_flag
+from students.actions.flags import raise_flag
 from students.models import FlagReport, RiskFlag
 from tests.walking import raised
 from tests.world import NOW
@@ -21,7 +22,9 @@ def test_the_database_refuses_a_second_open_flag(world, viewer):
     with pytest.raises(IntegrityError), transaction.atomic():
         raised(world.a.student, world.a.teacher)
     assert RiskFlag.objects.filter(student=world.a.student).count() == 1
-    close_flag(by=viewer(world.a.counselor), flag=world.a.flag, outcome="supported", reason="settled")
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=2)  # of a level that one person decides on
+    words = {"seen": "she sleeps well", "done": "two talks"}
+    close_flag(by=viewer(world.a.counselor), flag=world.a.flag, outcome="supported", **words)
     raised(world.a.student, world.a.teacher)
     assert RiskFlag.objects.filter(student=world.a.student).count() == 2
 

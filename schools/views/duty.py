@@ -1,0 +1,55 @@
+"""Who is called: on duty by weekday and day, and who steps in."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools.access import roles
+from schools.actions.duty import KEEPERS, set_day, set_week
+from schools.common.errors import Refused
+from schools.forms.duty import DayForm, WeekForm, able
+from schools.models import OnDuty
+from schools.on_duty import on_duty
+from schools.requests import ViewerRequest
+
+
+@roles(*sorted(KEEPERS))
+def duty_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    form = WeekForm(request.POST or None, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_week(by=viewer, week=form.week())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("schools:duty_list")
+    today = timezone.localdate()
+    days = OnDuty.objects.visible_to(viewer).filter(day__gte=today).select_related("membership__person")
+    context = {
+        "form": form,
+        "day_form": DayForm(viewer=viewer),
+        "days": days,
+        "today": on_duty(viewer.unit, today),
+        "members": able(viewer).select_related("backup__person"),
+    }
+    return render(request, "schools/duty_list.html", context)
+
+
+@roles(*sorted(KEEPERS))
+@require_POST
+def duty_day(request: ViewerRequest) -> HttpResponse:
+    form = DayForm(request.POST, viewer=request.viewer)
+    if not form.is_valid():
+        messages.error(request, _("Choose a day, and who is on duty."))
+        return redirect("schools:duty_list")
+    try:
+        set_day(by=request.viewer, day=form.cleaned_data["day"], member=form.cleaned_data["member"])
+        messages.success(request, _("Saved."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("schools:duty_list")

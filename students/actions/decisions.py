@@ -1,0 +1,172 @@
+"""How a flag ends: by a person's decision with a reason; on the two upper levels by two persons, after an interview."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Membership, Person
+from schools.work.notices import end_notices, notify, pulse
+from students.actions.calling import stop_calling, urgency_of
+from students.actions.flags import can_be_given
+from students.actions.moving import add_step, check_may_handle, check_move, locked, mark_figures, move
+from students.flag_states import ends, says_something
+from students.models import FlagStep, RiskFlag
+from students.states import flags, keep
+from students.step_words import unpack
+
+Kind = FlagStep.Kind
+
+
+@transaction.atomic
+def close_flag(
+    *, by: Viewer, flag: RiskFlag, outcome: str, seen: str, done: str, second: Membership | None = None, **more: str
+) -> RiskFlag:
+    """Decide how it ends: the lower levels end at once, the two upper ones when the second person confirms.
+
+    `seen` and `done` are the reason. `more` are the fields of a referral: to whom, who goes along, what comes back.
+    """
+    check_may_handle(by, flag)
+    if outcome not in RiskFlag.Outcome.values:
+        raise Refused(_("Choose how this ended."))
+    flag = locked(flag)
+    reason = seen if says_something(seen) and says_something(done) else ""
+    name = ends(flag.severity)
+    if second and (second.person_id == by.person.pk or not can_be_given(flag, second)):
+        raise Refused(_("The second person must be another counselor or leader of the school."))
+    check_move(name, flag, reason=reason, second=second)
+    words = {"seen": seen, "done": done, **more}
+    add_step(
+        by=by, flag=flag, kind=Kind.DECISION, words=words, outcome=outcome, to=second if name == "propose" else None
+    )
+    if name == "close":
+        return _end(by, flag, "close", by.person, outcome, f"{seen}\n{done}")
+    return _propose(by, flag, outcome, second)
+
+
+def _propose(by: Viewer, flag: RiskFlag, outcome: str, second: Membership | None) -> RiskFlag:
+    move("propose", flag, waits_for=second, outcome=outcome)
+    if second:
+        now = timezone.now()
+        notify(to=[second], kind="flag.confirm", about=flag, urgency=urgency_of(flag), occasion=f"{now:%Y%m%d%H%M%S%f}")
+    details = {"outcome": outcome, "to": second.pk if second else None}
+    audit.record(by=by, verb="flag.proposed", about=flag, student=flag.student_id, details=details)
+    return flag
+
+
+@transaction.atomic
+def confirm_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
+    """The second person agrees: it ends, by the decision of both."""
+    check_may_handle(by, flag)
+    flag = locked(flag)
+    check_move("confirm", flag, is_named=flag.waits_for_id == by.membership.pk)
+    decision = last_decision(flag)
+    words = _reason_of(decision)
+    return _end(by, flag, "confirm", decision.by.person, decision.outcome, words)
+
+
+def last_decision(flag: RiskFlag) -> FlagStep:
+    found = flag.steps.filter(kind=Kind.DECISION).select_related("by__person").last()
+    if found is None:
+        raise Refused(_("Nobody has decided on this flag yet."))
+    return found
+
+
+def _reason_of(decision: FlagStep) -> str:
+    words = unpack(decision)
+    return f"{words.get('seen', '')}\n{words.get('done', '')}"
+
+
+def _end(by: Viewer, flag: RiskFlag, name: str, decided: Person, outcome: str, reason: str) -> RiskFlag:
+    now = timezone.now()
+    move(
+        name,
+        flag,
+        taken_at=flag.taken_at or now,
+        acted_at=flag.acted_at or now,
+        settled_at=now,
+        closed_by=decided,
+        outcome=outcome,
+        watch_until=None,
+        waits_for=None,
+        call_at=None,
+    )
+    flag.closing_reason = reason.strip()
+    flag.save(update_fields=["closing_reason"])
+    keep([flag.student_id], flags)
+    mark_figures(flag)
+    stop_calling(flag)
+    end_notices(flag)
+    audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
+    return flag
+
+
+@transaction.atomic
+def send_back_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
+    """The second person does not agree, and says why: it is in hand again."""
+    check_may_handle(by, flag)
+    flag = locked(flag)
+    check_move("send_back", flag, reason=text, is_named=flag.waits_for_id == by.membership.pk)
+    decision = last_decision(flag)
+    add_step(by=by, flag=flag, kind=Kind.SENT_BACK, words={"text": text}, to=decision.by)
+    move("send_back", flag, waits_for=None, outcome="")
+    end_notices(flag, "flag.confirm")
+    notify(to=[decision.by], kind="flag.sent_back", about=flag, urgency=urgency_of(flag), occasion=str(decision.number))
+    audit.record(by=by, verb="flag.sent_back", about=flag, student=flag.student_id)
+    return flag
+
+
+@transaction.atomic
+def take_back_proposal(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
+    """Whoever proposed it thinks again, or something new came up."""
+    check_may_handle(by, flag)
+    flag = locked(flag)
+    check_move("take_back", flag)
+    move("take_back", flag, waits_for=None, outcome="")
+    end_notices(flag, "flag.confirm")
+    pulse({flag.school_id})
+    audit.record(by=by, verb="flag.taken_back", about=flag, student=flag.student_id)
+    return flag
+
+
+@transaction.atomic
+def reopen_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
+    """Open a closed one again, with a reason: in the hands of whoever does so. An interview is needed anew."""
+    check_may_handle(by, flag)
+    flag = locked(flag)
+    has_place = not RiskFlag.objects.open().filter(student=flag.student_id).exists()
+    check_move("reopen", flag, reason=text, has_open_place=has_place)
+    add_step(by=by, flag=flag, kind=Kind.REOPENED, words={"text": text})
+    move(
+        "reopen",
+        flag,
+        settled_at=None,
+        closed_by=None,
+        outcome="",
+        assignee=by.membership,
+        interviewed_at=None,
+    )
+    keep([flag.student_id], flags)
+    mark_figures(flag)
+    pulse({flag.school_id})
+    audit.record(by=by, verb="flag.reopened", about=flag, student=flag.student_id)
+    return flag
+
+
+@transaction.atomic
+def close_together(*, by: Viewer, chosen: Iterable[RiskFlag], outcome: str, seen: str, done: str) -> int:
+    """Several of the lowest level at once, with one reason. All of them or none."""
+    closed = 0
+    for flag in sorted(chosen, key=lambda one: str(one.pk)):
+        check_may_handle(by, flag)
+        flag = locked(flag)
+        reason = seen if says_something(seen) and says_something(done) else ""
+        check_move("close_together", flag, reason=reason)
+        add_step(by=by, flag=flag, kind=Kind.DECISION, words={"seen": seen, "done": done}, outcome=outcome)
+        _end(by, flag, "close_together", by.person, outcome, f"{seen}\n{done}")
+        closed += 1
+    return closed

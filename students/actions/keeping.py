@@ -1,0 +1,86 @@
+"""When the adult is the danger: a flag is kept from named staff with all its traces; a guardian is not called."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Membership, Person, Role
+from schools.work.notices import notify, pulse, withdraw_notices
+from students.access import can_handle_flags
+from students.flag_states import says_something
+from students.models import Guardian, KeptFrom, RiskFlag, Student
+
+
+@transaction.atomic
+def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> KeptFrom:
+    """From now on this flag is not there for that person: not in lists, notices, counts, or in its student's file.
+
+    Whoever raises or handles it may do so; the auditor is told. It needs somebody who is left to handle it.
+    """
+    if not (_is_raiser(by, flag) or can_handle_flags(by)) or flag.school_id != by.unit.pk:
+        raise Refused(_("Only who raised this flag, or a counselor or leader, can keep it from somebody."))
+    if person.pk == by.person.pk:
+        raise Refused(_("You cannot keep it from yourself."))
+    if not says_something(reason):
+        raise Refused(_("Write down why it is kept from this person."))
+    members = Membership.objects.current().filter(unit_id=flag.school_id, person=person)
+    if not members.exists():
+        raise Refused(_("Choose somebody of this school."))
+    barrier, is_new = KeptFrom.objects.get_or_create(
+        flag=flag, person=person, defaults={"by": by.membership, "reason": reason.strip()}
+    )
+    if is_new:
+        _check_somebody_is_left(flag)
+        _take_away(flag, list(members))
+        _tell_auditors(flag)
+        details = {"person": str(person.pk)}
+        audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, details=details)
+    return barrier
+
+
+def _is_raiser(by: Viewer, flag: RiskFlag) -> bool:
+    return flag.reports.filter(by__person=by.person).exists() or (
+        flag.raised_by is not None and flag.raised_by.person_id == by.person.pk
+    )
+
+
+def _check_somebody_is_left(flag: RiskFlag) -> None:
+    kept = KeptFrom.objects.filter(flag=flag).values("person")
+    able = Membership.objects.current().filter(
+        unit_id=flag.school_id, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER], person__is_active=True
+    )
+    if not able.exclude(person__in=kept).exists():
+        raise Refused(_("Nobody would be left to handle it: turn to the center."))
+
+
+def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
+    """Out of their hands, and their notices with it: to them it was never there."""
+    withdraw_notices(flag, members)
+    RiskFlag.objects.filter(pk=flag.pk, assignee__in=members).update(assignee=None)
+    RiskFlag.objects.filter(pk=flag.pk, waits_for__in=members).update(waits_for=None)
+    pulse({flag.school_id})
+
+
+def _tell_auditors(flag: RiskFlag) -> None:
+    """They read in the log from whom and by whom; the notice leads there and names nobody."""
+    codes = flag.school.ancestor_codes
+    auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
+    notify(
+        to=auditors.select_related("person"), kind="flag.kept", url="/audit", occasion=str(flag.pk), unit=flag.school
+    )
+
+
+@transaction.atomic
+def set_do_not_call(*, by: Viewer, student: Student, guardian: Guardian, is_set: bool, reason: str) -> Guardian:
+    """Mark a guardian “do not call”, or take the mark away; both with a reason."""
+    if not can_handle_flags(by) or not Student.objects.visible_to(by).filter(pk=student.pk).exists():
+        raise Refused(_("Only a counselor or leader of the school can mark a guardian like this."))
+    if guardian.student_id != student.pk or not says_something(reason):
+        raise Refused(_("Write down why this person must not be called, or may be called again."))
+    guardian.do_not_call, guardian.do_not_call_reason = is_set, reason.strip()
+    guardian.save(update_fields=["do_not_call", "do_not_call_reason"])
+    verb = "guardian.do_not_call" if is_set else "guardian.may_call"
+    audit.record(by=by, verb=verb, about=guardian, student=student)
+    return guardian

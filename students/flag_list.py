@@ -1,0 +1,137 @@
+"""The list of flags: its columns, what its address may ask for, and how a row of it is put into words."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from schools.access import Viewer, once
+from schools.calendar import SchoolCalendar
+from schools.listing import Choice, Column, Days, List, Search
+from schools.queries import calendar_of
+from schools.templatetags.look import moment
+from students.clocks import clock_of, in_whose_hands, next_step
+from students.evidence import briefs_of
+from students.flag_states import State
+from students.models import RiskFlag, Student
+from students.models.flags import is_late
+from students.queries import matching
+
+Flags = QuerySet[RiskFlag]
+SHOWS = {
+    "waiting": gettext_lazy("To take in hand"),
+    "mine": gettext_lazy("In my hands"),
+    "answer": gettext_lazy("Waiting for an answer"),
+    "late": gettext_lazy("Overdue"),
+    "watched": gettext_lazy("Watched"),
+    "closed": gettext_lazy("Closed"),
+}
+
+
+def flags_of(viewer: Viewer) -> Flags:
+    """Every flag this viewer sees, with what the list shows of it."""
+    seen = RiskFlag.objects.visible_to(viewer)
+    return seen.select_related("student__class_group__school", "assignee__person", "waits_for__person")
+
+
+@once
+def calendar(viewer: Viewer) -> SchoolCalendar:
+    return calendar_of(viewer.unit)
+
+
+def shown(flags: Any, show: str, viewer: Viewer) -> Any:
+    """What a tab shows; without one everything that is not closed."""
+    conditions = {
+        "": ~Q(state=State.CLOSED),
+        "waiting": Q(state=State.RAISED),
+        "mine": Q(assignee=viewer.membership) & ~Q(state=State.CLOSED) & ~Q(state=State.RAISED),
+        "answer": Q(waits_for__isnull=False) & ~Q(state=State.CLOSED),
+        "late": is_late(timezone.now()),
+        "watched": Q(state=State.WATCHED),
+        "closed": Q(state=State.CLOSED),
+    }
+    return flags.filter(conditions[show])
+
+
+def _by_student(flags: Flags, text: str, viewer: Viewer) -> Flags:
+    return flags.filter(student__in=matching(Student.objects.all(), text).order_by().values("pk"))
+
+
+def dress(flags: list[RiskFlag], viewer: Viewer) -> None:
+    """Clock, level, hands, why and what is next, on each of these."""
+    now, briefs = timezone.now(), briefs_of(viewer, flags)
+    for flag in flags:
+        row: Any = flag
+        row.clock = clock_of(flag, calendar(viewer), now)
+        row.level_label = viewer.scheme.word(flag.severity)
+        row.hands = in_whose_hands(flag)
+        row.next = next_step(flag)
+        row.why = "、".join(briefs[flag.pk])
+
+
+FLAGS = List(
+    name="flag_list",
+    title=gettext_lazy("Risk flags"),
+    icon="flag",
+    nothing=(
+        gettext_lazy("No flag stands"),
+        gettext_lazy(
+            "A flag comes from a talk that asks for attention, or is raised by hand on the page of a student."
+        ),
+    ),
+    order=("-severity", "due_at"),
+    page_size=40,
+    dress=dress,
+    columns=(
+        Column("student", gettext_lazy("Student"), lambda flag: flag.student.name, sort="student__search_keys"),
+        Column(
+            "class",
+            gettext_lazy("Class"),
+            lambda flag: flag.student.class_group.name if flag.student.class_group else "",
+        ),
+        Column("level", gettext_lazy("Level"), lambda flag: flag.level_label, sort=("severity", "due_at")),
+        Column("state", gettext_lazy("State")),
+        Column("why", gettext_lazy("Why, in a few words")),
+        Column("source", gettext_lazy("Source")),
+        Column("known", gettext_lazy("Known"), lambda flag: moment(flag.known_at), sort="known_at"),
+        Column("hands", gettext_lazy("In whose hands")),
+        Column("next", gettext_lazy("Next")),
+        Column("clock", gettext_lazy("Time"), lambda flag: flag.clock.text),
+        Column("outcome", gettext_lazy("Outcome")),
+    ),
+    filters=(
+        Search(label=gettext_lazy("Name, pinyin or number"), matches=_by_student),
+        Choice(
+            "show",
+            label=gettext_lazy("Which flags"),
+            any_label=gettext_lazy("Open"),
+            choices=list(SHOWS.items()),
+            narrow=shown,
+            chips=True,
+        ),
+        Choice(
+            "level",
+            "severity",
+            label=gettext_lazy("Level"),
+            any_label=gettext_lazy("Every level"),
+            choices=lambda viewer: viewer.scheme.choices()[1:],
+        ),
+        Choice(
+            "class",
+            "student__class_group",
+            label=gettext_lazy("Class"),
+            any_label=gettext_lazy("Every class"),
+            choices=lambda viewer: [(group.pk, group.name) for group in viewer.class_groups],
+            folded=True,
+        ),
+        Choice(
+            "source",
+            label=gettext_lazy("Source"),
+            any_label=gettext_lazy("Every source"),
+            choices=RiskFlag.Source.choices,
+            folded=True,
+        ),
+        Days("reported_at", label=gettext_lazy("Reported"), folded=True),
+    ),
+)

@@ -1,0 +1,220 @@
+"""What the page of a flag shows: everything that deciding needs, as this viewer may read it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
+from schools.common.identity import mask_phone
+from schools.models import AuditEntry, Membership, Role
+from schools.on_duty import on_duty
+from schools.queries import calendar_of
+from schools.unpublished import calendar_warning
+from students.access import can_handle_flags, can_read_decision
+from students.advice import advice
+from students.clocks import four_clocks, running_until
+from students.evidence import evidence_of
+from students.file import file_of
+from students.flag_forms import STEP_FORMS, AnswerForm
+from students.flag_list import dress
+from students.flag_states import UPPER, State
+from students.models import FlagStep, KeptFrom, RiskFlag, Student
+from students.step_words import lines
+from students.steps import Step, steps_of
+
+EARLIER, TALKS, OPENS = 5, 3, 8
+TALK_ICON = "chat-bubble-left-right"
+
+
+@dataclass
+class Call:
+    """Somebody to reach; the number only once it was asked for, which is logged."""
+
+    who: str
+    note: str
+    number: str = ""
+    is_barred: bool = False
+
+
+def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> dict[str, Any]:
+    dress([flag], viewer)
+    calendar = calendar_of(flag.school)
+    steps = _steps(viewer, flag)
+    handles = can_handle_flags(viewer)
+    running = running_until(flag)
+    context = {
+        "flag": flag,
+        "clocks": four_clocks(flag, calendar, timezone.now()),
+        "evidence": evidence_of(viewer, flag),
+        "steps": steps,
+        "line": _line(viewer, flag, steps),
+        "asked": _questions_to(viewer, flag, steps),
+        "reads_decision": can_read_decision(viewer, flag),
+        "may_handle": handles and flag.state != State.CLOSED,
+        "may_reopen": handles and flag.state == State.CLOSED,
+        "may_keep": handles or _has_reported(viewer, flag),
+        "is_second": flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk,
+        "is_upper": flag.severity >= UPPER,
+        "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
+        "duty": [_duty(one) for one in duty_of(viewer)],
+        "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
+        "sees_student": Student.objects.visible_to(viewer).filter(pk=flag.student_id).exists(),
+        "calendar_warning": calendar_warning(
+            [flag.known_at, flag.acted_at, flag.settled_at, *([timezone.now(), running] if running else [])]
+        ),
+    }
+    if viewer.role in SCHOOL_ROLES:
+        context |= _for_deciding(viewer, flag, shows_numbers=shows_numbers)
+    return context
+
+
+def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
+    is_raiser = flag.raised_by is not None and flag.raised_by.person_id == viewer.person.pk
+    return is_raiser or flag.reports.filter(by__person=viewer.person).exists()
+
+
+def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dict[str, Any]:
+    """What counselors and leaders see besides: whom to call, earlier flags, talks, groups, who looked."""
+    student = flag.student
+    talks = [entry for entry in file_of(viewer, student) if entry.icon == TALK_ICON]
+    earlier = RiskFlag.objects.visible_to(viewer).filter(student=student).exclude(pk=flag.pk)
+    return {
+        "calls": _calls(flag, shows_numbers),
+        "shows_numbers": shows_numbers,
+        "talks": talks[:TALKS],
+        "talk_count": len(talks),
+        "earlier": [_worded(viewer, one) for one in earlier.order_by("-known_at")[:EARLIER]],
+        "groups": student.group_members.current().select_related("group", "set_by"),
+        "opens": _opens(flag),
+        "kept": KeptFrom.objects.visible_to(viewer).filter(flag=flag).select_related("person", "by__person"),
+    }
+
+
+def _worded(viewer: Viewer, flag: RiskFlag) -> RiskFlag:
+    flag.level_label = viewer.scheme.word(flag.severity)  # type: ignore[attr-defined]
+    return flag
+
+
+# --- whom to call -------------------------------------------------------------------------------------------------
+
+
+def duty_of(viewer: Viewer) -> list[Membership]:
+    """Who is on duty at the viewer's school today; else its counselors, else its leaders."""
+    if found := on_duty(viewer.unit, timezone.localdate()):
+        return found
+    here = Membership.objects.current().filter(unit=viewer.unit, person__is_active=True).select_related("person")
+    counselors = list(here.filter(role=Role.COUNSELOR))
+    return counselors or list(here.filter(role=Role.SCHOOL_LEADER))
+
+
+def _duty(member: Membership) -> Call:
+    return Call(member.person.name, str(member.get_role_display()), member.person.phone)
+
+
+def _calls(flag: RiskFlag, shows_numbers: bool) -> list[Call]:
+    """Class teachers, guardians, the backup of whoever has it; masked until somebody asks."""
+
+    def number(phone: str) -> str:
+        return phone if shows_numbers else mask_phone(phone) if phone else ""
+
+    kept = set(flag.kept_from.values_list("person", flat=True))
+    here = Membership.objects.current().filter(unit_id=flag.school_id, person__is_active=True)
+    teachers = here.filter(role=Role.CLASS_TEACHER, classes=flag.student.class_group_id)
+    found = [
+        Call(one.person.name, str(one.get_role_display()), number(one.person.phone))
+        for one in teachers.exclude(person__in=kept).select_related("person")
+    ]
+    for one in flag.student.guardians.all():
+        shown = "" if one.do_not_call else number(one.phone)
+        found.append(Call(one.name, one.relation or str(_("guardian")), shown, one.do_not_call))
+    backup = flag.assignee.backup if flag.assignee else None
+    if backup and backup.person_id not in kept:
+        found.append(Call(backup.person.name, str(_("steps in")), number(backup.person.phone)))
+    return found
+
+
+# --- what was done ----------------------------------------------------------------------------------------------------
+
+
+def _steps(viewer: Viewer, flag: RiskFlag) -> list[FlagStep]:
+    """In their order, with their words; a corrected one is struck through and stays."""
+    seen = FlagStep.objects.visible_to(viewer).filter(flag=flag)
+    steps = list(seen.select_related("by__person", "to__person", "contact__guardian", "corrects", "answers"))
+    corrected = {one.corrects_id for one in steps if one.corrects_id}
+    answered = {one.answers_id for one in steps if one.answers_id}
+    for step in steps:
+        row: Any = step
+        row.lines = [*_facts(step, viewer), *lines(step)]
+        row.is_corrected, row.is_answered = step.pk in corrected, step.pk in answered
+        row.may_correct = step.by.person_id == viewer.person.pk and step.pk not in corrected and flag.state != "closed"
+    return steps
+
+
+def _facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
+    """What stands beside the words: to whom, level, day, the contact behind it."""
+    found = []
+    if step.to:
+        found.append((_("To"), step.to.person.name))
+    if step.severity:
+        label = _("Level judged") if step.kind == FlagStep.Kind.INTERVIEW else _("Level")
+        found.append((label, viewer.scheme.word(step.severity)))
+    if step.until:
+        found.append((_("Until"), f"{step.until:%Y-%m-%d}"))
+    if step.outcome:
+        found.append((_("Outcome"), str(RiskFlag.Outcome(step.outcome).label)))
+    if step.contact:
+        found += _contact(step.contact)
+    return found
+
+
+def _contact(contact: Any) -> list[tuple[str, str]]:
+    whom = f"{contact.guardian.name} {contact.guardian.relation}".strip() if contact.guardian else ""
+    rows = [
+        (_("Whom"), whom),
+        (_("How"), contact.get_channel_display()),
+        (_("What was said"), contact.said),
+        (_("How it was received"), contact.get_attitude_display() if contact.attitude else ""),
+        (_("Notice"), _("signed") if contact.notice_signed else ""),
+    ]
+    return [(label, str(text)) for label, text in rows if text]
+
+
+def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[FlagStep]:
+    """What this viewer was asked and has not answered."""
+    if flag.state == State.CLOSED:
+        return []
+    found = [one for one in steps if one.kind == FlagStep.Kind.QUESTION and one.to_id == viewer.membership.pk]
+    open_ones = [one for one in found if not one.is_answered]  # type: ignore[attr-defined]
+    for one in open_ones:
+        one.form = AnswerForm(auto_id=f"id_{one.number}_%s")  # type: ignore[attr-defined]
+    return open_ones
+
+
+def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[Step]:
+    """What happened, newest first: the acts of the log, and the steps that this viewer may read, by kind."""
+    told = [
+        Step(one.happened_at, str(one.get_kind_display()), one.by.person.name)
+        for one in steps
+        if one.kind not in (FlagStep.Kind.HAND_OVER, FlagStep.Kind.DECISION) and one.corrects_id is None
+    ]
+    return sorted([*steps_of(flag), *told], key=lambda step: step.when, reverse=True)
+
+
+def _opens(flag: RiskFlag) -> list[AuditEntry]:
+    """Who has opened it, newest first."""
+    found = AuditEntry.objects.filter(
+        Q(verb="riskflag.opened") | Q(verb="flag.numbers_seen"),
+        student_id=flag.student_id,
+        subject_type=flag._meta.label_lower,
+        subject_id=str(flag.pk),
+    )
+    return list(found.select_related("person").order_by("-at")[:OPENS])
+
+
+def faces(flag: RiskFlag, chosen: str) -> list[dict[str, Any]]:
+    """The kinds of step as links to the form of each."""
+    words = dict(FlagStep.Kind.choices)
+    return [{"label": words[kind], "url": f"?step={kind}#do", "on": kind == chosen, "count": ""} for kind in STEP_FORMS]
