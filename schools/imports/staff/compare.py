@@ -65,8 +65,8 @@ class StaffPlan(ImportPlan):
             except _StaysOut as found:
                 self.problems.append(Problem(row.row, "", found.field, found.sentence, "error", found.value))
         self.problems += staff.warnings
-        found = Counter(change.what for change in self.changes)
-        self.counts = {what: found[what] for what in ("created", "changed", "unchanged")}
+        count = Counter(change.what for change in self.changes)
+        self.counts = {what: count[what] for what in ("created", "changed", "unchanged")}
 
     def fingerprint(self) -> Iterator[str]:
         for one in self.changes:
