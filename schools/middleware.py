@@ -21,6 +21,7 @@ from schools.accounts.second_factor import PROVE, SET_UP, confirm_first, missing
 from schools.common.errors import Refused
 from schools.models.audit import AuditEntry
 from schools.models.people import Membership, Person
+from schools.queries import current_memberships
 from schools.requests import PersonRequest
 
 MEMBERSHIP = "membership"
@@ -101,8 +102,7 @@ def _used_last(found: list[Membership]) -> Membership:
 
 def _memberships(request: PersonRequest) -> list[Membership]:
     """All current ones of the person, kept for the page that offers to switch between them."""
-    found = Membership.objects.current().filter(person_id=request.user.pk).select_related("unit__kind")
-    request.memberships = list(found)
+    request.memberships = current_memberships(request.user)
     return request.memberships
 
 

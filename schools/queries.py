@@ -1,25 +1,61 @@
 """Reads that span the models of this floor: the calendar, the term, the duty in force for a unit."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, DateField, Min, UUIDField
 from django.utils import timezone
 
 from schools.calendar import SchoolCalendar, TermSpan
-from schools.models import CalendarDay, Duty, Membership, Role, Term, Unit
+from schools.common.prepared import Prepared, columns_of, numbered
+from schools.models import CalendarDay, Duty, Membership, Person, Role, Term, Unit, UnitKind
 from schools.settings_of import settings_of
 
 # Whose duty it is to talk with every student in a term.
 TALK_DUTY: dict[str, Any] = {"role": Role.CLASS_TEACHER, "kind": Duty.Kind.TALK_EVERY_STUDENT}
 
 
+def _current_of(person: Any, today: Any) -> Any:
+    columns = columns_of(Membership) + columns_of(Unit, "unit__") + columns_of(UnitKind, "unit__kind__")
+    return Membership.objects.current(today).filter(person_id=person).values_list(*columns)
+
+
+_CURRENT_OF = Prepared(_current_of, person=UUIDField(), today=DateField())
+
+
+def current_memberships(person: Person) -> list[Membership]:
+    """The roles somebody has today, with unit and kind: every page begins with them."""
+    own, unit = len(columns_of(Membership)), len(columns_of(Membership)) + len(columns_of(Unit))
+    found = []
+    for row in _CURRENT_OF.rows(person=person.pk, today=timezone.localdate()):
+        membership = Membership.from_db(DEFAULT_DB_ALIAS, columns_of(Membership), row[:own])
+        membership.unit = Unit.from_db(DEFAULT_DB_ALIAS, columns_of(Unit), row[own:unit])
+        membership.unit.kind = UnitKind.from_db(DEFAULT_DB_ALIAS, columns_of(UnitKind), row[unit:])
+        found.append(membership)
+    return found
+
+
 def terms_of(unit: Unit) -> list[Term]:
     """The terms in force for a unit, oldest first; for each code the nearest unit's."""
-    rows = Term.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
-    nearest = {term.code: term for term in rows}
+    names = columns_of(Term)
+    codes = unit.ancestor_codes
+    rows = _terms_on_the_way(len(codes)).rows(**numbered(codes))
+    nearest = {term.code: term for term in (Term.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows)}
     return sorted(nearest.values(), key=lambda term: term.starts)
+
+
+@cache
+def _terms_on_the_way(length: int) -> Prepared:
+    """The terms of a unit and of those above it, for units so far down the tree."""
+
+    def build(**codes: Any) -> Any:
+        rows = Term.objects.filter(unit__code__in=list(codes.values())).order_by("unit__path")
+        return rows.values_list(*columns_of(Term))
+
+    return Prepared(build, **numbered([CharField()] * length))
 
 
 def term_of(unit: Unit, code: str) -> Term | None:
