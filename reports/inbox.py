@@ -77,7 +77,7 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
 def _unusual_in(unit: Unit, monday: dt.date) -> int:
     """How many people; kept for a quarter of an hour. In a week that is over no look is added, and who explains one by
     what was written within a day after it does so by Tuesday."""
-    key = f"unusual opens {unit.pk} {monday}"
+    key = f"unusual-opens-{unit.pk}-{monday}"
     found: int | None = cache.get(key)
     if found is None:
         found = sum(one.is_unusual for one in openers_of(unit, monday))

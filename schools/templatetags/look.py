@@ -102,6 +102,16 @@ def level(severity: int, label: object) -> SafeString:
     return format_html('<span class="lv l{}">{}</span>', severity, label)
 
 
+@register.simple_tag
+def progress(label: object, part: float, whole: float, url: str = "") -> SafeString:
+    """How far, as `parts/progress.html` draws it, for many in a row."""
+    name = format_html('<a href="{}">{}</a>', url, label) if url else label
+    return format_html(
+        '<div class="meter"><span>{}</span><span class="num">{} / {}</span>{}</div>',
+        name, part, whole, bar(part, whole),
+    )  # fmt: skip
+
+
 def bar(part: float, whole: float) -> SafeString:
     """A bare bar as `parts/bar.html` draws it, for what is drawn in Python."""
     return format_html(
