@@ -135,9 +135,15 @@ def facts_of(definition: Definition) -> list[tuple[str, Any]]:
         (_("Time asked about"), definition.window.in_language(language)),
         (_("Ages"), ages_told(definition)),
         (_("Who answers"), INFORMANTS[definition.informant]),
-        (_("Direction"), _("high is bad") if definition.high_is_bad else _("high is good")),
+        (_("Direction"), _direction(definition)),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _direction(definition: Definition) -> str:
+    if not definition.scales:
+        return ""
+    return _("high is bad") if definition.high_is_bad else _("high is good")
 
 
 def ages_told(definition: Definition) -> str:

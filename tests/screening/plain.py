@@ -10,7 +10,7 @@ from pathlib import Path
 
 KEY = json.loads((Path(__file__).parent / "key.json").read_text(encoding="utf-8"))
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
-CODES = {name: re.sub("[^a-z0-9]", "", name.lower().replace("-screener", "")) for name in KEY}
+CODES = {name: re.sub("[^a-z0-9]", "", name.lower()) for name in KEY}
 
 
 def scales_of(name, sheet):

@@ -82,9 +82,13 @@ def test_score_refuses_a_table_without_the_columns(head, tmp_path):
         score("phq9", head, "a" + ",0" * 9, tmp_path=tmp_path)
 
 
+def test_score_knows_an_instrument_by_its_printed_name(tmp_path):
+    assert score("PHQ-9", PHQ9, "a" + ",1" * 9, tmp_path=tmp_path)[0][0]["band"] == "mild"
+
+
 def test_score_names_the_instruments_there_are(tmp_path):
     with pytest.raises(CommandError, match="phq9"):
-        score("phq-9", PHQ9, tmp_path=tmp_path)
+        score("phq10", PHQ9, tmp_path=tmp_path)
 
 
 def test_score_knows_an_imported_instrument_and_its_older_version(tmp_path):

@@ -327,7 +327,7 @@ def test_asq_takes_a_refusal_for_a_yes(answers, band):
     ],
 )
 def test_cssrs_asks_three_more_only_after_a_yes(answers, band):
-    assert total("cssrs", answers).band == band
+    assert total("cssrsscreener", answers).band == band
 
 
 def test_items_behind_a_branch_are_shown_after_the_answer_they_depend_on():

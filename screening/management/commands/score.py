@@ -1,3 +1,4 @@
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any, cast
@@ -52,6 +53,7 @@ class Command(BaseCommand):
 def find(name: str) -> Definition:
     """The newest version in the database that holds everywhere; before the first `migrate`, the one that ships."""
     code, _colon, version = name.partition(":")
+    code = re.sub("[^a-z0-9]", "", code.lower())  # PHQ-9 is phq9
     try:
         rows = Instrument.objects.filter(unit=None, code=code, state=Instrument.State.READY)
         found = (rows.filter(version=version) if version else rows).order_by("-pk").first()
