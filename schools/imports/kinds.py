@@ -126,6 +126,8 @@ class ImportKind:
     plan_count: Callable[[list[Any]], int] = lambda _rows: 1
     # --- in the browser; a kind without roles is imported by its command only
     roles: frozenset[Role] = frozenset()
+    # It gives people roles: whoever commits it has just proved who they are.
+    needs_proof: bool = False
     # Raises Refused.
     check: Callable[[Viewer, Unit], None] = lambda _by, _unit: None
     # Whether this viewer sees counts only.

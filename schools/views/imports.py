@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from schools.access import MANAGING_ROLES, SCHOOL_ROLES, roles
+from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.common.workbooks import XLSX
 from schools.imports.actions import start_commit
 from schools.imports.found import Found, open_found
@@ -80,6 +81,8 @@ def import_commit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     preview, kind, found = _own_job(request, pk, PREVIEW, COMMIT)
     if not found:
         raise Http404
+    if kind.needs_proof and not is_confirmed(request):
+        return confirm_first(request, then=reverse("schools:import_preview", args=[pk]))
     job = start_commit(by=request.viewer, preview=preview, confirm_key_fields=request.POST.get("confirm") == "1")
     return to_job(job, kind)
 

@@ -1,3 +1,4 @@
+import datetime as dt
 import io
 from io import StringIO
 
@@ -380,6 +381,17 @@ def test_commit_of_a_preview_that_is_no_longer_true_writes_nothing_and_shows_it_
 
     assert page_of(client, job).context["found"]["outdated"]
     assert Person.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_commit_asks_for_a_fresh_proof_as_it_gives_roles(world, upload, fixed_clock):
+    client, preview = upload(world.a.leader)
+    before = Person.objects.count(), Job.objects.count()
+    fixed_clock.shift(dt.timedelta(minutes=6))
+    answer = client.post(reverse("schools:import_commit", args=[preview.pk]))
+
+    assert answer.headers["Location"].startswith("/account/confirm")
+    assert (Person.objects.count(), Job.objects.count()) == before
 
 
 @pytest.mark.django_db

@@ -50,6 +50,7 @@ def _quoted(name: str, text: str) -> str:
 staff = register_kind(
     ImportKind(
         code="staff",
+        needs_proof=True,
         title=gettext_lazy("Import staff"),
         vocabulary=VOCABULARY,
         parse=parse_staff,
