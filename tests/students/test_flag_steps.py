@@ -1,0 +1,339 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.common.errors import Refused
+from schools.models import AuditEntry, Membership, Notice, OnDuty, UnitSetting
+from students.actions import decisions, steps
+from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
+from students.actions.keeping import keep_from, set_do_not_call
+from students.models import FlagStep, KeptFrom, RiskFlag
+from students.queries import flag_counts, key_students
+from students.step_words import unpack
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+WORDS = {"happened": "“晚上想要是不在了就好了”", "thoughts": "thoughts", "means": "none", "next": ["accompanied"]}
+REASON = {"seen": "两周来睡得好，和同桌和好了", "done": "谈了两次，家长来过"}
+CONTACT = {"guardian": None, "channel": "call", "said": "明天来校面谈", "attitude": "", "notice_signed": False}
+
+
+@pytest.fixture
+def by(world, viewer):
+    return viewer(world.a.counselor)
+
+
+@pytest.fixture
+def second(world, viewer):
+    return viewer(world.a.counselor_2)
+
+
+def fresh(flag):
+    return RiskFlag.objects.get(pk=flag.pk)
+
+
+def interviewed(by, flag, severity=3):
+    acknowledge_flag(by=by, flag=flag)
+    steps.record_interview(by=by, flag=flag, words=WORDS, severity=severity)
+    return fresh(flag)
+
+
+# --- the first measure ------------------------------------------------------------------------------------------------
+
+
+def ask(world, by):
+    steps.ask_teacher(by=by, flag=world.a.flag, to=world.a.teacher, text="这两天课间她和谁在一起？")
+
+
+MEASURES = {
+    "taken in hand": (lambda w, by: acknowledge_flag(by=by, flag=w.a.flag), False),
+    "asked": (ask, False),
+    "a note": (lambda w, by: steps.add_note(by=by, flag=w.a.flag, text="看了课表", is_measure=False), False),
+    "a note of what was done": (
+        lambda w, by: steps.add_note(by=by, flag=w.a.flag, text="陪她到了辅导室", is_measure=True),
+        True,
+    ),
+    "interview begun": (lambda w, by: steps.begin_interview(by=by, flag=w.a.flag), True),
+    "guardian": (lambda w, by: steps.log_contact(by=by, flag=w.a.flag, values=CONTACT | {"happened_at": NOW}), True),
+    "guardian not reached": (
+        lambda w, by: steps.log_contact(
+            by=by, flag=w.a.flag, values=CONTACT | {"happened_at": NOW, "channel": "unreached"}
+        ),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_only_what_was_done_for_the_child_stops_the_clock_of_the_first_measure(name, world, by):
+    act, is_measure = MEASURES[name]
+    act(world, by)
+    flag = fresh(world.a.flag)
+    assert (flag.acted_at is not None) == is_measure
+    assert flag.state == ("raised" if not is_measure and name != "taken in hand" else "acknowledged")
+
+
+def test_in_hand_without_a_measure_calls_the_backup_again(world, by):
+    Membership.objects.filter(pk=world.a.counselor.pk).update(backup=world.a.counselor_2)
+    acknowledge_flag(by=by, flag=world.a.flag)
+    escalate_overdue(now=world.a.flag.due_at + dt.timedelta(minutes=1))
+    assert Notice.objects.filter(kind="flag.late", membership=world.a.counselor_2).count() == 1
+    assert fresh(world.a.flag).assignee == world.a.counselor
+
+
+def test_a_measure_stops_every_call(world, by):
+    steps.begin_interview(by=by, flag=world.a.flag)
+    assert escalate_overdue(now=world.a.flag.due_at + dt.timedelta(days=30)) == 1  # that of the other school
+
+
+@pytest.mark.parametrize("is_called", [True, False])
+def test_the_center_is_called_last_and_learns_only_the_school(is_called, world, viewer, sign_in):
+    UnitSetting.objects.create(unit=world.a.unit, key="center_is_called", value=is_called)
+    flag = raise_flag(
+        by=viewer(world.a.teacher), student=world.a.student_2, severity=4, reason="不想活了", known_at=NOW
+    )
+    for minutes in (11, 25, 60, 120):
+        escalate_overdue(now=NOW + dt.timedelta(minutes=minutes))
+    called = Notice.objects.filter(kind="flag.center_called").values_list("membership", flat=True)
+    assert list(called) == ([world.cluster_staff.pk] if is_called else [])
+    page = sign_in(world.cluster_staff).get(reverse("schools:notice_list")).content.decode()
+    assert ((world.a.unit.name in page), (flag.student.name in page)) == (is_called, False)
+
+
+def test_who_is_on_duty_is_called_and_for_the_worst_level_everybody(world, viewer):
+    OnDuty.objects.create(unit=world.a.unit, membership=world.a.counselor_2, weekday=NOW.weekday())
+    for student, severity in ((world.a.student_2, 3), (world.a.student_3, 4)):
+        raise_flag(by=viewer(world.a.teacher), student=student, severity=severity, reason="划痕", known_at=NOW)
+    called = [
+        sorted(Notice.objects.filter(subject_id=flag.pk).values_list("membership", flat=True))
+        for flag in RiskFlag.objects.filter(school=world.a.unit).exclude(pk=world.a.flag.pk).order_by("severity")
+    ]
+    assert called == [[world.a.counselor_2.pk], sorted([world.a.counselor.pk, world.a.counselor_2.pk])]
+
+
+def test_a_critical_answer_of_the_system_calls_again_on_a_flag_in_hand(world, by):
+    acknowledge_flag(by=by, flag=world.a.flag)
+    raise_flag(by=None, student=world.a.student, severity=1, known_at=NOW, source="screening", is_critical=True)
+    flag = fresh(world.a.flag)
+    assert (flag.severity, flag.state, flag.is_critical, flag.acted_at) == (4, "raised", True, None)
+    assert Notice.objects.filter(kind="flag.raised", membership=world.a.counselor).exists()
+
+
+# --- question and answer ----------------------------------------------------------------------------------------------
+
+
+def test_the_teacher_reads_the_question_and_answers_and_reads_nothing_else(world, by, sign_in):
+    steps.add_note(by=by, flag=world.a.flag, text="SENTINEL-note of the counselor", is_measure=True)
+    ask(world, by)
+    question = FlagStep.objects.get(kind="question")
+    client = sign_in(world.a.teacher)
+    page = client.get(world.a.flag.get_absolute_url()).content.decode()
+    assert ("这两天课间她和谁在一起" in page, "SENTINEL-note" in page) == (True, False)
+    client.post(reverse("students:flag_answer", args=[world.a.flag.pk, question.pk]), {"text": "她一个人在座位上"})
+    answer = FlagStep.objects.get(kind="answer")
+    assert (unpack(answer), answer.answers, fresh(world.a.flag).waits_for) == (
+        {"text": "她一个人在座位上"},
+        question,
+        None,
+    )
+    assert Notice.objects.filter(kind="flag.answered", membership=world.a.counselor).count() == 1
+
+
+@pytest.mark.parametrize("who", ["teacher_2", "grade_head", "subject_teacher"])
+def test_only_a_class_teacher_of_the_student_is_asked(who, world, by):
+    with pytest.raises(Refused):
+        steps.ask_teacher(by=by, flag=world.a.flag, to=world.a.people[who], text="她这两天怎么样？")
+    assert not FlagStep.objects.exists()
+
+
+def test_nobody_else_answers_a_question(world, by, viewer):
+    ask(world, by)
+    with pytest.raises(Refused):
+        steps.answer_question(
+            by=viewer(world.a.grade_head), flag=world.a.flag, question=FlagStep.objects.get(), text="我替她回答"
+        )
+    assert FlagStep.objects.count() == 1
+
+
+# --- never changed, corrected by number -------------------------------------------------------------------------------
+
+
+def test_a_step_is_corrected_by_number_and_stays(world, by, second):
+    step = steps.add_note(by=by, flag=world.a.flag, text="陪他到了辅导室", is_measure=True)
+    with pytest.raises(Refused):
+        steps.correct_step(by=second, step=step, text="陪她到了辅导室")
+    new = steps.correct_step(by=by, step=step, text="陪她到了辅导室")
+    assert (new.number, new.corrects, unpack(FlagStep.objects.get(pk=step.pk))) == (2, step, {"text": "陪他到了辅导室"})
+
+
+def test_what_a_step_says_is_sealed_and_not_in_the_log(world, by):
+    steps.add_note(by=by, flag=world.a.flag, text="SENTINEL-step", is_measure=True)
+    stored = FlagStep.objects.values_list("words", flat=True).get()
+    assert b"SENTINEL" not in bytes(stored)
+    assert "SENTINEL" not in repr(list(AuditEntry.objects.values_list("details", flat=True)))
+
+
+def test_a_step_that_is_refused_comes_back_with_what_was_typed(world, sign_in):
+    url = reverse("students:flag_step", args=[world.a.flag.pk, "note"])
+    answer = sign_in(world.a.counselor).post(url, {"text": "无"})
+    assert answer.context["form"]["text"].value() == "无"
+    assert answer.context["form"].errors
+    assert not FlagStep.objects.exists()
+
+
+# --- level, watch, decision -------------------------------------------------------------------------------------------
+
+
+def test_a_level_is_lowered_only_after_an_interview(world, by):
+    acknowledge_flag(by=by, flag=world.a.flag)
+    with pytest.raises(Refused):
+        steps.change_level(by=by, flag=world.a.flag, severity=2, text="看起来好多了，睡得好")
+    assert fresh(world.a.flag).severity == 3
+    steps.record_interview(by=by, flag=world.a.flag, words=WORDS, severity=2)
+    assert fresh(world.a.flag).severity == 3  # the interview itself lowers nothing
+    steps.change_level(by=by, flag=world.a.flag, severity=2, text="看起来好多了，睡得好")
+    assert fresh(world.a.flag).severity == 2
+
+
+def test_a_watch_ends_on_its_day_and_calls(world, by):
+    acknowledge_flag(by=by, flag=world.a.flag)
+    until = timezone.localdate() + dt.timedelta(days=10)
+    steps.watch_flag(by=by, flag=world.a.flag, until=until, text="睡眠好转，观察两周")
+    assert (fresh(world.a.flag).state, steps.end_watches(today=until - dt.timedelta(days=1))) == ("watched", 0)
+    assert (steps.end_watches(today=until), fresh(world.a.flag).state) == (1, "acknowledged")
+    assert Notice.objects.filter(kind="flag.watch_over", membership=world.a.counselor).count() == 1
+
+
+def test_the_upper_levels_end_after_an_interview_by_two_persons(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=world.a.counselor_2, **REASON)
+    assert (fresh(flag).state, fresh(flag).waits_for) == ("proposed", world.a.counselor_2)
+    with pytest.raises(Refused):
+        decisions.confirm_flag(by=by, flag=flag)
+    decisions.confirm_flag(by=second, flag=flag)
+    ended = fresh(flag)
+    assert (ended.state, ended.closed_by, ended.outcome) == ("closed", world.a.counselor.person, "supported")
+    assert "和同桌和好了" in ended.closing_reason
+
+
+@pytest.mark.parametrize("missing", ["interview", "second", "another person", "reason"])
+def test_the_upper_levels_do_not_end_without(missing, world, by):
+    flag = world.a.flag
+    if missing == "interview":
+        acknowledge_flag(by=by, flag=flag)
+    else:
+        flag = interviewed(by, flag)
+    second = {"second": None, "another person": world.a.counselor}.get(missing, world.a.counselor_2)
+    words = {"seen": "无", "done": "无"} if missing == "reason" else REASON
+    with pytest.raises(Refused):
+        decisions.close_flag(by=by, flag=flag, outcome="supported", second=second, **words)
+    assert fresh(flag).state == "acknowledged"
+
+
+def test_the_second_person_sends_it_back_with_a_reason(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=world.a.counselor_2, **REASON)
+    decisions.send_back_flag(by=second, flag=flag, text="还没有和父亲谈过")
+    assert (fresh(flag).state, fresh(flag).outcome) == ("acknowledged", "")
+    assert Notice.objects.filter(kind="flag.sent_back", membership=world.a.counselor).count() == 1
+
+
+def test_a_closed_flag_is_opened_again_unless_another_stands(world, by, viewer):
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=2)
+    decisions.close_flag(by=by, flag=world.a.flag, outcome="unfounded", **REASON)
+    other = raise_flag(by=viewer(world.a.teacher), student=world.a.student, severity=1, reason="一个人", known_at=NOW)
+    with pytest.raises(Refused):
+        decisions.reopen_flag(by=by, flag=world.a.flag, text="同学又说起她不想来")
+    decisions.close_flag(by=by, flag=other, outcome="unfounded", **REASON)
+    decisions.reopen_flag(by=by, flag=world.a.flag, text="同学又说起她不想来")
+    assert (fresh(world.a.flag).state, fresh(world.a.flag).interviewed_at) == ("acknowledged", None)
+
+
+def test_only_the_lowest_level_is_closed_together_all_or_none(world, by, viewer):
+    low = raise_flag(by=viewer(world.a.teacher), student=world.a.student_2, severity=1, reason="一个人", known_at=NOW)
+    with pytest.raises(Refused):
+        decisions.close_together(by=by, chosen=[low, world.a.flag], outcome="watched", **REASON)
+    assert RiskFlag.objects.filter(state="closed").count() == 0
+    assert decisions.close_together(by=by, chosen=[low], outcome="watched", **REASON) == 1
+
+
+# --- when the adult is the danger -------------------------------------------------------------------------------------
+
+
+def test_a_kept_flag_leaves_no_trace_for_that_person(world, by, viewer, sign_in):
+    leader, student = viewer(world.a.leader), world.a.student_2
+    assert not flag_counts(leader)["waiting"] > 1
+    raised = raise_flag(
+        by=viewer(world.a.teacher),
+        student=student,
+        severity=4,
+        reason="说王老师打了他",
+        known_at=NOW,
+        keep_it_from=[world.a.leader.person],
+    )
+    escalate_overdue(now=NOW + dt.timedelta(hours=2))
+    client = sign_in(world.a.leader)
+    pages = [
+        "/",
+        reverse("students:flag_list"),
+        reverse("students:student_list"),
+        student.get_absolute_url(),
+        "/notices",
+    ]
+    told = "".join(client.get(page).content.decode() for page in pages)
+    assert [word in told for word in (str(raised.pk), "说王老师打了他")] == [False, False]
+    assert client.get(raised.get_absolute_url()).status_code == 404
+    leader = viewer(world.a.leader)
+    assert flag_counts(leader)["open"] == 1
+    assert student not in type(student).objects.visible_to(leader).filter(key_students(leader))
+    assert not Notice.objects.filter(membership=world.a.leader, subject_id=raised.pk, withdrawn_at=None).exists()
+    assert fresh(raised).assignee != world.a.leader
+    assert Notice.objects.filter(kind="flag.kept", membership=world.auditor).count() == 1
+
+
+def test_a_flag_is_not_kept_from_everybody_who_could_handle_it(world, by, viewer):
+    for member in (world.a.counselor_2, world.a.leader):
+        keep_from(by=by, flag=world.a.flag, person=member.person, reason="与家长是亲戚")
+    with pytest.raises(Refused):
+        keep_from(by=viewer(world.a.teacher), flag=world.a.flag, person=world.a.counselor.person, reason="与家长是亲戚")
+    assert KeptFrom.objects.count() == 2
+
+
+@pytest.mark.parametrize("who", ["teacher_2", "grade_head", "subject_teacher"])
+def test_who_neither_raised_nor_handles_it_keeps_it_from_nobody(who, world, viewer):
+    with pytest.raises(Refused):
+        keep_from(
+            by=viewer(world.a.people[who]), flag=world.a.flag, person=world.a.leader.person, reason="与家长是亲戚"
+        )
+    assert not KeptFrom.objects.exists()
+
+
+def test_it_is_not_handed_to_whom_it_is_kept_from(world, by):
+    keep_from(by=by, flag=world.a.flag, person=world.a.leader.person, reason="与家长是亲戚")
+    with pytest.raises(Refused):
+        assign_flag(by=by, flag=world.a.flag, to=world.a.leader)
+    assert fresh(world.a.flag).assignee is None
+
+
+def test_a_guardian_marked_do_not_call_has_no_number_on_the_page(world, by, sign_in):
+    guardian = world.a.student.guardians.get()
+    set_do_not_call(by=by, student=world.a.student, guardian=guardian, is_set=True, reason="孩子说父亲打她")
+    page = sign_in(world.a.counselor).post(reverse("students:flag_numbers", args=[world.a.flag.pk])).content.decode()
+    assert ("SENTINEL-a-guardian-phone" in page, "不要联系" in page) == (False, True)
+    with pytest.raises(Refused):
+        steps.log_contact(by=by, flag=world.a.flag, values=CONTACT | {"guardian": guardian, "happened_at": NOW})
+
+
+def test_numbers_stand_on_the_page_after_one_logged_tap(world, sign_in):
+    client = sign_in(world.a.counselor)
+    before = client.get(world.a.flag.get_absolute_url()).content.decode()
+    after = client.post(reverse("students:flag_numbers", args=[world.a.flag.pk])).content.decode()
+    assert ["SENTINEL-a-guardian-phone" in page for page in (before, after)] == [False, True]
+    assert AuditEntry.objects.filter(verb="flag.numbers_seen", student_id=world.a.student.pk).count() == 1
+
+
+def test_the_form_for_raising_shows_whom_to_call(world, sign_in):
+    page = sign_in(world.a.teacher).get(reverse("students:flag_new", args=[world.a.student.pk])).content.decode()
+    assert f'href="tel:{world.a.counselor.person.phone}"' in page
