@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
@@ -14,7 +15,9 @@ from django.utils.translation import ngettext
 from counseling.queries import ClassCoverage, Coverage, Next, next_students, own_coverage, parts_in
 from reports.board import Board, board_of
 from reports.document import Amount
+from reports.editions import HIDDEN
 from reports.material import Place, unit_places, written
+from reports.school_map import Tile, tile_of, url_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
 from schools.common.days import midnight
@@ -88,6 +91,7 @@ class Desk:
     classes: list[ClassCoverage] = field(default_factory=list)
     next: list[Next] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
     board: Board | None = None
 
     @property
@@ -246,6 +250,8 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
         return
     board = board_of(Scope.of(viewer.unit, term))
     desk.board, desk.places = board, unit_places(board)
+    tiles = [tile_of(node.name, url_of(node.code), partial(_exact, board, node.pk)) for node in board.schools]
+    desk.tiles = sorted(tiles, key=lambda tile: tile.rank)
     coverage, key = (written(board.share(ratios()[code])) for code in ("coverage", "key_coverage"))
     desk.heading = _center_heading(len(board.schools), coverage)
     desk.stats = [
@@ -254,6 +260,11 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
         Stat(_("Key students reached"), key, "", _figure("key_students_reached")),
         Stat(_("Open flags"), Amount(board.count("flags_at_end")), "", _figure("flags_at_end")),
     ]
+
+
+def _exact(board: Board, unit: int, figure: str) -> int:
+    count = board.count(figure, unit)
+    return 0 if count is HIDDEN else count
 
 
 def _staffed(board: Board) -> str:

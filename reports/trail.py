@@ -12,6 +12,7 @@ declare(
     Verb("summary.draft_restored", _("went back to the drafted text of a summary")),
     Verb("summary.publishable_set", _("said whether a text of a summary may be published")),
     Verb("summary.exported", _("exported a summary"), Kind.READ),
+    Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
     Verb("semester_report.started", _("started a file of a summary"), Kind.SYSTEM),

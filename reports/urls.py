@@ -1,10 +1,12 @@
 from django.urls import path
 
-from reports.views import figures, opens, summaries, workbench
+from reports.views import figures, opens, school_map, summaries, workbench
 
 app_name = "reports"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("schools/", school_map.school_list, name="school_list"),
+    path("schools/export", school_map.school_export, name="school_export"),
     path("figures/", figures.figure_list, name="figure_list"),
     path("figures/<slug:code>/", figures.figure_records, name="figure_records"),
     path("opens/", opens.open_list, name="open_list"),

@@ -216,8 +216,23 @@ class Timing:
         return counts
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """What the map of a center shows a school by: a figure that should not be as it is. The worst has the lowest rank.
+
+    `words` puts the count into a few words for a tile; `is_bad` says which counts are (none of something may be, too).
+    """
+
+    figure: str
+    rank: int
+    words: Callable[[int], str]
+    tone: str = "silent"
+    is_bad: Callable[[int], bool] = bool
+
+
 class _Registry:
     def __init__(self) -> None:
+        self.alarms: dict[str, Alarm] = {}
         self.figures: dict[str, Figure] = {}
         self.ratios: dict[str, Ratio] = {}
         self.timings: dict[str, Timing] = {}
@@ -226,9 +241,12 @@ class _Registry:
 _registry = _Registry()
 
 
-def declare(*found: Figure | Ratio | Timing) -> None:
+def declare(*found: Figure | Ratio | Timing | Alarm) -> None:
     """Make figures known; called by `indicators.py` of each app."""
     for one in found:
+        if isinstance(one, Alarm):
+            _registry.alarms[one.figure] = one
+            continue
         kinds: dict[type, dict[str, Any]] = {
             Figure: _registry.figures,
             Ratio: _registry.ratios,
@@ -241,6 +259,12 @@ def figures() -> dict[str, Figure]:
     """All declared figures by code."""
     ask_apps("indicators")
     return _registry.figures
+
+
+def alarms() -> list[Alarm]:
+    """The worst first."""
+    ask_apps("indicators")
+    return sorted(_registry.alarms.values(), key=lambda alarm: alarm.rank)
 
 
 def ratios() -> dict[str, Ratio]:

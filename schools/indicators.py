@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, When
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from schools import classnames
-from schools.figures import Figure, Ratio, Rows, Scope, Split, Value, Words, declare
+from schools.figures import Alarm, Figure, Ratio, Rows, Scope, Split, Value, Words, declare
 from schools.models import Certificate, CertificateLevel, ClassGroup, Employment, Membership, Role, Unit
 
 STAGES = list(classnames.Stage)
@@ -332,6 +332,13 @@ declare(
         numerator="staff_as_wanted",
         denominator="staff_wanted",
         source="P18",
+    ),
+    Alarm(
+        "schools_with_counselor",
+        50,
+        lambda _n: gettext("no counselor"),
+        tone="said",
+        is_bad=lambda count: not count,
     ),
     Ratio(
         code="schools_with_counselor_share",

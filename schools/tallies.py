@@ -1,20 +1,24 @@
 """Actions say here that the figures of a unit are no longer as they were counted."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from schools.models import TallyMark
 
 
-def mark(*unit_ids: int, since: dt.date | None = None, then: dt.datetime | None = None) -> None:
+def mark(
+    *unit_ids: int, since: dt.date | None = None, then: dt.datetime | Sequence[dt.datetime | None] | None = None
+) -> None:
     """Have the figures of these units counted anew within a minute. One insert; call it in the action's transaction.
 
-    `since` is the first day that the change touches, if it may lie in a term that is over. `then` is a moment that
-    changes the figures again by passing, such as the time by which a flag must be in hand.
+    `since` is the first day that the change touches, if it may lie in a term that is over. `then` is a moment, or
+    several, that changes the figures again by passing, such as the time by which a flag must be in hand.
     """
     now = timezone.now()
-    moments = [now, then] if then and then > now else [now]
+    later = [then] if isinstance(then, dt.datetime) else then or []
+    moments = [now, *(moment for moment in later if moment and moment > now)]
     TallyMark.objects.bulk_create(
         [TallyMark(unit_id=unit, at=at, since=since) for unit in dict.fromkeys(unit_ids) for at in moments]
     )

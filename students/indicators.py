@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from schools import figures
-from schools.figures import Figure, Ratio, Rows, Scope, Split, Timing, Words, declare
+from schools.figures import Alarm, Figure, Ratio, Rows, Scope, Split, Timing, Words, declare
 from schools.indicators import choices, grades
 from schools.queries import calendar_of
 from schools.severity import scheme_of
@@ -77,6 +78,13 @@ def flags_at_end(scope: Scope) -> Rows:
     return _open_at(_flags(scope), scope.ends)
 
 
+def flags_overdue(scope: Scope) -> Rows:
+    """Open flags past the time by which somebody had to take them in hand, or past that of the first measure."""
+    now = scope.known_until
+    is_over = Q(due_at__lt=now) | Q(in_hand=0, take_by__lt=now)
+    return flags_at_end(scope).filter(is_over, Q(acted_at=None) | Q(acted_at__gte=scope.ends))
+
+
 def flags_due(scope: Scope) -> Rows:
     """New flags whose promptness is known: a first measure was taken, or its time is over."""
     return flags_new(scope).filter(Q(acted_at__lt=scope.ends) | Q(due_at__lt=scope.known_until))
@@ -136,6 +144,10 @@ def _school_minutes(scope: Scope) -> Callable[[Any], float | None]:
         return calendar.school_hours_between(flag.known_at, flag.settled_at).total_seconds() / 60
 
     return of
+
+
+def _past_their_time(count: int) -> str:
+    return ngettext("{n} flag past its time", "{n} flags past their time", count).format(n=count)
 
 
 LEVEL = levels("level", _("level"))
@@ -217,6 +229,8 @@ declare(
     ),
     _flag_figure("flags_confirmed", _("Of these, with need for concern"), "D5", flags_confirmed, SOURCE),
     _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE, is_told_by_school=False),
+    _flag_figure("flags_overdue", _("Open flags past their time"), "P19", flags_overdue, is_told_by_school=False),
+    Alarm("flags_overdue", 10, _past_their_time),
     _flag_figure("flags_due", _("New flags that needed a first measure"), "P19", flags_due),
     _flag_figure("flags_in_time", _("Of these with a first measure in time"), "P19", flags_in_time),
     Ratio(

@@ -189,6 +189,8 @@ ROLES = {
     "screening:question_remove": KEEPERS,
     # figures and summaries
     "reports:workbench": EVERYONE,
+    "reports:school_list": frozenset({CENTER}),
+    "reports:school_export": frozenset({CENTER}),
     "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:figure_records": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:open_list": frozenset({LEADER, AUDITOR}),

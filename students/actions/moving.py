@@ -148,4 +148,4 @@ def _by_rule(key: str, school: Unit, severity: int, known_at: dt.datetime) -> dt
 
 def mark_figures(flag: RiskFlag) -> None:
     """It counts in the term in which it was reported, and as late once its time is over."""
-    mark(flag.school_id, since=timezone.localdate(flag.reported_at), then=flag.due_at)
+    mark(flag.school_id, since=timezone.localdate(flag.reported_at), then=(flag.take_by, flag.due_at))

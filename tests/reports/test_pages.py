@@ -372,3 +372,61 @@ def test_a_text_that_cannot_be_saved_comes_back_with_the_reason(body, world, sig
     assert (answer.status_code, answer.context["body"]) == (422, body)
     assert answer.context["why_not"] in answer.content.decode()
     assert not SummarySection.objects.exists()
+
+
+# --- the map of a center ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late_at_b(world):
+    from students.models import RiskFlag
+    from tests.world import NOW
+
+    RiskFlag.objects.filter(pk=world.b.flag.pk).update(due_at=NOW - dt.timedelta(hours=1))
+    recount_all()
+    return world
+
+
+def test_map_shows_the_school_first_where_the_worst_waits(late_at_b, sign_in):
+    answer = sign_in(late_at_b.district_staff).get(reverse("reports:school_list"))
+    tiles = answer.context["tiles"]
+    assert [(tile.name, tile.text, tile.tone) for tile in tiles] == [
+        ("乙小学", "1 条预警超时", "silent"),
+        ("甲小学", "无待办", "zero"),
+    ]
+    assert answer.context["heading"] == "2 所学校中有 1 所的预警超过时限"
+    assert tiles[0].url == f"{reverse('reports:figure_list')}?unit=2144000002"
+    workbench = sign_in(late_at_b.district_staff).get(reverse("reports:workbench")).context["desk"]
+    assert workbench.tiles == tiles
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"q": "甲"}, ["甲小学"]),
+        ({"sort": "name"}, ["乙小学", "甲小学"]),
+        ({"sort": "-flags_overdue"}, ["乙小学", "甲小学"]),
+    ],
+)
+def test_map_is_searched_and_sorted(query, names, late_at_b, sign_in):
+    answer = sign_in(late_at_b.district_staff).get(reverse("reports:school_list"), query)
+    assert [unit.name for unit in answer.context["list"].page_obj] == names
+
+
+def test_map_of_a_center_reads_no_record_and_costs_the_same_for_more_schools(world, sign_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def queries():
+        recount_all()
+        client = sign_in(world.district_staff)
+        page(client, "reports:school_list")
+        with CaptureQueriesContext(connection) as found:
+            page(client, "reports:school_list")
+        return [one["sql"] for one in found]
+
+    few = queries()
+    grow(world, schools=4)
+    many = queries()
+    assert len(many) == len(few)
+    assert [sql for sql in many if '"students_' in sql or '"counseling_' in sql] == []

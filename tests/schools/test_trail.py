@@ -85,6 +85,7 @@ def test_limits_and_watches_ask_for_the_kind():
     assert codes_of(Kind.EXPORT) == [
         "certificate_list.exported",
         "flag_list.exported",
+        "school_list.exported",
         "student_list.exported",
         "talk_list.exported",
     ]

@@ -1,0 +1,34 @@
+"""The map of a center: its schools by the worst thing that waits there."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from reports.school_map import heading_of, school_table, school_tile, schools_of
+from schools.access import reason_to_see, roles
+from schools.exporting import export_page
+from schools.models import Role
+from schools.requests import ViewerRequest
+
+
+@roles(Role.CENTER_STAFF)
+@require_GET
+def school_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    schools = schools_of(viewer, viewer.term.code if viewer.term else "")
+    shown = school_table().show(request, schools)
+    context = {
+        "list": shown,
+        "heading": heading_of(schools),
+        "tiles": [school_tile(unit) for unit in shown.page_obj],
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "reports/school_list.html", context)
+
+
+@roles(Role.CENTER_STAFF)
+def school_export(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    schools = schools_of(viewer, viewer.term.code if viewer.term else "")
+    return export_page(request, school_table().sheet(request, schools), back=reverse("reports:school_list"))
