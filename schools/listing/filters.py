@@ -152,8 +152,8 @@ class Choice(ListFilter):
 
     @property
     def is_drawn(self) -> bool:
-        """Where there is only one, there is nothing to choose."""
-        return len(self.options) > 1
+        """Where there is only one, there is nothing to choose; as a chip it stands beside “all”."""
+        return len(self.options) > (0 if self.shape == "chips" else 1)
 
     @property
     def links(self) -> list[dict[str, Any]]:

@@ -68,6 +68,11 @@ def test_student_list_filters_by_class_grade_group_status_and_key(world, sign_in
     }
 
 
+def test_student_list_offers_the_key_students_as_a_chip(world, sign_in):
+    [chips] = sign_in(world.a.teacher).get(URL).context["list"].chips
+    assert [(str(one["label"]), one["on"]) for one in chips.links] == [("全部", True), ("重点学生", False)]
+
+
 def test_student_list_does_not_know_a_class_of_another_school(world, sign_in):
     client = sign_in(world.a.leader)
     found = [client.get(URL, {"class": school.class_1.pk}).status_code for school in (world.a, world.b)]
@@ -93,7 +98,7 @@ def test_student_list_takes_the_same_queries_for_3_and_for_30_students(world, si
     add_students(world.a, 27)
     with CaptureQueriesContext(connection) as many:
         assert len(names(client.get(URL))) == 30
-    assert len(many) == len(few) <= 10
+    assert len(many) == len(few) <= 11
 
 
 def test_student_list_reads_no_sealed_column(world, sign_in):
