@@ -71,6 +71,7 @@ class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Unit
         fields = ("parent", "kind", "code", "name", "short_name")
+        field_classes = {"code": CodeField, "name": LineField, "short_name": LineField}
         labels = {
             "parent": gettext_lazy("Below"),
             "kind": gettext_lazy("Kind"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from schools.common.errors import Refused
 from schools.common.labels import listed, told
 from schools.common.tables import UnreadableFile
+from schools.common.text import clean_code
 from schools.imports.kinds import ImportOptions, ImportPlan, kind_named
 from schools.imports.pipeline import ImportResult, ReadFile, commit, preview, read
 from schools.imports.sentences import problem_line
@@ -48,7 +49,7 @@ class ImportCommand(BaseCommand):
         raise NotImplementedError
 
     def unit_with_code(self, code: str) -> Unit:
-        found = Unit.objects.select_related("kind").filter(code=code).first()
+        found = Unit.objects.select_related("kind").filter(code=clean_code(code)).first()
         if found is None:
             raise CommandError(_("No unit has the code {code}.").format(code=code))
         return found

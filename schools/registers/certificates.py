@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.common.rendering import DayInput
+from schools.common.typed import CodeField, LineField
 from schools.imports.cells import parse_day, parse_last_day, parse_name, parse_number, parse_text
 from schools.imports.words import VALUES, plain
 from schools.listing import Choice, Column, Days, Search
@@ -50,6 +51,7 @@ class CertificateForm(RecordForm):
         fields = ("holder", "level", "number", "issuer", "issued_on", "expires_on", "run")
         labels = {"level": gettext_lazy("Certificate")}
         widgets = {"issued_on": DayInput, "expires_on": DayInput}
+        field_classes = {"number": CodeField, "issuer": LineField, "run": LineField}
         help_texts = {
             "run": gettext_lazy("The run of the training it comes from, such as 2025-3."),
             "expires_on": gettext_lazy("Empty where it does not expire."),

@@ -25,6 +25,7 @@ from schools.audit.particulars import tell_particulars
 from schools.audit.trail import tell
 from schools.common.days import day_in, on_days
 from schools.common.errors import Refused
+from schools.common.typed import LineField
 from schools.listing import Column
 from schools.models import AuditEntry, Role, Unit
 from schools.requests import ViewerRequest
@@ -33,7 +34,7 @@ PAGE = 100
 
 
 class AcceptForm(forms.Form):
-    reason = forms.CharField(label=_("Why the log begins anew"), max_length=LONGEST)
+    reason = LineField(label=_("Why the log begins anew"), max_length=LONGEST)
 
 
 KINDS = [

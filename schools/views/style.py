@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from schools.access import signed_in
 from schools.common.rendering import DayInput, Levels, RowChoices, Segmented
+from schools.common.typed import LineField, LongField
 from schools.requests import PersonRequest
 
 THEMES = [
@@ -38,8 +39,8 @@ LEVELS = [
 class StyleForm(forms.Form):
     """One field of every kind."""
 
-    title = forms.CharField(label=gettext_lazy("One line"), help_text=gettext_lazy("A hint says what is expected."))
-    words = forms.CharField(label=gettext_lazy("Some lines"), widget=forms.Textarea, required=False)
+    title = LineField(label=gettext_lazy("One line"), help_text=gettext_lazy("A hint says what is expected."))
+    words = LongField(label=gettext_lazy("Some lines"), widget=forms.Textarea, required=False)
     themes = forms.MultipleChoiceField(
         label=gettext_lazy("Several of a few"), choices=THEMES, widget=forms.CheckboxSelectMultiple
     )

@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from schools.common.typed import LineField
+
 MOST_BYTES = 4_000_000
 
 
@@ -24,8 +26,8 @@ class FileForm(forms.Form):
 class Attestation(forms.Form):
     """Who answers for the right to use the texts."""
 
-    holder = forms.CharField(label=gettext_lazy("Who holds the licence"), max_length=120)
-    evidence = forms.CharField(
+    holder = LineField(label=gettext_lazy("Who holds the licence"), max_length=120)
+    evidence = LineField(
         label=gettext_lazy("What proves it"),
         max_length=300,
         help_text=gettext_lazy("Number of the contract, invoice or letter of permission, and where it is kept."),

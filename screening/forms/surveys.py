@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.common.rendering import RowChoices, field_of
+from schools.common.typed import LineField, LongField
 from screening import drafts
 from screening.definition import Type
 from screening.words import TYPES
@@ -16,8 +17,8 @@ CHOICES = ("single", "multiple")
 
 
 class SurveyForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
-    about = forms.CharField(
+    title = LineField(label=gettext_lazy("Title"), max_length=120)
+    about = LongField(
         label=gettext_lazy("Words above the questions"),
         required=False,
         max_length=1000,
@@ -31,8 +32,8 @@ class QuestionForm(forms.Form):
     type = forms.ChoiceField(
         label=gettext_lazy("Kind of answer"), choices=list(TYPES.items()), widget=forms.RadioSelect
     )
-    text = forms.CharField(label=gettext_lazy("Question"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-    options = forms.CharField(
+    text = LongField(label=gettext_lazy("Question"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    options = LongField(
         label=gettext_lazy("Answers to choose from"),
         help_text=gettext_lazy("One per line. For one answer and several answers."),
         required=False,
@@ -47,11 +48,11 @@ class QuestionForm(forms.Form):
         min_value=-100_000,
         max_value=100_000,
     )
-    low_text = forms.CharField(label=gettext_lazy("Words at the low end"), required=False, max_length=40)
-    high_text = forms.CharField(label=gettext_lazy("Words at the high end"), required=False, max_length=40)
+    low_text = LineField(label=gettext_lazy("Words at the low end"), required=False, max_length=40)
+    high_text = LineField(label=gettext_lazy("Words at the high end"), required=False, max_length=40)
     required = forms.BooleanField(label=gettext_lazy("It has to be answered"), required=False)
-    section = forms.CharField(label=gettext_lazy("Heading of a part that begins here"), required=False, max_length=120)
-    hint = forms.CharField(label=gettext_lazy("Small words below the question"), required=False, max_length=300)
+    section = LineField(label=gettext_lazy("Heading of a part that begins here"), required=False, max_length=120)
+    hint = LineField(label=gettext_lazy("Small words below the question"), required=False, max_length=300)
     show_if = forms.MultipleChoiceField(
         label=gettext_lazy("Shown only after one of these answers"), required=False, widget=RowChoices
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 from schools.classnames import ClassKey
 from schools.common import crypto
+from schools.common.text import clean_name, clean_text
 from schools.imports.problems import Problem
 from schools.models import Unit
 from students.imports.classes import Classes, UnclearClass
@@ -36,7 +37,13 @@ SAME_NAME = (
     "health",
 )
 HASHED = {"registry_number": "registry_hash", "id_number": "id_hash"}
+NAMES = frozenset({"name", "former_name"})
 GUARDIAN_TEXTS = ("name", "relation", "phone", "id_number")
+
+
+def as_it_looks(name: str) -> str:
+    """A stored name as a file would give it today; it may have been kept before it was cleaned so."""
+    return clean_name(clean_text(name))
 
 
 @dataclass(slots=True)
@@ -149,7 +156,7 @@ class Known:
         self.by_identity = {one.id_hash: one for one in self.students if one.id_hash}
         self.by_name: defaultdict[str, list[Student]] = defaultdict(list)
         for student in self.students:
-            self.by_name[student.name].append(student)
+            self.by_name[as_it_looks(student.name)].append(student)
         self.guardians: defaultdict[Any, dict[int, Guardian]] = defaultdict(dict)
         self.members: defaultdict[Any, list[GroupMember]] = defaultdict(list)
         if self.students:
@@ -315,7 +322,7 @@ class Planner:
     def _differences(self, student: Student, row: RosterRow, class_key: ClassKey | None) -> Iterator[Difference]:
         for name in SAME_NAME:
             new = getattr(row, name)
-            if new and new != (old := getattr(student, name)):
+            if new and new != (old := getattr(student, name)) and not (name in NAMES and new == as_it_looks(old)):
                 yield Difference(name, old, new)
         number = student_number(row, self.plan.present)
         if number and number != student.student_number:

@@ -55,6 +55,7 @@ NO_PAGES = {
     "schools:term_save",
     "schools:term_remove",
     "schools:job_file",
+    "schools:import_problems",
     "schools:certificate_confirm",
     "schools:certificate_remove",
     "schools:certificate_file",

@@ -6,7 +6,7 @@ import io
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils.module_loading import import_string
 
 from schools.accounts.codes import TypedCode
@@ -213,6 +213,39 @@ def test_staff_with_several_classes_in_a_cell_and_a_blank_in_the_name():
         ("90003", "郑小平", ("三年级1班",)),
         ("90005", "李宁", ("三(1)班",)),
     ]
+
+
+OWN_APPS = ("config", "counseling", "reports", "schools", "screening", "students")
+# A text of many paragraphs, kept as it was typed.
+AS_TYPED = {"reports.forms.SectionForm.body"}
+
+
+def _forms(kind=forms.BaseForm):
+    for one in kind.__subclasses__():
+        yield one
+        yield from _forms(one)
+
+
+def test_every_text_that_a_form_takes_is_cleaned():
+    """`forms.CharField` is for passwords; others are fields of `schools.common.typed`."""
+    get_resolver().url_patterns  # noqa: B018  imports every view, and with it every form
+    ours = [one for one in _forms() if one.__module__.split(".")[0] in OWN_APPS and not issubclass(one, TypedCode)]
+    found = {
+        f"{form.__module__}.{form.__name__}.{name}"
+        for form in ours
+        for name, field in getattr(form, "base_fields", {}).items()
+        if type(field) is forms.CharField and not isinstance(field.widget, forms.PasswordInput | forms.HiddenInput)
+    }
+
+    assert found - AS_TYPED == set()
+
+
+@pytest.mark.django_db
+def test_a_name_that_was_stored_before_is_known_by_its_look(world):
+    Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name="⾼\u3000小方", student_number="77")
+    outcome = import_file(files.xlsx_bytes([["学号", *HEAD], ["77", "高小方", "", "三年级", "1班"]]), world.a.unit)
+
+    assert (outcome.created, outcome.held, outcome.problem_rows) == (0, 0, 0)
 
 
 # --- 3. dates to the day ----------------------------------------------------------------------------------------------

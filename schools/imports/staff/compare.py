@@ -18,6 +18,7 @@ from schools.classnames import UnknownClass, parse_class
 from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.identity import InvalidPhone, check_phone
+from schools.common.text import clean_name, clean_text
 from schools.common.workbooks import XLSX, write_table
 from schools.imports.kinds import Comparison, Handout, ImportPlan
 from schools.imports.problems import Problem
@@ -205,7 +206,7 @@ class _Staff:
 
     def _person(self, row: StaffRow) -> Person | None:
         person = self.people.get(row.staff_number.lower())
-        if person and person.name != row.name:
+        if person and clean_name(clean_text(person.name)) != row.name:
             raise _StaysOut(
                 "name", _("This staff number belongs to somebody with another name. Check both."), row.staff_number
             )
