@@ -25,6 +25,7 @@ from schools.models.jobs import Job, JobQuerySet
 from schools.models.notices import Notice, NoticeQuerySet, OnDuty, OnDutyQuerySet
 from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
 from schools.models.records import Attachment, RecordVersion
+from schools.models.rooms import CounselingRoom
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
 from schools.models.visible import rule
@@ -262,7 +263,12 @@ def carries_files(model: type[Model]) -> None:
     _carriers.append(model)
 
 
-_carriers: list[type[Model]] = [Certificate]
+_carriers: list[type[Model]] = [Certificate, CounselingRoom]
+
+
+@rule(CounselingRoom)
+def rooms_of(rooms: Any, viewer: Viewer) -> Any:
+    return records_of(rooms, viewer)
 
 
 @rule(Attachment)

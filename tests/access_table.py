@@ -28,10 +28,10 @@ INSTRUMENTS = SCHOOL | {CENTER, ADMIN}
 KEEPERS = frozenset({COUNSELOR, CENTER, ADMIN})
 
 
-def of_register(name, sees, keeps):
+def of_register(name, sees, keeps, *, sheet=False):
     """The pages of a register whose rows belong to people: all who see it enter their own, keepers see to the rest."""
     pages = {"list": sees, "export": keeps, "new": sees, "detail": sees, "edit": sees, "confirm": keeps}
-    pages |= {"remove": sees, "file": sees, "import": keeps}
+    pages |= {"remove": sees, "file": sees} | ({"import": keeps} if sheet else {})
     return {f"schools:{name}_{page}": roles for page, roles in pages.items()}
 
 
@@ -112,7 +112,8 @@ ROLES = {
     "schools:notice_acknowledge": EVERYONE,
     # records of the work
     "schools:register_list": STAFF | {CENTER},
-    **of_register("certificate", STAFF | {CENTER}, SCHOOL | {CENTER}),
+    **of_register("certificate", STAFF | {CENTER}, SCHOOL | {CENTER}, sheet=True),
+    **of_register("counselingroom", SCHOOL | {CENTER}, SCHOOL | {CENTER}),
     "schools:audit_list": frozenset({AUDITOR}),
     "schools:audit_accept": frozenset({AUDITOR}),
     "schools:job_detail": EVERYONE,
@@ -203,6 +204,7 @@ ROLES = {
 
 OBJECTS = {
     **rows_of_register("certificate"),
+    **rows_of_register("counselingroom"),
     "schools:person_detail": "person",
     "schools:person_edit": "person",
     "schools:person_activate": "person",
@@ -293,10 +295,13 @@ NOBODY: set[str] = set()
 
 # Of a record of the work: the keepers of the school, the centers above it, and whose it is.
 KEEPERS = SCHOOL_WIDE | {"cluster_staff", "district_staff", "city_staff"}
+OF_SCHOOL = {"own school": KEEPERS, "other school": KEEPERS - SCHOOL_WIDE}
 OF_TEACHER = {"the teacher's": KEEPERS | {"a.teacher"}, "other school": KEEPERS - SCHOOL_WIDE}
 
 SEES = {
     "certificate": OF_TEACHER,
+    "counselingroom": OF_SCHOOL,
+    "counselingroom file": OF_SCHOOL,
     "certificate file": OF_TEACHER | {"of another record": NOBODY},
     "student": {
         "own class": OWN_CLASS,

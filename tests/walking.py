@@ -180,6 +180,7 @@ def things(world):
             "no such section": {"term": TERM, "code": "no-such-section"},
         },
         **_certificates(a, b),
+        **_rooms(a, b),
         **_units_and_people(world),
     }
 
@@ -196,6 +197,23 @@ def file_of(record):
     from schools.registers.base.attachments import Upload, keep
 
     return keep(record, Upload("scan.pdf", "application/pdf", b"%PDF-1.7 a scan"), by=None)
+
+
+def room_of(unit, **more):
+    from schools.models import CounselingRoom
+
+    return CounselingRoom.objects.create(unit=unit, name="room", confirmed_at=NOW, **more)
+
+
+def _rooms(a, b):
+    own, foreign = room_of(a.unit), room_of(b.unit)
+    return {
+        "counselingroom": {"own school": own.pk, "other school": foreign.pk},
+        "counselingroom file": {
+            "own school": {"pk": own.pk, "file_pk": file_of(own).pk},
+            "other school": {"pk": foreign.pk, "file_pk": file_of(foreign).pk},
+        },
+    }
 
 
 def _certificates(a, b):

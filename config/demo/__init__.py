@@ -31,7 +31,8 @@ def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = pri
         ]
         network.make_classes(schools, today)
         network.hire_everyone(city, districts, schools)
-        certificates.give(today)
+        work.open_rooms()
+        work.give_certificates(today)
         surveys.make_survey(districts[0])
         _fill(schools, today, tell)
         recount_all()

@@ -6,6 +6,7 @@ from schools.models.jobs import Job
 from schools.models.notices import Notice, OnDuty, Pulse
 from schools.models.people import Employment, Membership, Person, Role
 from schools.models.records import Attachment, RecordVersion, WorkRecord
+from schools.models.rooms import CounselingRoom
 from schools.models.tallies import TalliedTerm, Tally, TallyMark
 from schools.models.terms import CalendarDay, Term
 from schools.models.units import Unit, UnitKind, UnitSetting
@@ -18,6 +19,7 @@ __all__ = [
     "Certificate",
     "CertificateLevel",
     "ClassGroup",
+    "CounselingRoom",
     "Duty",
     "Employment",
     "Job",

@@ -21,7 +21,7 @@ from screening.models import Instrument
 from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
-from tests.walking import certificate_of, instrument_of, looked, step_of
+from tests.walking import certificate_of, instrument_of, looked, room_of, step_of
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,6 +57,9 @@ NO_PAGES = {
     "schools:job_file",
     "schools:import_problems",
     "schools:certificate_confirm",
+    "schools:counselingroom_confirm",
+    "schools:counselingroom_remove",
+    "schools:counselingroom_file",
     "schools:certificate_remove",
     "schools:certificate_file",
     "schools:notice_poll",
@@ -193,6 +196,11 @@ def leader_opens(world, now, made):
         ("schools:certificate_edit", made["certificate"]),
         ("schools:certificate_export",),
         ("schools:certificate_import",),
+        ("schools:counselingroom_list",),
+        ("schools:counselingroom_new",),
+        ("schools:counselingroom_detail", made["room"]),
+        ("schools:counselingroom_edit", made["room"]),
+        ("schools:counselingroom_export",),
         ("schools:person_list",),
         ("schools:person_new",),
         ("schools:staff_import",),
@@ -291,7 +299,7 @@ OPENED_BY = {
 
 def looked_at_by(logins, world, now):
     """The names of the views that these people open."""
-    nothing = dict.fromkeys(("preview", "commit", "report", "opener", "certificate"))
+    nothing = dict.fromkeys(("preview", "commit", "report", "opener", "certificate", "room"))
     return {name for login in logins for name, *_arguments in OPENED_BY[login](world, now, nothing)}
 
 
@@ -315,6 +323,7 @@ def made(world, term, sign_in):  # noqa: F811
     found["preview"] = Job.objects.latest("created_at").pk
     client.post(reverse("reports:summary_export", args=[term.code]), {"file_format": "xlsx", "reason": "archive"})
     found["report"] = Job.objects.latest("created_at").pk
+    found["room"] = room_of(world.a.unit).pk
     found["certificate"] = certificate_of(world.a.teacher).pk
     found["opener"] = looked(world.a.counselor, world.a.older)
     return found

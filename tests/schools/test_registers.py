@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from schools.common import files as private
 from schools.common.errors import Refused
-from schools.models import Attachment, AuditEntry, Certificate, RecordVersion, TallyMark
+from schools.models import Attachment, AuditEntry, Certificate, CounselingRoom, RecordVersion, TallyMark
 from schools.registers.base.actions import change_record, confirm_record, enter_record, remove_record
 from schools.registers.certificates import certificates
 from tests.walking import certificate_of
@@ -285,3 +285,21 @@ def test_a_newer_certificate_ends_the_reminder(world, viewer):
     certificate_of(world.a.teacher, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
     certificate_of(world.a.teacher, confirmed_at=now, number="C-2", expires_on=dt.date(2030, 4, 1))
     assert waiting(viewer, world.a.teacher) == waiting(viewer, world.a.leader) == []
+
+
+# --- a register whose rows are nobody's own: rooms --------------------------------------------------------------
+
+
+def test_a_room_counts_at_once_and_tells_its_hours(world, sign_in):
+    client = sign_in(world.a.counselor)
+    room = {"name": "心语屋", "open_days": "周一至周五", "opens_at": "11:50", "closes_at": "12:50", "revision": "1"}
+    assert client.post(reverse("schools:counselingroom_new"), room).status_code == 302
+    page = client.get(reverse("schools:counselingroom_list")).content.decode()
+    assert "心语屋" in page and "周一至周五 11:50–12:50" in page
+    assert CounselingRoom.objects.get().confirmed_by == world.a.counselor.person
+
+
+def test_two_rooms_of_a_school_have_two_names(world, sign_in):
+    client, room = sign_in(world.a.counselor), {"name": "心语屋", "revision": "1"}
+    statuses = [client.post(reverse("schools:counselingroom_new"), room).status_code for _time in range(2)]
+    assert (statuses, CounselingRoom.objects.count()) == ([302, 422], 1)

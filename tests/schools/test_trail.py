@@ -84,6 +84,7 @@ def test_an_act_is_declared_once_and_fits_its_column():
 def test_limits_and_watches_ask_for_the_kind():
     assert codes_of(Kind.EXPORT) == [
         "certificate_list.exported",
+        "counselingroom_list.exported",
         "flag_list.exported",
         "school_list.exported",
         "student_list.exported",

@@ -23,6 +23,7 @@ from tests.walking import (
     notice_to,
     part_of,
     raised,
+    room_of,
     step_of,
 )
 
@@ -37,6 +38,7 @@ SEEN = {
     "schools.Person": (1, 9, 1, 1, 1, 19, 1),  # of 22
     "schools.Membership": (1, 9, 1, 1, 1, 19, 2),  # of 23
     "schools.Certificate": (1, 1, 0, 1, 0, 2, 0),  # of 2
+    "schools.CounselingRoom": (1, 1, 0, 0, 0, 2, 0),  # of 2
     "schools.Attachment": (1, 1, 0, 1, 0, 2, 0),  # of 2
     "schools.RecordVersion": (1, 1, 0, 1, 0, 2, 0),  # of 2
     "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
@@ -76,6 +78,7 @@ def everywhere(world):
         draft_of(school.teacher, school)
         job_of(school.teacher)
         notice_to(school.teacher)
+        room_of(school.unit)
         file_of(certificate := certificate_of(school.teacher))
         RecordVersion.objects.create(**subject_of(certificate), act="entered", revision=1)
         OnDuty.objects.create(unit=school.unit, membership=school.counselor, weekday=0)

@@ -1,4 +1,4 @@
-"""Certificates of the staff: three levels in runs of past years, as a district counts them; a few wait or run out."""
+"""Records of the work: a room for each school; certificates in runs of past years, of which a few wait."""
 
 import datetime as dt
 import random
@@ -6,7 +6,7 @@ import random
 from django.utils import timezone
 
 from config.demo.network import Ids
-from schools.models import Certificate, Employment, Membership, Role
+from schools.models import Certificate, CounselingRoom, Employment, Membership, Role
 
 # Role → the level it should hold, how many of ten have it, and in how many runs they were trained.
 TEACHERS = {Role.CLASS_TEACHER: 9, Role.SUBJECT_TEACHER: 8, Role.GRADE_HEAD: 8}
@@ -14,7 +14,31 @@ RUNS = {"abc_a": 2, "abc_b": 4, "abc_c": 12}
 YEARS = {"abc_a": 5, "abc_b": 5, "abc_c": 6}
 
 
-def give(today: dt.date) -> None:
+def open_rooms() -> None:
+    """Open at noon, as most schools can; a quarter is excellent."""
+    leaders = Membership.objects.filter(role=Role.COUNSELOR).order_by("unit__path", "pk").select_related("unit")
+    first = {member.unit_id: member for member in reversed(leaders)}
+    ids = Ids(4)
+    CounselingRoom.objects.bulk_create(
+        CounselingRoom(
+            id=ids(),
+            unit=member.unit,
+            name="心理辅导室",
+            place="综合楼一楼",
+            square_metres=40 + 5 * (number % 5),
+            zones="接待区、个体辅导区、团体活动区",
+            open_days="周一至周五",
+            opens_at=dt.time(11, 50),
+            closes_at=dt.time(12, 50),
+            in_charge_id=member.person_id,
+            rating="standard" if number % 4 else "excellent",
+            confirmed_at=timezone.now(),
+        )
+        for number, member in enumerate(sorted(first.values(), key=lambda one: one.pk))
+    )
+
+
+def give_certificates(today: dt.date) -> None:
     rng, ids = random.Random("certificates"), Ids(3)
     members = Membership.objects.filter(unit__kind__is_school=True).select_related("person").order_by("pk")
     rows: list[Certificate] = []
