@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import certificates, flags, network, pupils, surveys, talks
+from config.demo import flags, network, pupils, surveys, talks, work
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused

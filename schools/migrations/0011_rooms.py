@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0009_factor_secrets'),
+        ('schools', '0010_on_duty'),
     ]
 
     operations = [
