@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from schools.common.tables import Table
 from schools.imports.reading import FileRows, FileSheet
 
-_LONG = re.compile(r"[0-9]{15,}000")
+_CUT = re.compile(r"[0-9]{15,}000|[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 _FLOAT = re.compile(r"-?[0-9]+\.0+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 # One number in a thousand ends in three zeros by chance; from this share of a column on it is no chance.
@@ -40,12 +40,15 @@ def _judged(sheet: FileSheet, file: FileRows, columns: dict[int, str]) -> tuple[
             if size >= 18:
                 if text[:15].isdecimal():
                     long[index] += 1
-                    cut[index] += text[-3:] == "000" and _LONG.fullmatch(text) is not None
+                    cut[index] += text[-3:] == "000" and _CUT.fullmatch(text) is not None
             elif size and index not in others and text[0].isdecimal():
                 if _FLOAT.fullmatch(text):
                     floats[index] += 1
                 elif _NUMBER.fullmatch(text):
                     others.add(index)
+                elif _CUT.fullmatch(text):
+                    long[index] += 1
+                    cut[index] += 1
     ruined = {i: n for i, n in cut.items() if n >= _FEWEST and n > _SHARE * long[i]}
     return ruined, {index for index, n in floats.items() if n and index not in others}
 
@@ -59,7 +62,7 @@ def _mended(sheet: FileSheet, cut: Iterable[int], floats: Iterable[int]) -> Tabl
 
 def _mended_row(row: list[str], cut: Iterable[int], floats: Iterable[int]) -> list[str]:
     for index in cut:
-        if index < len(row) and _LONG.fullmatch(row[index]):
+        if index < len(row) and _CUT.fullmatch(row[index]):
             row[index] = ""
     for index in floats:
         if index < len(row) and _FLOAT.fullmatch(row[index]):

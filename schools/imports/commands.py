@@ -68,7 +68,7 @@ class ImportCommand(BaseCommand):
 
     def read(self, path: Path, unit: Unit) -> ReadFile:
         try:
-            return read(kind_named(self.kind), path, unit, filename=path.name)
+            return read(kind_named(self.kind), path, unit)
         except UnreadableFile as error:
             raise CommandError(file_sentence(error)) from None
         except OSError as error:

@@ -38,7 +38,7 @@ def run_preview(kind: ImportKind, work: Work) -> None:
 
 def _preview(kind: ImportKind, work: Work, content: bytes, filename: str, **more: Any) -> None:
     unit = _unit(work)
-    found = _read(kind, work, unit, content, filename)
+    found = _read(kind, work, unit, content)
     options = _options(kind, work)
     collector = Collector(kind, counts_only=options.counts_only)
     watch = _watch(found, collector, work.progress)
@@ -57,7 +57,7 @@ def run_commit(kind: ImportKind, work: Work) -> None:
     except FileNotFoundError:
         raise Refused(_("The file has been deleted meanwhile. Choose it again.")) from None
     unit = _unit(work)
-    found = _read(kind, work, unit, content, filename)
+    found = _read(kind, work, unit, content)
     work.hold(len(found.rows) / SLOWEST)
     try:
         told = _committed(kind, work, unit, found)
@@ -105,11 +105,11 @@ def _watch(found: ReadFile, collector: Collector, tell: Callable[[int, int], Non
     return watch
 
 
-def _read(kind: ImportKind, work: Work, unit: Unit, content: bytes, filename: str) -> ReadFile:
+def _read(kind: ImportKind, work: Work, unit: Unit, content: bytes) -> ReadFile:
     check_may_import(work.viewer, kind, unit)
     work.progress(1, READ + 1)
     try:
-        found = read(kind, content, unit, filename=filename)
+        found = read(kind, content, unit)
         if kind.most_rows and len(found.rows) > kind.most_rows:
             raise UnreadableFile("too_many_rows")
     except UnreadableFile as error:

@@ -61,10 +61,10 @@ class ImportResult:
         return {**self.counts, "problems": self.problem_rows}
 
 
-def read(kind: ImportKind, source: Path | bytes, unit: Unit, *, filename: str = "") -> ReadFile:
+def read(kind: ImportKind, source: Path | bytes, unit: Unit) -> ReadFile:
     """Raises UnreadableFile; everything smaller is a Problem."""
     mapping = kind.explained(unit)
-    return parse(kind, read_file(source, kind.vocabulary, filename=filename, mapping=mapping, sheets=kind.sheets))
+    return parse(kind, read_file(source, kind.vocabulary, mapping=mapping, sheets=kind.sheets))
 
 
 def parse(kind: ImportKind, file: FileRows) -> ReadFile:

@@ -113,13 +113,12 @@ def read_file(
     source: Path | bytes,
     vocabulary: Vocabulary,
     *,
-    filename: str = "",
     mapping: ByHand | None = None,
     sheets: frozenset[str] = frozenset(),
     limits: Limits = LIMITS,
 ) -> FileRows:
     """Raises UnreadableFile. `sheets`: only these, in a workbook that has several; it may hold other kinds as well."""
-    tables = [table for table in read_tables(source, filename=filename, limits=limits) if not table.is_blank()]
+    tables = [table for table in read_tables(source, limits=limits) if not table.is_blank()]
     if sheets:
         named = [table for table in tables if table.sheet in sheets]
         tables = named or (tables if len(tables) == 1 else [])

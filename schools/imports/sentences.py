@@ -16,7 +16,7 @@ SENTENCES: dict[str, Any] = {
     "bad_code": gettext_lazy("A code has 1 to 20 letters, digits or hyphens."),
     "bad_date": gettext_lazy("This is no date, so it is left out. Write it like 2026-03-01."),
     "column_cut": gettext_lazy(
-        "Excel has cut off the last digits of %(cut)s numbers in this column: they end in 000. "
+        "Excel has cut off the last digits of %(cut)s numbers in this column: they end in 000 or look like 1.1E+17. "
         "They are left out. Make the column text and enter the numbers again."
     ),
     "day_missing": gettext_lazy("The day of this date is missing, so it is left out. Write it like 2026-03-01."),

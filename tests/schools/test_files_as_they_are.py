@@ -303,6 +303,14 @@ def test_numbers_that_were_cut_to_15_digits_do_not_go_in():
     assert [(one.code, one.params) for one in found.problems] == [("column_cut", {"cut": len(cut)})]
 
 
+def test_numbers_that_became_scientific_do_not_go_in():
+    rows = [[chr(0x4E00 + n) * 2, "", "三年级", "1班", 440608201701010000 + n] for n in range(3)]
+    found = read_roster(files.xlsx_bytes([[*HEAD, "身份证件号"], *rows]))
+
+    assert [(one.code, one.params) for one in found.problems] == [("column_cut", {"cut": 3})]
+    assert [one.id_number for one in found.rows] == ["", "", ""]
+
+
 def test_the_tail_that_a_program_adds_to_numbers_is_taken_off():
     head = "学号,姓名,性别,年级,班级,学生电话,家长姓名,家长电话"
     (row,) = read_roster(f"{head}\n20230101.0,张小宁,男,三年级,1班,13800001234.0,张大,13900001111.0\n".encode()).rows

@@ -1,7 +1,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -16,26 +16,11 @@ from schools.common.tables.text import read_text
 _ROOT = Path(__file__).parents[3]
 
 
-def read_table(
-    source: Path | bytes,
-    *,
-    filename: str = "",
-    wanted: Callable[[Table], bool] | None = None,
-    limits: Limits = LIMITS,
-) -> Table:
-    """The first visible sheet that is `wanted` (has a header we know), else the first with anything in it.
+def read_tables(source: Path | bytes, *, limits: Limits = LIMITS) -> list[Table]:
+    """All visible sheets, in their order.
 
-    `source` may be the content itself, so that an uploaded file need not lie on a disk in clear. `filename` is only
-    for the messages; the type is decided by the content.
+    `source` may be the content itself, so that an uploaded file need not lie on a disk in clear.
     """
-    table = _first(_tables(_content(source, limits), limits), wanted)
-    if table is None:
-        raise UnreadableFile("empty")
-    return table
-
-
-def read_tables(source: Path | bytes, *, filename: str = "", limits: Limits = LIMITS) -> list[Table]:
-    """All visible sheets, in their order."""
     return list(_tables(_content(source, limits), limits))
 
 
@@ -54,16 +39,6 @@ def _content(source: Path | bytes, limits: Limits) -> bytes:
     if size > limits.file_bytes:
         raise UnreadableFile("too_large", {"limit": limits.file_bytes >> 20})
     return source if isinstance(source, bytes) else source.read_bytes()
-
-
-def _first(sheets: Iterator[Table], wanted: Callable[[Table], bool] | None) -> Table | None:
-    fallback = None
-    for table in sheets:
-        if not table.is_blank():
-            if wanted is None or wanted(table):
-                return table
-            fallback = fallback or table
-    return fallback
 
 
 def _sheets(data: bytes, limits: Limits) -> Iterator[Table]:

@@ -50,7 +50,7 @@ class Command(ImportCommand):
         found, errors = [], []
         for kind in self._kinds():
             try:
-                found.append(read(kind, options["file"], unit, filename=options["file"].name))
+                found.append(read(kind, options["file"], unit))
             except UnreadableFile as error:
                 errors.append(error)
             except OSError as error:
