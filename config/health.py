@@ -12,7 +12,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        told = "ok\naudit log: not whole, run verify_audit\n" if has_faults() else "ok\n"
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type="text/plain")
-    told = "ok\naudit log: not whole, run verify_audit\n" if has_faults() else "ok\n"
     return HttpResponse(told, content_type="text/plain")
