@@ -263,7 +263,9 @@ def carries_files(model: type[Model]) -> None:
     _carriers.append(model)
 
 
-_carriers: list[type[Model]] = [Certificate, CounselingRoom]
+_carriers: list[type[Model]] = []
+carries_files(Certificate)
+carries_files(CounselingRoom)
 
 
 @rule(CounselingRoom)
