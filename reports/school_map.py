@@ -19,7 +19,7 @@ from schools.figures import Rows, alarms, figures
 from schools.listing import Column, List, Search
 from schools.models import Tally, Unit
 
-SHOWN = ("students", "talks", "flags_at_end")
+SHOWN = ("students", "talks")
 
 
 CALM = 1000  # behind every alarm
@@ -44,7 +44,15 @@ def tile_of(name: str, url: str, counts: Any) -> Tile:
 
 def schools_of(viewer: Viewer, term: str) -> Rows:
     """The schools with what is kept of each in a term."""
-    codes = [*SHOWN, "students_reached", "key_students", "key_students_reached", "counselors", *_alarming()]
+    codes = [
+        *SHOWN,
+        "flags_at_end",
+        "students_reached",
+        "key_students",
+        "key_students_reached",
+        "counselors",
+        *_alarming(),
+    ]
     counts = {f"n_{code}": _kept(code, term) for code in dict.fromkeys(codes)}
     return Unit.objects.visible_to(viewer).schools().annotate(**counts)
 
@@ -96,8 +104,10 @@ def _share(part: str, whole: str) -> Any:
     return of
 
 
-def _number(code: str) -> Column:
-    return Column(code, figures()[code].label, lambda unit: getattr(unit, f"n_{code}"), sort=f"n_{code}", css="num")
+def _number(code: str, label: Any = "") -> Column:
+    return Column(
+        code, label or figures()[code].label, lambda unit: getattr(unit, f"n_{code}"), sort=f"n_{code}", css="num"
+    )
 
 
 def school_table() -> List:
@@ -115,7 +125,8 @@ def school_table() -> List:
             Column("name", gettext_lazy("School"), draw=_name, sort="name"),
             waits,
             *(_number(code) for code in SHOWN),
-            _number("flags_overdue"),
+            _number("flags_at_end", gettext_lazy("Open flags")),
+            _number("flags_overdue", gettext_lazy("Past their time")),
             _number("counselors"),
             Column("coverage", gettext_lazy("Coverage"), _share("students_reached", "students"), css="num"),
             Column("key", gettext_lazy("Key coverage"), _share("key_students_reached", "key_students"), css="num"),
