@@ -117,7 +117,8 @@ def test_tallies_follow_every_act(world):
 def test_every_act_is_followed(act, world):
     recount_all()
     for n in (1, 2):
-        acts(world)[act](world.a.student, n)
+        with suppress(Refused), transaction.atomic():  # not every flag may be closed at once
+            acts(world)[act](world.a.student, n)
         recount_marked()
         assert differing() == []
 
