@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
     "prove the audit log whole": {"task": "schools.tasks.prove_audit", "schedule": crontab(hour="3", minute="40")},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
+    "send what is due outside": {"task": "schools.tasks.send_deliveries", "schedule": 20.0},
     "call the next person": {"task": "schools.tasks.call_next", "schedule": 60.0},
     "recount what is marked": {"task": "schools.tasks.recount_marked", "schedule": 30.0},
     # After midnight: terms begin, roles end, things fall due.

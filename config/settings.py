@@ -150,6 +150,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# --- channels outside ---------------------------------------------------------------------------------------------
+
+# Hosts (with the port where it is not the usual one) that robots and the gateway for text messages may have; they may
+# be private. A unit can choose among these only, and redirects are not followed.
+NOTICE_HOSTS = [host.strip() for host in env.list("NOTICE_HOSTS", default=[]) if host.strip()]
+EMAIL_HOST = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="xinyu@localhost")
+
 # --- background work --------------------------------------------------------------------------------------------
 
 # A message carries the id of a row and nothing else: the row has the state, the lease and the result.

@@ -20,6 +20,14 @@ from schools.calendar import SchoolCalendar
 from schools.common.errors import Refused
 from schools.models.audit import AuditEntry, AuditEntryQuerySet
 from schools.models.certificates import Certificate, CertificateQuerySet
+from schools.models.channels import (
+    Channel,
+    ChannelChoice,
+    ChannelChoiceQuerySet,
+    ChannelQuerySet,
+    Delivery,
+    DeliveryQuerySet,
+)
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.jobs import Job, JobQuerySet
 from schools.models.notices import Notice, NoticeQuerySet, OnDuty, OnDutyQuerySet
@@ -290,6 +298,23 @@ def _about_seen(viewer: Viewer) -> Q:
         seen = model._default_manager.visible_to(viewer).order_by().values("pk")  # type: ignore[attr-defined]
         found |= Q(subject_type=model._meta.label_lower, subject_id__in=seen)
     return found
+
+
+@rule(Channel)
+def channels_of(channels: ChannelQuerySet, viewer: Viewer) -> ChannelQuerySet:
+    """Those of one's unit, for whoever sets them."""
+    return channels.filter(unit_id=viewer.unit.pk) if viewer.role in MANAGING_ROLES else channels.none()
+
+
+@rule(ChannelChoice)
+def channel_choices_of(choices: ChannelChoiceQuerySet, viewer: Viewer) -> ChannelChoiceQuerySet:
+    return choices.filter(person=viewer.person)
+
+
+@rule(Delivery)
+def deliveries_of(deliveries: DeliveryQuerySet, viewer: Viewer) -> DeliveryQuerySet:
+    """Of one's own notices; those of the unit go through `schools.work.notices.known_to`."""
+    return deliveries.filter(notice__in=Notice.objects.visible_to(viewer))
 
 
 @rule(OnDuty)

@@ -15,6 +15,7 @@ def _calling(viewer: Viewer) -> int:
 add_places(
     Place(95, _("Records of the work"), "schools:register_list", "rectangle-stack"),
     Place(55, _("Notices"), "schools:notice_list", "bell", count=_calling, key="notices"),
+    Place(127, _("Channels"), "schools:channel_list", "megaphone"),
     Place(125, _("Who is called"), "schools:duty_list", "phone"),
     Place(100, _("People"), "schools:person_list", "identification"),
     Place(110, _("Units"), "schools:unit_list", "building-library"),

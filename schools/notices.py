@@ -1,4 +1,4 @@
-"""What notices about accounts and the log say."""
+"""What notices about accounts, the log and the channels say."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -21,5 +21,6 @@ declare(
     Kind("audit.fault", _("The audit log does not fit what was anchored: rows may be missing")),
     Kind("account.reset", _("An account was given a new first password"), whose),
     Kind("account.factor_asked", _("Somebody asked to take a second factor away"), whose),
+    Kind("channel.failed", _("A channel outside did not arrive after several tries")),
     Kind("account.factor_removed", _("A second factor was taken away"), whose),
 )

@@ -2,7 +2,7 @@ from celery import shared_task
 
 from schools import recounting
 from schools.actions.audit import anchor_log, prove_log
-from schools.work import jobs, notices
+from schools.work import channels, jobs, notices
 
 
 @shared_task(ignore_result=True)
@@ -23,6 +23,11 @@ def anchor_audit() -> None:
 @shared_task(ignore_result=True)
 def prove_audit() -> None:
     prove_log()
+
+
+@shared_task(ignore_result=True)
+def send_deliveries() -> None:
+    channels.send_due()
 
 
 @shared_task(ignore_result=True)

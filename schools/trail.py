@@ -58,6 +58,9 @@ declare(
     Verb("unit.term", _("set a term")),
     Verb("unit.term_removed", _("took a term back")),
     Verb("unit.talk_duty", _("set the date for the talks of a term")),
+    Verb("unit.channel", _("set a channel outside")),
+    Verb("unit.channel_tried", _("tried a channel outside")),
+    Verb("person.channels", _("chose how to be called")),
     Verb("unit.duty", _("said who is on duty")),
     Verb("unit.calendar_day", _("changed a day of the calendar")),
 )

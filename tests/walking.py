@@ -185,6 +185,16 @@ def things(world):
     }
 
 
+def sent_to(member):
+    """A notice that left through a channel of the unit, and what the person wants of channels."""
+    from schools.models import Channel, ChannelChoice, Delivery
+
+    channel = Channel.objects.create(unit=member.unit, kind="sms", target="https://gateway.example/send")
+    ChannelChoice.objects.create(person=member.person)
+    notice = notice_to(member)
+    return Delivery.objects.create(notice=notice, channel=channel, once=str(notice.pk))
+
+
 def certificate_of(member, **more):
     """A certificate that its holder entered: it waits for confirmation."""
     from schools.models import Certificate

@@ -1,5 +1,6 @@
 from schools.models.audit import AuditChain, AuditEntry
 from schools.models.certificates import Certificate, CertificateLevel
+from schools.models.channels import Channel, ChannelChoice, Delivery
 from schools.models.classes import ClassGroup
 from schools.models.duty import Duty
 from schools.models.jobs import Job
@@ -18,8 +19,11 @@ __all__ = [
     "CalendarDay",
     "Certificate",
     "CertificateLevel",
+    "Channel",
+    "ChannelChoice",
     "ClassGroup",
     "CounselingRoom",
+    "Delivery",
     "Duty",
     "Employment",
     "Job",

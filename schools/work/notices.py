@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from schools.common.floors import ask_apps
 from schools.models.notices import NO_SUBJECT, Notice, Pulse
 from schools.models.people import Membership, Role
 from schools.models.units import Unit
+from schools.work.deliveries import plan
 
 if TYPE_CHECKING:
     from schools.access import Viewer
@@ -67,6 +69,7 @@ def notify(
     due_at: dt.datetime | None = None,
     answer_by: dt.datetime | None = None,
     occasion: str = "",
+    goes_outside: bool = True,
 ) -> int:
     """Call these people, each once for this cause and occasion. Returns how many were not called before.
 
@@ -79,7 +82,7 @@ def notify(
     rows = [
         Notice(
             membership=member,
-            unit_id=unit.pk if unit else member.unit_id,
+            unit=unit or member.unit,
             kind=kind,
             urgency=urgency,
             subject_type=subject_type,
@@ -99,6 +102,8 @@ def notify(
     new = [row for row in rows if row.membership_id not in known]
     # Somebody quicker may have called them a moment ago.
     Notice.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    if goes_outside:
+        plan(new)
     pulse({unit for row in new for unit in (row.unit_id, row.membership.unit_id)})
     return len(new)
 
@@ -161,6 +166,19 @@ def told(viewer: "Viewer", notices: Iterable[Notice]) -> list[Notice]:
     return rows
 
 
+def known_to(viewer: "Viewer") -> Any:
+    """All notices of the viewer's unit whose cause the viewer may know of: one about a record that is kept from this
+    person is not there, also not as a number."""
+    rows = Notice.objects.standing().filter(Q(membership__unit=viewer.unit) | Q(unit=viewer.unit))
+    hidden = Q(pk__in=[])
+    for label in rows.exclude(subject_type="").order_by().values_list("subject_type", flat=True).distinct():
+        manager = apps.get_model(label)._default_manager
+        if hasattr(manager, "visible_to"):
+            seen = manager.visible_to(viewer).order_by().values("pk")
+            hidden |= Q(subject_type=label) & ~Q(subject_id__in=seen)
+    return rows.exclude(hidden)
+
+
 # --- nobody answers ---------------------------------------------------------------------------------------------------
 
 
@@ -198,8 +216,6 @@ def _call_next(notice: Notice, now: dt.datetime) -> bool:
 
 
 def _subject(notice: Notice) -> models.Model | None:
-    from django.apps import apps
-
     if not notice.subject_type:
         return None
     rows = apps.get_model(notice.subject_type)._default_manager

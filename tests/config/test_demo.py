@@ -63,7 +63,13 @@ def test_demo_has_life_in_it(demo):
     shares = {one.reached * 100 // one.students for one in classes}
     assert len(classes) == 30
     assert max(shares) - min(shares) > 20
-    assert set(RiskFlag.objects.values_list("state", flat=True)) == {"raised", "acknowledged", "closed"}
+    assert set(RiskFlag.objects.values_list("state", flat=True)) == {
+        "raised",
+        "acknowledged",
+        "watched",
+        "proposed",
+        "closed",
+    }
     assert Student.objects.enrolled().count() == 1300
 
 

@@ -84,6 +84,7 @@ def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed
     counselor, client = viewer(world.a.counselor), sign_in(world.a.teacher)
     acknowledge_flag(by=counselor, flag=part.flag)
     in_hand = page(client, "talk_detail", part)
+    RiskFlag.objects.filter(pk=part.flag_id).update(severity=2)  # of a level that one person decides on
     close_flag(by=counselor, flag=part.flag, outcome="supported", seen="she sleeps well", done="two talks")
     closed = page(client, "talk_detail", part)
     name = f"{world.a.counselor.person.name}已经在处理。"

@@ -75,6 +75,7 @@ NO_PAGES = {
     "students:flag_confirm",
     "students:flag_take_back",
     "schools:duty_day",
+    "schools:channel_try",
     "schools:unit_kind_raise",
     "schools:unit_kind_remove",
     "students:roster_template",
@@ -170,6 +171,7 @@ def counselor_opens(world, now, made):
         ("students:guardian_danger", own, world.a.student.guardians.get().pk),
         ("schools:duty_list",),
         ("schools:notice_list",),
+        ("schools:notice_settings",),
     ]
 
 
@@ -183,6 +185,8 @@ def leader_opens(world, now, made):
         ("schools:import_done", made["commit"]),
         ("schools:job_detail", made["report"]),
         ("reports:open_list",),
+        ("schools:channel_list",),
+        ("schools:notice_sent",),
         ("reports:open_detail", world.a.unit.code, made["opener"]),
         ("reports:figure_list",),
         ("reports:figure_records", "talks"),

@@ -20,10 +20,10 @@ from tests.walking import (
     job_of,
     kept_from,
     members,
-    notice_to,
     part_of,
     raised,
     room_of,
+    sent_to,
     step_of,
 )
 
@@ -52,6 +52,9 @@ SEEN = {
     "students.FlagStep": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "students.GuardianContact": (1, 0, 0, 1, 0, 0, 0),  # of 2
     "students.KeptFrom": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "schools.Channel": (0, 1, 0, 0, 0, 0, 0),  # of 2
+    "schools.ChannelChoice": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "schools.Delivery": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.OnDuty": (1, 1, 1, 1, 1, 0, 1),  # of 2
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
@@ -77,8 +80,8 @@ def everywhere(world):
         by = school.counselor.person
         draft_of(school.teacher, school)
         job_of(school.teacher)
-        notice_to(school.teacher)
         room_of(school.unit)
+        sent_to(school.teacher)
         file_of(certificate := certificate_of(school.teacher))
         RecordVersion.objects.create(**subject_of(certificate), act="entered", revision=1)
         OnDuty.objects.create(unit=school.unit, membership=school.counselor, weekday=0)
