@@ -6,10 +6,10 @@ from pathlib import Path
 
 import xlsxwriter
 from django.db import transaction
+from django.db.models import ManyToOneRel, Model
 
 from bench.child import spent
-from counseling.models import TalkLog, TalkPart
-from students.models import FlagReport, GroupMember, Guardian, RiskFlag, Student, StudentState
+from students.models import GroupMember, Guardian, Student
 
 DISTRICT = "440608"
 COLUMNS = [
@@ -82,9 +82,19 @@ def _write(path: Path, rows: list[list[str]]) -> None:
 
 
 def _empty() -> None:
-    for model in (TalkPart, TalkLog, FlagReport, RiskFlag, GroupMember, Guardian, StudentState, Student):
-        rows = model.objects.all()  # type: ignore[attr-defined]
+    """Take out all students, and before them whatever stands on them."""
+    for model in _standing_on(Student, []):
+        rows = model._base_manager.all()
         rows._raw_delete(rows.db)
+
+
+def _standing_on(model: type[Model], found: list[type[Model]]) -> list[type[Model]]:
+    """The models that refer to this one, those furthest away first; the model itself is the last."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.related_model not in found:
+            _standing_on(relation.related_model, found)
+    found.append(model)
+    return found
 
 
 def _insert(students: list[Student], guardians: list[Guardian]) -> float:
