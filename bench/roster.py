@@ -83,18 +83,19 @@ def _write(path: Path, rows: list[list[str]]) -> None:
 
 def _empty() -> None:
     """Take out all students, and before them whatever stands on them."""
-    for model in _standing_on(Student, []):
+    for model in _standing_on(Student, {}):
         rows = model._base_manager.all()
         rows._raw_delete(rows.db)
 
 
-def _standing_on(model: type[Model], found: list[type[Model]]) -> list[type[Model]]:
+def _standing_on(model: type[Model], seen: dict[type[Model], None]) -> list[type[Model]]:
     """The models that refer to this one, those furthest away first; the model itself is the last."""
+    seen[model] = None
+    found: list[type[Model]] = []
     for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel) and relation.related_model not in found:
-            _standing_on(relation.related_model, found)
-    found.append(model)
-    return found
+        if isinstance(relation, ManyToOneRel) and relation.related_model not in seen:
+            found += _standing_on(relation.related_model, seen)
+    return [*found, model]
 
 
 def _insert(students: list[Student], guardians: list[Guardian]) -> float:
