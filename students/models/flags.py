@@ -119,10 +119,15 @@ class RiskFlag(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("students:flag_detail", args=[self.pk])
 
+    @property
+    def in_hand_by(self) -> dt.datetime:
+        """Flags from before there were two targets have one."""
+        return self.take_by or self.due_at
+
     def is_late(self, now: dt.datetime) -> bool:
         """As `is_late` above says it to the database."""
         if self.state == self.State.RAISED:
-            return (self.take_by or self.due_at) < now
+            return self.in_hand_by < now
         return self.state == self.State.ACKNOWLEDGED and self.acted_at is None and self.due_at < now
 
 

@@ -57,7 +57,7 @@ def saved_page(sign_in):
 def test_talk_detail_after_a_level_says_what_to_do_now_and_leads_to_the_flag(world, saved_page, severity):
     text = saved_page(world.a.teacher, world.a.student_2, severity=severity)
     flag = RiskFlag.objects.get(student=world.a.student_2)
-    wanted = [advice(severity), moment(flag.due_at), flag.get_absolute_url(), "已保存，并已报告预警。"]
+    wanted = [advice(severity), moment(flag.in_hand_by), flag.get_absolute_url(), "已保存，并已报告预警。"]
     assert [piece for piece in wanted if piece not in text] == []
 
 
