@@ -78,7 +78,7 @@ class FlagForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
-        super().__init__(*args, initial={"known_at": now}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"known_at": now}})
         self.fields["severity"].choices = scheme_of(viewer.unit).choices()[1:]  # type: ignore[attr-defined]
         self.fields["keep_it_from"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
 
@@ -86,7 +86,8 @@ class FlagForm(forms.Form):
 def colleagues(viewer: Viewer) -> QuerySet[Person, Any]:
     """The other staff of the viewer's school."""
     here = staff_of(viewer).order_by().values("person")
-    return Person.objects.filter(pk__in=here).exclude(pk=viewer.person.pk).order_by("name")
+    found: QuerySet[Person, Any] = Person.objects.filter(pk__in=here).exclude(pk=viewer.person.pk).order_by("name")
+    return found
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -213,7 +214,8 @@ class HandOverForm(StepForm):
 
     def prepare(self) -> None:
         field: Any = self.fields["to"]
-        field.queryset = handlers_of(self.viewer, self.flag).exclude(pk=self.flag.assignee_id)
+        able, now = handlers_of(self.viewer, self.flag), self.flag.assignee_id
+        field.queryset = able.exclude(pk=now) if now else able
         field.label_from_instance = named
 
 

@@ -55,7 +55,7 @@ def shown(flags: Any, show: str, viewer: Viewer) -> Any:
 
 
 def _by_student(flags: Flags, text: str, viewer: Viewer) -> Flags:
-    return flags.filter(student__in=matching(Student.objects.all(), text).order_by().values("pk"))
+    return flags.filter(student__in=matching(Student.objects.visible_to(viewer), text, viewer).order_by().values("pk"))
 
 
 def dress(flags: list[RiskFlag], viewer: Viewer) -> None:

@@ -34,7 +34,7 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
     seen = seen.select_related("student", "assignee__person", "waits_for__person")
     classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
     for flag in seen.only(*SHOWN, *HANDS)[:MOST]:
-        yield TELLS[flag.state](flag, classes.get(flag.student.class_group_id, ""))
+        yield TELLS[State(flag.state)](flag, classes.get(flag.student.class_group_id, ""))
 
 
 def _waiting(flag: RiskFlag, group: str) -> Waiting:

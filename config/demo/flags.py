@@ -81,13 +81,10 @@ class Board:
         return step
 
     def write(self) -> None:
-        for model, rows in (
-            (RiskFlag, self.flags),
-            (FlagReport, self.reports),
-            (GuardianContact, self.contacts),
-            (FlagStep, self.steps),
-        ):
-            model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+        RiskFlag.objects.bulk_create(self.flags)
+        FlagReport.objects.bulk_create(self.reports)
+        GuardianContact.objects.bulk_create(self.contacts)
+        FlagStep.objects.bulk_create(self.steps)
 
 
 def add_flags(talks: Talks, students: list[Student]) -> None:

@@ -17,7 +17,7 @@ class ChannelForm(forms.Form):
     is_on = forms.BooleanField(label=pgettext_lazy("of a channel", "in use"), required=False)
 
     def __init__(self, *args: Any, kind: str, channel: Channel | None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{kind}_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": f"id_{kind}_%s"})
         self.kind, self.channel = kind, channel
         self.initial["is_on"] = channel.is_on if channel else False
         if kind == Channel.Kind.MAIL:
@@ -45,7 +45,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, choice: ChannelChoice | None, **kwargs: Any) -> None:
         shown = choice or ChannelChoice(mail_address="")
-        super().__init__(*args, initial={name: getattr(shown, name) for name in self.base_fields}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {name: getattr(shown, name) for name in self.base_fields}})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

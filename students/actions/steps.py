@@ -146,7 +146,8 @@ def ask_teacher(*, by: Viewer, flag: RiskFlag, to: Membership, text: str) -> Fla
 def can_be_asked(flag: RiskFlag, to: Membership) -> bool:
     """A class teacher of the student's class at present, from whom the flag is not kept."""
     teaches = to.role == Role.CLASS_TEACHER and to.is_current() and to.unit_id == flag.school_id
-    in_class = to.classes.filter(pk=flag.student.class_group_id).exists()
+    group = flag.student.class_group_id
+    in_class = group is not None and to.classes.filter(pk=group).exists()
     return teaches and in_class and not flag.kept_from.filter(person=to.person_id).exists()
 
 

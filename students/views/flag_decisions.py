@@ -98,7 +98,8 @@ def _with_reason(request: ViewerRequest, flag: RiskFlag, action: Any, title: str
 def flag_close_together(request: ViewerRequest) -> HttpResponse:
     """Close several flags of the lowest level with one reason."""
     viewer = request.viewer
-    offered = list(flags_of(viewer).open().filter(severity=LOWEST).exclude(state=State.PROPOSED)[:MOST_TOGETHER])
+    is_open = [State.RAISED, State.IN_HAND, State.WATCHED]
+    offered = list(flags_of(viewer).filter(severity=LOWEST, state__in=is_open)[:MOST_TOGETHER])
     dress(offered, viewer)
     form = ReasonForm(request.POST or None)
     chosen = [flag for flag in offered if str(flag.pk) in request.POST.getlist("flags")]

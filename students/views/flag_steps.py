@@ -52,9 +52,7 @@ def flag_step(request: ViewerRequest, pk: UUID, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(flag)
-    request.GET = request.GET.copy()
-    request.GET["step"] = kind
-    return flag_page(request, flag, form)
+    return flag_page(request, flag, form, kind=kind)
 
 
 @roles(*SCHOOL_ROLES)

@@ -81,10 +81,12 @@ def flag_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return flag_page(request, flag)
 
 
-def flag_page(request: ViewerRequest, flag: RiskFlag, form: StepForm | None = None, **more: Any) -> HttpResponse:
-    """The page of a flag; `form` is a step that was sent back."""
+def flag_page(
+    request: ViewerRequest, flag: RiskFlag, form: StepForm | None = None, kind: str = "", **more: Any
+) -> HttpResponse:
+    """The page of a flag; `form` is a step of this kind that was sent back."""
     viewer = request.viewer
-    kind = request.GET.get("step", "") or ("interview" if flag.severity > 2 else "note")
+    kind = kind or request.GET.get("step", "") or ("interview" if flag.severity > 2 else "note")
     if kind not in STEP_FORMS:
         raise BadRequest("unknown kind of step")
     context = board(request) | page_of(viewer, flag, **more)

@@ -403,6 +403,16 @@ def test_flag_list_has_tabs(world, sign_in, viewer):
     assert client.get(reverse("students:flag_list"), {"show": "no such tab"}).status_code == 400
 
 
+def test_flag_list_finds_by_pinyin_number_level_class_and_source(world, sign_in):
+    client, found = sign_in(world.a.counselor), {}
+    asked = {"q": "a1", "level": "3", "class": str(world.a.class_1.pk), "source": "talk"}
+    for name, value in [*asked.items(), ("q", "nobody"), ("level", "4"), ("source", "screening")]:
+        page = client.get(reverse("students:flag_list"), {name: value})
+        found[name, value] = page.context["list"].count
+    assert [found[pair] for pair in asked.items()] == [1, 1, 1, 1]
+    assert [found[pair] for pair in (("q", "nobody"), ("level", "4"), ("source", "screening"))] == [0, 0, 0]
+
+
 def test_flag_detail_keeps_the_reason_from_a_class_teacher_who_did_not_raise_it(world, sign_in):
     world.a.flag.reports.update(by=world.a.counselor)
     texts = {
