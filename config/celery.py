@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
     "send what is due outside": {"task": "schools.tasks.send_deliveries", "schedule": 20.0},
     "call the next person": {"task": "schools.tasks.call_next", "schedule": 60.0},
+    "send reminders": {"task": "schools.tasks.send_reminders", "schedule": 60.0},
     "recount what is marked": {"task": "schools.tasks.recount_marked", "schedule": 30.0},
     # After midnight: terms begin, roles end, things fall due.
     "recount all": {"task": "schools.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},

@@ -1,8 +1,12 @@
-"""Who reads which opens and exports."""
+"""Who reads which opens and exports, and who reads and signs daily reports."""
 
-from reports.models import AUTHORS, Summary, SummaryQuerySet
-from schools.access import Viewer
-from schools.models import Role
+from typing import Any
+
+from django.utils import timezone
+
+from reports.models import AUTHORS, DailyReport, ReportVersion, StandIn, Summary, SummaryQuerySet
+from schools.access import SCHOOL_ROLES, Viewer, once
+from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.models.visible import rule
 
@@ -25,3 +29,68 @@ def watched_by(schools: UnitQuerySet, viewer: Viewer) -> UnitQuerySet:
 def may_meet_students(viewer: Viewer) -> bool:
     """An auditor learns whose records were opened by number, not by name."""
     return viewer.role == Role.SCHOOL_LEADER
+
+
+# --- daily reports ----------------------------------------------------------------------------------------------------
+
+# Whom a class may be given to while its teacher is away.
+SIGNERS = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_HEAD, Role.COUNSELOR})
+
+
+@rule(DailyReport)
+def daily_reports_of(reports: Any, viewer: Viewer) -> Any:
+    """Own classes, the grade, or the school; a center reads what schools signed, never what a class did."""
+    if viewer.role in SCHOOL_ROLES:
+        return reports.filter(unit_id=viewer.unit.pk)
+    if viewer.role == Role.CENTER_STAFF:
+        return reports.filter(unit__path__startswith=viewer.unit.path, class_group=None)
+    return reports.filter(class_group__in=report_class_ids(viewer))
+
+
+@rule(ReportVersion)
+def report_versions_of(versions: Any, viewer: Viewer) -> Any:
+    return versions.filter(report__in=DailyReport.objects.visible_to(viewer).order_by().values("pk"))
+
+
+@rule(StandIn)
+def stand_ins_of(rows: Any, viewer: Viewer) -> Any:
+    """For the school's counselors and leaders, and for whoever stands in."""
+    if viewer.role in SCHOOL_ROLES:
+        return rows.filter(class_group__school_id=viewer.unit.pk)
+    return rows.filter(membership=viewer.membership)
+
+
+@once
+def stood_in_for(viewer: Viewer) -> list[ClassGroup]:
+    """The classes that this person signs for today in place of their teacher."""
+    if viewer.role not in SIGNERS:
+        return []
+    rows = StandIn.objects.on(timezone.localdate()).filter(membership=viewer.membership)
+    return [row.class_group for row in rows.select_related("class_group__school")]
+
+
+@once
+def classes_to_sign(viewer: Viewer) -> list[ClassGroup]:
+    """Of whom somebody reports: the own classes of a class teacher, and those that they stand in for."""
+    own = viewer.class_groups if viewer.role == Role.CLASS_TEACHER else []
+    return list({group.pk: group for group in [*own, *stood_in_for(viewer)]}.values())
+
+
+@once
+def report_class_ids(viewer: Viewer) -> list[int]:
+    """The classes whose reports somebody reads."""
+    grade = viewer.class_groups if viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD} else []
+    return [group.pk for group in [*grade, *classes_to_sign(viewer)]]
+
+
+def can_sign_class(viewer: Viewer, group: ClassGroup) -> bool:
+    return group.pk in {one.pk for one in classes_to_sign(viewer)}
+
+
+def can_sign_unit(viewer: Viewer, unit: Unit) -> bool:
+    """A school's report is its leader's, a center's that of its staff."""
+    return unit.pk == viewer.unit.pk and viewer.role in (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+
+
+def can_remind(viewer: Viewer) -> bool:
+    return viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.actions import EDITIONS, FORMATS, REASONS
+from reports.actions.summaries import EDITIONS, FORMATS, REASONS
 from schools.common.rendering import Segmented
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reports import daily_waiting  # noqa: F401  daily reports
 from reports.opens import WEEK, exports_of, last_monday, openers_of
 from schools.access import Viewer
 from schools.audit.particulars import MEMBERSHIP, PERSON

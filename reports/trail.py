@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reports.actions import EDITIONS, FORMATS, REASONS
+from reports.actions.summaries import EDITIONS, FORMATS, REASONS
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
@@ -13,6 +13,9 @@ declare(
     Verb("summary.publishable_set", _("said whether a text of a summary may be published")),
     Verb("summary.exported", _("exported a summary"), Kind.READ),
     Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
+    Verb("daily.signed", _("signed a daily report")),
+    Verb("daily.reminded", _("reminded of daily reports")),
+    Verb("scheme.set", _("set who reports when")),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
     Verb("semester_report.started", _("started a file of a summary"), Kind.SYSTEM),
@@ -25,6 +28,10 @@ explains(
         "version": pgettext_lazy("in the log", "version"),
         "format": pgettext_lazy("in the log", "format"),
         "edition": pgettext_lazy("in the log", "edition"),
+        "concerns": pgettext_lazy("in the log", "students reported"),
+        "late": pgettext_lazy("in the log", "late"),
+        "called": pgettext_lazy("in the log", "people called"),
+        "preset": pgettext_lazy("in the log", "who reports"),
         "publishable": pgettext_lazy("in the log", "may be published"),
     },
     values={
@@ -32,5 +39,9 @@ explains(
         "edition": EDITIONS,
         "reason": {**REASONS, "command": pgettext_lazy("in the log", "by a command on the server")},
     },
-    kinds={"reports.summary": pgettext_lazy("in the log", "summary")},
+    kinds={
+        "reports.summary": pgettext_lazy("in the log", "summary"),
+        "reports.dailyreport": pgettext_lazy("in the log", "daily report"),
+        "reports.reportingscheme": pgettext_lazy("in the log", "rule of reporting"),
+    },
 )

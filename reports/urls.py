@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import figures, opens, school_map, summaries, workbench
+from reports.views import daily, figures, opens, schemes, school_map, summaries, workbench
 
 app_name = "reports"
 urlpatterns = [
@@ -9,6 +9,13 @@ urlpatterns = [
     path("schools/export", school_map.school_export, name="school_export"),
     path("figures/", figures.figure_list, name="figure_list"),
     path("figures/<slug:code>/", figures.figure_records, name="figure_records"),
+    path("daily/", daily.daily, name="daily"),
+    path("daily/board/", daily.daily_board, name="daily_board"),
+    path("daily/sign/", daily.daily_sign, name="daily_sign"),
+    path("daily/remind/", daily.daily_remind, name="daily_remind"),
+    path("daily/rule/", schemes.daily_scheme, name="daily_scheme"),
+    path("daily/class/<int:pk>/", daily.daily_class, name="daily_class"),
+    path("daily/class/<int:pk>/write/", daily.daily_write, name="daily_write"),
     path("opens/", opens.open_list, name="open_list"),
     path("opens/<str:code>/<uuid:pk>/", opens.open_detail, name="open_detail"),
     path("summaries/", summaries.summary_list, name="summary_list"),

@@ -2,7 +2,7 @@ from celery import shared_task
 
 from schools import recounting
 from schools.actions.audit import anchor_log, prove_log
-from schools.work import channels, jobs, notices
+from schools.work import channels, jobs, notices, reminders
 
 
 @shared_task(ignore_result=True)
@@ -33,6 +33,11 @@ def send_deliveries() -> None:
 @shared_task(ignore_result=True)
 def call_next() -> None:
     notices.call_next()
+
+
+@shared_task(ignore_result=True)
+def send_reminders() -> None:
+    reminders.dispatch()
 
 
 @shared_task(ignore_result=True)

@@ -138,6 +138,7 @@ def things(world):
             "other school": b.flag.pk,
         },
         **_steps(a, b, kept),
+        "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         "part": {
             "own class": part_of(a, "own").pk,
             "restricted": part_of(a, "restricted").pk,
@@ -480,3 +481,20 @@ def _units_and_people(world):
             "of the other school, under an own person": pair(b.teacher, a.teacher),
         },
     }
+
+
+def report_of(member, group=None, **more):
+    """A signed daily report, a zero in time unless said otherwise."""
+    from reports.models import DailyReport, ReportVersion
+
+    signed = {"state": "zero", "concerns": 0, "signed_at": NOW, "signed_by": member} | more
+    times = {"day": NOW.date(), "due_at": NOW, "first_signed_at": NOW}
+    report = DailyReport.objects.create(unit=member.unit, class_group=group, **times, **signed)
+    ReportVersion.objects.create(report=report, number=1, **signed)
+    return report
+
+
+def stand_in_of(member, group, by):
+    from reports.models import StandIn
+
+    return StandIn.objects.create(class_group=group, membership=member, first_on=NOW.date(), last_on=NOW.date(), by=by)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from reports import actions
+from reports.actions import summaries as actions
 from reports.document import paragraphs_of
 from reports.forms import ExportForm, SectionForm
 from reports.models import AUTHORS, Summary, SummarySection

@@ -7,6 +7,7 @@ from schools.models.jobs import Job
 from schools.models.notices import Notice, OnDuty, Pulse
 from schools.models.people import Employment, Membership, Person, Role
 from schools.models.records import Attachment, RecordVersion, WorkRecord
+from schools.models.reminders import Reminder
 from schools.models.rooms import CounselingRoom
 from schools.models.tallies import TalliedTerm, Tally, TallyMark
 from schools.models.terms import CalendarDay, Term
@@ -33,6 +34,7 @@ __all__ = [
     "Person",
     "Pulse",
     "RecordVersion",
+    "Reminder",
     "Role",
     "TalliedTerm",
     "Tally",

@@ -84,6 +84,9 @@ NO_PAGES = {
     "counseling:talk_draft",
     "counseling:student_picker",
     "counseling:talk_draft_discard",
+    "reports:daily",
+    "reports:daily_sign",
+    "reports:daily_remind",
     "reports:summary_section",
     "screening:instrument_export",
     "screening:instrument_retire",
@@ -108,6 +111,8 @@ def teacher_opens(world, now, made):
     shared = TalkPart.objects.filter(talk=world.a.talks["shared"]).first().pk
     return [
         ("reports:workbench",),
+        ("reports:daily_class", world.a.class_1.pk),
+        ("reports:daily_write", world.a.class_1.pk),
         ("counseling:talk_new",),
         ("counseling:talk_list",),
         ("counseling:talk_detail", part),

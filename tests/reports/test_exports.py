@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from reports.actions import set_publishable, write_section
+from reports.actions.summaries import set_publishable, write_section
 from reports.editions import Edition
 from reports.exporting import export
 from reports.models import SummarySection

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from reports import actions, drafts
+from reports import drafts
+from reports.actions import summaries as actions
 from reports.appendix import three_shares
 from reports.document import Amount
 from reports.material import Material

@@ -22,8 +22,10 @@ from tests.walking import (
     members,
     part_of,
     raised,
+    report_of,
     room_of,
     sent_to,
+    stand_in_of,
     step_of,
 )
 
@@ -62,6 +64,9 @@ SEEN = {
     "counseling.TalkPart": (6, 5, 4, 3, 1, 0, 0),  # of 12
     "counseling.TalkRevision": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkDraft": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "reports.DailyReport": (2, 2, 1, 1, 0, 2, 0),  # of 4
+    "reports.ReportVersion": (2, 2, 1, 1, 0, 2, 0),  # of 4
+    "reports.StandIn": (1, 1, 0, 0, 1, 0, 0),  # of 2
     "reports.Summary": (1, 1, 0, 0, 0, 0, 0),  # of 2
 }
 
@@ -88,6 +93,9 @@ def everywhere(world):
         kept_from(school.leader, step_of(school.flag, school.counselor).flag, school.counselor)
         contact_of(school.teacher, school.flag)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
+        report_of(school.teacher, school.class_1)
+        report_of(school.leader)
+        stand_in_of(school.subject_teacher, school.class_2, school.leader)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
         audit.record(by=Viewer(person=by, membership=school.counselor), verb="flag.closed", about=school.flag)

@@ -14,7 +14,7 @@ from counseling.actions.options import add_option, add_template
 from counseling.actions.talks import delete_part, revise_part
 from counseling.content import Content, Header
 from counseling.models import TalkPart
-from reports.actions import write_section
+from reports.actions.summaries import write_section
 from schools.actions import accounts, unit_kinds, units
 from schools.models import AuditEntry, Role, Term, UnitKind
 from students.actions.decisions import close_flag

@@ -1,0 +1,172 @@
+"""What people do with daily reports: sign one for a class or a unit, and correct it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.access import can_sign_class, can_sign_unit, classes_to_sign
+from reports.daily import Board, class_board, counts_of_school, due_of, receiver, unit_board
+from reports.known import known_of
+from reports.models import DailyReport, ReportException, ReportVersion
+from reports.models.daily import CLASS
+from schools import audit
+from schools.access import Viewer
+from schools.common.days import midnight
+from schools.common.errors import Refused
+from schools.models import ClassGroup, Unit
+from schools.work.notices import pulse
+from schools.work.reminders import end_reminders
+from students.actions.flags import raise_flag
+from students.models import Student
+
+# How soon somebody shall come, and which level the flag of it has.
+URGENCY = {"later": 1, "today": 2, "now": 4}
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What one person saw of some students."""
+
+    students: Sequence[Student]
+    text: str
+    urgency: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What is signed: for which day, over which version, and why late."""
+
+    day: dt.date
+    over: int = 0
+    late_reason: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: Concern | None = None) -> DailyReport:
+    """Sign for a class: a zero, or students who worry somebody, each of whom becomes a flag in the same transaction."""
+    if not can_sign_class(by, group):
+        raise Refused(_("Only the class teacher, or who stands in, signs for a class."))
+    _check_day(by, signature.day)
+    due = due_of(by.unit, CLASS, by.unit.path, signature.day)
+    row = {"unit": by.unit, "class_group": group, "day": signature.day}
+    students = list(concern.students) if concern else []
+    report = _sign(by, row, due, signature, concerns=len(students), counts={})
+    if concern:
+        for student in students:
+            raise_flag(
+                by=by,
+                student=student,
+                severity=URGENCY[concern.urgency],
+                known_at=timezone.now(),
+                reason=concern.text,
+            )
+    _put_counts(report, known_of(group, signature.day))
+    end_reminders("daily.class", signature.day, done=[by.membership], still=_still_silent(by, signature.day))
+    _record(by, report)
+    return report
+
+
+@transaction.atomic
+def sign_unit(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
+    """Sign for a school or a center: the sums of those below as they stand now, and `own` that none of them knows."""
+    if not can_sign_unit(by, by.unit):
+        raise Refused(_("Only the school's leader, or the center's staff, signs for it."))
+    _check_day(by, signature.day)
+    due = due_of(by.unit, by.unit.kind_id, receiver(by.unit.path), signature.day)
+    board = board_of(by.unit, signature.day)
+    counts = counts_of_school(board) | {"own": own}
+    row = {"unit": by.unit, "class_group": None, "day": signature.day}
+    report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
+    end_reminders("daily.unit", signature.day, unit=by.unit)
+    _record(by, report)
+    return report
+
+
+def board_of(unit: Unit, day: dt.date) -> Board:
+    return class_board(unit, day) if unit.is_school else unit_board(unit, day)
+
+
+def _check_day(by: Viewer, day: dt.date) -> None:
+    """One day at a time: today, or a day of this term that was left out."""
+    if day > timezone.localdate():
+        raise Refused(_("Nobody signs for a day that is still to come."))
+    if by.term is None or not by.term.starts <= day <= by.term.ends:
+        raise Refused(_("This day is not in the current term."))
+
+
+def _sign(
+    by: Viewer,
+    row: dict[str, Any],
+    due: dt.datetime | None,
+    signature: Signature,
+    *,
+    concerns: int,
+    counts: dict[str, int],
+) -> DailyReport:
+    """The first signature, or one over the version that the person had before them."""
+    now = timezone.now()
+    state = DailyReport.State.REPORTED if concerns else DailyReport.State.ZERO
+    signed = {"state": state, "concerns": concerns, "counts": counts, "signed_at": now, "signed_by": by.membership}
+    found = DailyReport.objects.select_for_update().filter(**row).first()
+    if found is None and not signature.over:
+        found = _first(row, signed, due or _end_of(signature.day), signature, now)
+    elif found is None or found.version != signature.over:
+        raise Refused(_("Somebody else has signed in the meantime. Look at what they wrote before you change it."))
+    else:
+        for name, value in (signed | {"version": found.version + 1}).items():
+            setattr(found, name, value)
+        found.save(update_fields=[*signed, "version"])
+    ReportVersion.objects.create(report=found, number=found.version, note=signature.note.strip(), **signed)
+    return found
+
+
+def _first(
+    row: dict[str, Any], signed: dict[str, Any], due: dt.datetime, signature: Signature, now: dt.datetime
+) -> DailyReport:
+    exception = ReportException.objects.filter(**row).first()
+    due = max(due, exception.until) if exception else due
+    if now > due and signature.late_reason not in DailyReport.LateReason.values:
+        raise Refused(_("It is past the hour. Say in one word why, then sign."), field="late_reason")
+    late = signature.late_reason if now > due else ""
+    try:
+        with transaction.atomic():
+            return DailyReport.objects.create(**row, **signed, due_at=due, first_signed_at=now, late_reason=late)
+    except IntegrityError:
+        raise Refused(
+            _("Somebody else has signed in the meantime. Look at what they wrote before you change it.")
+        ) from None
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """A report that nobody had to make is in time on its own day."""
+    return midnight(day + dt.timedelta(days=1))
+
+
+def _put_counts(report: DailyReport, counts: dict[str, int]) -> None:
+    report.counts = counts
+    report.save(update_fields=["counts"])
+    report.versions.filter(number=report.version).update(counts=counts)
+
+
+def _still_silent(by: Viewer, day: dt.date) -> bool:
+    """Has this person another class that waits?"""
+    groups = [group.pk for group in classes_to_sign(by)]
+    return DailyReport.objects.filter(class_group__in=groups, day=day).count() < len(groups)
+
+
+def _record(by: Viewer, report: DailyReport) -> None:
+    pulse({by.unit.pk, *([by.unit.parent_id] if by.unit.parent_id and report.class_group_id is None else [])})
+    details = {
+        "day": report.day.isoformat(),
+        "state": report.state,
+        "concerns": report.concerns,
+        "version": report.version,
+        "late": report.is_late,
+    }
+    audit.record(by=by, verb="daily.signed", about=report, details=details)

@@ -1,0 +1,47 @@
+"""Reminding those who are silent, by a click."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.access import can_remind
+from reports.daily import Row, class_board, unit_board
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Unit
+from schools.work.reminders import remind_by_hand
+
+
+@transaction.atomic
+def remind_silent(*, by: Viewer, day: dt.date, only: Collection[int] = ()) -> int:
+    """Call who has not signed for the day: all of them, or those named. Returns how many people were called."""
+    if not can_remind(by):
+        raise Refused(_("Only those who receive the reports remind of them."))
+    if day != timezone.localdate():
+        raise Refused(_("Reminders are for today. An older day is filled in by who was silent, with a reason."))
+    groups = by.class_groups  # of a grade head those of the grade
+    board = class_board(by.unit, day, classes=groups) if by.unit.is_school else unit_board(by.unit, day)
+    rows = [row for row in board.unsigned if not only or row.key in only]
+    called = _call(by, day, rows) if rows else 0
+    details = {"day": day.isoformat(), "called": called}
+    audit.record(by=by, verb="daily.reminded", about=by.unit, details=details)
+    return called
+
+
+def _call(by: Viewer, day: dt.date, rows: list[Row]) -> int:
+    """Of a school all its classes together; of a center each unit by itself, so that its page says so."""
+    if by.unit.is_school:
+        people = [member for row in rows for member in row.people]
+        due = rows[0].due or timezone.now()
+        return remind_by_hand(kind="daily.class", unit=by.unit, day=day, due_at=due, people=people)
+    units = Unit.objects.in_bulk([row.key for row in rows])
+    return sum(
+        remind_by_hand(
+            kind="daily.unit", unit=units[row.key], day=day, due_at=row.due or timezone.now(), people=row.people
+        )
+        for row in rows
+    )

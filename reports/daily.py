@@ -1,0 +1,273 @@
+"""Who has to report, who has signed and who is silent: boards of classes and of units, for a day."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
+from reports.models.daily import CLASS
+from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
+from schools import classnames
+from schools.calendar import SchoolCalendar
+from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
+from schools.queries import spans_of
+from students.models import Student
+
+# --- rules and calendars of many units --------------------------------------------------------------------------------
+
+
+def schemes_around(unit: Unit | None = None) -> Schemes:
+    """The rules of a unit, of those above and of those below it; without a unit all of them. One query."""
+    rows = ReportingScheme.objects.select_related("unit")
+    if unit is not None:
+        rows = rows.filter(Q(unit__code__in=unit.ancestor_codes) | Q(unit__path__startswith=unit.path))
+    return Schemes(plain(row) for row in rows)
+
+
+def plain(row: ReportingScheme) -> Scheme:
+    hours = {level: dt.time.fromisoformat(hour) for level, hour in row.deadlines.items()}
+    return Scheme(row.pk, row.unit.path, row.starts_on, row.ends_on, row.every, row.weekday, hours)
+
+
+class Calendars:
+    """The school days of many units, in two queries; units that share them share one calendar."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        codes = {code for unit in units for code in unit.ancestor_codes}
+        self._terms: dict[str, list[Term]] = {}
+        for term in Term.objects.filter(unit__code__in=codes).select_related("unit"):
+            self._terms.setdefault(term.unit.code, []).append(term)
+        self._days: dict[str, dict[dt.date, bool]] = {}
+        for code, day, is_open in CalendarDay.objects.filter(unit__code__in=codes).values_list(
+            "unit__code", "day", "is_school_day"
+        ):
+            self._days.setdefault(code, {})[day] = is_open
+        self._kept: dict[tuple[str, ...], SchoolCalendar] = {}
+
+    def of(self, unit: Unit) -> SchoolCalendar:
+        key = tuple(code for code in unit.ancestor_codes if code in self._terms or code in self._days)
+        if key not in self._kept:
+            terms = {term.code: term for code in key for term in self._terms.get(code, ())}
+            days = {day: is_open for code in key for day, is_open in self._days.get(code, {}).items()}
+            self._kept[key] = SchoolCalendar(terms=spans_of(list(terms.values())), overrides=days)
+        return self._kept[key]
+
+
+# --- a board ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """A class or a unit on a board, with what it signed for the day, if it did."""
+
+    key: int
+    name: str
+    group: str
+    state: State
+    due: dt.datetime | None
+    report: DailyReport | None = None
+    people: list[Membership] = field(default_factory=list)
+    stands_in: bool = False
+    exception: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        return self.report is not None and self.report.is_late
+
+
+@dataclass
+class Board:
+    day: dt.date
+    due: dt.datetime | None
+    rows: list[Row]
+    without: list[str] = field(default_factory=list)  # by name: those from whom nothing can be expected
+
+    @property
+    def counts(self) -> Completeness:
+        return count((row.state, row.is_late) for row in self.rows)
+
+    @property
+    def silent(self) -> list[Row]:
+        return [row for row in self.rows if row.state == State.MISSING]
+
+    @property
+    def unsigned(self) -> list[Row]:
+        """Silent ones, and those whose hour has not come yet."""
+        return [row for row in self.rows if row.state in (State.MISSING, State.AWAITED)]
+
+    @property
+    def concerns(self) -> int:
+        return sum(row.report.concerns for row in self.rows if row.report)
+
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.group, []).append(row)
+        return list(found.items())
+
+
+def _row(key: int, name: str, group: str, due: dt.datetime | None, report: DailyReport | None, now: dt.datetime) -> Row:
+    due = report.due_at if report else due
+    return Row(key, name, group, state_of(report.state if report else "", due, now), due, report)
+
+
+def _later(exceptions: Mapping[int, ReportException], key: int, due: dt.datetime | None) -> dt.datetime | None:
+    return max(due, exceptions[key].until) if due and key in exceptions else due
+
+
+def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | None = None) -> Board:
+    """The classes of a school on a day: five queries, however many they are."""
+    groups = [group for group in (classes or classes_of(school)) if _is_there(group, school, day)]
+    now, due = timezone.now(), class_due(school, day)
+    sizes = students_in(groups)
+    reports = {
+        one.class_group_id: one
+        for one in DailyReport.objects.filter(class_group__in=groups, day=day).select_related("signed_by__person")
+    }
+    later = {one.class_group_id: one for one in ReportException.objects.filter(class_group__in=groups, day=day)}
+    rows, without = [], []
+    for group in groups:
+        group.school = school
+        if not sizes.get(group.pk) and group.pk not in reports:
+            without.append(group.name_on(day))
+            continue
+        row = _row(
+            group.pk, group.name_on(day), group.grade_name, _later(later, group.pk, due), reports.get(group.pk), now
+        )
+        row.exception = later[group.pk].reason if group.pk in later else ""
+        rows.append(row)
+    _add_signers(rows, day)
+    return Board(day, due, rows, without)
+
+
+def classes_of(school: Unit) -> list[ClassGroup]:
+    return list(ClassGroup.objects.filter(school=school))
+
+
+def _is_there(group: ClassGroup, school: Unit, day: dt.date) -> bool:
+    """Not a class that has left, or has not begun."""
+    return classnames.is_enrolled(group.stage, group.entry_year, system=school.system or "63", on=day)
+
+
+def students_in(groups: Iterable[ClassGroup]) -> dict[int, int]:
+    """How many students each class has today."""
+    rows = Student.objects.enrolled().filter(class_group__in=groups).order_by().values("class_group")
+    return {row["class_group"]: row["n"] for row in rows.annotate(n=Count("pk"))}
+
+
+def class_due(school: Unit, day: dt.date) -> dt.datetime | None:
+    """Until when the classes of a school report on a day; nothing if they need not."""
+    return due_of(school, CLASS, school.path, day)
+
+
+def due_of(
+    unit: Unit,
+    level: str,
+    path: str,
+    day: dt.date,
+    schemes: Schemes | None = None,
+    calendar: SchoolCalendar | None = None,
+) -> dt.datetime | None:
+    """`path` is that of the unit whose rule counts: a school reports as the unit above it says."""
+    scheme = (schemes or schemes_around(unit)).in_force(path, day)
+    if scheme is None or not scheme.asks(level):
+        return None
+    calendar = calendar or Calendars([unit]).of(unit)
+    return due_at(scheme, level, day) if has_to_report(scheme, level, day, calendar) else None
+
+
+def _add_signers(rows: list[Row], day: dt.date) -> None:
+    """Who is to sign for each class: whoever stands in, else its class teachers."""
+    by_class = {row.key: row for row in rows}
+    stand_ins = StandIn.objects.on(day).filter(class_group__in=by_class, membership__person__is_active=True)
+    for one in stand_ins.select_related("membership__person"):
+        row = by_class[one.class_group_id]
+        row.people.append(one.membership)
+        row.stands_in = True
+    for class_id, member in class_teachers(by_class, day):
+        if not by_class[class_id].stands_in:
+            by_class[class_id].people.append(member)
+
+
+def class_teachers(classes: Iterable[int], day: dt.date) -> list[tuple[int, Membership]]:
+    """Pairs of class and class teacher, in two queries."""
+    links = Membership.classes.through.objects.filter(
+        classgroup__in=list(classes), membership__role=Role.CLASS_TEACHER, membership__person__is_active=True
+    ).values_list("classgroup_id", "membership_id")
+    pairs = list(links)
+    members = Membership.objects.current(day).filter(pk__in={pk for _class, pk in pairs})
+    found = {member.pk: member for member in members.select_related("person", "backup__person")}
+    return [(class_id, found[pk]) for class_id, pk in pairs if pk in found]
+
+
+def unit_board(unit: Unit, day: dt.date) -> Board:
+    """The units below a center on a day; its cost does not know how many classes they have."""
+    below = list(reporting_units(unit))
+    schemes, calendars, now = schemes_around(unit), Calendars(below), timezone.now()
+    joined = joined_on(below)
+    reports = {one.unit_id: one for one in unit_reports(below).filter(day=day).select_related("signed_by__person")}
+    later = {one.unit_id: one for one in ReportException.objects.filter(unit__in=below, class_group=None, day=day)}
+    rows, without = [], []
+    for one in below:
+        due = due_of(one, one.kind_id, receiver(one.path), day, schemes, calendars.of(one))
+        if one.pk not in joined or joined[one.pk] > day or not calendars.of(one).terms:
+            without.append(one.name)
+            continue
+        due = _later(later, one.pk, due)
+        row = _row(one.pk, one.short_name or one.name, one.kind.label, due, reports.get(one.pk), now)
+        row.exception = later[one.pk].reason if one.pk in later else ""
+        rows.append(row)
+    _add_leaders(rows, day)
+    dues = [row.due for row in rows if row.due]
+    return Board(day, max(dues, default=None), [row for row in rows if row.state != State.FREE], without)
+
+
+def reporting_units(unit: Unit) -> QuerySet[Unit, Unit]:
+    """The schools below a center."""
+    return Unit.objects.within(unit).schools().select_related("kind").order_by("path")
+
+
+def receiver(path: str) -> str:
+    """The path of the unit that a unit reports to."""
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
+def unit_reports(units: Iterable[Unit]) -> QuerySet[DailyReport, DailyReport]:
+    return DailyReport.objects.filter(unit__in=units, class_group=None)
+
+
+def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:
+    """Since when a unit has somebody who could sign for it."""
+    signers = Membership.objects.filter(unit__in=units, role__in=(Role.SCHOOL_LEADER, Role.CENTER_STAFF)).order_by()
+    return {row["unit"]: row["first"] for row in signers.values("unit").annotate(first=Min("starts_on"))}
+
+
+def _add_leaders(rows: list[Row], day: dt.date) -> None:
+    by_unit = {row.key: row for row in rows}
+    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+    members = Membership.objects.current(day).filter(unit__in=by_unit, role__in=roles, person__is_active=True)
+    for member in members.select_related("person"):
+        by_unit[member.unit_id].people.append(member)
+
+
+# --- what the system knows already ------------------------------------------------------------------------------------
+
+
+def counts_of_school(board: Board) -> dict[str, Any]:
+    """What a school's report says of its classes: exact counts, no names."""
+    counts = board.counts
+    known: dict[str, int] = {}
+    for row in board.rows:
+        for name, number in (row.report.counts if row.report else {}).items():
+            known[name] = known.get(name, 0) + number
+    return known | {
+        "classes": counts.expected,
+        "classes_reported": counts.reported,
+        "classes_zero": counts.zero,
+        "classes_silent": counts.missing + counts.awaited,
+        "in_classes": board.concerns,
+    }

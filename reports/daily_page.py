@@ -1,0 +1,104 @@
+"""What the pages of the daily report say: the class's page, the heading of a board, the students that are offered."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.daily import Board, class_due
+from reports.known import WORDS, known_of
+from reports.models import DailyReport, ReportException, ReportVersion
+from reports.reporting import Completeness
+from schools.access import Viewer
+from schools.models import ClassGroup
+from students.models.students import StudentQuerySet
+from students.queries import key_students, matching
+
+FACES = 6
+
+
+@dataclass
+class ClassPage:
+    group: ClassGroup
+    day: dt.date
+    due: dt.datetime | None
+    report: DailyReport | None
+    versions: list[ReportVersion]
+    known: list[tuple[Any, int]]
+
+    @property
+    def version(self) -> int:
+        return self.report.version if self.report else 0
+
+    @property
+    def is_late(self) -> bool:
+        """Does a first signature come after the hour?"""
+        end = self.due or dt.datetime.max.replace(tzinfo=dt.UTC)
+        is_past = self.day < timezone.localdate()
+        return self.report is None and (timezone.now() > end or is_past)
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == timezone.localdate()
+
+
+def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
+    report = DailyReport.objects.visible_to(viewer).filter(class_group=group, day=day).first()
+    versions: list[ReportVersion] = []
+    if report:
+        seen = ReportVersion.objects.visible_to(viewer).filter(report=report)
+        versions = list(seen.select_related("signed_by__person").order_by("-number"))
+    counts = report.counts if report else known_of(group, day)
+    due = report.due_at if report else class_due(viewer.unit, day)
+    exception = None if report else ReportException.objects.filter(class_group=group, day=day).first()
+    if due and exception:
+        due = max(due, exception.until)
+    return ClassPage(
+        group, day, due, report, versions, [(WORDS[name], counts[name]) for name in WORDS if name in counts]
+    )
+
+
+def offered_students(viewer: Viewer, students: StudentQuerySet, chosen: list[str], text: str) -> list[dict[str, Any]]:
+    """Chosen ones, those who were searched for without JavaScript, then the key students of the class."""
+    picked = set(chosen)
+    found = [one for one in students if str(one.pk) in picked] if picked else []
+    found += list(matching(students, text, viewer)[:FACES]) if text.strip() else []
+    found += list(students.filter(key_students(viewer)).distinct()[:FACES])
+    return list({one.pk: {"value": one.pk, "label": one.name, "on": str(one.pk) in picked} for one in found}.values())
+
+
+def board_words(board: Board, *, is_school: bool) -> str:
+    """The fact that matters, as a sentence."""
+    counts = board.counts
+    if not board.rows:
+        return _("Nobody has to report on this day")
+    if board.silent:
+        return _missing_words(counts, is_school=is_school)
+    if counts.awaited:
+        if is_school:
+            text = _("{received} of {expected} classes have reported; the others have until {hour}")
+        else:
+            text = _("{received} of {expected} schools have reported; the others have until {hour}")
+        hour = f"{timezone.localtime(board.due):%H:%M}" if board.due else ""
+        return text.format(received=counts.received, expected=counts.expected, hour=hour)
+    text = _("All {n} classes have reported") if is_school else _("All {n} schools have reported")
+    return text.format(n=counts.expected)
+
+
+def _missing_words(counts: Completeness, *, is_school: bool) -> str:
+    if is_school:
+        text = ngettext(
+            "{received} of {expected} classes have reported, {n} is silent",
+            "{received} of {expected} classes have reported, {n} are silent",
+            counts.missing,
+        )
+    else:
+        text = ngettext(
+            "{received} of {expected} schools have reported, {n} is silent",
+            "{received} of {expected} schools have reported, {n} are silent",
+            counts.missing,
+        )
+    return text.format(received=counts.received, expected=counts.expected, n=counts.missing)

@@ -1,0 +1,46 @@
+"""What of the daily reports waits for a person: to sign for a class, to sign for the school or center."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.access import classes_to_sign
+from reports.daily import due_of, receiver
+from reports.models import DailyReport
+from reports.models.daily import CLASS
+from schools.access import Viewer
+from schools.models import Role
+from schools.work.inbox import Waiting, waits
+
+
+@waits
+def classes_to_report(viewer: Viewer) -> Iterator[Waiting]:
+    groups, today = classes_to_sign(viewer), timezone.localdate()
+    due = _due(viewer, CLASS, viewer.unit.path) if groups else None
+    if due is None:
+        return
+    signed = set(DailyReport.objects.filter(class_group__in=groups, day=today).values_list("class_group", flat=True))
+    for group in groups:
+        if group.pk not in signed:
+            text = _("Daily report of {name}").format(name=group.name)
+            yield Waiting(text=text, url=reverse("reports:daily_class", args=[group.pk]), due_at=due)
+
+
+@waits
+def unit_to_report(viewer: Viewer) -> Iterator[Waiting]:
+    if viewer.role not in (Role.SCHOOL_LEADER, Role.CENTER_STAFF):
+        return
+    due = _due(viewer, viewer.unit.kind_id, receiver(viewer.unit.path))
+    if due is None:
+        return
+    rows = DailyReport.objects.filter(unit=viewer.unit, class_group=None, day=timezone.localdate())
+    if not rows.exists():
+        text = _("Daily report of {name}").format(name=viewer.unit.name)
+        yield Waiting(text=text, url=reverse("reports:daily_board"), due_at=due)
+
+
+def _due(viewer: Viewer, level: str, path: str) -> dt.datetime | None:
+    return due_of(viewer.unit, level, path, timezone.localdate(), calendar=viewer.calendar)

@@ -1,0 +1,35 @@
+"""What the system knows of a class already: it goes with the class's report, and nobody types it again."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from counseling.models import TalkPart
+from schools.common.days import midnight
+from schools.models import ClassGroup
+from students.models import RiskFlag, Student
+
+WORDS: Mapping[str, object] = {
+    "students": _("students"),
+    "on_leave": _("on leave"),
+    "talks": _("talks since yesterday"),
+    "flags": _("new flags since yesterday"),
+    "open_flags": _("flags in hand or waiting"),
+}
+
+
+def known_of(group: ClassGroup, day: dt.date) -> dict[str, int]:
+    """Counts of a day and the day before it. Talks for counselors only, and flags that are kept from somebody, are not
+    among them: a count would tell of them."""
+    since, until = midnight(day - dt.timedelta(days=1)), midnight(day + dt.timedelta(days=1))
+    students = Student.objects.filter(class_group=group)
+    flags = RiskFlag.objects.filter(student__class_group=group, kept_from=None)
+    talks = TalkPart.objects.covering().filter(class_group=group)
+    return {
+        "students": students.enrolled().count(),
+        "on_leave": students.filter(status=Student.Status.ON_LEAVE).count(),
+        "talks": talks.filter(talk__happened_at__gte=since, talk__happened_at__lt=until).count(),
+        "flags": flags.filter(reported_at__gte=since, reported_at__lt=until).count(),
+        "open_flags": flags.open().count(),
+    }

@@ -1,0 +1,14 @@
+from reports.models.daily import DailyReport, ReportException, ReportingScheme, ReportVersion, StandIn
+from reports.models.summaries import AUTHORS, Summary, SummaryQuerySet, SummarySection
+
+__all__ = [
+    "AUTHORS",
+    "DailyReport",
+    "ReportException",
+    "ReportVersion",
+    "ReportingScheme",
+    "StandIn",
+    "Summary",
+    "SummaryQuerySet",
+    "SummarySection",
+]

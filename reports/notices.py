@@ -1,0 +1,10 @@
+"""What notices of this floor say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.work.notices import Kind, declare
+
+declare(
+    Kind("daily.class", _("The daily report of your class is waiting: nothing today is one tap")),
+    Kind("daily.unit", _("The daily report of your unit is waiting for your signature")),
+)

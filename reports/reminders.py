@@ -1,0 +1,78 @@
+"""Whom daily reports remind: silent classes of a school, silent units of a center."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reports.daily import Calendars, class_board, due_of, joined_on, receiver, schemes_around
+from reports.models import DailyReport
+from reports.models.daily import CLASS
+from schools.models import Membership, Reminder, Role, Unit
+from schools.work.reminders import ABOVE, BACKUP, REPORTER, Due, Source, Step, remind
+
+
+def class_reports_due(now: dt.datetime) -> Iterator[Due]:
+    """The schools whose classes report today. Four queries, however many schools there are."""
+    schools, day = _units(schools_only=True), timezone.localdate(now)
+    schemes, calendars = schemes_around(), Calendars(schools)
+    for school in schools:
+        if at := due_of(school, CLASS, school.path, day, schemes, calendars.of(school)):
+            yield Due(school, day, at)
+
+
+def unit_reports_due(now: dt.datetime) -> Iterator[Due]:
+    units, day = _units(), timezone.localdate(now)
+    schemes, calendars, joined = schemes_around(), Calendars(units), joined_on(units)
+    for unit in units:
+        at = due_of(unit, unit.kind_id, receiver(unit.path), day, schemes, calendars.of(unit))
+        if at and unit.pk in joined and joined[unit.pk] <= day:
+            yield Due(unit, day, at)
+
+
+def _units(*, schools_only: bool = False) -> list[Unit]:
+    rows = Unit.objects.select_related("kind").exclude(parent=None)
+    return list(rows.schools() if schools_only else rows)
+
+
+def silent_classes(row: Reminder) -> list[Membership]:
+    board = class_board(row.unit, row.day)
+    waiting = [member for one in board.unsigned for member in one.people]
+    if row.whom == REPORTER or not waiting:
+        return waiting
+    if row.whom == BACKUP:
+        return [member.backup for member in waiting if member.backup and member.backup.is_current()]
+    return _leaders(row.unit) if row.whom == ABOVE else []
+
+
+def silent_units(row: Reminder) -> list[Membership]:
+    if DailyReport.objects.filter(unit=row.unit, class_group=None, day=row.day).exists():
+        return []
+    return _leaders(row.unit.parent) if row.whom == ABOVE and row.unit.parent else _leaders(row.unit)
+
+
+def _leaders(unit: Unit) -> list[Membership]:
+    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+    members = Membership.objects.current().filter(unit=unit, role__in=roles, person__is_active=True)
+    return list(members.select_related("person"))
+
+
+remind(
+    Source(
+        "daily.class",
+        _("The daily report of a class"),
+        ladder=(Step(-30), Step(0), Step(15, BACKUP), Step(30, ABOVE)),
+        due=class_reports_due,
+        people=silent_classes,
+        url="reports:daily",
+    ),
+    Source(
+        "daily.unit",
+        _("The daily report of a school or center"),
+        ladder=(Step(-15), Step(0), Step(30, ABOVE)),
+        due=unit_reports_due,
+        people=silent_units,
+        url="reports:daily",
+    ),
+)

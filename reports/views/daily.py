@@ -1,0 +1,200 @@
+"""The daily report: a teacher's two taps, the board of a school or a center, its signature, and reminding."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from reports.access import can_remind, can_sign_class, can_sign_unit, classes_to_sign, report_class_ids
+from reports.actions.daily import Concern, Signature, sign_class, sign_unit
+from reports.actions.reminding import remind_silent
+from reports.daily import Board, class_board, due_of, receiver, unit_board
+from reports.daily_forms import ConcernForm, SignForm, UnitForm
+from reports.daily_page import ClassPage, board_words, class_page, offered_students
+from reports.models import DailyReport
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
+from schools.common.days import day_in
+from schools.common.errors import Refused, refusal_in
+from schools.models import ClassGroup, Role
+from schools.requests import ViewerRequest
+from schools.unpublished import calendar_warning
+from students.models import Student
+
+RECEIVERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
+UNIT_SIGNERS = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+
+
+@roles(*STAFF_ROLES, Role.CENTER_STAFF)
+@require_GET
+def daily(request: ViewerRequest) -> HttpResponse:
+    """Where a reminder leads: to the one thing this person has to sign."""
+    viewer = request.viewer
+    if viewer.role in RECEIVERS:
+        return redirect("reports:daily_board")
+    groups = classes_to_sign(viewer)
+    if len(groups) == 1:
+        return redirect("reports:daily_class", groups[0].pk)
+    today = timezone.localdate()
+    board = class_board(viewer.unit, today, classes=groups) if groups else None
+    return render(request, "reports/daily.html", {"board": board, "why": reason_to_see(viewer)})
+
+
+def _class_or_404(request: ViewerRequest, pk: int) -> ClassGroup:
+    viewer = request.viewer
+    if pk not in report_class_ids(viewer):
+        raise Http404
+    group = ClassGroup.objects.get(pk=pk, school_id=viewer.unit.pk)
+    group.school = viewer.unit
+    return group
+
+
+def _day(request: ViewerRequest) -> dt.date:
+    """The day that a page is about: today, unless it names another one that has begun."""
+    today = timezone.localdate()
+    found = day_in(request.POST.get("day", "") or request.GET.get("day", "")) or today
+    if found > today:
+        raise BadRequest("a day that is still to come")
+    return found
+
+
+@roles(*STAFF_ROLES)
+def daily_class(request: ViewerRequest, pk: int) -> HttpResponse:
+    """The report of one class: nothing today is one tap; signed, it shows what was signed by whom."""
+    group, day = _class_or_404(request, pk), _day(request)
+    page = class_page(request.viewer, group, day)
+    form = SignForm(request.POST or None, is_late=page.is_late, initial={"over": page.version})
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            data = form.cleaned_data
+            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""))
+            sign_class(by=request.viewer, group=group, signature=signature)
+            messages.success(request, _("Signed: nothing today. Today you can still correct it."))
+            return redirect(_class_url(group, day))
+    return render(request, "reports/daily_class.html", _class_context(request, page, form))
+
+
+def _class_url(group: ClassGroup, day: dt.date) -> str:
+    url = reverse("reports:daily_class", args=[group.pk])
+    return url if day == timezone.localdate() else f"{url}?day={day:%Y-%m-%d}"
+
+
+def _class_context(request: ViewerRequest, page: ClassPage, form: SignForm) -> dict[str, Any]:
+    viewer = request.viewer
+    return {
+        "page": page,
+        "form": form,
+        "may_sign": can_sign_class(viewer, page.group),
+        "why": reason_to_see(viewer, class_id=page.group.pk),
+        "calendar_warning": calendar_warning([timezone.now()]),
+    }
+
+
+@roles(*STAFF_ROLES)
+def daily_write(request: ViewerRequest, pk: int) -> HttpResponse:
+    """A sentence, not a table: who, what was seen, how soon somebody shall come."""
+    viewer, group, day = request.viewer, _class_or_404(request, pk), _day(request)
+    page = class_page(viewer, group, day)
+    students = Student.objects.visible_to(viewer).enrolled().filter(class_group=group)
+    form = ConcernForm(request.POST or None, students=students, is_late=page.is_late, initial={"over": page.version})
+    wants_search = "find" in request.POST
+    if request.method == "POST" and not wants_search and form.is_valid():
+        with refusal_in(form):
+            data = form.cleaned_data
+            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""))
+            concern = Concern(list(data["students"]), data["text"], data["urgency"])
+            sign_class(by=viewer, group=group, signature=signature, concern=concern)
+            messages.success(request, _("Signed, and the counselor has been called. Upwards goes the number, no name."))
+            return redirect(_class_url(group, day))
+    context = _class_context(request, page, form) | {
+        "offered": offered_students(viewer, students, request.POST.getlist("students"), request.POST.get("q", "")),
+        "q": request.POST.get("q", ""),
+    }
+    return render(request, "reports/daily_write.html", context)
+
+
+# --- boards -----------------------------------------------------------------------------------------------------------
+
+
+def _board(request: ViewerRequest, day: dt.date) -> Board:
+    viewer = request.viewer
+    if viewer.unit.is_school:
+        return class_board(viewer.unit, day, classes=viewer.class_groups)
+    return unit_board(viewer.unit, day)
+
+
+@roles(*RECEIVERS)
+@require_GET
+def daily_board(request: ViewerRequest) -> HttpResponse:
+    """Classes of a school, or schools of a center: who has reported, who has confirmed a zero, who is silent."""
+    return _show_board(request, _day(request))
+
+
+def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = None) -> HttpResponse:
+    viewer = request.viewer
+    board, own = _board(request, day), _own_report(request, day)
+    due = due_of(viewer.unit, viewer.unit.kind_id, receiver(viewer.unit.path), day)
+    is_late = own is None and due is not None and timezone.now() > due
+    context = {
+        "board": board,
+        "heading": board_words(board, is_school=viewer.unit.is_school),
+        "own": own,
+        "own_due": due,
+        "form": form or UnitForm(is_late=is_late, initial={"over": own.version if own else 0}),
+        "may_sign": can_sign_unit(viewer, viewer.unit),
+        "may_remind": can_remind(viewer) and day == timezone.localdate(),
+        "is_school": viewer.unit.is_school,
+        "is_today": day == timezone.localdate(),
+        "why": reason_to_see(viewer),
+        "calendar_warning": calendar_warning([timezone.now()]),
+    }
+    return render(request, "reports/daily_board.html", context)
+
+
+def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
+    rows = DailyReport.objects.visible_to(request.viewer).filter(unit=request.viewer.unit, class_group=None, day=day)
+    return rows.select_related("signed_by__person").first()
+
+
+@roles(*UNIT_SIGNERS)
+@require_POST
+def daily_sign(request: ViewerRequest) -> HttpResponse:
+    """The report of the whole school or center, as its board stands now."""
+    day = _day(request)
+    own = _own_report(request, day)
+    form = UnitForm(request.POST, is_late=own is None)
+    if form.is_valid():
+        with refusal_in(form):
+            data = form.cleaned_data
+            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""), note=data["note"])
+            report = sign_unit(by=request.viewer, signature=signature, own=data["own"])
+            said = _("Signed as correction {n}.").format(n=report.version) if report.version > 1 else _("Signed.")
+            messages.success(request, said)
+            url = reverse("reports:daily_board")
+            return redirect(url if day == timezone.localdate() else f"{url}?day={day:%Y-%m-%d}")
+    return _show_board(request, day, form)
+
+
+@roles(*RECEIVERS)
+@require_POST
+def daily_remind(request: ViewerRequest) -> HttpResponse:
+    """All who are silent today, or the one named."""
+    only = [int(key) for key in request.POST.getlist("only") if key.isascii() and key.isdecimal() and len(key) < 10]
+    if len(only) != len(request.POST.getlist("only")):
+        raise BadRequest("not a class or a unit")
+    try:
+        called = remind_silent(by=request.viewer, day=_day(request), only=only)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        text = ngettext("{n} person was reminded.", "{n} people were reminded.", called)
+        said = text.format(n=called) if called else _("Nobody was left to remind.")
+        messages.success(request, said)
+    return redirect("reports:daily_board")

@@ -1,0 +1,196 @@
+"""Reminders: what is due calls people before its hour, at it and after it, as a ladder says.
+
+An app names what can be due in its `reminders.py`:
+
+    remind(Source("daily.class", _("Daily report of a class"), ladder=(Step(-30), Step(0), Step(30, "above")),
+                  due=…, people=…, url="reports:daily"))
+
+A unit may put another ladder in its place (`UnitSetting`, key "ladder daily.class"); the nearest one counts. A
+dispatcher runs each minute: it writes a row for every step whose moment has come, once for kind, unit and day, and then
+sends each row in one transaction with the notices it stands for. A row that was written is the memory: a worker that
+dies sends nothing twice and leaves nothing out.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.common.floors import ask_apps
+from schools.models import Membership, Notice, Reminder, Unit, UnitSetting
+from schools.work.notices import notify
+
+logger = logging.getLogger(__name__)
+TRIES = 5
+# A step that nobody could send for so long is left out: it would remind of yesterday.
+STALE = dt.timedelta(hours=12)
+REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
+
+
+class Step(NamedTuple):
+    """When, in minutes before (-) or after the hour, and whom: who is to do it, who steps in, or who stands above."""
+
+    minutes: int
+    whom: str = REPORTER
+
+
+class Due(NamedTuple):
+    """Something of a unit that is due."""
+
+    unit: Unit
+    day: dt.date
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of thing that reminds."""
+
+    kind: str
+    title: Any
+    ladder: Sequence[Step]
+    due: Callable[[dt.datetime], Iterable[Due]]  # all that is due around a moment
+    people: Callable[[Reminder], Iterable[Membership]]  # whom a step calls now; nobody if it is done
+    url: str  # the name of the page that it leads to
+
+
+_sources: dict[str, Source] = {}
+
+
+def remind(*sources: Source) -> None:
+    _sources.update({source.kind: source for source in sources})
+
+
+def all_sources() -> Mapping[str, Source]:
+    ask_apps("reminders")
+    return _sources
+
+
+# --- ladders ----------------------------------------------------------------------------------------------------------
+
+
+def setting_key(kind: str) -> str:
+    return f"ladder {kind}"
+
+
+class Ladders:
+    """The ladders of one kind for many units, in one query."""
+
+    def __init__(self, source: Source) -> None:
+        rows = UnitSetting.objects.filter(key=setting_key(source.kind)).values_list("unit__code", "value")
+        self._set = {code: tuple(Step(*step) for step in value) for code, value in rows}
+        self._default = tuple(source.ladder)
+
+    def of(self, unit: Unit) -> Sequence[Step]:
+        found = (self._set[code] for code in reversed(unit.ancestor_codes) if code in self._set)
+        return next(found, self._default)
+
+
+def passed_steps(ladder: Iterable[Step], due: dt.datetime, now: dt.datetime) -> list[tuple[Step, dt.datetime]]:
+    """The steps whose moment has come, and is not long over. After a standstill only the last of each person's
+    steps is left: whoever was not called at 9:30 and at 10:00 is called once."""
+    last: dict[str, tuple[Step, dt.datetime]] = {}
+    for step in sorted(ladder):
+        at = due + dt.timedelta(minutes=step.minutes)
+        if now - STALE < at <= now:
+            last[step.whom] = (step, at)
+    return sorted(last.values())
+
+
+# --- the dispatcher ---------------------------------------------------------------------------------------------------
+
+
+def dispatch(*, now: dt.datetime | None = None) -> int:
+    """Write what has become due and send it. Returns how many people were called."""
+    now = now or timezone.now()
+    for source in all_sources().values():
+        plan(source, now)
+    return send_waiting(now)
+
+
+def plan(source: Source, now: dt.datetime) -> None:
+    ladders = Ladders(source)
+    rows = [
+        Reminder(kind=source.kind, unit=due.unit, day=due.day, step=step.minutes, whom=step.whom, due_at=due.at, at=at)
+        for due in source.due(now)
+        for step, at in passed_steps(ladders.of(due.unit), due.at, now)
+    ]
+    written = Reminder.objects.filter(kind=source.kind, day__in={row.day for row in rows})
+    known = set(written.values_list("unit_id", "day", "step", "whom"))
+    new = [row for row in rows if (row.unit_id, row.day, row.step, row.whom) not in known]
+    Reminder.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+
+
+def send_waiting(now: dt.datetime) -> int:
+    waiting = Reminder.objects.filter(state=Reminder.State.WAITING, at__lte=now).order_by("at").select_related("unit")
+    return sum(_try(row, now) for row in waiting[:2000])
+
+
+def _try(row: Reminder, now: dt.datetime) -> int:
+    try:
+        return send(row, now)
+    except Exception as error:
+        # The text of an exception may hold data of a row.
+        logger.exception("reminder %s of kind %s failed", row.pk, row.kind)
+        tries = row.tries + 1
+        state = Reminder.State.FAILED if tries >= TRIES else Reminder.State.WAITING
+        failed = Reminder.objects.filter(pk=row.pk, state=Reminder.State.WAITING)
+        failed.update(tries=tries, state=state, error=type(error).__name__)
+        return 0
+
+
+@transaction.atomic
+def send(row: Reminder, now: dt.datetime) -> int:
+    """Call whoever has still to be called, and mark it sent, in one transaction: both or neither, and once."""
+    taken = Reminder.objects.filter(pk=row.pk, state=Reminder.State.WAITING)
+    if not taken.update(state=Reminder.State.SENT, sent_at=now, tries=F("tries") + 1):
+        return 0
+    source = all_sources()[row.kind]
+    people = call(row, source.people(row))
+    state = Reminder.State.SENT if people else Reminder.State.NEEDLESS
+    Reminder.objects.filter(pk=row.pk).update(people=people, state=state)
+    return people
+
+
+def call(row: Reminder, people: Iterable[Membership]) -> int:
+    """One notice for each person, however much of theirs is due."""
+    source = all_sources()[row.kind]
+    return notify(
+        to=people, kind=row.kind, url=reverse(source.url), unit=row.unit, due_at=row.due_at, occasion=row.occasion
+    )
+
+
+@transaction.atomic
+def remind_by_hand(*, kind: str, unit: Unit, day: dt.date, due_at: dt.datetime, people: Iterable[Membership]) -> int:
+    """Somebody asks for it now; within a minute a second click calls nobody again."""
+    now = timezone.now()
+    step = int((now - due_at).total_seconds() // 60)
+    step = max(-32_000, min(32_000, step))
+    row, _created = Reminder.objects.get_or_create(
+        kind=kind,
+        unit=unit,
+        day=day,
+        step=step,
+        whom=BY_HAND,
+        defaults={"due_at": due_at, "at": now, "state": Reminder.State.SENT, "sent_at": now},
+    )
+    called = call(row, people)
+    Reminder.objects.filter(pk=row.pk).update(people=F("people") + called)
+    return called
+
+
+def end_reminders(
+    kind: str, day: dt.date, *, unit: Unit | None = None, done: Iterable[Membership] = (), still: bool = False
+) -> int:
+    """It is done: those who were called for it are called no more. `still`: they have more of it to do."""
+    if still:
+        return 0
+    found = Notice.objects.filter(kind=kind, occasion__startswith=f"{day:%Y-%m-%d} ", over_at=None)
+    found = found.filter(unit=unit) if unit else found.filter(membership__in=list(done))
+    return int(found.update(over_at=timezone.now(), answer_by=None))

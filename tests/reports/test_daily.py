@@ -1,0 +1,214 @@
+"""The road of the daily report: a zero in two taps, the school's report, the center's board, one class silent and
+reminded."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from reports.actions.daily import Concern, Signature, sign_class, sign_unit
+from reports.actions.schemes import set_scheme
+from reports.daily import class_board, unit_board
+from reports.models import DailyReport, ReportVersion
+from schools.common.errors import Refused
+from schools.models import AuditEntry, Notice, Reminder
+from schools.work.reminders import dispatch
+from students.models import RiskFlag
+from tests.walking import report_of, stand_in_of
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+def at(hour, minute=0, day=TODAY):
+    return time_machine.travel(dt.datetime.combine(day, dt.time(hour, minute), NOW.tzinfo), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def rule(world, viewer):
+    """Everybody reports, since yesterday; it is nine o'clock."""
+    with at(9, day=TODAY - dt.timedelta(days=2)):
+        set_scheme(
+            by=viewer(world.district_staff),
+            unit=world.district,
+            preset="full_chain",
+            starts_on=TODAY - dt.timedelta(days=1),
+        )
+    with at(9):
+        yield
+
+
+def sign(world, viewer, who="teacher", **more):
+    member = world.a.people[who]
+    return sign_class(by=viewer(member), group=member.classes.get(), signature=Signature(TODAY, **more))
+
+
+def called(kind="daily.class"):
+    rows = Notice.objects.filter(kind=kind, over_at=None).values_list("membership__person__staff_number", flat=True)
+    return sorted(rows)
+
+
+# --- the road ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_zero_is_two_taps_from_the_reminder(world, sign_in):
+    client = sign_in(world.a.teacher)
+    first = client.get(reverse("reports:daily"), follow=True)
+    assert first.redirect_chain[-1][0] == reverse("reports:daily_class", args=[world.a.class_1.pk])
+    client.post(first.redirect_chain[-1][0], {"over": "0", "day": TODAY.isoformat()})
+    report = DailyReport.objects.get()
+    assert (report.state, report.concerns, report.is_late, report.signed_by) == ("zero", 0, False, world.a.teacher)
+    assert AuditEntry.objects.filter(verb="daily.signed", subject_id=str(report.pk)).count() == 1
+
+
+def test_looking_at_the_page_signs_nothing(world, sign_in):
+    sign_in(world.a.teacher).get(reverse("reports:daily_class", args=[world.a.class_1.pk]))
+    assert DailyReport.objects.count() == 0
+
+
+def test_a_silent_class_is_reminded_once_and_no_more_after_it_signed(world, viewer):
+    sign(world, viewer)
+    with at(9, 31):
+        assert [dispatch(), dispatch()] == [5, 0]
+        assert called() == ["a-teacher_2", "a-teacher_4", "b-teacher", "b-teacher_2", "b-teacher_4"]
+    with at(9, 40):
+        sign(world, viewer, "teacher_2")
+    assert called() == ["a-teacher_4", "b-teacher", "b-teacher_2", "b-teacher_4"]
+
+
+def test_the_school_sums_its_classes_and_names_the_silent_and_the_center_sees_counts(world, viewer):
+    sign(world, viewer)
+    concern = Concern([world.a.neighbor], "x", "today")
+    sign_class(by=viewer(world.a.teacher_2), group=world.a.class_2, signature=Signature(TODAY), concern=concern)
+    with at(10, 5):
+        board = class_board(world.a.unit, TODAY)
+        assert [row.name for row in board.silent] == [world.a.class_4.name]
+        report = sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY), own=1)
+    assert (report.state, report.concerns) == ("reported", 2)
+    told = {
+        name: report.counts[name] for name in ("classes", "classes_reported", "classes_zero", "classes_silent", "own")
+    }
+    assert told == {"classes": 3, "classes_reported": 1, "classes_zero": 1, "classes_silent": 1, "own": 1}
+    with at(11):
+        above = unit_board(world.district, TODAY)
+        assert [(row.name, row.state, row.report and row.report.concerns) for row in above.rows] == [
+            ("甲小学", "reported", 2),
+            ("乙小学", "missing", None),
+        ]
+
+
+def test_the_board_of_a_center_never_names_a_student(world, viewer, sign_in):
+    concern = Concern([world.a.student], "x", "now")
+    sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=Signature(TODAY), concern=concern)
+    sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY))
+    page = sign_in(world.district_staff).get(reverse("reports:daily_board")).content.decode()
+    assert "SENTINEL" not in page
+    assert world.a.class_1.name not in page
+
+
+# --- signing ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_student_named_becomes_a_flag_and_only_the_number_stays(world, viewer):
+    concern = Concern([world.a.student_2, world.a.student_3], "cried", "today")
+    report = sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=Signature(TODAY), concern=concern)
+    flags = RiskFlag.objects.filter(student__in=concern.students)
+    assert sorted(flags.values_list("severity", flat=True)) == [2, 2]
+    assert (report.concerns, report.counts["flags"]) == (2, 3)
+
+
+def test_nobody_signs_for_another_class(world, viewer):
+    with pytest.raises(Refused):
+        sign_class(by=viewer(world.a.teacher_2), group=world.a.class_1, signature=Signature(TODAY))
+    assert DailyReport.objects.count() == 0
+
+
+def test_who_stands_in_signs_and_is_the_one_who_is_reminded(world, viewer):
+    stand_in_of(world.a.subject_teacher, world.a.class_2, world.a.leader)
+    with at(9, 31):
+        dispatch()
+    assert ("a-subject_teacher" in called(), "a-teacher_2" in called()) == (True, False)
+    report = sign_class(by=viewer(world.a.subject_teacher), group=world.a.class_2, signature=Signature(TODAY))
+    assert report.signed_by == world.a.subject_teacher
+
+
+def test_a_late_report_says_why_and_by_whom(world, viewer):
+    with at(10, 1):
+        with pytest.raises(Refused):
+            sign(world, viewer)
+        assert DailyReport.objects.count() == 0
+        report = sign(world, viewer, late_reason="lesson")
+    assert (report.is_late, report.is_backfilled, report.late_reason) == (True, False, "lesson")
+
+
+def test_a_report_filled_in_later_is_marked(world, viewer):
+    signature = Signature(TODAY - dt.timedelta(days=1), late_reason="absent")
+    report = sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=signature)
+    assert (report.is_late, report.is_backfilled) == (True, True)
+
+
+def test_a_day_to_come_cannot_be_signed(world, viewer):
+    with pytest.raises(Refused):
+        sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=Signature(TODAY + dt.timedelta(days=1)))
+    assert DailyReport.objects.count() == 0
+
+
+def test_a_correction_keeps_the_first_version_and_is_not_late(world, viewer):
+    sign(world, viewer)
+    with at(13, 15):
+        concern = Concern([world.a.student], "x", "later")
+        signature = Signature(TODAY, over=1)
+        report = sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=signature, concern=concern)
+    assert (report.version, report.state, report.is_late) == (2, "reported", False)
+    versions = ReportVersion.objects.filter(report=report).values_list("number", "state")
+    assert list(versions) == [(1, "zero"), (2, "reported")]
+
+
+def test_a_second_zero_does_not_write_over_what_somebody_else_signed(world, viewer):
+    report_of(world.a.teacher, world.a.class_1, state="reported", concerns=1)
+    with pytest.raises(Refused):
+        sign(world, viewer)
+    assert DailyReport.objects.get().state == "reported"
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_never_changed_backwards(world, viewer):
+    with pytest.raises(Refused):
+        set_scheme(by=viewer(world.district_staff), unit=world.district, preset="none", starts_on=TODAY)
+    tomorrow = TODAY + dt.timedelta(days=1)
+    set_scheme(by=viewer(world.district_staff), unit=world.district, preset="none", starts_on=tomorrow)
+    assert [unit_board(world.district, day).counts.expected for day in (TODAY, tomorrow)] == [2, 0]
+
+
+def test_a_school_cannot_set_the_rule_of_its_center(world, viewer):
+    with pytest.raises(Refused):
+        set_scheme(
+            by=viewer(world.a.leader), unit=world.district, preset="none", starts_on=TODAY + dt.timedelta(days=1)
+        )
+
+
+def test_a_class_without_students_is_named_and_not_counted(world):
+    world.a.older.status = "left"
+    world.a.older.left_on = TODAY
+    world.a.older.save()
+    board = class_board(world.a.unit, TODAY)
+    assert (board.counts.expected, board.without) == (2, [world.a.class_4.name])
+
+
+def test_a_board_costs_the_same_whatever_it_shows(world, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        class_board(world.a.unit, TODAY)
+    with django_assert_max_num_queries(12):
+        unit_board(world.city, TODAY)
+
+
+def test_a_reminder_is_written_once_for_kind_unit_and_day(world):
+    with at(9, 31):
+        dispatch()
+        dispatch()
+    rows = Reminder.objects.filter(kind="daily.class", unit=world.a.unit)
+    assert [(row.step, row.whom, row.state, row.people) for row in rows] == [(-30, "reporter", "sent", 3)]
