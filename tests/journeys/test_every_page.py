@@ -190,6 +190,8 @@ def leader_opens(world, now, made):
         ("schools:import_done", made["commit"]),
         ("schools:job_detail", made["report"]),
         ("reports:open_list",),
+        ("reports:daily_board",),
+        ("reports:daily_scheme",),
         ("schools:channel_list",),
         ("schools:notice_sent",),
         ("reports:open_detail", world.a.unit.code, made["opener"]),
