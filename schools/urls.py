@@ -69,6 +69,7 @@ managing_units = [
 calling = [
     path("notices", notices.notice_list, name="notice_list"),
     path("duty", duty.duty_list, name="duty_list"),
+    path("duty/rules", duty.duty_rules, name="duty_rules"),
     path("duty/day", duty.duty_day, name="duty_day"),
     path("channels", channels.channel_list, name="channel_list"),
     path("channels/try", channels.channel_try, name="channel_try"),

@@ -109,6 +109,7 @@ ROLES = {
     "schools:notice_settings": EVERYONE,
     "schools:duty_list": WORDING,
     "schools:duty_day": WORDING,
+    "schools:duty_rules": WORDING,
     "schools:notice_list": EVERYONE,
     "schools:notice_poll": EVERYONE,
     "schools:notice_read_all": EVERYONE,

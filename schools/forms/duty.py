@@ -9,6 +9,7 @@ from schools.access import Viewer
 from schools.actions.duty import ABLE
 from schools.common.rendering import DayInput
 from schools.models import Membership, OnDuty
+from schools.settings_of import settings_of
 
 WEEKDAYS = (
     _("Monday"),
@@ -60,3 +61,57 @@ class DayForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["member"]
         field.queryset, field.label_from_instance = able(viewer), named
+
+
+KINDS = (
+    ("minutes", _("minutes, around the clock")),
+    ("school_hours", _("school hours")),
+    ("same_day", _("the same school day")),
+    ("school_days", _("school days")),
+)
+
+
+class CallRulesForm(forms.Form):
+    """How soon a flag must be in hand, whether the center is called, and the unit's own questions of the interview."""
+
+    quiet = True
+    center_is_called = forms.BooleanField(
+        label=_("When nobody of the school answers a flag of the worst level, the center is called, without a name"),
+        required=False,
+    )
+    questions = forms.CharField(
+        label=_("Own questions of the interview, one in each line"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "short"}),
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = settings_of(viewer.unit)
+        self.targets = rules["hand_targets"]
+        self.initial["center_is_called"] = rules["center_is_called"]
+        self.initial["questions"] = "\n".join(rules["interview_questions"])
+        self.levels = viewer.scheme.levels
+        for level in self.levels:
+            kind, amount = self.targets[str(level.severity)]
+            self.fields[f"kind_{level.severity}"] = forms.ChoiceField(label=level.label, choices=KINDS, initial=kind)
+            self.fields[f"amount_{level.severity}"] = forms.IntegerField(
+                label=_("How many"), min_value=0, max_value=10_000, initial=amount, required=False
+            )
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        return [(self[f"kind_{one.severity}"], self[f"amount_{one.severity}"]) for one in self.levels]
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        targets = {
+            str(one.severity): [data[f"kind_{one.severity}"], data[f"amount_{one.severity}"] or 0]
+            for one in self.levels
+        }
+        lines = [line.strip()[:100] for line in data["questions"].splitlines() if line.strip()]
+        return {
+            "hand_targets": self.targets | targets,
+            "center_is_called": data["center_is_called"],
+            "interview_questions": lines[:20],
+        }

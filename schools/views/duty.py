@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from schools.access import roles
+from schools.access import can_lead_unit, roles
 from schools.actions.duty import KEEPERS, set_day, set_week
+from schools.actions.units import change_settings
 from schools.common.errors import Refused
-from schools.forms.duty import DayForm, WeekForm, able
+from schools.forms.duty import CallRulesForm, DayForm, WeekForm, able
 from schools.models import OnDuty
 from schools.on_duty import on_duty
 from schools.requests import ViewerRequest
@@ -33,6 +34,7 @@ def duty_list(request: ViewerRequest) -> HttpResponse:
     context = {
         "form": form,
         "day_form": DayForm(viewer=viewer),
+        "rules": CallRulesForm(viewer=viewer) if can_lead_unit(viewer, viewer.unit) else None,
         "days": days,
         "today": on_duty(viewer.unit, today),
         "members": able(viewer).select_related("backup__person"),
@@ -52,4 +54,17 @@ def duty_day(request: ViewerRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
     except Refused as refusal:
         messages.error(request, str(refusal))
+    return redirect("schools:duty_list")
+
+
+@roles(*sorted(KEEPERS))
+@require_POST
+def duty_rules(request: ViewerRequest) -> HttpResponse:
+    """How soon, whether the center, which questions: a rule of the unit, refused to whoever does not lead it."""
+    form = CallRulesForm(request.POST, viewer=request.viewer)
+    if not form.is_valid():
+        messages.error(request, _("Say for each level how soon it must be in hand."))
+        return redirect("schools:duty_list")
+    change_settings(by=request.viewer, unit=request.viewer.unit, values=form.values())
+    messages.success(request, _("Saved."))
     return redirect("schools:duty_list")

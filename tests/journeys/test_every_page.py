@@ -75,6 +75,7 @@ NO_PAGES = {
     "students:flag_confirm",
     "students:flag_take_back",
     "schools:duty_day",
+    "schools:duty_rules",
     "schools:channel_try",
     "schools:unit_kind_raise",
     "schools:unit_kind_remove",

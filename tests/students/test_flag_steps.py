@@ -121,6 +121,23 @@ def test_a_critical_answer_of_the_system_calls_again_on_a_flag_in_hand(world, by
     assert Notice.objects.filter(kind="flag.raised", membership=world.a.counselor).exists()
 
 
+def test_the_leader_sets_how_soon_and_whether_the_center_and_what_else_is_asked(world, sign_in):
+    form = {"center_is_called": "on", "questions": "家里有谁可以说话\n"}
+    for severity in (1, 2, 3, 4):
+        form |= {f"kind_{severity}": "minutes", f"amount_{severity}": str(severity * 5)}
+    for who in ("counselor", "leader"):
+        sign_in(world.a.people[who]).post(reverse("schools:duty_rules"), form)
+        stored = dict(UnitSetting.objects.filter(unit=world.a.unit).values_list("key", "value"))
+        assert bool(stored) == (who == "leader")
+    assert stored == {
+        "hand_targets": {str(severity): ["minutes", severity * 5] for severity in (1, 2, 3, 4)},
+        "center_is_called": True,
+        "interview_questions": ["家里有谁可以说话"],
+    }
+    page = sign_in(world.a.counselor).get(world.a.flag.get_absolute_url()).content.decode()
+    assert "家里有谁可以说话" in page
+
+
 # --- question and answer ----------------------------------------------------------------------------------------------
 
 
