@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from counseling.access import can_restrict
 from counseling.content import CONTENT_FIELDS, HEADER_FIELDS, Content, Header, Unfit
@@ -24,6 +24,7 @@ from students.models import Student
 
 LONGEST = 4000
 FIRST = "first"  # the block of a student who is not chosen yet
+COMMON = ("background", "view", "agreed")
 BLANK = "__key__"  # the block that the page copies for each further student
 UNTOUCHED: dict[str, Any] = {"severity": 0}
 Typed = dict[str, list[str]]
@@ -145,12 +146,26 @@ class PartForm(forms.Form):
         return Content(themes=tuple(themes), **values)
 
 
+class CommonForm(forms.Form):
+    """What is the same for all students of a talk: typed once, it goes into the record of each."""
+
+    quiet = True
+    common_background = _text(gettext_lazy("Background of all"), gettext_lazy("What happened"))
+    common_view = _text(gettext_lazy("My view of all"), gettext_lazy("What I saw, not what I call it"))
+    common_agreed = _text(gettext_lazy("What we all agreed"), gettext_lazy("A line or two is enough"))
+
+    def with_own(self, own: Content) -> Content:
+        """A student's content with what is the same for all in front of it."""
+        both = {name: (self.cleaned_data[f"common_{name}"], getattr(own, name)) for name in COMMON}
+        return replace(own, **{name: "\n".join(filter(None, texts)) for name, texts in both.items()})
+
+
 # --- the whole sheet ------------------------------------------------------------------------------------------------
 
 _PART_FIELDS = "|".join(PartForm.base_fields)
 _PART_NAME = re.compile(rf"part-({FIRST}|[0-9a-f-]{{36}})-({_PART_FIELDS})")
 _TEXT_NAME = re.compile(rf"part-({FIRST}|[0-9a-f-]{{36}})-(words|view|agreed|background|effect)")
-_OWN_NAMES = {"students", "themes", *HeaderForm.base_fields}
+_OWN_NAMES = {"students", "themes", *HeaderForm.base_fields, *CommonForm.base_fields}
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,8 @@ def typed_in_form(data: Any) -> Typed:
 def is_worth_keeping(typed: Typed) -> bool:
     """Is there anything that the page would not offer by itself?"""
     has_text = any(
-        _TEXT_NAME.fullmatch(name) and any(part.strip() for part in values) for name, values in typed.items()
+        (_TEXT_NAME.fullmatch(name) or name in CommonForm.base_fields) and any(part.strip() for part in values)
+        for name, values in typed.items()
     )
     return has_text or bool(typed.get("themes")) or bool(typed.get("students"))
 
@@ -200,13 +216,16 @@ class TalkSheet:
         values = {name: _initial(HeaderForm, name, typed) for name in HeaderForm.base_fields if name in typed}
         self.header = HeaderForm(data, offer=offer, initial=dict(defaults) | values)
         self.themes = ThemesForm(data, offer=offer, themes=typed.get("themes", []))
+        common = {name: _initial(CommonForm, name, typed) for name in CommonForm.base_fields if name in typed}
+        self.common = CommonForm(data, initial=common)
+        self.has_common = len(self.students) > 1 or any(map(str.strip, common.values()))
         self.lacking = [s for s in self.students if not _has_block(typed, str(s.pk))]
         self.blocks = [self._block(s, typed, data) for s in self.students] or [self._block(None, typed, data)]
 
     def _chosen(self, typed: Typed) -> list[Student]:
         """The students that were sent, in that order, as far as the viewer sees them."""
         ids = chosen_in(typed)
-        self.sent = len(ids)
+        self.sent = ids
         seen = Student.objects.visible_to(self.offer.viewer).exclude(status=Student.Status.LEFT).filter(pk__in=ids)
         by_id = {student.pk: student for student in seen.select_related("class_group__school")} if ids else {}
         return [by_id[pk] for pk in ids if pk in by_id]
@@ -218,6 +237,10 @@ class TalkSheet:
         is_sent = data is not None and (student is None or student not in self.lacking)
         return Block(key, PartForm(data if is_sent else None, offer=self.offer, key=key, initial=initial), student)
 
+    @property
+    def names(self) -> list[str]:
+        return [student.name for student in self.students]
+
     def is_untouched(self) -> bool:
         """Nobody chosen and nothing typed: the one block is as blank as the next one to add."""
         return not self.is_sent and not self.students and self.blocks[0].form.initial == UNTOUCHED
@@ -225,17 +248,38 @@ class TalkSheet:
     def is_valid(self) -> bool:
         if not self.students:
             self._add(_("Whom with"), "students", _("Choose whom the talk was with."))
-        elif len(self.students) < self.sent:
-            self._add(_("Whom with"), "students", _("You can log talks only with students you look after."))
+        elif len(self.students) < len(self.sent):
+            self._add(_("Whom with"), "students", self._who_is_refused())
         if self.lacking:
             self._add(
                 _("Whom with"), "parts", _("Each student has a part of their own: fill in what is missing below.")
             )
         self._collect(self.themes, "")
+        self._collect(self.common, "")
         for block in self.blocks:
             self._collect(block.form, self._whose(block))
         self._collect(self.header, "")
+        if not self.problems:
+            self._check_length()
         return not self.problems
+
+    def _who_is_refused(self) -> str:
+        """Which of the chosen were not taken; somebody whom the viewer does not see is not named."""
+        left = Student.objects.visible_to(self.offer.viewer).filter(pk__in=self.sent, status=Student.Status.LEFT)
+        kept = pgettext("between themes", ", ").join(one.name for one in self.students)
+        if gone := pgettext("between themes", ", ").join(left.values_list("name", flat=True)):
+            return _("{names} left the school. Still chosen: {kept}.").format(names=gone, kept=kept)
+        text = _("You can log talks only with students you look after: one of those chosen was taken off.")
+        return text + " " + _("Still chosen: {kept}.").format(kept=kept)
+
+    def _check_length(self) -> None:
+        for block in self.blocks:
+            whole = self.common.with_own(block.form.content(()))
+            for name in COMMON:
+                if len(getattr(whole, name)) > LONGEST:
+                    text = _("Together with what is the same for all this is longer than {n} characters.")
+                    block.form.add_error(name, text.format(n=LONGEST))
+                    self._collect(block.form, self._whose(block))
 
     def _collect(self, form: forms.Form, whose: str) -> None:
         for name, errors in form.errors.items():
@@ -263,7 +307,9 @@ class TalkSheet:
 
     def parts(self) -> dict[Student, Content]:
         themes = self.themes.cleaned_data["themes"]
-        return {block.student: block.form.content(themes) for block in self.blocks if block.student}
+        return {
+            block.student: self.common.with_own(block.form.content(themes)) for block in self.blocks if block.student
+        }
 
 
 class _Lists(dict[str, list[str]]):

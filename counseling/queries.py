@@ -18,7 +18,7 @@ from schools.access import Viewer, once
 from schools.common.days import midnight
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.queries import duty_of
-from students.access import can_use
+from students.access import LOOKING_AFTER, can_use
 from students.models import Student
 from students.queries import groups_of, is_flagged, key_students, matching
 
@@ -181,6 +181,15 @@ class Next:
         return " · ".join(self.reasons)
 
 
+def last_parts(viewer: Viewer, students: Iterable[Student]) -> dict[UUID, TalkPart]:
+    """The last talk with each of these students that the viewer may read, by the student's id."""
+    parts = TalkPart.objects.visible_to(viewer).standing().filter(student__in=[one.pk for one in students])
+    newest = parts.filter(student=OuterRef("pk")).order_by("-talk__happened_at").values("pk")[:1]
+    wanted = Student.objects.filter(pk__in=[one.pk for one in students]).order_by().values_list(Subquery(newest))
+    found = TalkPart.objects.filter(pk__in=[pk for (pk,) in wanted if pk]).select_related("talk__author")
+    return {part.student_id: part for part in found}
+
+
 def follow_ups_due(viewer: Viewer, *, until: dt.date | None = None) -> QuerySet[TalkPart]:
     """The viewer's own talks whose follow-up day has come, with students the viewer still sees and no talk since."""
     later = TalkPart.objects.standing().filter(
@@ -204,23 +213,29 @@ def own_follow_ups(viewer: Viewer) -> list[TalkPart]:
     return list(named[:FOLLOW_UPS])
 
 
-def next_students(viewer: Viewer, *, limit: int = OFFERED) -> list[Next]:
-    """Follow-ups due, then key students not yet talked to this term, then whom nobody has talked to for longest."""
+def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None) -> list[Next]:
+    """In the viewer's classes or one of them: follow-ups due, then key students not yet talked to this term, then whom nobody has talked to for longest."""
     due: dict[Any, TalkPart] = {}
     for part in own_follow_ups(viewer)[:limit]:
         due.setdefault(part.student_id, part)
     turn = {pk: place for place, pk in enumerate(due)}
-    students: list[Any] = sorted(_in_turn(viewer, turn)[:limit], key=lambda student: turn.get(student.pk, limit))
-    groups = groups_of(student.pk for student in students if student.in_group and not student.is_flagged)
+    students_in_turn = _in_turn(viewer, turn)
+    if of_class:
+        students_in_turn = students_in_turn.filter(class_group=of_class)
+    students: list[Any] = sorted(students_in_turn[:limit], key=lambda student: turn.get(student.pk, limit))
+    shown = students if viewer.role in LOOKING_AFTER else []
+    groups = groups_of(student.pk for student in shown if student.in_group and not student.is_flagged)
     return [Next(one, tuple(_reasons(one, viewer.term, due.get(one.pk), groups))) for one in students]
 
 
 def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
     """All students, those with a reason first; of the others, those nobody has talked to, or not for longest."""
-    flagged, grouped = is_flagged(viewer), Q(state__in_group=True)
+    flagged = is_flagged(viewer)
+    # A subject teacher is not told of groups, and an order by them would tell.
+    grouped = [When(state__in_group=True, then=2)] if viewer.role in LOOKING_AFTER else []
     # Also by a talk that does not count: the counselor who held it has not to be sent there again.
     heard = [When(last_talk__gte=span_of(viewer.term)[0], then=3)] if viewer.term else []
-    turn = Case(When(pk__in=list(due), then=0), *heard, When(flagged, then=1), When(grouped, then=2), default=3)
+    turn = Case(When(pk__in=list(due), then=0), *heard, When(flagged, then=1), *grouped, default=3)
     students = Student.objects.visible_to(viewer).enrolled().only("name").annotate(last_talk=last_talk(viewer))
     students = students.annotate(turn=turn, is_flagged=_first_if(flagged), in_group=F("state__in_group"))
     order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]

@@ -7,6 +7,7 @@ urlpatterns = [
     path("talks/", records.talk_list, name="talk_list"),
     path("talks/new/", talks.talk_new, name="talk_new"),
     path("talks/new/draft/", talks.talk_draft, name="talk_draft"),
+    path("talks/new/last/", talks.talk_last, name="talk_last"),
     path("talks/new/students/", talks.student_picker, name="student_picker"),
     path("talks/drafts/<uuid:pk>/discard/", talks.talk_draft_discard, name="talk_draft_discard"),
     path("talks/export/", records.talk_export, name="talk_export"),

@@ -163,6 +163,7 @@ ROLES = {
     "counseling:talk_draft": STAFF,
     "counseling:talk_draft_discard": STAFF,
     "counseling:student_picker": STAFF,
+    "counseling:talk_last": STAFF,
     "counseling:talk_export": SCHOOL,
     "counseling:talk_detail": STAFF,
     "counseling:talk_edit": STAFF,

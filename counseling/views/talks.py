@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ from counseling.forms import (
     typed_in_form,
 )
 from counseling.models import TalkDraft, TalkLog, TalkPart
-from counseling.queries import find_students, next_students, templates_of
+from counseling.queries import Next, find_students, last_parts, next_students, templates_of
+from schools import audit
 from schools.access import STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused
 from schools.common.kept import kept
@@ -121,6 +123,10 @@ def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: boo
             flag_reason=sheet.header.reason_for_flag(),
         )
         is_raised = any(part.severity for part in sheet.parts().values())
+        if "next" in request.POST and not is_raised:
+            messages.success(request, _("Saved. Now the next one."))
+            group = sheet.students[0].class_group_id
+            return redirect(reverse("counseling:talk_new") + (f"?class={group}" if group else ""))
         messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
     first = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).earliest("pk")
     return redirect("counseling:talk_detail", first.pk)
@@ -137,12 +143,17 @@ def _show(
 ) -> HttpResponse:
     viewer: Viewer = request.viewer
     templates = _templates(viewer)
+    of_class = _class_in(request)
+    turn = next_students(viewer, of_class=of_class)
     blank = _blank_block(sheet.offer, templates)
     context = {
         "sheet": sheet,
         "submission": submission,
         "drafts": _unfinished(viewer, drafts or []),
-        "offered": _offered(viewer, sheet, sought),
+        "offered": _offered(viewer, sheet, sought, turn),
+        "turn": turn,
+        "of_class": of_class,
+        "lasts": _last_talks(request, sheet),
         "sought": sought,
         "templates": templates,
         "blank": blank,
@@ -201,11 +212,30 @@ def _unfinished(viewer: Viewer, drafts: list[TalkDraft]) -> list[dict[str, Any]]
     return [{"draft": draft, "names": [names[pk] for pk in ids[draft.pk] if pk in names]} for draft in drafts]
 
 
-def _offered(viewer: Viewer, sheet: TalkSheet, sought: str) -> list[dict[str, Any]]:
-    """The chosen ones, what was searched for without JavaScript, then whom to talk to next."""
+def _class_in(request: ViewerRequest) -> Any:
+    """The class that the names are offered of: an address may say it, as after a talk with somebody of it."""
+    wanted = request.POST.get("class") or request.GET.get("class")
+    if not wanted:
+        return None
+    return next((group.pk for group in request.viewer.class_groups if str(group.pk) == wanted), None)
+
+
+def _last_talks(request: ViewerRequest, sheet: TalkSheet) -> dict[str, TalkPart]:
+    """What was last agreed with those chosen, as far as the viewer may read it: shown, so its opening is noted."""
+    if not sheet.students:
+        return {}
+    with transaction.atomic():
+        found = last_parts(request.viewer, sheet.students)
+        audit.record_many(by=request.viewer, verb="talk.opened", rows=[(p, p.student_id) for p in found.values()])
+    return {str(pk): part for pk, part in found.items()}
+
+
+def _offered(viewer: Viewer, sheet: TalkSheet, sought: str, turn: list[Next]) -> list[dict[str, Any]]:
+    """The chosen ones, what was searched for without JavaScript, then whom to talk to next. Why it is their turn stands
+    apart, folded: the child that is being talked to may look on."""
     chips = [{"value": s.pk, "label": s.name, "on": True} for s in sheet.students]
     chips += [{"value": s.pk, "label": s.name, "hint": _place_of(s)} for s in find_students(viewer, sought)]
-    chips += [{"value": one.student.pk, "label": one.student.name, "hint": one.why} for one in next_students(viewer)]
+    chips += [{"value": one.student.pk, "label": one.student.name} for one in turn]
     return list({chip["value"]: chip for chip in reversed(chips)}.values())[::-1]
 
 
@@ -263,6 +293,18 @@ def talk_draft_discard(request: ViewerRequest, pk: UUID) -> HttpResponse:
         discard_draft(by=request.viewer, draft=draft)
     messages.success(request, _("The draft is gone."))
     return redirect("counseling:talk_new")
+
+
+@require_GET
+@roles(*STAFF_ROLES)
+def talk_last(request: ViewerRequest) -> HttpResponse:
+    """When a student was last talked to and what was agreed, while the next talk is written: a fragment."""
+    student = get_object_or_404(Student.objects.visible_to(request.viewer), pk=_id(request.GET.get("student", "")))
+    with transaction.atomic():
+        part = last_parts(request.viewer, [student]).get(student.pk)
+        if part:
+            audit.record_read(by=request.viewer, about=part, student=student.pk, verb="talk.opened")
+    return render(request, "counseling/parts/last.html", {"part": part})
 
 
 @require_GET

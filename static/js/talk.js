@@ -61,9 +61,11 @@
       const open = all("[data-part]", this.box).filter((block) => !block.hidden);
       const leaving = open.filter((block) => !keys.includes(block.dataset.part));
       const lone = leaving.find((block) => block.dataset.part === FIRST) || (open.length === 1 ? leaving[0] : undefined);
+      this.tell(chosen);
       if (!chosen.length) {
         if (lone && !this.find(FIRST)) rename(lone, FIRST);
         if (lone) this.label(lone, "", false);
+        lone?.querySelector("[data-last]")?.replaceChildren();
         return;
       }
       const fresh = chosen.find((one) => !this.find(one.key));
@@ -73,8 +75,32 @@
         const block = this.find(one.key) || this.make(one.key);
         if (block.hidden) show(block, true);
         this.label(block, one.name, chosen.length > 1);
+        this.last(block);
         this.box.append(block);
       }
+    }
+
+    // Whose record it becomes stands beside the button; what is the same for all has its boxes once there are several,
+    // and keeps them while something stands in them.
+    tell(chosen) {
+      const line = this.form.querySelector("[data-whose]");
+      line.querySelector("b").textContent = chosen.map((one) => one.name).join(line.dataset.between);
+      line.hidden = !chosen.length;
+      const common = this.form.querySelector("[data-common]");
+      common.hidden = chosen.length < 2 && !all("textarea", common).some((field) => field.value.trim());
+    }
+
+    // When somebody was last talked to and what was agreed, while one writes.
+    async last(block) {
+      const place = block.querySelector("[data-last]");
+      const key = block.dataset.part;
+      if (!place || place.dataset.of === key) return;
+      place.dataset.of = key;
+      place.replaceChildren();
+      try {
+        const answer = await fetch(`${this.form.dataset.lastUrl}?student=${key}`, { credentials: "same-origin", redirect: "manual" });
+        if (answer.ok && place.dataset.of === key) place.innerHTML = await answer.text();
+      } catch { /* the form works without it */ }
     }
 
     label(block, name, several) {
