@@ -19,6 +19,8 @@ from students.signs import words_for
 def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
     if student.entered_on:
         yield Entry(at=midnight(student.entered_on), title=_("Entered the school"), icon="building-library")
+    if student.on_leave_since:
+        yield Entry(at=midnight(student.on_leave_since), title=_("Went on leave"), icon="clock")
     if student.left_on:
         yield Entry(at=midnight(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
 

@@ -167,6 +167,48 @@ class StudentForm(forms.Form):
         return kept | typed
 
 
+class NewStudentForm(StudentForm):
+    """A student who came after the roster; who has left or is on leave is no newcomer."""
+
+    first = ("name", "class_group", "gender", "student_number", "entered_on")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        blank = Student(school=viewer.unit, entered_on=timezone.localdate())
+        super().__init__(*args, student=blank, viewer=viewer, **kwargs)
+        self.plain = tuple(name for name in self.plain if name not in ("status", "left_on"))
+        del self.fields["status"], self.fields["left_on"]
+
+    def first_fields(self) -> list[Any]:
+        return [self[name] for name in self.first]
+
+    def more_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name not in self.first]
+
+    def has_more_errors(self) -> bool:
+        return bool(set(self.errors) - {*self.first, "__all__"})
+
+
+class MoveForm(forms.Form):
+    """What happened to a student on the roll, and from which day on."""
+
+    quiet = True
+    what = forms.ChoiceField(label=gettext_lazy("What happens"), widget=forms.RadioSelect)
+    on = forms.DateField(label=gettext_lazy("From which day on"), widget=DayInput)
+    class_group = forms.ModelChoiceField(
+        label=gettext_lazy("The new class"),
+        queryset=ClassGroup.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Only for a change of class."),
+    )
+
+    def __init__(self, *args: Any, moves: list[Any], viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"initial": {"on": timezone.localdate(), "what": moves[0]}})
+        field_of(self, "what", forms.ChoiceField).choices = [(one.value, one.label) for one in moves]
+        field_of(self, "class_group", forms.ModelChoiceField).queryset = viewer.classes.select_related("school")
+        if "class" not in [one.value for one in moves]:
+            del self.fields["class_group"]
+
+
 class GuardianForm(forms.Form):
     name = NameField(label=capfirst(gettext_lazy("name")), max_length=60)
     relation = LineField(label=capfirst(gettext_lazy("relation")), max_length=20, required=False)

@@ -15,6 +15,7 @@ def _waiting(viewer: Viewer) -> int:
 
 add_places(
     Place(20, _("Students"), "students:student_list", "users", "tabs"),
+    Place(22, _("Classes"), "students:class_list", "rectangle-stack"),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray"),
 )

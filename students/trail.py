@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from schools.audit.particulars import explains
 from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
+from students.actions.roll import Move
 from students.forms import UnmaskForm
 from students.models import FlagStep, RiskFlag
 
@@ -13,6 +14,9 @@ declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
     Verb("student.found_by_number", _("looked the student up by a number"), Kind.READ),
     Verb("student_list.exported", _("exported the list of students"), Kind.EXPORT),
+    Verb("student.added", _("put a student on the roll")),
+    Verb("student.moved", _("changed where a student stands on the roll")),
+    Verb("class_list.exported", _("exported the list of classes"), Kind.EXPORT),
     Verb("student.corrected", _("corrected base data")),
     Verb("student.unmasked", _("looked at masked numbers"), Kind.READ),
     Verb("student.groups_set", _("set special groups")),
@@ -62,7 +66,7 @@ explains(
     values={
         "outcome": dict(RiskFlag.Outcome.choices),
         "kind": dict(FlagStep.Kind.choices),
-        "what": dict(UnmaskForm.WHAT),
+        "what": dict(UnmaskForm.WHAT) | dict(Move.choices),
         "reason": dict(UnmaskForm.REASONS),
     },
     fields={"class_group": _("class"), "is_guardian": _("is guardian")},

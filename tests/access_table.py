@@ -125,6 +125,10 @@ ROLES = {
     "schools:job_file": EVERYONE,
     # students
     "students:student_list": STAFF,
+    "students:student_new": SCHOOL,
+    "students:student_move": SCHOOL,
+    "students:class_list": STAFF,
+    "students:class_export": SCHOOL,
     "students:student_find": STAFF,
     "students:student_export": STAFF,
     "students:student_detail": STAFF,
@@ -247,6 +251,7 @@ OBJECTS = {
     "students:student_opened": "student",
     "students:student_edit": "student",
     "students:student_groups": "student",
+    "students:student_move": "student",
     "students:guardian_new": "student",
     "students:guardian_edit": "guardian",
     "students:flag_new": "student",

@@ -51,7 +51,7 @@ def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) 
     """Change base data by hand. Returns the names of the fields that really changed."""
     if not can_correct(by):
         raise Refused(_("Only a counselor or leader of the school corrects base data."))
-    _check_visible(by, student)
+    check_visible(by, student)
     changed = [name for name in CORRECTABLE if name in values and getattr(student, name) != values[name]]
     if not changed:
         return []
@@ -108,7 +108,7 @@ def set_groups(*, by: Viewer, student: Student, codes: set[str]) -> bool:
     """Make these the special groups of a student from today. True if anything changed."""
     if not can_keep_family(by):
         raise Refused(_("Only the class teacher, a counselor or a leader sets special groups."))
-    _check_visible(by, student)
+    check_visible(by, student)
     current = {member.group_id: member for member in student.group_members.select_for_update().current()}
     ended, added = current.keys() - codes, codes - current.keys()
     today = timezone.localdate()
@@ -130,7 +130,7 @@ def save_guardian(*, by: Viewer, student: Student, guardian: Guardian | None, va
     """Add a guardian, or correct one."""
     if not can_keep_family(by):
         raise Refused(_("Only the class teacher, a counselor or a leader keeps the guardians."))
-    _check_visible(by, student)
+    check_visible(by, student)
     verb = "guardian.corrected" if guardian else "guardian.added"
     if guardian is None:
         last = student.guardians.select_for_update().order_by("-position").first()
@@ -151,11 +151,11 @@ def unmask(*, by: Viewer, student: Student, what: str, reason: str) -> None:
     """Note that somebody looked behind the mask, at what, and why; without the note there is no look."""
     if not can_read_base_data(by):
         raise Refused(_("Your role does not include this."))
-    _check_visible(by, student)
+    check_visible(by, student)
     details = {"what": what, "reason": reason}
     audit.record(by=by, verb="student.unmasked", about=student, student=student, details=details)
 
 
-def _check_visible(by: Viewer, student: Student) -> None:
+def check_visible(by: Viewer, student: Student) -> None:
     if not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("This is not a student you look after."))

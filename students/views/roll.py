@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -13,12 +14,17 @@ from django.views.decorators.http import require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
+from schools.common.errors import refusal_in
 from schools.exporting import export_page
 from schools.requests import ViewerRequest
-from students.access import can_read_base_data
+from students.access import can_correct, can_read_base_data
+from students.actions.roll import Move, add_student, move_student, moves_of
+from students.class_listing import CLASSES, listed_classes
+from students.forms import MoveForm, NewStudentForm
 from students.listing import STUDENTS, listed_students
-from students.models import Student
+from students.models import RiskFlag, Student
 from students.queries import by_paper_number, is_paper_number
+from students.views.students import note_first_open, student_or_404
 
 
 def keeps_papers_out(view: Callable[[ViewerRequest], HttpResponse]) -> Callable[[ViewerRequest], HttpResponse]:
@@ -52,6 +58,49 @@ def student_export(request: ViewerRequest) -> HttpResponse:
     """Just what the list shows, with its filters and order, as a workbook."""
     sheet = STUDENTS.sheet(request, listed_students(request.viewer))
     return export_page(request, sheet, back=f"{reverse('students:student_list')}?{request.GET.urlencode()}")
+
+
+@roles(*SCHOOL_ROLES)
+def student_new(request: ViewerRequest) -> HttpResponse:
+    """A student who came after the roster was imported."""
+    viewer = request.viewer
+    form = NewStudentForm(request.POST or None, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            student = add_student(by=viewer, values=form.values())
+            messages.success(request, _("The student is on the roll. Add a guardian, so that somebody can be called."))
+            return redirect(student)
+    return render(request, "students/student_new.html", {"form": form})
+
+
+@roles(*SCHOOL_ROLES)
+def student_move(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """To another class, on leave, back, or away."""
+    viewer = request.viewer
+    student = student_or_404(request, pk)
+    form = MoveForm(request.POST or None, moves=moves_of(student), viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            values = form.cleaned_data | {"what": Move(form.cleaned_data["what"])}
+            move_student(by=viewer, student=student, **values)
+            messages.success(request, _("Saved. An import will not overwrite it."))
+            return redirect(student)
+    note_first_open(request, student)
+    flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
+    return render(request, "students/student_move.html", {"student": student, "form": form, "flag": flag})
+
+
+@roles(*STAFF_ROLES)
+def class_list(request: ViewerRequest) -> HttpResponse:
+    """The classes this viewer looks after, with who leads them and how many students they have."""
+    context = {"list": CLASSES.show(request, listed_classes(request.viewer)), "may_keep": can_correct(request.viewer)}
+    return render(request, "students/class_list.html", context)
+
+
+@roles(*SCHOOL_ROLES)
+def class_export(request: ViewerRequest) -> HttpResponse:
+    sheet = CLASSES.sheet(request, listed_classes(request.viewer))
+    return export_page(request, sheet, back=f"{reverse('students:class_list')}?{request.GET.urlencode()}")
 
 
 @roles(*STAFF_ROLES)
