@@ -214,7 +214,8 @@ def own_follow_ups(viewer: Viewer) -> list[TalkPart]:
 
 
 def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None) -> list[Next]:
-    """In the viewer's classes or one of them: follow-ups due, then key students not yet talked to this term, then whom nobody has talked to for longest."""
+    """In the viewer's classes or one of them: follow-ups due, then key students not yet talked to this term, then whom
+    nobody has talked to for longest."""
     due: dict[Any, TalkPart] = {}
     for part in own_follow_ups(viewer)[:limit]:
         due.setdefault(part.student_id, part)

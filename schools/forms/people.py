@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from schools import classnames
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
+from schools.actions.succession import leaders_of
 from schools.common.identity import InvalidPhone, check_phone
+from schools.common.labels import listed
 from schools.common.rendering import DayInput, field_of
 from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
@@ -91,6 +93,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, unit: Unit, membership: Membership | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.membership = membership
         grantable = [(role.value, role.label) for role in grantable_roles(viewer, unit)]
         field_of(self, "role", forms.ChoiceField).choices = grantable
         self.fields["starts_on"].initial = timezone.localdate()
@@ -109,9 +112,35 @@ class PostForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Without a class a teacher would see nobody, and nobody would notice. A new school has none to give yet."""
         data: dict[str, Any] = super().clean() or {}
+        self.leaving: list[Membership] = []
+        if data.get("role") == Role.CLASS_TEACHER and data.get("classes"):
+            self._ask_for_former(data["classes"])
         if data.get("role") in CLASS_ROLES and not data.get("classes") and self._has_classes():
             self.add_error("classes", _("Choose at least one class: without one this teacher sees no students."))
         return data
+
+    def _ask_for_former(self, classes: Any) -> None:
+        """A class that is given to a second class teacher: has the first one left it? Most often yes, but not always."""
+        known = (
+            set(self.membership.classes.all()) if self.membership and self.membership.role == "class_teacher" else {}
+        )
+        leaders = leaders_of(group for group in classes if group not in known)
+        leaders = list(leaders.exclude(person=self.membership.person_id) if self.membership else leaders)
+        if not leaders:
+            return
+        names = listed([one.person.name for one in leaders])
+        choices = [
+            ("left", _("No longer: from today the new one leads it alone")),
+            ("stays", _("Still: the class has two class teachers")),
+        ]
+        label = _("Is {names} still class teacher there?").format(names=names)
+        self.fields["former"] = forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
+        self.order_fields(["staff_number", "name", "phone", "role", "title", "employment", "classes", "former"])
+        answer = self.data.get("former")
+        if answer not in dict(choices):
+            self.add_error("former", _("One of these classes has a class teacher already. Say what is true."))
+        elif answer == "left":
+            self.leaving = leaders
 
     def _has_classes(self) -> bool:
         """Are there classes to choose from?"""

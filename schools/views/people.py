@@ -1,5 +1,6 @@
 """Managing people: find, invite, change a role, end it, hand over a password, close an account."""
 
+import datetime as dt
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 from schools.access import MANAGING_ROLES, View, Viewer, can_manage, can_manage_account, grantable_roles, roles
 from schools.accounts.second_factor import confirm_first, factors_of, is_confirmed
 from schools.actions import accounts
+from schools.actions.succession import relieve
 from schools.actions.takeover import asked_for
 from schools.common import crypto
 from schools.common.errors import Refused, refusal_in
@@ -28,10 +30,12 @@ from schools.models import Membership, Person, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.requests import ViewerRequest
 
+IDLE = dt.timedelta(days=30)
 STATES = [
     ("ended", gettext_lazy("Role ended")),
     ("closed", gettext_lazy("Account closed")),
-    ("waiting", gettext_lazy("Not yet signed in")),
+    ("idle", gettext_lazy("Not signed in for 30 days")),
+    ("waiting", gettext_lazy("Never signed in")),
 ]
 
 
@@ -47,7 +51,11 @@ def _fitting(people: Any, chosen: dict[str, Any], viewer: Viewer) -> Any:
     if chosen["state"] == "ended":
         return people.filter(pk__in=posts.values("person")).exclude(pk__in=posts.not_over().values("person"))
     people = people.filter(is_active=True, pk__in=posts.not_over().values("person"))
-    return people.filter(must_change_password=True) if chosen["state"] == "waiting" else people
+    if chosen["state"] == "waiting":
+        return people.filter(last_login=None)
+    if chosen["state"] == "idle":
+        return people.filter(last_login__lt=timezone.now() - IDLE)
+    return people
 
 
 def _by_name_or_number(people: Any, text: str, _viewer: Viewer) -> Any:
@@ -160,14 +168,17 @@ def unit_choices(viewer: Viewer) -> list[Unit]:
 
 def _invite(request: ViewerRequest, form: NewPersonForm, unit: Unit) -> HttpResponse:
     data = form.cleaned_data
-    invitation = accounts.create_person(
-        by=request.viewer,
-        unit=unit,
-        staff_number=data["staff_number"],
-        name=data["name"],
-        phone=data["phone"],
-        post=form.post(),
-    )
+    post = form.post()
+    with transaction.atomic():
+        invitation = accounts.create_person(
+            by=request.viewer,
+            unit=unit,
+            staff_number=data["staff_number"],
+            name=data["name"],
+            phone=data["phone"],
+            post=post,
+        )
+        relieve(by=request.viewer, teachers=form.leaving, classes=post.classes)
     return _handover(request, invitation.person, invitation.password)
 
 
@@ -175,7 +186,9 @@ def _grant_to_known(request: ViewerRequest, form: NewPersonForm, unit: Unit, kno
     """Someone from another school: one account, one more role. The name must fit, so that a slip finds no stranger."""
     if known.name != form.cleaned_data["name"]:
         raise Refused(_("This staff number belongs to somebody with another name. Check both."))
-    accounts.grant_membership(by=request.viewer, person=known, unit=unit, post=form.post())
+    with transaction.atomic():
+        accounts.grant_membership(by=request.viewer, person=known, unit=unit, post=form.post())
+        relieve(by=request.viewer, teachers=form.leaving, classes=form.post().classes)
     messages.success(request, _("This person has an account already and now has this role as well."))
     return redirect("schools:person_detail", pk=known.pk)
 
@@ -228,8 +241,9 @@ def membership_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer, person, unit = request.viewer, _person(request, pk), unit_to_staff(request)
     form = PostForm(request.POST or None, viewer=viewer, unit=unit)
     if request.method == "POST" and form.is_valid():
-        with refusal_in(form):
+        with refusal_in(form), transaction.atomic():
             accounts.grant_membership(by=viewer, person=person, unit=unit, post=form.post())
+            relieve(by=viewer, teachers=form.leaving, classes=form.post().classes)
             messages.success(request, _("Saved."))
             return redirect("schools:person_detail", pk=pk)
     context = {"form": form, "person": person, "unit": unit, "units": unit_choices(viewer)}
@@ -246,8 +260,9 @@ def membership_edit(request: ViewerRequest, pk: UUID, membership_pk: int) -> Htt
         return redirect("schools:person_detail", pk=pk)
     form = PostForm(request.POST or None, viewer=viewer, unit=membership.unit, membership=membership)
     if request.method == "POST" and form.is_valid():
-        with refusal_in(form):
+        with refusal_in(form), transaction.atomic():
             accounts.change_membership(by=viewer, membership=membership, post=form.post())
+            relieve(by=viewer, teachers=form.leaving, classes=form.post().classes)
             messages.success(request, _("Saved. Where this person was signed in, they sign in again."))
             return redirect("schools:person_detail", pk=pk)
     context = {"form": form, "person": person, "membership": membership, "allowed": _role_names(viewer, membership)}

@@ -1,4 +1,4 @@
-"""Who is on the roll, kept by hand between two rosters: a student comes, changes class, goes on leave, comes back, leaves."""
+"""The roll kept by hand between two rosters: a student comes, changes class, goes on leave, comes back, leaves."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def moves_of(student: Student) -> list[Move]:
 
 @transaction.atomic
 def add_student(*, by: Viewer, values: Mapping[str, Any]) -> Student:
-    """Put a student on the roll who came after the roster was imported. The next import leaves alone what was set here."""
+    """Put a student on the roll who came after the roster. The next import leaves alone what was set here."""
     _check_may_keep(by)
     given = {name: values[name] for name in CORRECTABLE if values.get(name) not in (None, "", False)}
     student = Student(school=by.unit, listed_on=timezone.localdate(), **given)

@@ -84,6 +84,7 @@ NO_PAGES = {
     "schools:import_commit",
     "counseling:talk_draft",
     "counseling:student_picker",
+    "counseling:talk_last",
     "counseling:talk_draft_discard",
     "reports:daily",
     "reports:daily_sign",

@@ -4,7 +4,7 @@ from django.urls import reverse
 from schools.access import Viewer, can_manage, can_manage_account, fitting_roles, grantable_roles
 from schools.actions.accounts import Post, create_person
 from schools.models import ClassGroup, Membership, Person, Role, Unit
-from tests.world import PASSWORD
+from tests.world import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_the_list_and_the_people_one_can_open_are_the_same(world, sign_in, who):
 )
 def test_search_and_filters(world, sign_in, query, found):
     Person.objects.filter(staff_number="a-teacher_4").update(is_active=False)
-    Person.objects.filter(staff_number="a-counselor").update(must_change_password=True)
+    Person.objects.exclude(staff_number="a-counselor").update(last_login=NOW)
     Membership.objects.filter(pk=world.a.subject_teacher.pk).update(ends_on="2026-03-01")
 
     assert people_on(sign_in(world.a.leader).get(f"{reverse('schools:person_list')}?{query}")) == found
@@ -120,7 +120,9 @@ def test_the_list_costs_the_same_for_many_people(world, sign_in, viewer, django_
 
 def test_inviting_shows_the_first_password_once(world, sign_in, client):
     leader = sign_in(world.a.leader)
-    page = leader.post(reverse("schools:person_new"), answer(role="class_teacher", classes=[world.a.class_1.pk]))
+    page = leader.post(
+        reverse("schools:person_new"), answer(role="class_teacher", classes=[world.a.class_1.pk], former="stays")
+    )
 
     password = page.context["password"]
     person = Person.objects.get(staff_number="N-1")
@@ -154,6 +156,17 @@ def test_inviting_says_what_is_wrong_and_keeps_the_rest(world, sign_in, wrong, f
     assert not Person.objects.filter(name="新人").exists()
     if "name" not in wrong:
         assert 'value="新人"' in page.content.decode()
+
+
+@pytest.mark.parametrize("former,is_over", [("", False), ("stays", False), ("left", True)])
+def test_a_second_class_teacher_for_a_class_asks_whether_the_first_has_left(world, sign_in, former, is_over):
+    leader = sign_in(world.a.leader)
+    fields = answer(role="class_teacher", classes=[world.a.class_1.pk], former=former)
+    page = leader.post(reverse("schools:person_new"), fields).content.decode()
+    world.a.teacher.refresh_from_db()
+    assert (world.a.teacher.ends_on is not None) is is_over
+    assert Person.objects.filter(staff_number=fields["staff_number"]).exists() is bool(former)
+    assert ('name="former"' in page) is not bool(former)
 
 
 def test_a_school_without_classes_invites_its_teachers_before_them(world, sign_in):
