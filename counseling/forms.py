@@ -157,7 +157,8 @@ class CommonForm(forms.Form):
     def with_own(self, own: Content) -> Content:
         """A student's content with what is the same for all in front of it."""
         both = {name: (self.cleaned_data[f"common_{name}"], getattr(own, name)) for name in COMMON}
-        return replace(own, **{name: "\n".join(filter(None, texts)) for name, texts in both.items()})
+        whole: dict[str, Any] = {name: "\n".join(filter(None, texts)) for name, texts in both.items()}
+        return replace(own, **whole)
 
 
 # --- the whole sheet ------------------------------------------------------------------------------------------------

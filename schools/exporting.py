@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from schools.accounts.second_factor import confirm_first, is_confirmed
@@ -46,5 +47,6 @@ def _arrival_told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _file(sheet: Sheet, content: bytes) -> HttpResponse:
-    name = f"{sheet.kind.replace('_', '-')}-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    name = f"{sheet.title}-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})

@@ -8,6 +8,7 @@ from schools.audit.verbs import Kind, Verb, declare
 from schools.common.floors import ask_apps
 
 declare(
+    Verb("audit_log.exported", _("exported the audit log"), Kind.EXPORT),
     Verb("audit.opened", _("read the audit log"), Kind.READ),
     Verb(
         "audit.accepted",

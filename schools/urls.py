@@ -88,6 +88,7 @@ urlpatterns = [
     *managing_units,
     *register_paths(),
     path("audit", audit.audit_list, name="audit_list"),
+    path("audit/export", audit.audit_export, name="audit_export"),
     path("audit/accept", audit.audit_accept, name="audit_accept"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),

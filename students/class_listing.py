@@ -60,7 +60,8 @@ def _grades(viewer: Viewer) -> list[tuple[str, str]]:
 
 def _of_grade(groups: Any, grade: str, _viewer: Viewer) -> QuerySet[Any]:
     stage, _dash, year = grade.partition("-")
-    return groups.filter(stage=stage, entry_year=int(year)) if grade else groups
+    found: QuerySet[Any] = groups.filter(stage=stage, entry_year=int(year)) if grade else groups
+    return found
 
 
 CLASSES = List(

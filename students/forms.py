@@ -81,7 +81,7 @@ class StudentForm(forms.Form):
     status = forms.ChoiceField(label=capfirst(gettext_lazy("status")), choices=Student.Status.choices, widget=Segmented)
     left_on = forms.DateField(label=capfirst(gettext_lazy("left on")), required=False, widget=DayInput)
 
-    plain = (
+    plain: tuple[str, ...] = (
         "name",
         "former_name",
         "gender",

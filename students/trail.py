@@ -15,7 +15,11 @@ declare(
     Verb("student.found_by_number", _("looked the student up by a number"), Kind.READ),
     Verb("student_list.exported", _("exported the list of students"), Kind.EXPORT),
     Verb("student.added", _("put a student on the roll")),
-    Verb("student.moved", _("changed where a student stands on the roll")),
+    Verb(
+        "student.moved",
+        _("changed where a student stands on the roll"),
+        labels={"what": pgettext_lazy("in the log", "what happened"), "on": _("Day")},
+    ),
     Verb("class_list.exported", _("exported the list of classes"), Kind.EXPORT),
     Verb("student.corrected", _("corrected base data")),
     Verb("student.unmasked", _("looked at masked numbers"), Kind.READ),

@@ -120,6 +120,7 @@ ROLES = {
     **of_register("certificate", STAFF | {CENTER}, SCHOOL | {CENTER}, sheet=True),
     **of_register("counselingroom", SCHOOL | {CENTER}, SCHOOL | {CENTER}),
     "schools:audit_list": frozenset({AUDITOR}),
+    "schools:audit_export": frozenset({AUDITOR}),
     "schools:audit_accept": frozenset({AUDITOR}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,

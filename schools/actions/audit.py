@@ -1,5 +1,6 @@
 """What is done about the audit log itself: anchored, looked after, and begun anew after a restore."""
 
+import datetime as dt
 import logging
 
 from django.core.cache import cache
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 LONGEST = 200
 # What the scheduler found, and what a glance did, for the pages and healthz.
 FOUND, SEEN = "audit-faults-found", "audit-faults-seen"
+# When all was well last: read as a whole, and compared with its anchors.
+PROVED, ANCHORED = "audit-proved-at", "audit-anchored-at"
 FOUND_SECONDS, SEEN_SECONDS = 3600, 60
 
 
@@ -28,12 +31,15 @@ def anchor_log() -> list[audit.Fault]:
     cache.set(FOUND, bool(faults), FOUND_SECONDS)
     if faults:
         _tell_auditors(faults)
+    else:
+        cache.set(ANCHORED, timezone.now().isoformat(), None)
     return faults
 
 
 def prove_log() -> list[audit.Fault]:
     """Read the whole log and tell the auditors of faults."""
     faults = list(audit.verify())
+    cache.set(PROVED, "" if faults else timezone.now().isoformat(), None)
     if faults:
         _tell_auditors(faults)
     return faults
@@ -61,6 +67,13 @@ def has_faults() -> bool:
         seen = bool(audit.glance())
         cache.set(SEEN, seen, SEEN_SECONDS)
     return seen
+
+
+def checked_at() -> tuple[dt.datetime | None, dt.datetime | None]:
+    """When the log was last read as a whole and found whole, and when it last fitted its anchors."""
+    times = [cache.get(key) for key in (PROVED, ANCHORED)]
+    proved, anchored = (dt.datetime.fromisoformat(one) if one else None for one in times)
+    return proved, anchored
 
 
 def can_accept_log(viewer: Viewer) -> bool:

@@ -35,7 +35,7 @@ def take_out(*, by: Viewer, sheet: Sheet, purpose: str) -> bytes:
     if sheet.count > MOST_ROWS:
         raise Refused(_("These are too many rows for one file. Narrow the list first."))
     lines = [[plain(text) for text in line] for line in sheet.lines()]
-    content = write_table(list(sheet.heads), [*lines, [], [plain(_made_by(by))]])
+    content = write_table(list(sheet.heads), [*lines, [], [plain(_made_by(by))]], name=sheet.title)
     audit.record(by=by, verb=f"{sheet.kind}.exported", details={"rows": len(lines), "purpose": purpose})
     return content
 

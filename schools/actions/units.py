@@ -20,6 +20,7 @@ from schools.tallies import mark
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
 TERM_CODE = re.compile(r"(\d{4})-(\d{4})-([12])")
+MOST_DAYS = 120
 SCHEMES = ("four_colors", "three_levels")
 
 
@@ -85,18 +86,31 @@ def change_setting(*, by: Viewer, unit: Unit, key: str, value: Any) -> None:
 
 
 @transaction.atomic
-def set_calendar_day(*, by: Viewer, unit: Unit, day: dt.date, is_school_day: bool | None, note: str = "") -> None:
-    """Close or open a day for a unit and everything below; None takes the unit's own word back."""
+def set_calendar_day(
+    *, by: Viewer, unit: Unit, day: dt.date, is_school_day: bool | None, note: str = "", until: dt.date | None = None
+) -> None:
+    """Close or open a day, or all from it until another, for a unit and everything below; None takes the unit's own
+    word back."""
     check_can_lead_unit(by, unit)
+    until = until or day
+    if not 0 <= (until - day).days < MOST_DAYS:
+        raise Refused(_("The last day lies before the first, or more than {n} days after.").format(n=MOST_DAYS))
     if is_school_day is None:
-        changed = CalendarDay.objects.filter(unit=unit, day=day).delete()[0]
+        changed = CalendarDay.objects.filter(unit=unit, day__range=(day, until)).delete()[0]
     else:
-        values = {"is_school_day": is_school_day, "note": note}
-        CalendarDay.objects.update_or_create(unit=unit, day=day, defaults=values)
-        changed = 1
+        days = [day + dt.timedelta(days=n) for n in range((until - day).days + 1)]
+        values = {"unit": unit, "is_school_day": is_school_day, "note": note}
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(day=one, **values) for one in days],
+            update_conflicts=True,
+            unique_fields=["unit", "day"],
+            update_fields=["is_school_day", "note"],
+        )
+        changed = len(days)
     if changed:
         _mark_all(unit)
-        details = {"day": day.isoformat(), "school_day": is_school_day}
+        told = day.isoformat() if until == day else f"{day.isoformat()} – {until.isoformat()}"
+        details = {"day": told, "school_day": is_school_day}
         audit.record(by=by, verb="unit.calendar_day", about=unit, unit=unit, details=details)
 
 

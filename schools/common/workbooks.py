@@ -1,6 +1,7 @@
 """Small tables to hand out as .xlsx. Every cell is text: what looks like a formula stays what was typed."""
 
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import xlsxwriter
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet may take for a formula, also behind a byte order mark or space, and in full width.
 _STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _SKIPPED = "\ufeff\u200b\u00a0 "
 
 
@@ -28,11 +30,16 @@ def plain(text: str) -> str:
     return f"'{text}" if text.lstrip(_SKIPPED)[:1] in set(_STARTS) else text
 
 
-def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def sheet_name(title: str) -> str:
+    """A title as the tab of a workbook may be called."""
+    return _FORBIDDEN.sub(" ", title).strip(" '")[:31]
+
+
+def write_table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, name: str = "") -> bytes:
     file = io.BytesIO()
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(file, as_text)
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(sheet_name(name) or None)
     bold = book.add_format({"bold": True})
     for column, title in enumerate(titles):
         sheet.write_string(0, column, title, bold)

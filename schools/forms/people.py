@@ -120,10 +120,9 @@ class PostForm(forms.Form):
         return data
 
     def _ask_for_former(self, classes: Any) -> None:
-        """A class that is given to a second class teacher: has the first one left it? Most often yes, but not always."""
-        known = (
-            set(self.membership.classes.all()) if self.membership and self.membership.role == "class_teacher" else {}
-        )
+        """A class that is given to a second class teacher: has the first one left it? Mostly yes, not always."""
+        was = self.membership if self.membership and self.membership.role == Role.CLASS_TEACHER else None
+        known = set(was.classes.all()) if was else set()
         leaders = leaders_of(group for group in classes if group not in known)
         leaders = list(leaders.exclude(person=self.membership.person_id) if self.membership else leaders)
         if not leaders:

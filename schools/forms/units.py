@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -10,7 +11,7 @@ from schools.access import WIDE_ROLES
 from schools.common.labels import told, with_note
 from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
 from schools.common.typed import CodeField, LineField
-from schools.models import ClassGroup, Role, Unit, UnitKind
+from schools.models import ClassGroup, Role, Term, Unit, UnitKind
 from schools.settings_of import DEFAULTS, settings_of
 from schools.severity import Level, scheme_named
 
@@ -205,10 +206,19 @@ class RulesForm(forms.Form):
         }
 
 
+YEARS_BACK, YEARS_AHEAD = 6, 3
+
+
 class DayForm(forms.Form):
-    """One day on which the unit differs from the national calendar."""
+    """A day, or several in a row, on which the unit differs from the national calendar."""
 
     day = forms.DateField(label=gettext_lazy("Day"), widget=DayInput)
+    until = forms.DateField(
+        label=gettext_lazy("Until"),
+        widget=DayInput,
+        required=False,
+        help_text=gettext_lazy("For several days in a row; left empty: this one day."),
+    )
     what = forms.ChoiceField(
         label=gettext_lazy("On this day"),
         choices=[
@@ -227,7 +237,7 @@ class DayForm(forms.Form):
 class TermForm(forms.Form):
     """A term, with the date that its class teachers have for their talks."""
 
-    code = CodeField(label=gettext_lazy("Term"), max_length=11, help_text=gettext_lazy("Written like 2025-2026-1."))
+    code = forms.ChoiceField(label=gettext_lazy("Term"))
     starts = forms.DateField(label=gettext_lazy("First day"), widget=DayInput)
     ends = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
     talk_by = forms.DateField(
@@ -236,3 +246,13 @@ class TermForm(forms.Form):
         widget=DayInput,
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The terms of some years around today."""
+        super().__init__(*args, **kwargs)
+        year = timezone.localdate().year - (timezone.localdate().month < 7)
+        codes = [f"{one}-{one + 1}-{half}" for one in range(year - YEARS_BACK, year + YEARS_AHEAD) for half in (1, 2)]
+        given = self.initial.get("code")
+        codes = sorted({*codes, given} if given else codes)
+        choices = [("", "—"), *((code, Term(code=code).label) for code in codes)]
+        field_of(self, "code", forms.ChoiceField).choices = choices

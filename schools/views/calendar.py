@@ -37,6 +37,10 @@ class Line(NamedTuple):
     duty: Duty | None
     own_duty: Duty | None
 
+    @property
+    def is_running(self) -> bool:
+        return self.term.starts <= timezone.localdate() <= self.term.ends
+
 
 @roles(*Role)
 def calendar(request: ViewerRequest) -> HttpResponse:
@@ -125,9 +129,15 @@ def calendar_day(request: ViewerRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose a day and what it is."))
         return _back(request, unit)
-    day = form.cleaned_data["day"]
+    given = form.cleaned_data
+    day = given["day"]
     set_calendar_day(
-        by=request.viewer, unit=unit, day=day, is_school_day=form.is_school_day(), note=form.cleaned_data["note"]
+        by=request.viewer,
+        unit=unit,
+        day=day,
+        until=given["until"],
+        is_school_day=form.is_school_day(),
+        note=given["note"],
     )
     messages.success(request, _("Saved."))
     return _back(request, unit, day)

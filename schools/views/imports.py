@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -93,8 +94,8 @@ def import_problems(request: ViewerRequest, pk: UUID) -> HttpResponse:
     _job, kind, found = _own_job(request, pk, PREVIEW, COMMIT)
     if not found.get("problem_rows"):
         raise Http404
-    name = f"{kind.code}-problems.xlsx"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    name = _("{what}, rows to correct").format(what=kind.title) + ".xlsx"
+    disposition = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return HttpResponse(problem_workbook(found, kind), content_type=XLSX, headers=disposition)
 
 

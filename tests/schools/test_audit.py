@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from schools import audit
+from schools.actions.audit import prove_log
 from schools.models import AuditChain, AuditEntry, Role
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +343,11 @@ def test_the_log_can_only_be_read(world, sign_in):
     client.post(reverse("schools:audit_list"), {"delete": "1"})
 
     assert AuditEntry.objects.count() >= before
+
+
+def test_the_page_says_that_the_log_is_whole_and_when_it_was_checked(world, sign_in):
+    client = sign_in(world.auditor)
+    before = client.get(reverse("schools:audit_list")).content.decode()
+    prove_log()
+    after = client.get(reverse("schools:audit_list")).content.decode()
+    assert ("日志完整" in before, "日志完整" in after) == (False, True)

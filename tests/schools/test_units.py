@@ -462,3 +462,14 @@ def test_a_teacher_sees_the_calendar_and_changes_nothing(world, sign_in):
 
     assert client.post(reverse("schools:calendar_day"), {"day": "2026-03-23", "what": "closed"}).status_code == 403
     assert not CalendarDay.objects.exists()
+
+
+def test_a_range_of_days_is_closed_at_once_and_taken_back(world, viewer):
+    by, until = viewer(world.a.leader), MONDAY + dt.timedelta(days=4)
+    set_calendar_day(by=by, unit=world.a.unit, day=MONDAY, until=until, is_school_day=False, note="秋游")
+    told = [CalendarDay.objects.filter(unit=world.a.unit, is_school_day=False, day__range=(MONDAY, until)).count()]
+    with pytest.raises(Refused):
+        set_calendar_day(by=by, unit=world.a.unit, day=until, until=MONDAY, is_school_day=False)
+    set_calendar_day(by=by, unit=world.a.unit, day=MONDAY, until=until, is_school_day=None)
+    told.append(CalendarDay.objects.filter(unit=world.a.unit, day__range=(MONDAY, until)).count())
+    assert told == [5, 0]

@@ -80,7 +80,7 @@ class StaffPlan(ImportPlan):
             _write(self.comparison, change, made)
         if made:
             handed = [[number, person.name, passwords[number]] for number, person in made.items()]
-            table = write_table([_("Staff number"), _("Name"), _("First password")], handed)
+            table = write_table([_("Staff number"), _("Name"), _("First password")], handed, name=_("First passwords"))
             self.comparison.handout = Handout(table, _("first-passwords.xlsx"), XLSX)
 
     def lines(self) -> Mapping[str, list[Any]]:
