@@ -3,6 +3,16 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from counseling.models.incidents import (
+    Incident,
+    IncidentAct,
+    IncidentActQuerySet,
+    IncidentPerson,
+    IncidentPersonQuerySet,
+    IncidentQuerySet,
+    IncidentReport,
+    IncidentReportQuerySet,
+)
 from counseling.models.talks import (
     TalkDraft,
     TalkDraftQuerySet,
@@ -16,6 +26,7 @@ from counseling.models.talks import (
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Role
 from schools.models.visible import rule
+from students.access import kept_from
 
 WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
@@ -90,3 +101,63 @@ def reason_to_read(viewer: Viewer, part: TalkPart) -> str:
     if part.talk.author_id == viewer.person.pk:
         return _("You can see this because you held the talk.")
     return reason_to_see(viewer, class_id=part.student.class_group_id)
+
+
+# --- incidents --------------------------------------------------------------------------------------------------------
+
+# Class teacher and grade head know of the incidents of their students.
+NEAR_ROLES = (Role.CLASS_TEACHER, Role.GRADE_HEAD)
+
+
+@rule(Incident)
+def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySet:
+    """A school's for its counselors and leaders; of own classes for class teacher and grade head; everybody else of the
+    staff those that they started. It is not there for whom the flag of one of its people is kept from, whatever their
+    role. A center reads what was reported to it (`reports_of_incidents`), never the incident."""
+    kept = IncidentPerson.objects.filter(flag__in=kept_from(viewer)).order_by().values("incident")
+    here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    own = Q(started_by__person=viewer.person)
+    if viewer.role in NEAR_ROLES:
+        near = IncidentPerson.objects.filter(student__class_group__in=viewer.class_ids).order_by().values("incident")
+        return here.filter(own | Q(pk__in=near))
+    return here.filter(own) if viewer.role == Role.SUBJECT_TEACHER else incidents.none()
+
+
+@rule(IncidentPerson)
+def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> IncidentPersonQuerySet:
+    """Each apart: teachers see their own students and whom they entered."""
+    here = people.filter(incident__in=Incident.objects.visible_to(viewer))
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    own = Q(added_by__person=viewer.person)
+    return here.filter(own | Q(student__class_group__in=viewer.class_ids) if viewer.role in NEAR_ROLES else own)
+
+
+@rule(IncidentAct)
+def acts_of_incidents(acts: IncidentActQuerySet, viewer: Viewer) -> IncidentActQuerySet:
+    """Counselors and leaders read all; class teacher and grade head what concerns the event or their students, but no
+    exception to confidentiality; a subject teacher the list of the first minutes and what they wrote."""
+    here = acts.filter(incident__in=Incident.objects.visible_to(viewer))
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    own = Q(by__person=viewer.person)
+    if viewer.role in NEAR_ROLES:
+        seen = IncidentPerson.objects.visible_to(viewer).order_by().values("pk")
+        about = Q(person=None) | Q(person__in=seen)
+        return here.filter(own | about & ~Q(kind__in=["exception", "report", "answer", "closed"]))
+    return here.filter(own | Q(kind="tick"))
+
+
+@rule(IncidentReport)
+def reports_of_incidents(reports: IncidentReportQuerySet, viewer: Viewer) -> IncidentReportQuerySet:
+    """The school that made them, and the very unit they were made to."""
+    if viewer.role in SCHOOL_ROLES:
+        return reports.filter(incident__in=Incident.objects.visible_to(viewer))
+    return reports.filter(to_id=viewer.unit.pk) if viewer.role == Role.CENTER_STAFF else reports.none()
+
+
+def can_lead_incident(viewer: Viewer) -> bool:
+    """Take the lead, report up, close: counselor and leader."""
+    return viewer.role in SCHOOL_ROLES

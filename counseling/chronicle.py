@@ -6,9 +6,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from counseling.models import TalkPart
+from counseling.models import Incident, TalkPart
 from counseling.queries import Words, words_of
 from schools.access import Viewer
+from schools.severity import WORST
 from students.evidence import brief, evidence
 from students.file import Entry, chronicles
 from students.models import RiskFlag, Student
@@ -46,6 +47,22 @@ def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]
         if words and part.flag_id and part.themes:
             found.setdefault(part.flag_id, []).append(words.themes(part.themes))
     return found
+
+
+@chronicles
+def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """That there was one, and of what kind; what happened stands on its page."""
+    for incident in (
+        Incident.objects.visible_to(viewer).filter(people__student=student).select_related("started_by__person")
+    ):
+        yield Entry(
+            at=incident.known_at,
+            title=_("Crisis event: {kind}").format(kind=incident.get_kind_display()),
+            by=incident.started_by.person.name,
+            url=incident.get_absolute_url(),
+            severity=WORST,
+            icon="exclamation-triangle",
+        )
 
 
 def _entry(part: TalkPart, words: Words) -> Entry:

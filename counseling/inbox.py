@@ -8,14 +8,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from counseling.models import TalkDraft
+from counseling.models import Incident, IncidentReport, TalkDraft
 from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_ups, short_day
 from schools.access import STAFF_ROLES, Viewer
 from schools.models import Role
+from schools.severity import WORST
 from schools.templatetags.look import moment
 from schools.work.inbox import Waiting, waits
 
 MOST_DRAFTS = 3
+MOST_INCIDENTS = 20
+
+
+@waits
+def incidents(viewer: Viewer) -> Iterator[Waiting]:
+    """Crisis events that nobody has closed yet; for a center reports that it has not acknowledged."""
+    if viewer.role in STAFF_ROLES:
+        for incident in Incident.objects.visible_to(viewer).open().select_related("lead__person")[:MOST_INCIDENTS]:
+            note = incident.lead.person.name if incident.lead else _("nobody leads yet")
+            text = _("Crisis event: {kind}").format(kind=incident.get_kind_display())
+            severity = 0 if incident.lead else WORST
+            yield Waiting(text=text, url=incident.get_absolute_url(), note=note, severity=severity)
+    elif viewer.role == Role.CENTER_STAFF:
+        waiting = IncidentReport.objects.visible_to(viewer).filter(acknowledged_at=None).select_related("school")
+        for report in waiting[:MOST_INCIDENTS]:
+            text = _("Crisis report of {school}").format(school=report.school.name)
+            yield Waiting(text=text, url=report.get_absolute_url(), due_at=report.at, severity=WORST)
 
 
 @waits

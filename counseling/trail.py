@@ -22,6 +22,17 @@ declare(
     Verb("talk_option.changed", _("changed a word for talks")),
     Verb("text_template.added", _("added a text template")),
     Verb("text_template.changed", _("changed a text template")),
+    Verb("incident.opened", _("opened an incident"), Kind.READ),
+    Verb("incident.printed", _("printed an incident"), Kind.READ),
+    Verb("incident.numbers_seen", _("looked at telephone numbers for an incident"), Kind.READ),
+    Verb("incident.started", _("started an incident")),
+    Verb("incident.led", _("took the lead of an incident")),
+    Verb("incident.act", _("wrote into an incident"), labels={"number": pgettext_lazy("in the log", "step")}),
+    Verb("incident.person_added", _("added a person to an incident")),
+    Verb("incident.reported", _("reported an incident to the unit above")),
+    Verb("incident.report_opened", _("opened the report of an incident"), Kind.READ),
+    Verb("incident.acknowledged", _("acknowledged the report of an incident")),
+    Verb("incident.closed", _("closed an incident")),
 )
 # What a talk's head holds is told of each student's part.
 HEAD = ("happened_at", "minutes", "place", "kind", "mode", "initiative", "others_present", "is_restricted")
@@ -42,6 +53,8 @@ explains(
         "counseling.talkpart": pgettext_lazy("in the log", "talk"),
         "counseling.talkdraft": pgettext_lazy("in the log", "draft of a talk"),
         "counseling.talkoption": pgettext_lazy("in the log", "word for talks"),
+        "counseling.incident": pgettext_lazy("in the log", "incident"),
+        "counseling.incidentreport": pgettext_lazy("in the log", "report of an incident"),
         "counseling.texttemplate": pgettext_lazy("in the log", "text template"),
     },
 )

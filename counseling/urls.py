@@ -1,6 +1,6 @@
 from django.urls import path
 
-from counseling.views import coverage, options, records, talks
+from counseling.views import coverage, incidents, options, records, reported, talks
 
 app_name = "counseling"
 urlpatterns = [
@@ -15,6 +15,22 @@ urlpatterns = [
     path("talks/<uuid:pk>/edit/", records.talk_edit, name="talk_edit"),
     path("talks/<uuid:pk>/delete/", records.talk_delete, name="talk_delete"),
     path("talks/<uuid:pk>/print/", records.talk_print, name="talk_print"),
+    path("incidents/", incidents.incident_list, name="incident_list"),
+    path("incidents/start/", incidents.incident_begin, name="incident_begin"),
+    path("incidents/start/<uuid:pk>/", incidents.incident_new, name="incident_new"),
+    path("incidents/<uuid:pk>/", incidents.incident_detail, name="incident_detail"),
+    path("incidents/<uuid:pk>/tick/", incidents.incident_tick, name="incident_tick"),
+    path("incidents/<uuid:pk>/numbers/", incidents.incident_numbers, name="incident_numbers"),
+    path("incidents/<uuid:pk>/lead/", incidents.incident_lead, name="incident_lead"),
+    path("incidents/<uuid:pk>/write/", incidents.incident_act, name="incident_act"),
+    path("incidents/<uuid:pk>/person/", incidents.incident_person, name="incident_person"),
+    path("incidents/<uuid:pk>/exception/", incidents.incident_exception, name="incident_exception"),
+    path("incidents/<uuid:pk>/report/", incidents.incident_report, name="incident_report"),
+    path("incidents/<uuid:pk>/close/", incidents.incident_close, name="incident_close"),
+    path("incidents/<uuid:pk>/print/", incidents.incident_print, name="incident_print"),
+    path("incident-reports/", reported.incident_report_list, name="incident_report_list"),
+    path("incident-reports/<uuid:pk>/", reported.incident_report_detail, name="incident_report_detail"),
+    path("incident-reports/<uuid:pk>/acknowledge/", reported.incident_acknowledge, name="incident_acknowledge"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("options/", options.option_list, name="option_list"),
     path("options/templates/add/", options.template_add, name="template_add"),

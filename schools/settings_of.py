@@ -32,6 +32,9 @@ DEFAULTS: dict[str, Any] = {
     "exports_per_day": 5,
     # Whether the center's person on duty is called, without a name, when nobody of the school answers.
     "center_is_called": False,
+    # By kind of crisis event, "*" for every other one: minutes to the oral report, hours to the written one, hours
+    # between follow-ups. Regions differ (facts 3.4).
+    "incident_deadlines": {"*": [60, 24, 24]},
     # Questions that the unit adds to the interview, in its own words.
     "interview_questions": [],
     # Students per full-time counselor that the region asks for, and talks due (policy packs override).

@@ -82,7 +82,7 @@ def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dic
     talks = [entry for entry in file_of(viewer, student) if entry.icon == TALK_ICON]
     earlier = RiskFlag.objects.visible_to(viewer).filter(student=student).exclude(pk=flag.pk)
     return {
-        "calls": _calls(flag, shows_numbers),
+        "calls": calls_of(flag, shows_numbers),
         "shows_numbers": shows_numbers,
         "talks": talks[:TALKS],
         "talk_count": len(talks),
@@ -114,7 +114,7 @@ def _duty(member: Membership) -> Call:
     return Call(member.person.name, str(member.get_role_display()), member.person.phone)
 
 
-def _calls(flag: RiskFlag, shows_numbers: bool) -> list[Call]:
+def calls_of(flag: RiskFlag, shows_numbers: bool) -> list[Call]:
     """Class teachers, guardians, the backup of whoever has it; masked until somebody asks."""
 
     def number(phone: str) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import re
+import uuid
 import zipfile
 
 import time_machine
@@ -139,6 +140,7 @@ def things(world):
         },
         **_steps(a, b, kept),
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
+        **_incidents(world, kept),
         "part": {
             "own class": part_of(a, "own").pk,
             "restricted": part_of(a, "restricted").pk,
@@ -236,6 +238,58 @@ def _certificates(a, b):
             "the teacher's": {"pk": own.pk, "file_pk": files[own]},
             "other school": {"pk": foreign.pk, "file_pk": files[foreign]},
             "of another record": {"pk": own.pk, "file_pk": files[foreign]},
+        },
+    }
+
+
+def incident_of(member, student=None, *, text, flag=None, who=""):
+    """A crisis event with one person, as far as rules of access ask."""
+    from counseling.models import Incident, IncidentPerson
+
+    incident = Incident.objects.create(
+        submission=uuid.uuid4(),
+        school=member.unit,
+        kind="threat",
+        happened=text,
+        started_by=member,
+        known_at=NOW,
+        deadlines=[60, 24, 24],
+    )
+    IncidentPerson.objects.create(incident=incident, student=student, who=who, flag=flag, added_by=member)
+    return incident
+
+
+def reported(incident, to, *, text=""):
+    from counseling.models import IncidentReport
+
+    number = incident.reports.count() + 1
+    return IncidentReport.objects.create(
+        incident=incident,
+        school=incident.school,
+        to=to,
+        number=number,
+        form="oral",
+        kind=incident.kind,
+        by=incident.started_by,
+        text=text,
+    )
+
+
+def _incidents(world, kept):
+    a, b = world.a, world.b
+    own = incident_of(a.teacher, a.student, text=sentinel(a, "crisis-own"), flag=a.flag)
+    unknown = incident_of(a.subject_teacher, text=sentinel(a, "crisis-unknown"), who="a boy on the stairs")
+    return {
+        "incident": {
+            "own class": own.pk,
+            "other class": incident_of(a.teacher_4, a.older, text=sentinel(a, "crisis-older")).pk,
+            "started for nobody of the roster": unknown.pk,
+            "kept from the leader": incident_of(a.counselor, a.neighbor, text=sentinel(a, "crisis-kept"), flag=kept).pk,
+            "other school": incident_of(b.teacher, b.student, text=sentinel(b, "crisis-own"), flag=b.flag).pk,
+        },
+        "incident report": {
+            "to the district": reported(own, world.district, text=sentinel(a, "crisis-up-district")).pk,
+            "to the city": reported(own, world.city, text=sentinel(a, "crisis-up-city")).pk,
         },
     }
 

@@ -1,4 +1,17 @@
+from counseling.models.incidents import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport
 from counseling.models.options import TalkOption, TextTemplate
 from counseling.models.talks import TalkDraft, TalkLog, TalkPart, TalkRevision
 
-__all__ = ["TalkDraft", "TalkLog", "TalkOption", "TalkPart", "TalkRevision", "TextTemplate"]
+__all__ = [
+    "EventClass",
+    "Incident",
+    "IncidentAct",
+    "IncidentPerson",
+    "IncidentReport",
+    "TalkDraft",
+    "TalkLog",
+    "TalkOption",
+    "TalkPart",
+    "TalkRevision",
+    "TextTemplate",
+]

@@ -21,7 +21,7 @@ from screening.models import Instrument
 from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
-from tests.walking import certificate_of, instrument_of, looked, room_of, step_of
+from tests.walking import certificate_of, incident_of, instrument_of, looked, reported, room_of, step_of
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,6 +86,11 @@ NO_PAGES = {
     "counseling:student_picker",
     "counseling:talk_last",
     "counseling:talk_draft_discard",
+    "counseling:incident_tick",
+    "counseling:incident_act",
+    "counseling:incident_numbers",
+    "counseling:incident_lead",
+    "counseling:incident_acknowledge",
     "reports:daily",
     "reports:daily_sign",
     "reports:daily_remind",
@@ -104,6 +109,7 @@ NO_PAGES = {
 ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"}
 
 
+INCIDENT_PAGES = ("detail", "person", "exception", "report", "close", "print")
 KEY = object()  # stands for a passkey that is not there yet
 
 
@@ -111,7 +117,12 @@ def teacher_opens(world, now, made):
     own, guardian = world.a.student.pk, world.a.student.guardians.get().pk
     part = TalkPart.objects.get(talk=world.a.talks["own"]).pk
     shared = TalkPart.objects.filter(talk=world.a.talks["shared"]).first().pk
+    incident = incident_of(world.a.teacher, world.a.student, text="x", flag=world.a.flag).pk
     return [
+        ("counseling:incident_list",),
+        ("counseling:incident_begin",),
+        ("counseling:incident_new", own),
+        ("counseling:incident_detail", incident),
         ("reports:workbench",),
         ("reports:daily_class", world.a.class_1.pk),
         ("reports:daily_write", world.a.class_1.pk),
@@ -140,7 +151,9 @@ def counselor_opens(world, now, made):
     shipped = {one.code: one.pk for one in Instrument.objects.filter(unit=None)}
     draft = (Instrument.objects.filter(state="draft").first() or instrument_of(world.a.unit, state="draft")).pk
     restricted = TalkPart.objects.get(talk=world.a.talks["restricted"]).pk
+    incident = incident_of(world.a.counselor, world.a.student, text="x", flag=world.a.flag).pk
     return [
+        *((f"counseling:incident_{page}", incident) for page in INCIDENT_PAGES),
         ("screening:instrument_list",),
         ("screening:instrument_detail", shipped["sdqs"]),
         ("screening:instrument_preview", shipped["phq9"]),
@@ -229,7 +242,10 @@ def leader_opens(world, now, made):
 
 
 def district_staff_opens(world, now, made):
+    report = reported(incident_of(world.a.counselor, world.a.older, text="x"), world.district, text="x").pk
     return [
+        ("counseling:incident_report_list",),
+        ("counseling:incident_report_detail", report),
         ("reports:workbench",),
         ("reports:figure_list",),
         ("reports:figure_records", "students"),

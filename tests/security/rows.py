@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.apps import apps
 
-from counseling.models import TalkRevision
+from counseling.models import IncidentAct, TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
@@ -17,17 +17,20 @@ from tests.walking import (
     contact_of,
     draft_of,
     file_of,
+    incident_of,
     job_of,
     kept_from,
     members,
     part_of,
     raised,
     report_of,
+    reported,
     room_of,
     sent_to,
     stand_in_of,
     step_of,
 )
+from tests.world import NOW
 
 APPS = ("schools", "students", "counseling", "screening", "reports")
 NUMBERS = {"created": 1, "changed": 0, "held": 0, "kept": 0}
@@ -67,6 +70,10 @@ SEEN = {
     "reports.DailyReport": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.ReportVersion": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.StandIn": (1, 1, 0, 0, 1, 0, 0),  # of 2
+    "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
+    "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
+    "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
+    "counseling.IncidentReport": (1, 0, 0, 0, 0, 2, 0),  # of 2
     "reports.Summary": (1, 1, 0, 0, 0, 0, 0),  # of 2
 }
 
@@ -97,6 +104,9 @@ def everywhere(world):
         report_of(school.leader)
         stand_in_of(school.subject_teacher, school.class_2, school.leader)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
+        incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
+        IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
+        reported(incident, world.district)
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
         audit.record(by=Viewer(person=by, membership=school.counselor), verb="flag.closed", about=school.flag)
     auditor = Membership.objects.create(

@@ -32,6 +32,8 @@ MODELS = [
     ("students.Student", "a.teacher", "students:student_detail"),
     ("students.RiskFlag", "a.teacher", "students:flag_detail"),
     ("counseling.TalkPart", "a.teacher", "counseling:talk_detail"),
+    ("counseling.Incident", "a.teacher", "counseling:incident_detail"),
+    ("counseling.IncidentReport", "district_staff", "counseling:incident_report_detail"),
 ]
 # Its action refuses the wrong role itself, so that the open door leads to a broken page and the walk learns nothing;
 # that its declaration is that of the table is checked below, as for all.

@@ -1,0 +1,122 @@
+"""A crisis event goes up: the school reports in its own words, the unit above acknowledges."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from counseling.actions.incidents import Kind, may_know, open_and_locked, stop_calls, tell, write
+from counseling.deadlines import Due, dues, next_due
+from counseling.models import Incident, IncidentReport
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Membership, Role, Unit
+from schools.on_duty import on_duty
+from schools.work.notices import Urgency, end_notices, notify, pulse
+
+ANSWER_WITHIN = dt.timedelta(minutes=30)
+
+
+def dues_of(incident: Incident) -> list[Due]:
+    """What the region's deadlines ask for."""
+    made = [(report.form, report.at) for report in incident.reports.all()]
+    return dues(incident.known_at, incident.deadlines, made, is_open=incident.is_open)
+
+
+def units_above(school: Unit) -> list[Unit]:
+    """Where somebody works who can acknowledge it, the nearest first."""
+    staff = Membership.objects.current().filter(role=Role.CENTER_STAFF, person__is_active=True)
+    found = Unit.objects.filter(code__in=school.ancestor_codes[:-1], pk__in=staff.order_by().values("unit"))
+    return sorted(found, key=lambda unit: -len(unit.path))
+
+
+def staff_to_call(unit: Unit) -> list[Membership]:
+    """Who is on duty there today, else all of its staff."""
+    staff = Membership.objects.current().filter(unit=unit, role=Role.CENTER_STAFF, person__is_active=True)
+    able = list(staff.select_related("person"))
+    today = {one.pk for one in on_duty(unit, timezone.localdate())}
+    return [one for one in able if one.pk in today] or able
+
+
+@transaction.atomic
+def report_up(
+    *, by: Viewer, incident: Incident, to: Unit, form: str, text: str, names: str = "", named_because: str = ""
+) -> IncidentReport:
+    """Tell the unit above. A student is named only with a reason; the unit's staff is called until one acknowledges."""
+    incident = open_and_locked(by, incident, leads=True)
+    _check_report(incident, to, form, text, names, named_because)
+    due = next((one for one in dues_of(incident) if one.form == form and one.made is None), None)
+    last = incident.reports.aggregate(last=Max("number"))["last"] or 0
+    report = IncidentReport.objects.create(
+        incident=incident,
+        school=incident.school,
+        to=to,
+        number=last + 1,
+        form=form,
+        kind=incident.kind,
+        by=by.membership,
+        due_at=due.by if due else None,
+        text=text.strip(),
+        names=names.strip(),
+        named_because=named_because.strip(),
+    )
+    notify(
+        to=staff_to_call(to),
+        kind="incident.reported",
+        about=report,
+        urgency=Urgency.URGENT,
+        answer_by=timezone.now() + ANSWER_WITHIN,
+    )
+    stop_calls(incident, "incident.report_due")
+    write(by, incident, Kind.REPORT, code=form)
+    audit.record(by=by, verb="incident.reported", about=report, details={"form": form, "to": to.code})
+    return report
+
+
+def _check_report(incident: Incident, to: Unit, form: str, text: str, names: str, named_because: str) -> None:
+    if to.pk not in {unit.pk for unit in units_above(incident.school)}:
+        raise Refused(_("Choose a unit above the school where somebody can acknowledge it."), field="to")
+    if form not in IncidentReport.Form.values:
+        raise Refused(_("Choose which report it is."), field="form")
+    if not text.strip():
+        raise Refused(_("Write what the center must know."), field="text")
+    if bool(names.strip()) != bool(named_because.strip()):
+        raise Refused(_("A student is named upwards only with a reason: fill in both, or neither."), field="names")
+
+
+@transaction.atomic
+def acknowledge_report(*, by: Viewer, report: IncidentReport, reply: str = "") -> IncidentReport:
+    """The unit above has read it and answers for it. Once; the school learns of it."""
+    if by.role != Role.CENTER_STAFF or report.to_id != by.unit.pk:
+        raise Refused(_("Only the staff of the unit it was made to acknowledges a report."))
+    row = IncidentReport.objects.select_for_update().get(pk=report.pk)
+    if row.acknowledged_at:
+        raise Refused(_("A colleague has acknowledged it already."))
+    row.acknowledged_at, row.acknowledged_by, row.reply = timezone.now(), by.membership, reply.strip()
+    row.save(update_fields=["acknowledged_at", "acknowledged_by", "reply"])
+    end_notices(row, "incident.reported")
+    incident = Incident.objects.select_for_update().get(pk=row.incident_id)
+    write(by, incident, Kind.ANSWER, code=row.form)
+    here = may_know(incident)
+    leads = here.filter(pk__in=[row.by_id, *([incident.lead_id] if incident.lead_id else [])])
+    tell(incident, leads, "incident.acknowledged", str(row.number))
+    pulse({row.school_id, row.to_id})
+    audit.record(by=by, verb="incident.acknowledged", about=row, unit=by.unit)
+    return row
+
+
+def remind_of_reports(*, now: dt.datetime | None = None) -> int:
+    """A deadline of the region comes near or has passed: who leads, and every leader, is called once for each."""
+    now = now or timezone.now()
+    found = 0
+    for incident in Incident.objects.open().select_related("school").prefetch_related("reports")[:500]:
+        due = next_due(dues_of(incident))
+        if due and due.by - dt.timedelta(minutes=15) <= now:
+            with transaction.atomic():
+                leads = may_know(incident).filter(role__in=[Role.SCHOOL_LEADER, Role.COUNSELOR])
+                tell(incident, leads, "incident.report_due", f"{due.form} {due.by:%Y%m%d%H%M}", due_at=due.by)
+            found += 1
+    return found

@@ -1,0 +1,310 @@
+"""What happens to a crisis event: started, led, acts one by one, people, closed. What goes up stands in
+`counseling.actions.incident_reports`."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from counseling.access import can_lead_incident
+from counseling.deadlines import rules_for
+from counseling.first_minutes import lines_for
+from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson
+from schools import audit
+from schools.access import STAFF_ROLES, Viewer
+from schools.common.errors import Refused
+from schools.models import Membership, Person, Role
+from schools.settings_of import setting_of
+from schools.severity import WORST
+from schools.work.notices import Urgency, end_notices, notify, pulse
+from students.actions.flags import acknowledge_flag, raise_flag
+from students.models import KeptFrom, RiskFlag, Student
+
+Kind = IncidentAct.Kind
+CALLS = ("incident.started", "incident.report_due")
+# Something was done for the student: it stops the clock of the first measure.
+MEASURES = (Kind.TICK, Kind.MEASURE, Kind.TOLD)
+
+
+@transaction.atomic
+def start_incident(
+    *,
+    by: Viewer,
+    submission: UUID,
+    kind: str,
+    happened: str,
+    student: Student | None = None,
+    who: str = "",
+    place: str = "",
+    known_at: dt.datetime | None = None,
+    keep_it_from: Iterable[Person] = (),
+) -> Incident:
+    """Begin it and call everybody at once. A second tap, or a retry on a bad network, finds the first.
+
+    A student of the roster gets a flag of the worst level with it, whose clocks and barriers hold here too.
+    """
+    _check_start(by, kind, happened, student, who)
+    try:
+        with transaction.atomic():
+            incident = Incident.objects.create(
+                submission=submission,
+                school=by.unit,
+                kind=kind,
+                happened=happened.strip(),
+                place=place.strip(),
+                started_by=by.membership,
+                known_at=known_at or timezone.now(),
+                deadlines=rules_for(setting_of(by.unit, "incident_deadlines"), kind),
+            )
+    except IntegrityError:
+        return Incident.objects.get(submission=submission, started_by=by.membership)
+    _bring_in(by, incident, student=student, who=who, keep_it_from=keep_it_from)
+    call_people(incident, occasion="started")
+    _log(by, "incident.started", incident, kind=kind)
+    return incident
+
+
+def _check_start(by: Viewer, kind: str, happened: str, student: Student | None, who: str) -> None:
+    if by.role not in STAFF_ROLES or not by.unit.is_school:
+        raise Refused(_("Only the staff of a school starts an incident."))
+    if kind not in EventClass.values:
+        raise Refused(_("Choose what kind of event it is."), field="kind")
+    if not happened.strip():
+        raise Refused(_("Write one sentence: what has happened?"), field="happened")
+    if student is None and not who.strip():
+        raise Refused(_("Say who it is about, as well as you can."), field="who")
+    if student and not Student.objects.visible_to(by).filter(pk=student.pk).exists():
+        raise Refused(_("You cannot start an incident for a student you do not look after."))
+
+
+def _bring_in(
+    by: Viewer,
+    incident: Incident,
+    *,
+    student: Student | None,
+    who: str = "",
+    part: str = IncidentPerson.Part.CONCERNED,
+    keep_it_from: Iterable[Person] = (),
+) -> IncidentPerson:
+    """One more person. Whom it is about, or who was hurt, gets a flag of the worst level."""
+    flag = None
+    if student and part in (IncidentPerson.Part.CONCERNED, IncidentPerson.Part.HURT):
+        flag = raise_flag(
+            by=by,
+            student=student,
+            severity=WORST,
+            known_at=incident.known_at,
+            reason=incident.happened,
+            keep_it_from=keep_it_from,
+        )
+    return IncidentPerson.objects.create(
+        incident=incident, student=student, who=who.strip(), part=part, flag=flag, added_by=by.membership
+    )
+
+
+# --- who is called ----------------------------------------------------------------------------------------------------
+
+
+def may_know(incident: Incident) -> Any:
+    """Current staff of the school from whom none of its flags is kept."""
+    flags = IncidentPerson.objects.filter(incident=incident).exclude(flag=None).values("flag")
+    kept = KeptFrom.objects.filter(flag__in=flags).order_by().values("person")
+    here = Membership.objects.current().filter(unit_id=incident.school_id, person__is_active=True)
+    return here.exclude(person__in=kept).select_related("person", "unit")
+
+
+def people_to_call(incident: Incident) -> list[Membership]:
+    """Counselors and leaders; class teachers and grade heads of its students."""
+    near = Q(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
+    for person in incident.people.select_related("student__class_group"):
+        group = person.student.class_group if person.student else None
+        if group:
+            near |= Q(role=Role.CLASS_TEACHER, classes=group)
+            near |= Q(role=Role.GRADE_HEAD, cohort_stage=group.stage, cohort_year=group.entry_year)
+    return list(may_know(incident).filter(near).distinct().order_by("pk"))
+
+
+def flag_of(incident: Incident) -> RiskFlag | None:
+    """The first flag of its people. Notices hang on it, so that they are withdrawn with it when it is kept from one."""
+    row = incident.people.exclude(flag=None).select_related("flag").first()
+    return row.flag if row else None
+
+
+def tell(incident: Incident, to: Iterable[Membership], kind: str, occasion: str, **more: Any) -> None:
+    notify(
+        to=to,
+        kind=kind,
+        about=flag_of(incident) or incident,
+        url=incident.get_absolute_url(),
+        occasion=f"{incident.pk} {occasion}",
+        urgency=Urgency.URGENT,
+        **more,
+    )
+
+
+def call_people(incident: Incident, *, occasion: str) -> None:
+    """All at once, whoever started it excepted: nobody is waited for. If nobody takes it in hand, its flag calls on."""
+    called = [one for one in people_to_call(incident) if one.person_id != incident.started_by.person_id]
+    tell(incident, called, "incident.started", occasion)
+
+
+def stop_calls(incident: Incident, *kinds: str) -> None:
+    for about in [incident, *(one.flag for one in incident.people.exclude(flag=None).select_related("flag"))]:
+        if about is not None:
+            end_notices(about, *kinds)
+
+
+# --- what is done -----------------------------------------------------------------------------------------------------
+
+
+def open_and_locked(by: Viewer, incident: Incident, *, leads: bool = False) -> Incident:
+    """As it is now, locked; open, and there for this viewer."""
+    row = Incident.objects.select_for_update().visible_to(by).filter(pk=incident.pk).first()
+    if row is None or (leads and not can_lead_incident(by)):
+        raise Refused(_("Only a counselor or leader of the school can do this."))
+    if row.closed_at:
+        raise Refused(_("The incident is closed. Start a new one if it goes on."))
+    return row
+
+
+def write(by: Viewer, incident: Incident, kind: str, text: str = "", **more: Any) -> IncidentAct:
+    """The next line of the timeline; the first measure stops its clock."""
+    last = incident.acts.aggregate(last=Max("number"))["last"] or 0
+    more.setdefault("happened_at", timezone.now())
+    act = IncidentAct.objects.create(
+        incident=incident, number=last + 1, kind=kind, by=by.membership, text=text.strip(), **more
+    )
+    if kind in MEASURES:
+        Incident.objects.filter(pk=incident.pk, acted_at=None).update(acted_at=act.happened_at)
+    pulse({incident.school_id})
+    return act
+
+
+@transaction.atomic
+def tick_line(*, by: Viewer, incident: Incident, code: str) -> IncidentAct:
+    """A line of the first ten minutes is done. Two who tick it at once make one tick."""
+    incident = open_and_locked(by, incident)
+    if code not in dict(lines_for(incident.kind)):
+        raise Refused(_("This line does not belong to this kind of event."))
+    if found := incident.acts.filter(kind=Kind.TICK, code=code).first():
+        return found
+    act = write(by, incident, Kind.TICK, code=code)
+    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    return act
+
+
+@transaction.atomic
+def add_act(
+    *,
+    by: Viewer,
+    incident: Incident,
+    kind: str,
+    text: str,
+    whom: str = "",
+    person: IncidentPerson | None = None,
+    happened_at: dt.datetime | None = None,
+) -> IncidentAct:
+    """A measure, a note, or who was told what, and when."""
+    incident = open_and_locked(by, incident)
+    if kind not in (Kind.MEASURE, Kind.NOTE, Kind.TOLD):
+        raise Refused(_("Choose what it is."), field="kind")
+    if kind == Kind.TOLD and whom not in IncidentAct.Whom.values:
+        raise Refused(_("Say who was told."), field="whom")
+    if not text.strip():
+        raise Refused(_("Write what was done or said."), field="text")
+    if person and not IncidentPerson.objects.visible_to(by).filter(pk=person.pk, incident=incident).exists():
+        raise Refused(_("Choose somebody of this incident."), field="person")
+    happened_at = min(happened_at or timezone.now(), timezone.now())
+    code = whom if kind == Kind.TOLD else ""
+    act = write(by, incident, kind, text, code=code, person=person, happened_at=happened_at)
+    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    return act
+
+
+@transaction.atomic
+def add_exception(*, by: Viewer, incident: Incident, reason: str, told: str, said: str) -> IncidentAct:
+    """Confidentiality was broken to avert danger: why, who was told, the least that was said."""
+    incident = open_and_locked(by, incident, leads=True)
+    if not (reason.strip() and told.strip() and said.strip()):
+        raise Refused(_("Write why, who was told, and the least that was said."))
+    text = "\n".join(
+        [
+            _("Reason: {text}").format(text=reason.strip()),
+            _("Told: {text}").format(text=told.strip()),
+            _("Said: {text}").format(text=said.strip()),
+        ]
+    )
+    act = write(by, incident, Kind.EXCEPTION, text)
+    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    return act
+
+
+@transaction.atomic
+def take_lead(*, by: Viewer, incident: Incident) -> Incident:
+    """From now on this person leads. The calls are over, and the flags behind it are in hand."""
+    incident = open_and_locked(by, incident, leads=True)
+    if incident.lead_id == by.membership.pk:
+        return incident
+    incident.lead = by.membership
+    incident.save(update_fields=["lead"])
+    for row in incident.people.filter(flag__state=RiskFlag.State.RAISED).select_related("flag"):
+        if row.flag:
+            acknowledge_flag(by=by, flag=row.flag)
+    stop_calls(incident, "incident.started")
+    write(by, incident, Kind.LEAD)
+    _log(by, "incident.led", incident)
+    return incident
+
+
+@transaction.atomic
+def add_person(
+    *, by: Viewer, incident: Incident, part: str, student: Student | None = None, who: str = ""
+) -> IncidentPerson:
+    """One more person, apart from the others. Their class teacher and grade head are called."""
+    incident = open_and_locked(by, incident, leads=True)
+    if student is None and not who.strip():
+        raise Refused(_("Say who it is about, as well as you can."), field="who")
+    if student and not Student.objects.visible_to(by).filter(pk=student.pk).exists():
+        raise Refused(_("You cannot start an incident for a student you do not look after."), field="student")
+    if student and incident.people.filter(student=student).exists():
+        raise Refused(_("This student is entered already."), field="student")
+    person = _bring_in(by, incident, student=student, who=who, part=part)
+    write(by, incident, Kind.PERSON, person=person)
+    call_people(incident, occasion="started")
+    _log(by, "incident.person_added", incident)
+    return person
+
+
+@transaction.atomic
+def close_incident(
+    *, by: Viewer, incident: Incident, outcome: str, lessons: str, not_reported_because: str = ""
+) -> Incident:
+    """It is settled: how it ended and what was learned. The flags stay open until their own decision."""
+    incident = open_and_locked(by, incident, leads=True)
+    if outcome not in Incident.Outcome.values:
+        raise Refused(_("Choose how it ended."), field="outcome")
+    if len(lessons.strip()) < 5:
+        raise Refused(_("Write what was learned: what helped, what was too slow, what will change."), field="lessons")
+    if not incident.reports.exists() and not not_reported_because.strip():
+        raise Refused(
+            _("Nothing was reported to the center. Report it, or write why not."), field="not_reported_because"
+        )
+    incident.outcome, incident.lessons = outcome, lessons.strip()
+    incident.not_reported_because = not_reported_because.strip()
+    incident.closed_at, incident.closed_by = timezone.now(), by.membership
+    incident.save(update_fields=["outcome", "lessons", "not_reported_because", "closed_at", "closed_by"])
+    stop_calls(incident, *CALLS)
+    write(by, incident, Kind.CLOSED)
+    _log(by, "incident.closed", incident, outcome=outcome)
+    return incident
+
+
+def _log(by: Viewer, verb: str, incident: Incident, **details: Any) -> None:
+    """One row for each student of it, so that it stands in each one's trail."""
+    students: list[Any] = list(incident.people.exclude(student=None).values_list("student_id", flat=True))
+    audit.record_many(by=by, verb=verb, rows=[(incident, pk) for pk in students or [None]], details=details)

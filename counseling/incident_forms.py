@@ -1,0 +1,163 @@
+"""Forms of crisis events: as few fields as the moment allows. A form parses; the action decides."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from counseling.actions.incident_reports import dues_of, units_above
+from counseling.deadlines import next_due
+from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport
+from schools.access import Viewer
+from schools.common.rendering import Segmented, field_of
+from schools.common.typed import LineField, LongField
+from schools.models import Person, Unit
+from students.flag_forms import MomentField, colleagues
+from students.models import Student
+
+LONGEST = 4000
+
+
+def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongField:
+    widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
+    return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
+
+
+class StartForm(forms.Form):
+    """One tap for the kind, one sentence, one tap to call everybody."""
+
+    quiet = True
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=EventClass.choices, widget=forms.RadioSelect)
+    who = LineField(
+        label=gettext_lazy("Who is it about?"),
+        max_length=100,
+        help_text=gettext_lazy("Name or description, class if you know it."),
+    )
+    happened = area(
+        gettext_lazy("What has happened, in one sentence?"),
+        2,
+        gettext_lazy("No other student's name in this sentence; people are entered each apart."),
+    )
+    place = LineField(label=gettext_lazy("Where?"), max_length=100, required=False)
+    known_at = MomentField(label=gettext_lazy("Since when do you know? Empty: now"), required=False)
+    keep_it_from = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Somebody of the staff is the danger, or is close to it: keep it from"),
+        queryset=Person.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, student: Student | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["submission"] = uuid.uuid4()
+        if student:
+            del self.fields["who"]
+            field_of(self, "keep_it_from", forms.ModelMultipleChoiceField).queryset = colleagues(viewer)
+        else:
+            del self.fields["keep_it_from"]
+
+
+class ActForm(forms.Form):
+    """A line of the timeline: what was done, seen, or who was told."""
+
+    quiet = True
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        widget=Segmented,
+        choices=[
+            ("measure", gettext_lazy("done")),
+            ("told", gettext_lazy("somebody was told")),
+            ("note", gettext_lazy("seen or heard")),
+        ],
+    )
+    whom = forms.ChoiceField(
+        label=gettext_lazy("Who was told?"),
+        required=False,
+        choices=[("", "—"), *IncidentAct.Whom.choices],
+    )
+    text = area(gettext_lazy("What, in a sentence"), 2)
+    person = forms.ModelChoiceField(
+        label=gettext_lazy("About whom"),
+        queryset=IncidentPerson.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("the whole event"),
+    )
+    happened_at = MomentField(label=gettext_lazy("When? Empty: now"), required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["kind"] = "measure"
+        people = IncidentPerson.objects.visible_to(viewer).filter(incident=incident).select_related("student")
+        field: Any = field_of(self, "person", forms.ModelChoiceField)
+        field.queryset, field.label_from_instance = people, lambda person: person.name
+
+
+class PersonForm(forms.Form):
+    """One more person; a student of the school, or a name as it was called out."""
+
+    quiet = True
+    student = forms.ModelChoiceField(
+        label=gettext_lazy("Student"), queryset=Student.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    who = LineField(label=gettext_lazy("Or somebody who is not on the roster"), max_length=100, required=False)
+    part = forms.ChoiceField(
+        label=gettext_lazy("Part in it"), widget=Segmented, choices=IncidentPerson.Part.choices, initial="involved"
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "student", forms.ModelChoiceField).queryset = Student.objects.visible_to(viewer)
+
+
+class ExceptionForm(forms.Form):
+    quiet = True
+    reason = area(gettext_lazy("Which danger made it necessary"))
+    told = LineField(label=gettext_lazy("Who was told"), max_length=200)
+    said = area(gettext_lazy("What was said: the least that averts the danger"))
+
+
+class ReportForm(forms.Form):
+    """What goes up, in the school's own words."""
+
+    quiet = True
+    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Unit.objects.none(), empty_label=None)
+    form = forms.ChoiceField(label=gettext_lazy("Which report"), widget=Segmented, choices=IncidentReport.Form.choices)
+    text = area(
+        gettext_lazy("What the center must know"),
+        5,
+        gettext_lazy("What happened, how many people, how they are, what was done. No names."),
+    )
+    names = LineField(label=gettext_lazy("Name a student"), max_length=200, required=False)
+    named_because = area(gettext_lazy("Why the name is needed"), 2, required=False)
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        due = next_due(dues_of(incident))
+        super().__init__(*args, **kwargs)
+        self.initial["form"] = due.form if due else IncidentReport.Form.FOLLOW_UP
+        units = units_above(incident.school)
+        field = field_of(self, "to", forms.ModelChoiceField)
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
+        if units:
+            self.initial["to"] = units[0].pk
+
+
+class ReplyForm(forms.Form):
+    quiet = True
+    reply = area(gettext_lazy("Answer to the school, if there is something to say"), 3, required=False)
+
+
+class CloseForm(forms.Form):
+    quiet = True
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How did it end?"), widget=forms.RadioSelect, choices=Incident.Outcome.choices
+    )
+    lessons = area(
+        gettext_lazy("What was learned"), 4, gettext_lazy("What helped, what was too slow, what will change.")
+    )
+    not_reported_because = area(gettext_lazy("Why nothing was reported to the center"), 2, required=False)
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if incident.reports.exists():
+            del self.fields["not_reported_because"]

@@ -1,0 +1,128 @@
+"""What the page of a crisis event shows, as this viewer may read it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counseling.access import can_lead_incident
+from counseling.actions.incident_reports import dues_of
+from counseling.actions.incidents import people_to_call
+from counseling.deadlines import Due
+from counseling.first_minutes import LINES, lines_for
+from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
+from schools.access import Viewer, reason_to_see
+from schools.models import Membership
+from schools.templatetags.look import moment
+from students.access import CARING_ROLES
+from students.clocks import Hand
+from students.flag_page import Call, calls_of
+
+EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
+FORMS = dict(IncidentReport.Form.choices)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One line of the first ten minutes."""
+
+    code: str
+    text: Any
+    act: IncidentAct | None
+
+
+def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) -> dict[str, Any]:
+    now = timezone.now()
+    acts = acts_of(viewer, incident)
+    people = list(
+        IncidentPerson.objects.visible_to(viewer)
+        .filter(incident=incident)
+        .select_related("student__class_group__school", "flag")
+    )
+    ticked = {act.code: act for act in acts if act.kind == IncidentAct.Kind.TICK}
+    leads = can_lead_incident(viewer)
+    owed = dues_of(incident) if leads else []
+    return {
+        "incident": incident,
+        "people": people,
+        "ticks": [Tick(code, text, ticked.get(code)) for code, text in lines_for(incident.kind)],
+        "left": sum(code not in ticked for code, _text in lines_for(incident.kind)),
+        "acts": acts[::-1],
+        "clocks": clocks_of(incident, now),
+        "dues": [dress_due(due, now) for due in owed],
+        "reports": list(
+            IncidentReport.objects.visible_to(viewer)
+            .filter(incident=incident)
+            .select_related("to", "by__person", "acknowledged_by__person")
+        ),
+        "may_lead": leads and incident.is_open,
+        "is_lead": incident.lead_id == viewer.membership.pk,
+        "called": called(viewer, incident),
+        "emergency": EMERGENCY,
+        "may_show_numbers": viewer.role in CARING_ROLES,
+        "shows_numbers": shows_numbers,
+        "family": family(people, shows_numbers) if shows_numbers and viewer.role in CARING_ROLES else [],
+        "why": reason_to_see(viewer),
+    }
+
+
+def called(viewer: Viewer, incident: Incident) -> list[Membership]:
+    """The staff who were called, with their numbers to tap; not oneself."""
+    found = {one.person_id: one for one in reversed(people_to_call(incident)) if one.person_id != viewer.person.pk}
+    return sorted(found.values(), key=lambda one: (one.role != "counselor", one.role != "school_leader", one.pk))
+
+
+def family(people: list[IncidentPerson], shows_numbers: bool) -> list[Call]:
+    """Class teachers and guardians of those people who have a flag; nobody who must not be called."""
+    return [call for person in people if person.flag for call in calls_of(person.flag, shows_numbers)]
+
+
+def acts_of(viewer: Viewer, incident: Incident) -> list[IncidentAct]:
+    """In their order, with what stands beside the words."""
+    seen = IncidentAct.objects.visible_to(viewer).filter(incident=incident)
+    acts = list(seen.select_related("by__person", "person__student"))
+    for act in acts:
+        act.what = what(act)  # type: ignore[attr-defined]
+    return acts
+
+
+def what(act: IncidentAct) -> str:
+    """The line in words: which tick, who was told, which report."""
+    if act.kind == IncidentAct.Kind.TICK:
+        return str(LINES.get(act.code, act.code))
+    kind = str(act.get_kind_display())
+    if act.kind == IncidentAct.Kind.TOLD:
+        return f"{kind}: {dict(IncidentAct.Whom.choices).get(act.code, '')}"
+    if act.kind in (IncidentAct.Kind.REPORT, IncidentAct.Kind.ANSWER):
+        return f"{kind}: {FORMS.get(act.code, '')}"
+    return kind
+
+
+def clocks_of(incident: Incident, now: dt.datetime) -> list[Hand]:
+    """Known, reported, first measure, settled."""
+    known = incident.known_at
+    return [
+        Hand(_("Known"), moment(known), tone="done"),
+        Hand(_("Reported"), moment(incident.reported_at), _after(known, incident.reported_at), "done"),
+        _hand(_("First measure"), known, incident.acted_at),
+        _hand(_("Settled"), known, incident.closed_at),
+    ]
+
+
+def _hand(label: str, known: dt.datetime, at: dt.datetime | None) -> Hand:
+    return Hand(label, moment(at), _after(known, at), "done") if at else Hand(label, _("not yet"), tone="open")
+
+
+def _after(start: dt.datetime, end: dt.datetime) -> str:
+    minutes = max(0, int((end - start).total_seconds()) // 60)
+    time = _("{n} min").format(n=minutes) if minutes < 120 else _("{n} h").format(n=minutes // 60)
+    return _("after {time}").format(time=time)
+
+
+def dress_due(due: Due, now: dt.datetime) -> dict[str, Any]:
+    """A report that is owed, for the page: made in time, late, or still open."""
+    is_late = due.is_late(now)
+    return {"form": FORMS[due.form], "by": due.by, "made": due.made, "is_late": is_late}

@@ -1,0 +1,232 @@
+"""Crisis events: what happened to whom, what was done, who was told when, what was reported up and acknowledged.
+
+Whoever may see an incident stands in `counseling.access`; a center sees what was reported to it, never the incident.
+"""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
+from schools.models import Membership, Unit
+from schools.models.visible import Visible
+from students.models import RiskFlag, Student
+
+
+class EventClass(models.TextChoices):
+    """What kind of event it is, as one sees it at the door; never what a person has."""
+
+    ATTEMPT = "attempt", _("attempted suicide")
+    SELF_HARM = "self_harm", _("self-harm")
+    THREAT = "threat", _("says they will end their life")
+    VIOLENCE = "violence", _("violence, somebody is hurt")
+    MISSING = "missing", _("missing, ran away")
+    CONFUSED = "confused", _("confused, cannot be reached by words")
+    ABUSE = "abuse", _("abused or harmed by somebody")
+    DEATH = "death", _("death or grave injury")
+    OTHER = "other", _("another crisis")
+
+
+class IncidentQuerySet(Visible["Incident"]):
+    def open(self) -> "IncidentQuerySet":
+        return self.filter(closed_at=None)
+
+
+class Incident(models.Model):
+    """One crisis event of a school. It ends only by a person's decision, with what was learned."""
+
+    class Outcome(models.TextChoices):
+        SAFE = "safe", _("safe, in care of the school")
+        FAMILY = "family", _("handed over to the family")
+        HOSPITAL = "hospital", _("in hospital or outside care")
+        POLICE = "police", _("with the police or an authority")
+        DIED = "died", _("death")
+        FALSE = "false", _("no crisis")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # Made by the form, so that a second tap or a retry on a bad network starts no second incident.
+    submission = models.UUIDField()
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind of event"), max_length=10, choices=EventClass.choices)
+    happened = SealedTextField(_("what happened"))
+    place = SealedTextField(_("where"))
+    started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The four clocks: known, reported, first measure, settled.
+    known_at = models.DateTimeField()
+    reported_at = models.DateTimeField(default=timezone.now)
+    acted_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)
+    lessons = SealedTextField(_("what was learned"))
+    not_reported_because = SealedTextField(_("why nothing was reported to the center"))
+    # The region's deadlines as they were when it began: minutes, hours, hours (`counseling.deadlines`).
+    deadlines = models.JSONField()
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-known_at"]
+        indexes = [models.Index(fields=["school", "-known_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["started_by", "submission"], name="one_incident_per_submission"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | (~Q(closed_by=None) & ~Q(outcome="")),
+                name="incident_ends_only_by_a_persons_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"incident {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("counseling:incident_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class IncidentPersonQuerySet(Visible["IncidentPerson"]):
+    pass
+
+
+class IncidentPerson(models.Model):
+    """One person of an incident, each apart: who sees one of them does not thereby see the others."""
+
+    class Part(models.TextChoices):
+        CONCERNED = "concerned", _("it is about")
+        HURT = "hurt", _("was hurt")
+        INVOLVED = "involved", _("was involved")
+        WITNESS = "witness", _("saw it")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="people")
+    # Nobody of the roster: a name as it was called out, until somebody finds the student.
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    who = SealedTextField(_("who"))
+    part = models.CharField(_("part"), max_length=10, choices=Part.choices, default=Part.CONCERNED)
+    # Kept from somebody together with the flag: then the incident is not there for them.
+    flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    objects = IncidentPersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["incident", "student"], name="student_once_in_an_incident")]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return self.student.name if self.student else self.who
+
+
+class IncidentActQuerySet(Visible["IncidentAct"]):
+    pass
+
+
+class IncidentAct(models.Model):
+    """One line of the timeline. It is never changed; what was wrong is corrected by a later one that names it."""
+
+    class Kind(models.TextChoices):
+        TICK = "tick", _("done")
+        LEAD = "lead", _("takes the lead")
+        MEASURE = "measure", _("measure")
+        NOTE = "note", _("note")
+        TOLD = "told", _("told")
+        EXCEPTION = "exception", _("exception to confidentiality")
+        PERSON = "person", _("person added")
+        REPORT = "report", _("reported up")
+        ANSWER = "answer", _("center has acknowledged")
+        CLOSED = "closed", _("closed")
+
+    class Whom(models.TextChoices):
+        GUARDIAN = "guardian", _("guardian")
+        HOSPITAL = "hospital", _("hospital, 120")
+        POLICE = "police", _("police, 110")
+        FIRE = "fire", _("fire brigade, 119")
+        CENTER = "center", _("center or education office")
+        COLLEAGUE = "colleague", _("leader or colleague")
+        OTHER = "other", _("somebody else")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="acts")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # Of a tick: which line of the list; of telling: whom.
+    code = models.CharField(max_length=20, blank=True)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(IncidentPerson, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+    text = SealedTextField(_("what was done"))
+
+    objects = IncidentActQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["incident_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="one_incident_act_per_number"),
+            models.UniqueConstraint(fields=["incident", "code"], condition=Q(kind="tick"), name="ticked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"act {self.number}"
+
+
+class IncidentReportQuerySet(Visible["IncidentReport"]):
+    pass
+
+
+class IncidentReport(models.Model):
+    """What a school told the unit above of an incident, in its own words. The unit sees this and nothing else."""
+
+    class Form(models.TextChoices):
+        ORAL = "oral", _("oral report")
+        WRITTEN = "written", _("written report")
+        FOLLOW_UP = "follow_up", _("follow-up report")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    form = models.CharField(_("kind of report"), max_length=10, choices=Form.choices)
+    kind = models.CharField(_("kind of event"), max_length=10, choices=EventClass.choices)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    text = SealedTextField(_("what is reported"))
+    # A student is named upwards only by an explicit decision with a reason.
+    names = SealedTextField(_("who it is about"))
+    named_because = SealedTextField(_("why they are named"))
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reply = SealedTextField(_("what the center answers"))
+
+    objects = IncidentReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["to", "-at"])]
+        constraints = [models.UniqueConstraint(fields=["incident", "number"], name="one_incident_report_per_number")]
+
+    def __str__(self) -> str:
+        return f"report {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("counseling:incident_report_detail", args=[self.pk])
+
+    def is_late(self, now: dt.datetime) -> bool:
+        return self.due_at is not None and self.at > self.due_at

@@ -1,0 +1,201 @@
+"""Crisis events of a school: from the button to the closing."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from counseling.actions import incidents as acts
+from counseling.actions.incident_reports import report_up, units_above
+from counseling.incident_forms import ActForm, CloseForm, ExceptionForm, PersonForm, ReportForm, StartForm
+from counseling.incident_list import INCIDENTS
+from counseling.incident_page import acts_of, page_of
+from counseling.models import Incident, IncidentPerson
+from schools import audit
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
+from schools.common.errors import refusal_in
+from schools.requests import ViewerRequest
+from students.access import CARING_ROLES
+from students.flag_page import duty_of
+from students.models import Student
+from students.queries import matching
+from students.views.students import student_or_404
+
+FOUND = 12
+
+
+def incident_or_404(request: ViewerRequest, pk: UUID) -> Incident:
+    seen = Incident.objects.visible_to(request.viewer)
+    return get_object_or_404(seen.select_related("school", "started_by__person", "lead__person"), pk=pk)
+
+
+def note_open(request: ViewerRequest, incident: Incident, verb: str = "incident.opened") -> None:
+    """In the trail of each of its students. What cannot be noted is not shown."""
+    students: list[Any] = list(incident.people.exclude(student=None).values_list("student_id", flat=True))
+    with transaction.atomic():
+        audit.record_many(by=request.viewer, verb=verb, rows=[(incident, pk) for pk in students or [None]])
+
+
+@roles(*STAFF_ROLES)
+@require_GET
+def incident_list(request: ViewerRequest) -> HttpResponse:
+    seen = Incident.objects.visible_to(request.viewer).select_related("started_by__person", "lead__person")
+    open_count = Incident.objects.visible_to(request.viewer).open().count()
+    return render(
+        request, "counseling/incident_list.html", {"list": INCIDENTS.show(request, seen), "open_count": open_count}
+    )
+
+
+@roles(*STAFF_ROLES)
+def incident_begin(request: ViewerRequest) -> HttpResponse:
+    """Who is it? Somebody of the roster is one tap away; somebody who is not found is described."""
+    viewer = request.viewer
+    form = StartForm(request.POST or None, viewer=viewer, student=None)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            return redirect(acts.start_incident(by=viewer, **form.cleaned_data))
+    q = request.GET.get("q", "").strip()
+    seen = Student.objects.visible_to(viewer).select_related("class_group__school")
+    found = list(matching(seen, q, viewer).order_by("name")[:FOUND]) if q else []
+    context = {"form": form, "q": q, "found": found, "duty": duty_of(viewer)}
+    return render(request, "counseling/incident_begin.html", context)
+
+
+@roles(*STAFF_ROLES)
+def incident_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Three taps and a sentence. Whoever may not see what it became (see `access`) is told that everybody is called."""
+    viewer = request.viewer
+    student = student_or_404(request, pk)
+    form = StartForm(request.POST or None, viewer=viewer, student=student)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            incident = acts.start_incident(by=viewer, student=student, **form.cleaned_data)
+            messages.success(request, _("Counselor and leader are called now. Stay with the student."))
+            seen = Incident.objects.visible_to(viewer).filter(pk=incident.pk).exists()
+            return redirect(incident if seen else student)
+    running = Incident.objects.visible_to(viewer).open().filter(people__student=student).first()
+    context = {"student": student, "form": form, "running": running, "duty": duty_of(viewer)}
+    return render(request, "counseling/incident_new.html", context)
+
+
+@roles(*STAFF_ROLES)
+@require_GET
+def incident_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    note_open(request, incident)
+    return incident_page(request, incident)
+
+
+def incident_page(request: ViewerRequest, incident: Incident, form: ActForm | None = None, **more: Any) -> HttpResponse:
+    """The page; `form` is a line that was sent back."""
+    context = page_of(request.viewer, incident, **more)
+    if incident.is_open:
+        context["form"] = form or ActForm(viewer=request.viewer, incident=incident)
+    return render(request, "counseling/incident_detail.html", context, status=422 if form else 200)
+
+
+@roles(*CARING_ROLES)
+@require_POST
+def incident_numbers(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """The numbers of the families of those whom one sees, in the answer to this one request; it is logged."""
+    incident = incident_or_404(request, pk)
+    note_open(request, incident, "incident.numbers_seen")
+    return incident_page(request, incident, shows_numbers=True)
+
+
+@roles(*STAFF_ROLES)
+@require_POST
+def incident_tick(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    acts.tick_line(by=request.viewer, incident=incident, code=request.POST.get("code", ""))
+    return redirect(f"{incident.get_absolute_url()}#first")
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def incident_lead(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    acts.take_lead(by=request.viewer, incident=incident)
+    messages.success(request, _("You lead. The others see it on this page."))
+    return redirect(incident)
+
+
+@roles(*STAFF_ROLES)
+@require_POST
+def incident_act(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """One line of the timeline. What cannot be saved comes back with the reason and what was typed."""
+    incident = incident_or_404(request, pk)
+    form = ActForm(request.POST, viewer=request.viewer, incident=incident)
+    if form.is_valid():
+        with refusal_in(form):
+            acts.add_act(by=request.viewer, incident=incident, **form.cleaned_data)
+            return redirect(f"{incident.get_absolute_url()}#acts")
+    return incident_page(request, incident, form)
+
+
+@roles(*SCHOOL_ROLES)
+def incident_person(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """One more person; `?q=` finds a student."""
+    viewer, incident = request.viewer, incident_or_404(request, pk)
+    q = request.GET.get("q", "").strip()
+    seen = Student.objects.visible_to(viewer).select_related("class_group__school")
+    found = list(matching(seen, q, viewer).order_by("name")[:FOUND]) if q else []
+    form = PersonForm(request.POST or None, viewer=viewer)
+    more = {"q": q, "found": found, "known": IncidentPerson.objects.visible_to(viewer).filter(incident=incident)}
+    return _form(request, incident, form, acts.add_person, "counseling/incident_person.html", **more)
+
+
+@roles(*SCHOOL_ROLES)
+def incident_exception(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ExceptionForm(request.POST or None)
+    return _form(request, incident, form, acts.add_exception, "counseling/incident_exception.html")
+
+
+@roles(*SCHOOL_ROLES)
+def incident_report(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Report to the unit above, in the school's own words."""
+    incident = incident_or_404(request, pk)
+    form = ReportForm(request.POST or None, incident=incident)
+    more = {"units": units_above(incident.school)}
+    return _form(request, incident, form, report_up, "counseling/incident_report.html", **more)
+
+
+@roles(*SCHOOL_ROLES)
+def incident_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = CloseForm(request.POST or None, incident=incident)
+    return _form(request, incident, form, acts.close_incident, "counseling/incident_close.html")
+
+
+def _form(
+    request: ViewerRequest, incident: Incident, form: Any, action: Callable[..., Any], template: str, **more: Any
+) -> HttpResponse:
+    """A page with one form about an incident; an incident that is closed takes nothing any more."""
+    if not incident.is_open:
+        messages.error(request, _("The incident is closed. Start a new one if it goes on."))
+        return redirect(incident)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            action(by=request.viewer, incident=incident, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect(incident)
+    return render(request, template, {"incident": incident, "form": form, **more})
+
+
+@roles(*SCHOOL_ROLES)
+@require_GET
+def incident_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """The usual form (facts 3.4), for paper."""
+    incident = incident_or_404(request, pk)
+    note_open(request, incident, "incident.printed")
+    context = page_of(request.viewer, incident)
+    context |= {"acts": acts_of(request.viewer, incident), "now": timezone.now()}
+    return render(request, "counseling/incident_print.html", context)

@@ -1,0 +1,197 @@
+"""Crisis events: from the button to the acknowledgement, who is called and who never learns of it."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from counseling.access import can_lead_incident
+from counseling.actions import incidents as acts
+from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
+from counseling.models import Incident, IncidentAct, IncidentReport
+from schools.common.errors import Refused
+from schools.models import Notice
+from students.models import RiskFlag
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+LESSONS = "The roof is locked now."
+
+
+@pytest.fixture
+def start(world, viewer):
+    def go(member=None, student=None, **more):
+        values = {"submission": uuid.uuid4(), "kind": "threat", "happened": "On the roof of block two."}
+        member, student = member or world.a.teacher, student or world.a.student_2
+        return acts.start_incident(by=viewer(member), student=student, **(values | more))
+
+    return go
+
+
+def called(kind="incident.started"):
+    found = Notice.objects.standing().filter(kind=kind, over_at=None)
+    return sorted(found.values_list("membership__person__staff_number", flat=True))
+
+
+def test_start_calls_counselors_leader_and_grade_head_at_once_and_raises_the_worst_flag(world, start):
+    incident = start()
+    assert called() == ["a-counselor", "a-counselor_2", "a-grade_head", "a-leader"]
+    flag = RiskFlag.objects.get(student=world.a.student_2)
+    assert (flag.severity, incident.people.get().flag) == (4, flag)
+    assert Notice.objects.filter(kind="incident.started").first().url == incident.get_absolute_url()
+
+
+def test_second_tap_of_the_same_form_finds_the_first_incident(start):
+    key = uuid.uuid4()
+    first, notices = start(submission=key), Notice.objects.count()
+    assert start(submission=key) == first
+    assert (Incident.objects.count(), Notice.objects.count()) == (1, notices)
+
+
+def test_start_for_a_student_one_does_not_look_after_is_refused(world, start):
+    with pytest.raises(Refused):
+        start(world.a.teacher, world.a.older)
+    assert (Incident.objects.count(), called()) == (0, [])
+
+
+def test_incident_is_not_there_for_whom_its_flag_is_kept_from(world, start, viewer):
+    incident = start(keep_it_from=[world.a.leader.person, world.a.counselor.person])
+    assert called() == ["a-counselor_2", "a-grade_head"]
+    seen = Incident.objects.visible_to(viewer(world.a.leader)).filter(pk=incident.pk)
+    assert (seen.exists(), can_lead_incident(viewer(world.a.leader))) == (False, True)
+    with pytest.raises(Refused):
+        acts.take_lead(by=viewer(world.a.leader), incident=incident)
+    assert Incident.objects.get().lead is None
+
+
+def test_keeping_the_flag_later_withdraws_the_call_too(world, start, viewer):
+    from students.actions.keeping import keep_from
+
+    flag = start().people.get().flag
+    keep_from(by=viewer(world.a.counselor), flag=flag, person=world.a.leader.person, reason="The leader is his uncle.")
+    assert called() == ["a-counselor", "a-counselor_2", "a-grade_head"]
+
+
+def test_each_person_stands_apart_for_class_teachers(world, start, viewer):
+    incident = start()
+    other = acts.add_person(by=viewer(world.a.counselor), incident=incident, part="involved", student=world.a.neighbor)
+    acts.add_act(by=viewer(world.a.counselor), incident=incident, kind="note", text="She cried.", person=other)
+    shown = [one.student for one in incident.people.visible_to(viewer(world.a.teacher))]
+    assert shown == [world.a.student_2]
+    told = [one.kind for one in IncidentAct.objects.visible_to(viewer(world.a.teacher))]
+    assert told == []
+    assert [one.kind for one in IncidentAct.objects.visible_to(viewer(world.a.teacher_2))] == ["person", "note"]
+
+
+def test_exception_to_confidentiality_is_read_by_counselors_and_leaders_only(world, start, viewer):
+    incident = start()
+    with pytest.raises(Refused):
+        acts.add_exception(by=viewer(world.a.teacher), incident=incident, reason="x", told="y", said="z")
+    acts.add_exception(by=viewer(world.a.counselor), incident=incident, reason="x", told="y", said="z")
+    seen = {one: IncidentAct.objects.visible_to(viewer(one)).count() for one in (world.a.leader, world.a.teacher)}
+    assert list(seen.values()) == [1, 0]
+
+
+def test_tick_stops_the_clock_of_the_first_measure_once(world, start, viewer):
+    incident = start()
+    for _again in range(2):
+        acts.tick_line(by=viewer(world.a.teacher), incident=incident, code="stay")
+    with pytest.raises(Refused):
+        acts.tick_line(by=viewer(world.a.teacher), incident=incident, code="search")
+    incident.refresh_from_db()
+    assert (incident.acts.count(), incident.acted_at is not None) == (1, True)
+
+
+def test_taking_the_lead_ends_the_calls_and_takes_the_flag_in_hand(world, start, viewer):
+    incident = start()
+    acts.take_lead(by=viewer(world.a.counselor), incident=incident)
+    assert (called(), called("flag.raised")) == ([], [])
+    assert incident.people.get().flag.assignee == world.a.counselor
+
+
+def report(world, viewer, incident, **more):
+    values = {"to": world.district, "form": "oral", "text": "One student, safe now."}
+    return report_up(by=viewer(world.a.leader), incident=incident, **(values | more))
+
+
+def test_report_goes_to_the_unit_it_was_made_to_and_is_acknowledged_once(world, start, viewer):
+    incident = start()
+    made = report(world, viewer, incident)
+    assert called("incident.reported") == ["district_staff"]
+    seen = [IncidentReport.objects.visible_to(viewer(one)).count() for one in (world.district_staff, world.city_staff)]
+    assert (seen, Incident.objects.visible_to(viewer(world.district_staff)).count()) == ([1, 0], 0)
+    with pytest.raises(Refused):
+        acknowledge_report(by=viewer(world.city_staff), report=made)
+    acknowledge_report(by=viewer(world.district_staff), report=made, reply="We come.")
+    with pytest.raises(Refused):
+        acknowledge_report(by=viewer(world.district_staff), report=made)
+    made.refresh_from_db()
+    assert (made.acknowledged_by, made.reply, called("incident.reported")) == (world.district_staff, "We come.", [])
+    assert called("incident.acknowledged") == ["a-leader"]
+
+
+def test_student_is_named_upwards_only_with_a_reason(world, start, viewer):
+    incident = start()
+    with pytest.raises(Refused):
+        report(world, viewer, incident, names="A name")
+    assert IncidentReport.objects.count() == 0
+    assert report(world, viewer, incident, names="A name", named_because="They search for him too.").names == "A name"
+
+
+def test_report_to_a_unit_beside_the_school_is_refused(world, start, viewer):
+    with pytest.raises(Refused):
+        report(world, viewer, start(), to=world.other_district)
+    assert IncidentReport.objects.count() == 0
+
+
+def test_deadline_that_comes_near_calls_once_for_each_report(world, start, viewer):
+    incident = start(known_at=NOW - dt.timedelta(minutes=50))
+    for _again in range(2):
+        remind_of_reports()
+    assert called("incident.report_due") == ["a-counselor", "a-counselor_2", "a-leader"]
+    report(world, viewer, incident)
+    assert (called("incident.report_due"), [due.form for due in dues_of(incident) if due.made]) == ([], ["oral"])
+
+
+def test_closing_asks_for_what_was_learned_and_for_the_report_or_why_none(world, start, viewer):
+    incident, by = start(), viewer(world.a.counselor)
+    for lessons, because in (("", "nothing to report"), (LESSONS, "")):
+        with pytest.raises(Refused):
+            acts.close_incident(by=by, incident=incident, outcome="safe", lessons=lessons, not_reported_because=because)
+    assert Incident.objects.open().count() == 1
+    acts.close_incident(by=by, incident=incident, outcome="safe", lessons=LESSONS, not_reported_because="A false alarm")
+    assert (Incident.objects.open().count(), called()) == (0, [])
+    assert RiskFlag.objects.open().filter(student=world.a.student_2).count() == 1
+    with pytest.raises(Refused):
+        acts.add_act(by=by, incident=incident, kind="note", text="And then")
+
+
+def test_road_from_the_button_to_the_acknowledgement(world, sign_in):
+    """Three taps and a sentence; then lead, tick, tell, report, acknowledge, close, print."""
+    a = world.a
+    teacher, leader, center = sign_in(a.teacher), sign_in(a.leader), sign_in(world.district_staff)
+    new = reverse("counseling:incident_new", args=[a.student_2.pk])
+    page = teacher.get(new).content.decode()
+    assert 'name="submission"' in page
+    data = {"submission": str(uuid.uuid4()), "kind": "threat", "happened": "On the roof."}
+    detail = teacher.post(new, data)["Location"]
+    incident = Incident.objects.get()
+    assert detail == incident.get_absolute_url()
+    assert "tel:" + a.counselor.person.phone in teacher.get(detail).content.decode()
+
+    def post(client, name, **values):
+        answer = client.post(reverse(f"counseling:incident_{name}", args=[incident.pk]), values)
+        assert answer.status_code == 302, answer.content.decode()
+
+    post(teacher, "tick", code="stay")
+    post(leader, "lead")
+    post(leader, "act", kind="told", whom="guardian", text="The mother comes at eleven.")
+    post(leader, "report", to=world.district.pk, form="oral", text="One student, safe.")
+    made = IncidentReport.objects.get()
+    assert center.get(made.get_absolute_url()).status_code == 200
+    assert center.post(reverse("counseling:incident_acknowledge", args=[made.pk])).status_code == 302
+    post(leader, "close", outcome="safe", lessons=LESSONS)
+    assert LESSONS in leader.get(reverse("counseling:incident_print", args=[incident.pk])).content.decode()
+    kinds = list(incident.acts.values_list("kind", flat=True))
+    assert kinds == ["tick", "lead", "told", "report", "answer", "closed"]
