@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ORAL, WRITTEN, FOLLOW_UP = "oral", "written", "follow_up"
+USUAL = (60, 24, 24)
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Due:
 
 
 def rules_for(table: Mapping[str, Sequence[int]], kind: str) -> list[int]:
-    """Minutes, hours, hours for this kind of event."""
-    return list(table.get(kind) or table["*"])
+    """Minutes, hours, hours for this kind of event. A region that left a gap must not keep an incident from starting."""
+    return list(table.get(kind) or table.get("*") or USUAL)
 
 
 def dues(

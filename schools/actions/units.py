@@ -283,7 +283,22 @@ def _are_questions(value: Any) -> bool:
     )
 
 
+def _are_deadlines(value: Any) -> bool:
+    """By kind of crisis event, with one for every other kind: minutes, hours, hours."""
+    return (
+        isinstance(value, dict)
+        and "*" in value
+        and all(
+            isinstance(times, list)
+            and len(times) == 3
+            and all(isinstance(one, int) and 0 < one <= 10_000 for one in times)
+            for times in value.values()
+        )
+    )
+
+
 _CHECKS: dict[str, Any] = {
+    "incident_deadlines": _are_deadlines,
     "severity_scheme": lambda value: value in SCHEMES,
     "hand_targets": _are_targets,
     "clock_targets": _are_targets,

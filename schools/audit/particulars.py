@@ -84,6 +84,7 @@ _fields: dict[str, Any] = {
     "hand_targets": _("How soon a flag must be in hand"),
     "clock_targets": _("How soon the first measure must follow"),
     "center_is_called": _("The center is called when nobody of the school answers"),
+    "incident_deadlines": _("By when a crisis event is reported up"),
     "interview_questions": _("Own questions of the interview"),
 }
 # What the rows are called that an entry is about.

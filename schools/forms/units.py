@@ -88,6 +88,13 @@ class NewUnitForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["parent"].required = True
 
 
+DEADLINES = {
+    "oral_minutes": gettext_lazy("Minutes to the oral report"),
+    "written_hours": gettext_lazy("Hours to the written report"),
+    "follow_up_hours": gettext_lazy("Hours between follow-up reports"),
+}
+
+
 class RulesForm(forms.Form):
     """The rules of a unit. What is left empty or at "as above" is not stored and follows the unit above."""
 
@@ -137,7 +144,34 @@ class RulesForm(forms.Form):
             "students_per_counselor": own.get("students_per_counselor"),
             "own_targets": "clock_targets" in own,
         }
+        self._add_deadlines(own.get("incident_deadlines"))
         self._tell_above(unit)
+
+    def _add_deadlines(self, own: Any) -> None:
+        """By when a crisis event is reported up: a rule of the region, so no school loosens its own."""
+        self.deadlines = own or {}
+        if self.unit.is_school:
+            return
+        above = settings_of(self.unit.parent) if self.unit.parent else DEFAULTS
+        for name, label, held, value in zip(
+            DEADLINES,
+            DEADLINES.values(),
+            above["incident_deadlines"]["*"],
+            self.deadlines.get("*", [None] * 3),
+            strict=True,
+        ):
+            help_text = _("Left empty: %(value)s.") % {"value": held}
+            self.fields[name] = forms.IntegerField(
+                label=label, min_value=1, max_value=10_000, required=False, initial=value, help_text=help_text
+            )
+
+    def deadline_fields(self) -> list[Any]:
+        return [self[name] for name in DEADLINES if name in self.fields]
+
+    def _typed_deadlines(self) -> dict[str, Any] | None:
+        """All three or none; what was set for single kinds of event stays."""
+        typed = [self.cleaned_data.get(name) for name in DEADLINES]
+        return {**self.deadlines, "*": typed} if all(typed) else None
 
     def _tell_above(self, unit: Unit) -> None:
         """Beside each field, what holds if it is left empty."""
@@ -177,6 +211,10 @@ class RulesForm(forms.Form):
             amount = f"amount_{level.severity}"
             if data.get(f"kind_{level.severity}") != SAME_DAY and amount in data and data[amount] is None:
                 self.add_error(amount, _("Say how many."))
+        typed = [name for name in DEADLINES if data.get(name)]
+        if 0 < len(typed) < len(DEADLINES):
+            for name in set(DEADLINES) - set(typed):
+                self.add_error(name, _("Fill in all three, or none."))
         if self.errors:
             return data
         if not data["own_targets"] and self._typed_targets() != self.targets_in_force:
@@ -203,6 +241,7 @@ class RulesForm(forms.Form):
             "exports_per_day": data["exports_per_day"],
             "students_per_counselor": data["students_per_counselor"],
             "clock_targets": self._typed_targets() if data["own_targets"] else None,
+            **({} if self.unit.is_school else {"incident_deadlines": self._typed_deadlines()}),
         }
 
 

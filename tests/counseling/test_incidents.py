@@ -195,3 +195,14 @@ def test_road_from_the_button_to_the_acknowledgement(world, sign_in):
     assert LESSONS in leader.get(reverse("counseling:incident_print", args=[incident.pk])).content.decode()
     kinds = list(incident.acts.values_list("kind", flat=True))
     assert kinds == ["tick", "lead", "told", "report", "answer", "closed"]
+
+
+def test_center_sets_the_deadlines_and_a_school_does_not(world, sign_in, viewer, start):
+    times = {"oral_minutes": 30, "written_hours": 12, "follow_up_hours": 48}
+    for member, unit in ((world.city_staff, world.district), (world.a.leader, world.a.unit)):
+        address = reverse("schools:unit_rules", args=[unit.pk])
+        form = sign_in(member).get(address).context["form"]
+        kept = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "", False)}
+        assert sign_in(member).post(address, kept | times).status_code == 302
+    assert start().deadlines == [30, 12, 48]
+    assert not world.a.unit.settings.filter(key="incident_deadlines").exists()
