@@ -25,7 +25,7 @@ class Due:
 
 
 def rules_for(table: Mapping[str, Sequence[int]], kind: str) -> list[int]:
-    """Minutes, hours, hours for this kind of event. A region that left a gap must not keep an incident from starting."""
+    """Minutes, hours, hours for this kind. A gap in the data of a region must not keep an incident from starting."""
     return list(table.get(kind) or table.get("*") or USUAL)
 
 
