@@ -87,6 +87,11 @@ def can_export(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES
 
 
+def can_remind(viewer: Viewer) -> bool:
+    """Remind a class teacher of the talks that are still to be held."""
+    return viewer.role in SCHOOL_ROLES or viewer.role == Role.GRADE_HEAD
+
+
 def readers_of(*, is_restricted: bool) -> str:
     """Who reads a record besides the one who held the talk, as a sentence."""
     if is_restricted:

@@ -1,4 +1,4 @@
-"""What notices about incidents say: the kind of event, to those who may open it."""
+"""What notices about incidents say, the kind of event to those who may open it; and the reminder of talks."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -37,5 +37,6 @@ declare(
     Kind("incident.started", _("Crisis event: come, or call at once"), incident_lines),
     Kind("incident.report_due", _("A crisis event must be reported up"), incident_lines),
     Kind("incident.reported", _("A school reports a crisis event"), report_lines),
+    Kind("talks.reminded", _("You are asked to go on with this term's talks: students of your class still wait")),
     Kind("incident.acknowledged", _("The center has acknowledged your report"), incident_lines),
 )

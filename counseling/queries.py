@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -166,6 +167,13 @@ def duty_to_talk(viewer: Viewer, term: Term) -> Duty | None:
     return duty_of(viewer.unit, term=term, role="class_teacher", kind=Duty.Kind.TALK_EVERY_STUDENT)
 
 
+def pace_of(term: Term, duty: Duty | None, on: dt.date | None = None) -> float:
+    """The share of the talks that should be held by a day, if they were spread evenly until the date of the duty."""
+    ends = duty.due_on if duty and duty.due_on else term.ends
+    gone = ((on or timezone.localdate()) - term.starts).days + 1
+    return min(1.0, max(0.0, gone / max(1, (ends - term.starts).days + 1)))
+
+
 # --- whom to talk to next ---------------------------------------------------------------------------------------------
 
 
@@ -178,7 +186,7 @@ class Next:
 
     @property
     def why(self) -> str:
-        return " · ".join(self.reasons)
+        return str(capfirst(" · ".join(self.reasons)))
 
 
 def last_parts(viewer: Viewer, students: Iterable[Student]) -> dict[UUID, TalkPart]:

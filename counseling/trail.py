@@ -18,6 +18,9 @@ declare(
     Verb("talk_list.exported", _("exported the list of talks"), Kind.EXPORT),
     Verb("talk_draft.started", _("began a draft")),
     Verb("talk_draft.discarded", _("threw a draft away")),
+    Verb(
+        "talks.reminded", _("reminded a class teacher of talks"), labels={"rows": pgettext_lazy("in the log", "people")}
+    ),
     Verb("talk_option.added", _("added a word for talks")),
     Verb("talk_option.changed", _("changed a word for talks")),
     Verb("text_template.added", _("added a text template")),
@@ -49,6 +52,7 @@ explains(
         "flag": pgettext_lazy("in the log", "risk flag"),
     },
     kinds={
+        "schools.classgroup": pgettext_lazy("in the log", "class"),
         "counseling.talklog": pgettext_lazy("in the log", "talk"),
         "counseling.talkpart": pgettext_lazy("in the log", "talk"),
         "counseling.talkdraft": pgettext_lazy("in the log", "draft of a talk"),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("incident-reports/<uuid:pk>/", reported.incident_report_detail, name="incident_report_detail"),
     path("incident-reports/<uuid:pk>/acknowledge/", reported.incident_acknowledge, name="incident_acknowledge"),
     path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/remind/<int:pk>/", coverage.coverage_remind, name="coverage_remind"),
     path("options/", options.option_list, name="option_list"),
     path("options/templates/add/", options.template_add, name="template_add"),
     path("options/templates/<int:pk>/", options.template_change, name="template_change"),

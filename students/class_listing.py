@@ -4,11 +4,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
+from schools.classnames import is_enrolled
 from schools.common.labels import listed
 from schools.listing import Choice, Column, List
 from schools.models import ClassGroup, Membership, Role
@@ -20,8 +22,10 @@ ORDER = tuple(str(name) for name in ClassGroup._meta.ordering or ())
 
 
 def listed_classes(viewer: Viewer) -> QuerySet[Any]:
-    """The classes this viewer looks after."""
-    return ClassGroup.objects.visible_to(viewer)
+    """The classes this viewer looks after that are at the school today; those that finished stay in the records."""
+    today, system = timezone.localdate(), viewer.unit.system or "63"
+    present = [g.pk for g in viewer.class_groups if is_enrolled(g.stage, g.entry_year, system=system, on=today)]
+    return ClassGroup.objects.visible_to(viewer).filter(pk__in=present)
 
 
 def _dressed(groups: list[Any], viewer: Viewer) -> None:

@@ -9,33 +9,80 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from counseling.queries import Coverage
-from schools.templatetags.look import bar, day, initial
+from schools.templatetags.look import day, initial, share
 
 register = template.Library()
 NARROWED = ("class", "grade", "teacher", "page")
 
 
 @register.simple_tag(takes_context=True)
-def meters(context: Context, rows: Iterable[Coverage], name: str, tell_keys: bool = False) -> SafeString:
-    """How far each class, grade or teacher is, leading to the list of who is left there."""
+def coverage_rows(context: Context, table: Any) -> SafeString:
+    """A row for each class under the sum of its grade: how far, how far by today, key students left, remind."""
+    lines = []
+    for grade in table.grades:
+        if len(table.grades) > 1:
+            lines.append(_grade(context, grade, table))
+        lines += [_class(context, Coverage(row.class_group.name, [row]), table) for row in grade.classes]
+    return format_html_join("\n", "{}", ((one,) for one in lines))
+
+
+def _address(context: Context, name: str, key: Any) -> str:
     params = context["request"].GET.copy()
     for narrowed in NARROWED:
         params.pop(narrowed, None)
-    start = f"?{params.urlencode()}{'&' if params else ''}{name}="
+    params[name] = str(key)
+    return f"?{params.urlencode()}#left"
+
+
+def _grade(context: Context, grade: Coverage, table: Any) -> SafeString:
+    cells = _numbers(grade, table.pace)
+    start = '<tr class="sum"><th scope="row" data-label="{}"><a href="{}">{}</a></th><td></td>{}'
+    closing = mark_safe("<td></td></tr>") if table.may_remind else mark_safe("</tr>")
+    return format_html(start + "{}", _("Grade"), _address(context, "grade", grade.key), grade.label, cells, closing)
+
+
+def _class(context: Context, row: Coverage, table: Any) -> SafeString:
+    pk = row.classes[0].class_group.pk
     chosen = context.get("chosen")
-    drawn = (_meter(row, f"{start}{row.key}#left", row is chosen, tell_keys) for row in rows)
-    return format_html_join("\n", "{}", ((one,) for one in drawn))
-
-
-def _meter(row: Coverage, address: str, is_chosen: bool, tell_keys: bool) -> SafeString:
-    current = mark_safe(' aria-current="true"') if is_chosen else ""
-    keys = _keys_left(row.key_left) if tell_keys and row.key_left else ""
+    current = (
+        mark_safe(' aria-current="true"') if chosen and [one.class_group.pk for one in chosen.classes] == [pk] else ""
+    )
+    names = [(_address(context, "teacher", one.key), one.label) for one in table.teachers.get(pk, [])]
+    teachers = format_html_join(" ", '<a href="{}">{}</a>', names)
     return format_html(
-        '<div class="meter"><span><a href="{}"{}>{}</a>{}</span><span class="num">{} / {}</span>{}</div>',
-        address, current, row.label, keys, row.reached, row.students, bar(row.reached, row.students),
+        '<tr><th scope="row" data-label="{}"><a href="{}"{}>{}</a></th><td data-label="{}">{}</td>{}{}</tr>',
+        _("Class"), _address(context, "class", pk), current, row.label,
+        _("Class teacher"), teachers, _numbers(row, table.pace),
+        _remind(context, pk, row, bool(names)) if table.may_remind else "",
+    )  # fmt: skip
+
+
+def _numbers(row: Coverage, pace: float) -> SafeString:
+    """The bar with a mark where it should be today, the numbers, how many behind, key students left."""
+    behind = round(pace * row.students) - row.reached
+    words = format_html('<span class="tag warn">{}</span>', _("%(n)s behind") % {"n": behind}) if behind > 0 else ""
+    if row.left and not words:
+        words = format_html('<span class="tag good">{}</span>', pgettext("of talks", "in time"))
+    keys = _keys_left(row.key_left) if row.key_left else ""
+    return format_html(
+        '<td class="wide" data-label="{}"><span class="bar"><svg width="100%" height="8" aria-hidden="true">'
+        '<rect width="{}" height="8" rx="4"/><rect class="pace" x="{}" width="2" height="8"/></svg></span></td>'
+        '<td class="num" data-label="{}">{} / {}</td><td data-label="{}">{}</td><td data-label="{}">{}</td>',
+        _("How far"), share(row.reached, row.students), share(pace, 1),
+        _("Talked to"), row.reached, row.students, _("By today"), words, _("Key students"), keys,
+    )  # fmt: skip
+
+
+def _remind(context: Context, pk: int, row: Coverage, has_teacher: bool) -> SafeString:
+    if not row.left or not has_teacher:
+        return mark_safe("<td></td>")
+    return format_html(
+        '<td><form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="btn small">{}<span class="sr"> {}</span></button></form></td>',
+        reverse("counseling:coverage_remind", args=[pk]), context["csrf_token"], _("Remind"), row.label,
     )  # fmt: skip
 
 

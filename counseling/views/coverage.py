@@ -5,23 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from counseling.access import can_remind
+from counseling.actions.reminders import remind_of_talks
 from counseling.queries import (
     ClassCoverage,
     Coverage,
     duty_to_talk,
     explain_key,
     own_coverage,
+    pace_of,
     students_left,
 )
 from schools.access import SCHOOL_ROLES, Viewer, roles
-from schools.models import Membership, Role
+from schools.models import Duty, Membership, Role
 from schools.requests import ViewerRequest
 from students.models import Student
 from students.queries import attach_classes
@@ -58,19 +62,43 @@ def coverage(request: ViewerRequest) -> HttpResponse:
     # The bars have counted them already.
     pages.count = _left_in(chosen or whole, only_key=request.GET.get("key") == "1")
     page = pages.get_page(request.GET.get("page"))
+    duty = duty_to_talk(viewer, term)
     context = {
         "term": term,
         "whole": whole,
-        "classes": parts["class"],
         "grades": parts["grade"],
         "teachers": parts["teacher"],
+        "table": Table(viewer, parts["grade"], parts["teacher"], duty),
         "chosen": chosen,
         "only_key": request.GET.get("key") == "1",
         "page_obj": page,
         "left": _told(viewer, list(page.object_list)),
-        "duty": duty_to_talk(viewer, term),
+        "duty": duty,
     }
     return render(request, "counseling/coverage.html", context)
+
+
+class Table:
+    """Every class with its teacher, how far it is and should be by today."""
+
+    def __init__(self, viewer: Viewer, grades: list[Coverage], teachers: list[Coverage], duty: Duty | None) -> None:
+        self.grades = grades
+        self.may_remind = can_remind(viewer)
+        self.teachers: dict[int, list[Coverage]] = {}
+        for teacher in teachers:
+            for row in teacher.classes:
+                self.teachers.setdefault(row.class_group.pk, []).append(teacher)
+        self.pace = pace_of(viewer.term, duty) if viewer.term else 1.0
+
+
+@require_POST
+@roles(Role.GRADE_HEAD, *SCHOOL_ROLES)
+def coverage_remind(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Call the class teacher of a class in which students still wait."""
+    group = get_object_or_404(request.viewer.classes, pk=pk)
+    remind_of_talks(by=request.viewer, class_group=group)
+    messages.success(request, _("The class teacher is reminded."))
+    return redirect("counseling:coverage")
 
 
 def _chosen(request: ViewerRequest, parts: dict[str, list[Coverage]]) -> Coverage | None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from counseling.actions.talks import delete_part
 from counseling.inbox import drafts, duty, follow_ups
-from counseling.queries import coverage_by_class, next_students, students_left
-from schools.models import ClassGroup
+from counseling.queries import coverage_by_class, next_students, pace_of, students_left
+from schools.models import AuditEntry, ClassGroup, Membership, Notice
 from schools.queries import current_term
 from students.actions.students import set_groups
 from students.models import Student
@@ -264,3 +264,21 @@ def test_an_unfinished_draft_waits_for_its_writer_and_names_nobody(world, viewer
     item = next(iter(drafts(viewer(world.a.teacher))))
     assert world.a.student.name not in item.text + item.note
     assert list(drafts(viewer(world.a.counselor))) == []
+
+
+def test_a_class_teacher_is_reminded_once_a_day(world, sign_in):
+    client = sign_in(world.a.counselor)
+    address = reverse("counseling:coverage_remind", args=[world.a.class_1.pk])
+    for _again in range(2):
+        client.post(address)
+    found = Notice.objects.filter(kind="talks.reminded")
+    assert {notice.membership_id for notice in found} == set(
+        Membership.objects.current().filter(role="class_teacher", classes=world.a.class_1).values_list("pk", flat=True)
+    )
+    assert AuditEntry.objects.filter(verb="talks.reminded").count() == 1
+
+
+def test_the_pace_is_the_share_of_the_days_gone(world, viewer):
+    term = viewer(world.a.counselor).term
+    shares = [pace_of(term, None, on=day) for day in (term.starts - dt.timedelta(days=9), term.ends, term.starts)]
+    assert shares == [0.0, 1.0, 1 / ((term.ends - term.starts).days + 1)]
