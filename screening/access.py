@@ -1,11 +1,26 @@
-"""Who chooses, makes and brings instruments. An instrument holds no data of people: what a unit may use is a query."""
+"""Who chooses, makes and brings instruments; who holds rounds and sees what of them. An instrument holds no data of
+people: what a unit may use is a query."""
+
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Role
-from screening.models import Instrument
+from schools.models.visible import rule
+from screening.models import (
+    Consent,
+    CriticalAnswer,
+    Instrument,
+    Response,
+    Result,
+    Round,
+    SavedAnswers,
+    ScaleResult,
+    Slip,
+)
+from students.access import kept_from
 
 # Who reads the keys: bands and items are not for those who answer or teach.
 INSTRUMENT_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF, Role.SYSTEM_ADMIN}
@@ -32,3 +47,86 @@ def check_can_change(viewer: Viewer, instrument: Instrument) -> None:
 
 def can_change(viewer: Viewer, instrument: Instrument) -> bool:
     return can_keep_instruments(viewer) and instrument.unit_id == viewer.unit.pk
+
+
+# --- rounds ---------------------------------------------------------------------------------------------------------
+
+# Who sees that there is a round, and who of their students has answered.
+ROUND_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
+# Answers, scores, slips and consent are the counselor's.
+SCREENERS = frozenset({Role.COUNSELOR})
+
+
+@rule(Round)
+def rounds_of(rounds: Any, viewer: Viewer) -> Any:
+    """The school's for counselors and leaders. Class teachers and grade heads see those that ask their classes, but
+    never a second asking: that somebody is asked again says something about the first answers."""
+    here = rounds.filter(school_id=viewer.unit.pk)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role not in ROUND_ROLES:
+        return rounds.none()
+    own = Slip.objects.filter(class_group__in=viewer.class_ids).order_by().values("round")
+    return here.filter(pk__in=own, after=None).exclude(state=Round.State.PLANNED)
+
+
+@rule(Slip)
+def slips_of(slips: Any, viewer: Viewer) -> Any:
+    """Who is asked, and whether they have answered."""
+    here = slips.filter(round__school_id=viewer.unit.pk)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role not in ROUND_ROLES:
+        return slips.none()
+    asked = here.filter(class_group__in=viewer.class_ids, round__after=None)
+    return asked.exclude(round__state=Round.State.PLANNED)
+
+
+@rule(Consent)
+def consents_of(consents: Any, viewer: Viewer) -> Any:
+    """Who said yes or no is for those who must act on it; a class teacher reads who has not answered the survey."""
+    return consents.filter(student__school_id=viewer.unit.pk) if viewer.role in SCREENERS else consents.none()
+
+
+@rule(SavedAnswers)
+def saved_of(saved: Any, viewer: Viewer) -> Any:
+    """Nobody reads answers on their way: they are the student's until handed in. What calls is kept apart."""
+    return saved.none()
+
+
+@rule(CriticalAnswer)
+def critical_of(answers: Any, viewer: Viewer) -> Any:
+    """Item and answer for the counselor. A leader reads on the flag that there was one."""
+    return _with_flag_seen(answers, viewer, "slip__")
+
+
+@rule(Response)
+def responses_of(responses: Any, viewer: Viewer) -> Any:
+    return _with_flag_seen(responses, viewer, "slip__")
+
+
+@rule(Result)
+def results_of(results: Any, viewer: Viewer) -> Any:
+    return _with_flag_seen(results, viewer, "response__slip__")
+
+
+@rule(ScaleResult)
+def scales_of_results(scales: Any, viewer: Viewer) -> Any:
+    return _with_flag_seen(scales, viewer, "result__response__slip__")
+
+
+def _with_flag_seen(rows: Any, viewer: Viewer, slip: str) -> Any:
+    """Of the own school, for counselors. A flag kept from somebody takes the answers behind it along."""
+    if viewer.role not in SCREENERS:
+        return rows.none()
+    here = rows.filter(**{f"{slip}round__school_id": viewer.unit.pk})
+    return here.exclude(**{f"{slip}flag__in": kept_from(viewer), f"{slip}flag__isnull": False})
+
+
+def can_hold_rounds(viewer: Viewer) -> bool:
+    return viewer.role in SCREENERS and viewer.unit.is_school
+
+
+def check_can_hold_rounds(viewer: Viewer) -> None:
+    if not can_hold_rounds(viewer):
+        raise Refused(_("Only a counselor of the school holds a screening."))

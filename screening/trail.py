@@ -1,10 +1,10 @@
-"""What the audit log calls acts about instruments."""
+"""What the audit log calls acts about instruments and rounds."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.particulars import explains
-from schools.audit.verbs import Verb, declare
+from schools.audit.verbs import Kind, Verb, declare
 
 declare(
     Verb("instrument.imported", _("imported an instrument")),
@@ -15,6 +15,14 @@ declare(
     Verb("instrument.published", _("published a survey of their own")),
     Verb("instrument.discarded", _("threw a draft of a survey away")),
     Verb("text_pack.attested", _("brought the texts of an instrument and answered for the licence")),
+    Verb("round.made", _("prepared a screening")),
+    Verb("round.opened", _("opened a screening")),
+    Verb("round.closed", _("closed a screening")),
+    Verb("round.extended", _("gave a class longer for a screening")),
+    Verb("slip.reissued", _("issued a slip anew")),
+    Verb("slip.revoked", _("withdrew a slip")),
+    Verb("consent.recorded", _("recorded a consent on paper")),
+    Verb("response.opened", _("opened the result of a screening"), Kind.READ),
 )
 explains(
     labels={
@@ -22,11 +30,19 @@ explains(
         "version": pgettext_lazy("in the log", "version"),
         "language": pgettext_lazy("in the log", "language"),
         "items": pgettext_lazy("in the log", "questions"),
+        "classes": pgettext_lazy("in the log", "classes"),
+        "students": pgettext_lazy("in the log", "students"),
+        "class": pgettext_lazy("in the log", "class"),
+        "given": pgettext_lazy("in the log", "given"),
     },
     values={},
     fields={},
     kinds={
         "screening.instrument": pgettext_lazy("in the log", "instrument"),
         "screening.textpack": pgettext_lazy("in the log", "texts of an instrument"),
+        "screening.round": pgettext_lazy("in the log", "screening"),
+        "screening.slip": pgettext_lazy("in the log", "slip"),
+        "screening.consent": pgettext_lazy("in the log", "consent"),
+        "screening.response": pgettext_lazy("in the log", "result of a screening"),
     },
 )

@@ -1,9 +1,27 @@
 from django.urls import path
 
-from screening.views import instruments, surveys
+from screening.views import answering, instruments, responses, rounds, surveys
 
 app_name = "screening"
 urlpatterns = [
+    path("rounds/", rounds.round_list, name="round_list"),
+    path("rounds/new/", rounds.round_new, name="round_new"),
+    path("rounds/<uuid:pk>/", rounds.round_detail, name="round_detail"),
+    path("rounds/<uuid:pk>/open/", rounds.round_open, name="round_open"),
+    path("rounds/<uuid:pk>/close/", rounds.round_close, name="round_close"),
+    path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
+    path("rounds/<uuid:pk>/classes/<int:group>/slips/", rounds.round_slips, name="round_slips"),
+    path("rounds/<uuid:pk>/classes/<int:group>/consents/", rounds.round_consents, name="round_consents"),
+    path("rounds/<uuid:pk>/classes/<int:group>/extend/", rounds.round_extend, name="round_extend"),
+    path("slips/<uuid:pk>/reissue/", rounds.slip_reissue, name="slip_reissue"),
+    path("slips/<uuid:pk>/revoke/", rounds.slip_revoke, name="slip_revoke"),
+    path("responses/<uuid:pk>/", responses.response_detail, name="response_detail"),
+    path("a/", answering.answer_page, name="answer_page"),
+    path("a/save/", answering.answer_save, name="answer_save"),
+    path("a/finish/", answering.answer_finish, name="answer_finish"),
+    path("a/done/", answering.answer_done, name="answer_done"),
+    path("a/class/<slug:code>/", answering.answer_class, name="answer_class"),
+    path("a/<slug:code>/", answering.answer_start, name="answer_start"),
     path("instruments/", instruments.instrument_list, name="instrument_list"),
     path("instruments/import/", instruments.instrument_import, name="instrument_import"),
     path("instruments/new/", surveys.survey_new, name="survey_new"),

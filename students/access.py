@@ -138,6 +138,8 @@ STATE_COLUMNS = {
     "in_group": STAFF_ROLES,
     "flag_severity": LOOKING_AFTER,
     "is_key": LOOKING_AFTER,
+    "last_screened_at": frozenset({Role.COUNSELOR}),
+    "screening_severity": frozenset({Role.COUNSELOR}),
 }
 
 

@@ -166,6 +166,7 @@ def things(world):
         "option": _options(a, b),
         "template": _templates(a, b),
         **_instruments(a, b, world.district_staff.unit),
+        **_rounds(a, b),
         "figure": {
             "students": "students",
             "staff, which a grade has none of": "counselors",
@@ -508,6 +509,48 @@ def _instruments(a, b, district):
             "own school": {"pk": draft, "number": 1},
             "no such question": {"pk": draft, "number": 3},
             "other school": {"pk": draft_b, "number": 1},
+        },
+    }
+
+
+def _rounds(a, b):
+    from screening.models import Slip
+    from tests.screening.asked import answered, round_of
+
+    own, other, foreign = round_of(a), round_of(a, classes=["class_4"]), round_of(b)
+    prepared = round_of(a, classes=["class_2"], opened=False)
+    calm = answered(own, a.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    kept = answered(own, a.student_3, 2, 2, 2, 2, 2, 2, 2, 2, 0)
+    kept_from(a.counselor, kept.slip.flag, a.counselor_2)
+
+    def slip(round_, student):
+        return Slip.objects.get(round=round_, student=student).pk
+
+    def class_of(round_, group):
+        return {"pk": round_.pk, "group": group.pk}
+
+    return {
+        "round": {
+            "own class": own.pk,
+            "other class": other.pk,
+            "being prepared": prepared.pk,
+            "other school": foreign.pk,
+        },
+        "class of a round": {
+            "own class": class_of(own, a.class_1),
+            "other class": class_of(other, a.class_4),
+            "a class that is not asked": class_of(own, a.class_2),
+            "other school": class_of(foreign, b.class_1),
+        },
+        "slip": {
+            "own class": slip(own, a.student),
+            "other class": slip(other, a.older),
+            "other school": slip(foreign, b.student),
+        },
+        "response": {
+            "own class": calm.pk,
+            "behind a kept flag": kept.pk,
+            "other school": answered(foreign, b.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0).pk,
         },
     }
 

@@ -1,3 +1,19 @@
 from screening.models.instruments import Instrument, TextPack
+from screening.models.responses import CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
+from screening.models.rounds import Consent, ConsentText, Round, RoundClass, RoundInstrument, Slip
 
-__all__ = ["Instrument", "TextPack"]
+__all__ = [
+    "Consent",
+    "ConsentText",
+    "CriticalAnswer",
+    "Instrument",
+    "Response",
+    "Result",
+    "Round",
+    "RoundClass",
+    "RoundInstrument",
+    "SavedAnswers",
+    "ScaleResult",
+    "Slip",
+    "TextPack",
+]

@@ -23,6 +23,9 @@ class StudentState(models.Model):
     last_any_talk_at = models.DateTimeField(null=True)
     in_group = models.BooleanField(default=False)
     flag_severity = models.PositiveSmallIntegerField(default=0)  # of the open flag; 0 without one
+    # The last screening that was handed in and valid, and what it asks of the school.
+    last_screened_at = models.DateTimeField(null=True)
+    screening_severity = models.PositiveSmallIntegerField(default=0)
     is_key = models.GeneratedField(
         expression=Q(in_group=True) | Q(flag_severity__gt=0),  # type: ignore[arg-type]  # the stubs forget conditions
         output_field=models.BooleanField(),

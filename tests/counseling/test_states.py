@@ -29,7 +29,7 @@ from tests.world import NOW
 pytestmark = pytest.mark.django_db
 ALL = {"last_talk_at", "in_group", "flag_severity", "is_key"}
 COLUMNS = {
-    "counselor": ALL | {"last_any_talk_at"},
+    "counselor": ALL | {"last_any_talk_at", "last_screened_at", "screening_severity"},
     "leader": ALL,
     "grade_head": ALL,
     "teacher": ALL,

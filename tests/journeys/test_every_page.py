@@ -3,6 +3,7 @@ than the window, in Chinese to the last word, and without a student's name in it
 not know fails the test.
 """
 
+import datetime as dt
 import re
 import uuid
 
@@ -17,10 +18,11 @@ from config.routes import routes
 from config.translations import entries
 from counseling.models import TalkOption, TalkPart, TextTemplate
 from schools.models import Job
-from screening.models import Instrument
+from screening.models import Instrument, Response, Round
 from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
+from tests.screening.asked import answered, round_of
 from tests.walking import certificate_of, incident_of, instrument_of, looked, reported, room_of, step_of
 from tests.world import PASSWORD
 
@@ -95,6 +97,13 @@ NO_PAGES = {
     "reports:daily_sign",
     "reports:daily_remind",
     "reports:summary_section",
+    "screening:round_open",
+    "screening:round_close",
+    "screening:round_extend",
+    "screening:slip_reissue",
+    "screening:slip_revoke",
+    "screening:answer_save",
+    "screening:answer_finish",
     "screening:instrument_export",
     "screening:instrument_retire",
     "screening:instrument_offer",
@@ -106,7 +115,10 @@ NO_PAGES = {
     "screening:question_remove",
 }
 # Shown on the way in only, to somebody who is not yet through.
-ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"}
+ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"} | {
+    f"screening:answer_{page}"
+    for page in ("page", "done", "class", "start")  # a student's: tests/screening/test_round_journey.py
+}
 
 
 INCIDENT_PAGES = ("detail", "person", "exception", "report", "close", "print")
@@ -146,6 +158,20 @@ def teacher_opens(world, now, made):
     ]
 
 
+def round_pages(world):
+    around_the_clock = {"opens_at": dt.time(0), "closes_at": dt.time(23, 59, 59)}
+    round_ = Round.objects.filter(school=world.a.unit).first() or round_of(world.a, **around_the_clock)
+    found = Response.objects.filter(slip__round=round_).first() or answered(round_, world.a.student_2, *([1] * 8), 0)
+    group = world.a.class_1.pk
+    return [
+        ("screening:round_detail", round_.pk),
+        ("screening:round_class", round_.pk, group),
+        ("screening:round_slips", round_.pk, group),
+        ("screening:round_consents", round_.pk, group),
+        ("screening:response_detail", found.pk),
+    ]
+
+
 def counselor_opens(world, now, made):
     own, step = world.a.student.pk, step_of(world.a.flag, world.a.counselor, "interview", severity=3).pk
     shipped = {one.code: one.pk for one in Instrument.objects.filter(unit=None)}
@@ -154,6 +180,9 @@ def counselor_opens(world, now, made):
     incident = incident_of(world.a.counselor, world.a.student, text="x", flag=world.a.flag).pk
     return [
         *((f"counseling:incident_{page}", incident) for page in INCIDENT_PAGES),
+        ("screening:round_list",),
+        ("screening:round_new",),
+        *round_pages(world),
         ("screening:instrument_list",),
         ("screening:instrument_detail", shipped["sdqs"]),
         ("screening:instrument_preview", shipped["phq9"]),

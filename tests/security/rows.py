@@ -1,6 +1,7 @@
 """What each rule about rows shows to whom, counted by hand over the cast and what `everywhere` adds to both schools."""
 
 import datetime as dt
+import uuid
 
 from django.apps import apps
 
@@ -11,7 +12,9 @@ from schools.access import Viewer
 from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
+from screening.models import CriticalAnswer, SavedAnswers
 from students.models import RosterImport
+from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
     certificate_of,
     contact_of,
@@ -46,7 +49,7 @@ SEEN = {
     "schools.CounselingRoom": (1, 1, 0, 0, 0, 2, 0),  # of 2
     "schools.Attachment": (1, 1, 0, 1, 0, 2, 0),  # of 2
     "schools.RecordVersion": (1, 1, 0, 1, 0, 2, 0),  # of 2
-    "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 1),  # of 2
+    "schools.AuditEntry": (0, 0, 0, 0, 0, 0, 6),  # of 12
     "schools.Job": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.Notice": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
@@ -60,7 +63,7 @@ SEEN = {
     "schools.Channel": (0, 1, 0, 0, 0, 0, 0),  # of 2
     "schools.ChannelChoice": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.Delivery": (0, 0, 0, 1, 0, 0, 0),  # of 2
-    "schools.OnDuty": (1, 1, 1, 1, 1, 0, 1),  # of 2
+    "schools.OnDuty": (2, 2, 2, 2, 2, 0, 2),  # of 4
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -74,6 +77,14 @@ SEEN = {
     "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentReport": (1, 0, 0, 0, 0, 2, 0),  # of 2
+    "screening.Round": (1, 1, 1, 1, 0, 0, 0),  # of 2
+    "screening.Slip": (3, 3, 3, 3, 0, 0, 0),  # of 6
+    "screening.Consent": (3, 0, 0, 0, 0, 0, 0),  # of 6
+    "screening.SavedAnswers": (0, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.CriticalAnswer": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.Response": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.Result": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.ScaleResult": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "reports.Summary": (1, 1, 0, 0, 0, 0, 0),  # of 2
 }
 
@@ -103,6 +114,7 @@ def everywhere(world):
         report_of(school.teacher, school.class_1)
         report_of(school.leader)
         stand_in_of(school.subject_teacher, school.class_2, school.leader)
+        answers_on_their_way(school)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
         IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
@@ -113,6 +125,15 @@ def everywhere(world):
         person=world.auditor.person, unit=a.unit, role="auditor", starts_on=dt.date(2025, 9, 1)
     )
     return {**members(world), "auditor of a": auditor}
+
+
+def answers_on_their_way(school):
+    """A round in which one student has handed in and another is still answering, with an answer that has called."""
+    round_ = round_of(school)
+    answered(round_, school.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    slip = slip_of(round_, school.student_3)
+    SavedAnswers.objects.create(slip=slip, client_id=uuid.uuid4(), answers="{}")
+    CriticalAnswer.objects.create(slip=slip, instrument=round_.parts.get().instrument, item=9, value="1")
 
 
 def seen_by(people):

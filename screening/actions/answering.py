@@ -1,0 +1,205 @@
+"""A student begins, saves answers and hands them in. Nobody of the staff acts here: the rows are their own record.
+
+Saving is adding a row under the client's id, so a request that is sent twice is one row and two devices lose nothing.
+An answer that calls somebody does so in the transaction that saves it; the scores, the flag and the state beside the
+student stand in the transaction of the submission.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools.common.errors import Refused
+from schools.tallies import mark
+from schools.work.notices import pulse
+from screening.actions.consents import say_yourself
+from screening.consent_rules import STUDENT, Standing, standing
+from screening.consents import needed_of, said_by
+from screening.models import CriticalAnswer, Response, Result, RoundClass, SavedAnswers, ScaleResult, Slip
+from screening.outcome import Outcome, outcome_of, split
+from screening.scoring import critical_answers
+from screening.states import screenings
+from screening.windows import can_begin, takes_answers
+from students.actions.flags import raise_flag
+from students.models import RiskFlag
+from students.states import keep
+
+GUESSES = 5
+PAUSE = dt.timedelta(minutes=15)
+RAISES_FROM = 2  # what only asks to keep an eye on somebody raises no flag
+
+
+class NotNow(Refused):
+    """The student cannot answer at present. One sentence for every reason: nobody learns which."""
+
+
+@transaction.atomic
+def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) -> Slip:
+    """Open the survey, if it is running and everybody whose consent is needed has given it.
+
+    `agrees` is what the student says: True or False, or None where the student is not asked.
+    """
+    now = now or timezone.now()
+    day = timezone.localdate(now)
+    row = RoundClass.objects.filter(round=slip.round_id, class_group=slip.class_group_id).first()
+    if slip.revoked_at is not None or slip.finished_at is not None or not can_begin(slip.round, row, now):
+        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+    wanted, said = needed_of(slip.round, slip.student, day), said_by(slip.round, [slip.student_id])
+    own = said.get(slip.student_id, {})
+    if agrees is False or (agrees and own.get(STUDENT) is not True and (STUDENT in wanted or STUDENT in own)):
+        say_yourself(slip=slip, is_given=agrees)
+        own = {**own, STUDENT: agrees}
+    if agrees is False:
+        return slip
+    if standing(wanted, own) != Standing.GIVEN:
+        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+    Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=now)
+    slip.refresh_from_db(fields=["started_at"])
+    return slip
+
+
+def count_wrong_pin(*, slip: Slip) -> None:
+    """After a pause the count begins anew."""
+    now = timezone.now()
+    old = Q(wrong_pin_at=None) | Q(wrong_pin_at__lt=now - PAUSE)
+    if not Slip.objects.filter(old, pk=slip.pk).update(wrong_pins=1, wrong_pin_at=now):
+        Slip.objects.filter(pk=slip.pk).update(wrong_pins=F("wrong_pins") + 1)
+
+
+def may_guess(slip: Slip, now: dt.datetime) -> bool:
+    return slip.wrong_pins < GUESSES or slip.wrong_pin_at is None or slip.wrong_pin_at < now - PAUSE
+
+
+@transaction.atomic
+def save_answers(*, slip: Slip, client_id: UUID, answers: Mapping[str, Any], seconds: int = 0) -> bool:
+    """Keep some answers. False if all has been handed in before: then there is nothing to keep."""
+    if _hold(slip).finished_at is not None:
+        return False
+    _check_taken(slip)
+    if not SavedAnswers.objects.filter(slip=slip, client_id=client_id).exists():
+        try:
+            with transaction.atomic():
+                SavedAnswers.objects.create(
+                    slip=slip, client_id=client_id, answers=json.dumps(dict(answers)), seconds=seconds
+                )
+        except IntegrityError:  # the same request at the same moment: it is kept once
+            return True
+        _call_for(slip, answers)
+    return True
+
+
+def _hold(slip: Slip) -> Slip:
+    """The row as it is now, until the transaction ends: what one device hands in, another does not add to."""
+    now = Slip.objects.select_for_update().get(pk=slip.pk)
+    slip.started_at, slip.finished_at, slip.revoked_at = now.started_at, now.finished_at, now.revoked_at
+    return slip
+
+
+def _check_taken(slip: Slip) -> None:
+    if not takes_answers(slip, timezone.now()):
+        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+
+
+def _call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
+    """Each critical answer calls once, whatever the student answers later."""
+    for part, given in split(slip.round, answers):
+        for alert in critical_answers(part.instrument.parsed, given):
+            if alert.kind != "critical":
+                continue
+            _row, is_new = CriticalAnswer.objects.get_or_create(
+                slip=slip, instrument=part.instrument, item=alert.item, defaults={"value": str(alert.value)}
+            )
+            if is_new:
+                _raise(slip, 4, is_critical=True)
+
+
+def _raise(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
+    flag = raise_flag(
+        by=None,
+        student=slip.student,
+        severity=severity,
+        known_at=timezone.now(),
+        source=RiskFlag.Source.SCREENING,
+        is_critical=is_critical,
+    )
+    Slip.objects.filter(pk=slip.pk).update(flag=flag)
+    slip.flag = flag
+
+
+@transaction.atomic
+def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
+    """All is answered: score it, raise what must be raised. A second time changes nothing."""
+    if _hold(slip).finished_at is not None:
+        return Response.objects.get(slip=slip)
+    _check_taken(slip)
+    _call_for(slip, answers)
+    merged, spent = answers_so_far(slip)
+    found = outcome_of(slip.round, {**merged, **answers}, spent + seconds)
+    is_called = CriticalAnswer.objects.filter(slip=slip).exists()
+    response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
+    if found.attention >= RAISES_FROM and not is_called:
+        _raise(slip, min(found.attention, 3))
+    now = timezone.now()
+    Slip.objects.filter(pk=slip.pk).update(finished_at=now)
+    slip.finished_at = now
+    SavedAnswers.objects.filter(slip=slip).delete()
+    keep([slip.student_id], screenings)
+    mark(slip.round.school_id)
+    pulse({slip.round.school_id})
+    return response
+
+
+def answers_so_far(slip: Slip) -> tuple[dict[str, Any], int]:
+    """What was saved, the later answer to the same item last, and the seconds it took."""
+    rows = list(SavedAnswers.objects.filter(slip=slip).order_by("at", "pk"))
+    merged: dict[str, Any] = {}
+    for row in rows:
+        merged.update(row.given)
+    return merged, sum(row.seconds for row in rows)
+
+
+def _write(
+    slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int, found: Outcome, is_called: bool
+) -> Response:
+    response = Response.objects.create(
+        slip=slip,
+        submission=submission,
+        answers=json.dumps(dict(answers), ensure_ascii=False),
+        seconds=min(seconds, 86_400),
+        attention=4 if is_called else found.attention,
+        is_valid=found.is_valid,
+    )
+    results, scales = [], []
+    for place, one in enumerate(found.parts):
+        result = Result(
+            response=response,
+            instrument=one.instrument,
+            position=place,
+            attention=one.scored.attention,
+            is_valid=one.is_valid,
+            doubts=list(one.doubts),
+        )
+        results.append(result)
+        scales += [
+            ScaleResult(
+                result=result,
+                scale=scale.scale,
+                position=number,
+                raw=scale.raw,
+                score=scale.score,
+                band=scale.band,
+                attention=scale.attention,
+                is_valid=scale.valid,
+            )
+            for number, scale in enumerate(one.scored.scales)
+        ]
+    Result.objects.bulk_create(results)
+    ScaleResult.objects.bulk_create(scales)
+    return response

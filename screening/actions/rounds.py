@@ -1,0 +1,142 @@
+"""A round is made, opened, extended and closed; slips are made with it, withdrawn and issued anew."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import ClassGroup
+from schools.tallies import mark
+from schools.work.notices import pulse
+from screening.access import check_can_hold_rounds
+from screening.models import ConsentText, Instrument, Round, RoundClass, RoundInstrument, Slip
+from screening.slip_codes import class_code_of, code_of, hash_of
+from screening.windows import has_critical_items, is_on_duty
+from students.models import Student
+
+
+@transaction.atomic
+def make_round(
+    *, by: Viewer, instruments: Iterable[Instrument], classes: Iterable[ClassGroup], consent: str, **about: Any
+) -> Round:
+    """A round that is being prepared, with a slip for every enrolled student of these classes."""
+    check_can_hold_rounds(by)
+    groups = list(classes)
+    text = _consent_text(by, consent)
+    round_ = Round.objects.create(school=by.unit, made_by=by.membership, consent_text=text, **about)
+    _add_parts(round_, instruments, groups)
+    students = Student.objects.enrolled().filter(school_id=by.unit.pk, class_group__in=groups)
+    count = add_slips(round_, students)
+    audit.record(by=by, verb="round.made", about=round_, details={"classes": len(groups), "students": count})
+    return round_
+
+
+def _consent_text(by: Viewer, body: str) -> ConsentText:
+    """The same words are the same version: who agreed to them has agreed."""
+    last = ConsentText.objects.filter(unit=by.unit).order_by("-version").first()
+    if last is not None and last.body == body:
+        return last
+    version = last.version + 1 if last else 1
+    return ConsentText.objects.create(unit=by.unit, version=version, body=body, made_by=by.membership)
+
+
+def _add_parts(round_: Round, instruments: Iterable[Instrument], groups: Iterable[ClassGroup]) -> None:
+    RoundInstrument.objects.bulk_create(
+        RoundInstrument(round=round_, instrument=one, position=place) for place, one in enumerate(instruments, start=1)
+    )
+    rows = [RoundClass(round=round_, class_group=group) for group in groups]
+    for row in rows:
+        row.code_hash = hash_of(class_code_of(row))
+    RoundClass.objects.bulk_create(rows)
+
+
+def add_slips(round_: Round, students: Iterable[Student]) -> int:
+    """One for each of these students; returns how many."""
+    slips = [Slip(round=round_, student=one, class_group_id=one.class_group_id) for one in students]
+    for slip in slips:
+        slip.code_hash = hash_of(code_of(slip))
+    Slip.objects.bulk_create(slips, batch_size=500)
+    return len(slips)
+
+
+@transaction.atomic
+def open_round(*, by: Viewer, round_: Round) -> Round:
+    """From now on students may answer, in its days and hours."""
+    check_can_hold_rounds(by)
+    if has_critical_items(round_) and not _somebody_on_duty(round_):
+        raise Refused(
+            _("An answer may call somebody at once. First say who is on duty on these days; until then it stays shut.")
+        )
+    _move(round_, Round.State.PLANNED, state=Round.State.OPEN)
+    audit.record(by=by, verb="round.opened", about=round_)
+    return round_
+
+
+def _somebody_on_duty(round_: Round) -> bool:
+    """On the first day, or today if that has passed. On every later day it is asked again before anybody begins."""
+    return is_on_duty(round_, max(round_.opens_on, timezone.localdate()))
+
+
+@transaction.atomic
+def close_round(*, by: Viewer, round_: Round) -> Round:
+    check_can_hold_rounds(by)
+    _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
+    audit.record(by=by, verb="round.closed", about=round_)
+    return round_
+
+
+@transaction.atomic
+def extend_class(*, by: Viewer, row: RoundClass, until: dt.date) -> RoundClass:
+    """Give one class longer."""
+    check_can_hold_rounds(by)
+    if until < timezone.localdate():
+        raise Refused(_("This day has passed."), field="until")
+    row.extended_until = until
+    row.save(update_fields=["extended_until"])
+    audit.record(by=by, verb="round.extended", about=row.round, details={"class": row.class_group_id})
+    return row
+
+
+@transaction.atomic
+def reissue_slip(*, by: Viewer, slip: Slip) -> Slip:
+    """A new code and PIN; the paper that was lost is worth nothing from now on."""
+    check_can_hold_rounds(by)
+    if slip.finished_at is not None:
+        raise Refused(_("This student has handed in already."))
+    Slip.objects.filter(pk=slip.pk).update(issue=F("issue") + 1, revoked_at=None, wrong_pins=0, wrong_pin_at=None)
+    slip.refresh_from_db()
+    Slip.objects.filter(pk=slip.pk).update(code_hash=hash_of(code_of(slip)))
+    audit.record(by=by, verb="slip.reissued", about=slip, student=slip.student_id)
+    return slip
+
+
+@transaction.atomic
+def revoke_slip(*, by: Viewer, slip: Slip) -> Slip:
+    """Nobody answers with it any more."""
+    check_can_hold_rounds(by)
+    if not Slip.objects.filter(pk=slip.pk, finished_at=None, revoked_at=None).update(revoked_at=timezone.now()):
+        raise Refused(_("This student has handed in already, or the slip was withdrawn before."))
+    audit.record(by=by, verb="slip.revoked", about=slip, student=slip.student_id)
+    slip.refresh_from_db()
+    return slip
+
+
+def _move(round_: Round, before: str, **values: Any) -> None:
+    """Only if nobody was faster."""
+    if not Round.objects.filter(pk=round_.pk, state=before).update(**values):
+        raise Refused(_("Somebody else has just changed this round. The page now shows how it stands."))
+    round_.refresh_from_db()
+    changed(round_.school_id)
+
+
+def changed(school: int) -> None:
+    """Figures are counted anew, and open pages of the school ask for themselves."""
+    mark(school)
+    pulse({school})

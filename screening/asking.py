@@ -1,0 +1,118 @@
+"""What a student is still to be asked: the questions of a round, as the page and its script need them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from screening.answers import parse
+from screening.models import Round, RoundInstrument
+from screening.outcome import parts_of
+from screening.paper import Paper, Question
+from screening.queries import paper_for
+from screening.scoring import BadAnswer
+
+PAGE = 10  # questions on a page without JavaScript
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question. `waits_for` are the keys and values of earlier ones of which one must hold, if it is branched."""
+
+    key: str
+    question: Question
+    waits_for: tuple[tuple[str, tuple[int, ...]], ...]
+    intro: str = ""  # of its instrument: what the question begins with
+
+    def told(self) -> dict[str, Any]:
+        """For the script."""
+        q = self.question
+        return {
+            "key": self.key,
+            "type": q.type.value,
+            "text": q.text,
+            "intro": self.intro,
+            "hint": q.hint,
+            "section": q.section,
+            "choices": [[choice.value, choice.text] for choice in q.choices],
+            "low": q.low,
+            "high": q.high,
+            "lowText": q.low_text,
+            "highText": q.high_text,
+            "critical": q.is_critical,
+            "waitsFor": [[key, list(values)] for key, values in self.waits_for],
+        }
+
+
+@dataclass(frozen=True)
+class Sheet:
+    notices: tuple[str, ...]
+    asked: tuple[Asked, ...]  # not answered yet
+    total: int
+
+    @property
+    def done(self) -> int:
+        return self.total - len(self.asked)
+
+    def first_page(self) -> list[Asked]:
+        """Up to a page full, and never a question together with the one that decides whether it is asked."""
+        page: list[Asked] = []
+        for one in self.asked:
+            keys = {other.key for other in page}
+            if len(page) == PAGE or any(key in keys for key, _values in one.waits_for):
+                break
+            page.append(one)
+        return page
+
+
+def papers_of(round_: Round, language: str) -> list[tuple[RoundInstrument, Paper]]:
+    return [(part, paper_for(part.instrument, round_.school, language)) for part in parts_of(round_)]
+
+
+def sheet_of(round_: Round, language: str, answered: Mapping[str, Any]) -> Sheet:
+    """`answered` by key, also what was left out on purpose. What an earlier answer rules out is not asked."""
+    papers = papers_of(round_, language)
+    everything = [one for part, paper in papers for one in _of_part(part, paper)]
+    shown = [one for one in everything if not _is_ruled_out(one, answered)]
+    return Sheet(
+        notices=tuple(paper.notice for _part, paper in papers if paper.notice),
+        asked=tuple(_settled(one, answered) for one in shown if one.key not in answered),
+        total=len(shown),
+    )
+
+
+def _of_part(part: RoundInstrument, paper: Paper) -> Iterable[Asked]:
+    for question in paper.questions:
+        waits_for = tuple((f"{part.position}.{one.item}", tuple(one.any_of)) for one in question.show_if)
+        yield Asked(f"{part.position}.{question.number}", question, waits_for, paper.intro)
+
+
+def _holds(given: Any, values: tuple[int, ...]) -> bool:
+    return any(value in values for value in (given if isinstance(given, list) else [given]))
+
+
+def _is_ruled_out(one: Asked, answered: Mapping[str, Any]) -> bool:
+    """Every question it waits for is answered, and none of them so that this one is asked."""
+    return bool(one.waits_for) and all(
+        key in answered and not _holds(answered[key], values) for key, values in one.waits_for
+    )
+
+
+def _settled(one: Asked, answered: Mapping[str, Any]) -> Asked:
+    """What is decided is no condition any more: the page need not know the earlier answer."""
+    if any(key in answered and _holds(answered[key], values) for key, values in one.waits_for):
+        return replace(one, waits_for=())
+    return replace(one, waits_for=tuple((k, v) for k, v in one.waits_for if k not in answered))
+
+
+def read_answers(round_: Round, given: Mapping[str, list[str]]) -> dict[str, Any]:
+    """From texts by key to answers of the items' types; an empty list is a question left out. Raises BadAnswer for a
+    question that this round does not ask, and for an answer that it does not offer."""
+    items = {
+        f"{part.position}.{item.number}": item for part in parts_of(round_) for item in part.instrument.parsed.items
+    }
+    found = {}
+    for key, texts in given.items():
+        if key not in items:
+            raise BadAnswer(0, key[:20])
+        found[key] = parse(items[key], texts)
+    return found

@@ -1,0 +1,77 @@
+"""Screenings in a student's file, for the counselor; and what stands behind a flag that a screening raised."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from schools.access import SCHOOL_ROLES, Viewer
+from screening.access import SCREENERS
+from screening.models import CriticalAnswer, Response, Slip
+from screening.words import attention_word
+from students.evidence import brief, evidence
+from students.file import Entry, chronicles
+from students.models import RiskFlag, Student
+
+ICON = "clipboard-document-check"
+
+
+@chronicles
+def screenings(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    found = Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round")
+    for response in found:
+        yield _entry(response)
+
+
+@evidence
+def behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+    """Item and score for the counselor; a leader reads that there was such an answer."""
+    if viewer.role not in SCHOOL_ROLES:
+        return
+    critical = list(
+        CriticalAnswer.objects.filter(slip__in=_slips(viewer, flag)).select_related("instrument", "slip__round")
+    )
+    for answer in critical:
+        yield _critical(viewer, answer)
+    found = Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round")
+    for response in found:
+        yield _entry(response)
+
+
+def _slips(viewer: Viewer, flag: RiskFlag) -> "list[UUID]":
+    """Of a flag that this viewer may see."""
+    seen = RiskFlag.objects.visible_to(viewer).filter(pk=flag.pk)
+    return list(Slip.objects.filter(flag__in=seen).values_list("pk", flat=True))
+
+
+def _critical(viewer: Viewer, answer: CriticalAnswer) -> Entry:
+    lines: tuple[tuple[str, str], ...] = ()
+    if viewer.role in SCREENERS:
+        item = _("Question {number}").format(number=answer.item)
+        lines = ((f"{answer.instrument.name}, {item}", answer.value),)
+    return Entry(
+        at=answer.at, title=_("An answer in a screening that calls at once"), lines=lines, severity=4, icon=ICON
+    )
+
+
+def _entry(response: Response) -> Entry:
+    word = attention_word(response.attention)
+    if not response.is_valid:
+        word = _("answers in doubt, to be asked again")
+    return Entry(
+        at=response.at,
+        title=_("Screening: {title}").format(title=response.slip.round.title),
+        lines=(("", word),),
+        url=response.get_absolute_url(),
+        severity=response.attention if response.is_valid or response.attention == 4 else 0,
+        icon=ICON,
+    )
+
+
+@brief
+def in_short(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
+    """For the list of flags: that a screening stands behind it."""
+    if viewer.role not in SCREENERS:
+        return {}
+    found = Slip.objects.visible_to(viewer).filter(flag__in=flags).values_list("flag_id", flat=True)
+    return {pk: [_("screening")] for pk in found if pk}

@@ -1,0 +1,38 @@
+"""Whose consent a student needs to answer, by age. Plain Python without Django.
+
+Under 14 it is the guardian's (Personal Information Protection Law, article 31); from 14 on the student's own. Without a
+date of birth a student counts as under 14.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+
+OWN_CONSENT_FROM = 14
+GUARDIAN, STUDENT = "guardian", "student"
+
+
+class Standing(StrEnum):
+    GIVEN = "given"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+def is_of_age(birth_date: dt.date | None, day: dt.date) -> bool:
+    """Has the student turned 14? On the birthday itself, yes; who was born on 29 February turns on 1 March."""
+    if birth_date is None:
+        return False
+    return (birth_date.year + OWN_CONSENT_FROM, birth_date.month, birth_date.day) <= (day.year, day.month, day.day)
+
+
+def needed(birth_date: dt.date | None, day: dt.date, *, guardian_too: bool) -> frozenset[str]:
+    if not is_of_age(birth_date, day):
+        return frozenset({GUARDIAN})
+    return frozenset({STUDENT, GUARDIAN}) if guardian_too else frozenset({STUDENT})
+
+
+def standing(wanted: frozenset[str], said: Mapping[str, bool]) -> Standing:
+    """`said` is the last word of each. A no counts, whoever said it."""
+    if False in said.values():
+        return Standing.REFUSED
+    return Standing.GIVEN if all(said.get(who) for who in wanted) else Standing.WAITING

@@ -1,0 +1,140 @@
+"""Forms of rounds: what a round is, consent on paper, and what a student types."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools.common.rendering import DayInput, RowChoices
+from schools.models import ClassGroup
+from screening.models import Instrument, Round
+
+LONGEST = 2000
+LAST_WORDS = {
+    "notice": gettext_lazy(
+        "A few questions about how you have been lately. Nothing is right or wrong, and it is no test. Only the"
+        " counselor reads your answers, and does so to help. You may leave out a question, or stop."
+    ),
+    "consent": gettext_lazy(
+        "The school asks students about their well-being. The answers are read by the counselor only, kept encrypted,"
+        " and used to offer help. Taking part is voluntary; saying no has no consequences, and consent can be"
+        " withdrawn at any time."
+    ),
+    "where_to_talk": gettext_lazy("The counseling room is open at noon. Just come in, or tell your class teacher."),
+    "after_critical": gettext_lazy(
+        "We will read carefully what you wrote. Today somebody will come to talk with you, not because you did anything"
+        " wrong. You do not have to carry it alone."
+    ),
+}
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+
+class RoundForm(forms.Form):
+    title = forms.CharField(
+        label=gettext_lazy("Name of the survey, as students read it"),
+        max_length=60,
+        help_text=gettext_lazy("A calm name, such as “Life at school”."),
+    )
+    instruments = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("What is asked"), queryset=Instrument.objects.none(), widget=RowChoices
+    )
+    classes = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Which classes"), queryset=ClassGroup.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    opens_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+    make_up_until = forms.DateField(
+        label=gettext_lazy("Make-up until"),
+        widget=DayInput(),
+        required=False,
+        help_text=gettext_lazy("For those who were absent."),
+    )
+    opens_at = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput(), initial=dt.time(8))
+    closes_at = forms.TimeField(label=gettext_lazy("Until"), widget=TimeInput(), initial=dt.time(17))
+    notice = forms.CharField(
+        label=gettext_lazy("What students read before they begin"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        initial=LAST_WORDS["notice"],
+    )
+    consent = forms.CharField(
+        label=gettext_lazy("What families, or students from 14 on, agree to"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        initial=LAST_WORDS["consent"],
+        help_text=gettext_lazy("Changed words are a new version: consent to the old ones does not count for it."),
+    )
+    asks_guardian_too = forms.BooleanField(
+        label=gettext_lazy("From 14 on also ask the guardian"),
+        required=False,
+        help_text=gettext_lazy("Under 14, or without a date of birth, it is always the guardian's consent."),
+    )
+    where_to_talk = forms.CharField(
+        label=gettext_lazy("Where a student finds somebody to talk to"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        initial=LAST_WORDS["where_to_talk"],
+    )
+    after_critical = forms.CharField(
+        label=gettext_lazy("What a student reads whose answer calls somebody"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        initial=LAST_WORDS["after_critical"],
+    )
+
+    def __init__(self, *args: Any, instruments: Any, classes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instruments"].queryset = instruments  # type: ignore[attr-defined]
+        self.fields["classes"].queryset = classes  # type: ignore[attr-defined]
+        self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last, make_up = data.get("opens_on"), data.get("closes_on"), data.get("make_up_until")
+        if first and last and last < first:
+            self.add_error("closes_on", _("The last day lies before the first."))
+        if last and last < timezone.localdate():
+            self.add_error("closes_on", _("This day has passed."))
+        if last and make_up and make_up < last:
+            self.add_error("make_up_until", _("Make-up days follow the last day."))
+        if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
+            self.add_error("closes_at", _("This is not later than the beginning."))
+        return data
+
+
+class ExtendForm(forms.Form):
+    until = forms.DateField(label=gettext_lazy("Until"), widget=DayInput())
+
+
+class PaperConsentForm(forms.Form):
+    students = forms.MultipleChoiceField(label=gettext_lazy("Students"), widget=RowChoices)
+    answer = forms.ChoiceField(
+        label=gettext_lazy("On the paper"),
+        choices=[("yes", gettext_lazy("signed: yes")), ("no", gettext_lazy("signed: no, or withdrawn"))],
+    )
+
+    def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = round_.slips.values_list("student_id", flat=True)
+        self.fields["students"].choices = [(str(pk), "") for pk in asked]  # type: ignore[attr-defined]
+
+
+class EnterForm(forms.Form):
+    """In the computer room: the own number and the PIN of the slip."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Your student number"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+    )
+    pin = forms.CharField(
+        label=gettext_lazy("PIN on your slip"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )

@@ -1,0 +1,41 @@
+"""What waits for a counselor around screenings: those who must still be talked to, and rounds past their last day."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from schools.access import Viewer
+from schools.work.inbox import Waiting, waits
+from screening.access import can_hold_rounds
+from screening.models import Round, Slip
+
+
+@waits
+def interviews(viewer: Viewer) -> Iterator[Waiting]:
+    """How many flags of a screening wait for an interview. The flags themselves call on their own."""
+    if not can_hold_rounds(viewer):
+        return
+    waiting = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
+    count = waiting.exclude(flag__state="closed").count()
+    if count:
+        text = ngettext(
+            "One student waits for a talk after a screening", "{n} students wait for a talk after a screening", count
+        )
+        yield Waiting(text=text.format(n=count), url=reverse("screening:round_list"), count=count)
+
+
+@waits
+def over(viewer: Viewer) -> Iterator[Waiting]:
+    """Rounds whose last day has passed and that nobody has closed."""
+    if not can_hold_rounds(viewer):
+        return
+    for round_ in Round.objects.visible_to(viewer).filter(state=Round.State.OPEN, closes_on__lt=timezone.localdate()):
+        if not round_.make_up_until or round_.make_up_until < timezone.localdate():
+            yield Waiting(
+                text=_("A screening is past its last day: close it"),
+                url=round_.get_absolute_url(),
+                note=round_.title,
+            )

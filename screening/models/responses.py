@@ -1,0 +1,161 @@
+"""What students answered, and what it scores. Answers are sealed; scores and bands are numbers and codes."""
+
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
+from schools.models.visible import Visible
+from screening.models.instruments import Instrument
+from screening.models.rounds import Slip
+
+
+class SavedAnswersQuerySet(Visible["SavedAnswers"]):
+    pass
+
+
+class SavedAnswers(models.Model):
+    """Some answers on their way, as one request brought them. Rows are only added, so two devices lose nothing; the
+    id is the client's, so the same request sent twice is one row. They go when all is handed in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slip = models.ForeignKey(Slip, on_delete=models.CASCADE, related_name="saved")
+    client_id = models.UUIDField()
+    answers = SealedTextField()
+    seconds = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = SavedAnswersQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["slip", "client_id"], name="answers_saved_once")]
+
+    def __str__(self) -> str:
+        return f"answers {self.pk}"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.answers)
+        return found
+
+
+class CriticalAnswerQuerySet(Visible["CriticalAnswer"]):
+    pass
+
+
+class CriticalAnswer(models.Model):
+    """An answer that called somebody as soon as it was saved. It stays, also if the student changes the answer."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slip = models.ForeignKey(Slip, on_delete=models.PROTECT, related_name="critical")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    item = models.PositiveSmallIntegerField()
+    value = SealedTextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = CriticalAnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["slip", "instrument", "item"], name="a_critical_answer_calls_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"critical answer {self.pk}"
+
+
+class ResponseQuerySet(Visible["Response"]):
+    pass
+
+
+class Response(models.Model):
+    """All answers of one student in one round, handed in once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slip = models.OneToOneField(Slip, on_delete=models.PROTECT, related_name="response")
+    submission = models.UUIDField()
+    answers = SealedTextField()
+    seconds = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+    # Of all instruments together: the highest attention that a valid result asks for, 4 for a critical answer.
+    attention = models.PositiveSmallIntegerField(default=0)
+    is_valid = models.BooleanField(default=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(attention__range=(0, 4)), name="attention_from_0_to_4"),
+        ]
+
+    def __str__(self) -> str:
+        return f"response {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("screening:response_detail", args=[self.pk])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.answers)
+        return found
+
+
+class ResultQuerySet(Visible["Result"]):
+    pass
+
+
+class Result(models.Model):
+    """What the answers to one instrument score, by the version of the instrument they were given to."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="results")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    attention = models.PositiveSmallIntegerField(default=0)
+    is_valid = models.BooleanField(default=True)
+    # Codes: validity scales of the instrument, and what `screening.quality` finds.
+    doubts = models.JSONField(default=list, blank=True)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["response", "instrument"], name="one_result_per_instrument"),
+        ]
+
+    def __str__(self) -> str:
+        return f"result {self.pk}"
+
+
+class ScaleResultQuerySet(Visible["ScaleResult"]):
+    pass
+
+
+class ScaleResult(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="scales")
+    scale = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField(default=0)
+    raw = models.IntegerField(null=True)
+    score = models.FloatField(null=True)
+    band = models.CharField(max_length=40, blank=True)
+    attention = models.PositiveSmallIntegerField(null=True)
+    is_valid = models.BooleanField(default=True)
+
+    objects = ScaleResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["result", "scale"], name="one_score_per_scale")]
+
+    def __str__(self) -> str:
+        return f"score {self.pk}"

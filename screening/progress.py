@@ -1,0 +1,99 @@
+"""How far a round is: who has answered, by class, in a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from schools.access import Viewer
+from schools.models import ClassGroup
+from screening.access import SCREENERS
+from screening.consent_rules import Standing
+from screening.consents import standings
+from screening.models import Response, Round, Slip
+
+# For the counselor, in the order of the page; everybody else learns only who has answered and who has not.
+DONE, INVALID, BEGUN, REFUSED, NO_CONSENT, WAITING = "done", "bad", "half", "no", "wait", "open"
+
+
+@dataclass(frozen=True)
+class ClassProgress:
+    group: ClassGroup
+    states: list[str]  # one for each student
+
+    @property
+    def handed_in(self) -> int:
+        return sum(state in (DONE, INVALID) for state in self.states)
+
+    @property
+    def total(self) -> int:
+        return len(self.states)
+
+
+def slips_seen(viewer: Viewer, round_: Round) -> list[Slip]:
+    rows = Slip.objects.visible_to(viewer).filter(round=round_, revoked_at=None)
+    return list(
+        rows.select_related("student", "class_group").order_by(
+            "class_group__stage", "-class_group__entry_year", "class_group__prefix", "class_group__number", "pk"
+        )
+    )
+
+
+def states_of(viewer: Viewer, round_: Round, slips: Iterable[Slip]) -> dict[Any, str]:
+    """Where each slip stands, as far as this viewer may know it."""
+    rows = list(slips)
+    if viewer.role not in SCREENERS:
+        return {one.pk: DONE if one.finished_at else WAITING for one in rows}
+    invalid = set(Response.objects.filter(slip__round=round_, is_valid=False).values_list("slip_id", flat=True))
+    waiting = [one for one in rows if one.finished_at is None]
+    consent = standings(round_, [one.student for one in waiting], timezone.localdate())
+    return {one.pk: _state(one, one.pk in invalid, consent.get(one.student_id)) for one in rows}
+
+
+def _state(slip: Slip, is_invalid: bool, consent: Standing | None) -> str:
+    if slip.finished_at is not None:
+        return INVALID if is_invalid else DONE
+    if consent == Standing.REFUSED:
+        return REFUSED
+    if slip.started_at is not None:
+        return BEGUN
+    return WAITING if consent == Standing.GIVEN else NO_CONSENT
+
+
+def by_class(viewer: Viewer, round_: Round, slips: list[Slip]) -> list[ClassProgress]:
+    states = states_of(viewer, round_, slips)
+    groups: dict[int, ClassGroup] = {}
+    found: dict[int, list[str]] = {}
+    order = [DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT]
+    for slip in slips:
+        group = groups.setdefault(slip.class_group_id, slip.class_group)
+        group.school = round_.school
+        found.setdefault(slip.class_group_id, []).append(states[slip.pk])
+    return [ClassProgress(groups[pk], sorted(rows, key=order.index)) for pk, rows in found.items()]
+
+
+def totals(rows: Iterable[ClassProgress]) -> Counter[str]:
+    return Counter(state for row in rows for state in row.states)
+
+
+@dataclass(frozen=True)
+class ToInterview:
+    """Somebody whose result asks for a talk, while the flag behind it is open and no interview is recorded."""
+
+    response: Response | None
+    slip: Slip
+    severity: int
+
+
+def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
+    """By urgency; also those whose answer called and who have not handed in."""
+    rows = Slip.objects.visible_to(viewer).filter(round=round_, flag__isnull=False)
+    waiting = rows.exclude(flag__state="closed").filter(flag__interviewed_at=None)
+    slips = list(waiting.select_related("student", "class_group", "flag").order_by("-flag__severity", "flag__known_at"))
+    kept = Response.objects.visible_to(viewer).filter(slip__in=slips)
+    responses = {one.slip_id: one for one in kept}
+    for slip in slips:
+        slip.class_group.school = round_.school
+    return [ToInterview(responses.get(one.pk), one, one.flag.severity) for one in slips if one.flag]

@@ -1,0 +1,266 @@
+"""What students open: the slip's code or the class's page, the questions, the end. Nothing here reaches a staff page,
+and what was answered is never shown again."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from schools.access import public
+from schools.common.text import clean_code
+from screening.actions import answering as actions
+from screening.actions.answering import NotNow
+from screening.asking import Sheet, read_answers, sheet_of
+from screening.consent_rules import STUDENT
+from screening.consents import needed_of
+from screening.forms.rounds import EnterForm
+from screening.models import CriticalAnswer, RoundClass, Slip
+from screening.scoring import BadAnswer
+from screening.slip_codes import hash_of, pin_of
+from screening.windows import SITTING, takes_answers
+
+SALT = "screening.sitting"
+COOKIE = "sitting"
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One student at this browser. The token is signed; it ends by itself, and with a new issue of the slip."""
+
+    slip: Slip
+    token: str
+    class_code: str
+
+
+def _slips() -> Any:
+    rows = Slip.objects.select_related("round__school__kind", "round__consent_text", "student__school", "class_group")
+    return rows.prefetch_related("round__parts__instrument")
+
+
+def _begun(slip: Slip, class_code: str) -> str:
+    return signing.dumps([str(slip.pk), slip.issue, class_code], salt=SALT)
+
+
+def _sitting(token: str) -> Sitting | None:
+    try:
+        pk, issue, class_code = signing.loads(token, salt=SALT, max_age=SITTING)
+    except (signing.BadSignature, ValueError):
+        return None
+    slip = _slips().filter(pk=pk, issue=issue, revoked_at=None).first()
+    return Sitting(slip, token, class_code) if slip else None
+
+
+def _of_cookie(request: HttpRequest) -> Sitting | None:
+    return _sitting(request.COOKIES.get(COOKIE, ""))
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+@public
+def answer_start(request: HttpRequest, code: str) -> HttpResponse:
+    """What the QR of a slip leads to. Looking at it begins nothing: programs look at addresses too."""
+    slip = get_object_or_404(_slips(), code_hash=hash_of(code), revoked_at=None)
+    return _start(request, slip, "")
+
+
+@public
+def answer_class(request: HttpRequest, code: str) -> HttpResponse:
+    """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN."""
+    row = get_object_or_404(RoundClass.objects.select_related("round"), code_hash=hash_of(code))
+    token = request.POST.get("slip", "")
+    if request.method == "POST" and token:
+        known = _sitting(token)
+        return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
+    form = EnterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        slip = _by_pin(row, **form.cleaned_data)
+        if slip is not None:
+            return _start_page(request, slip, token=_begun(slip, code))
+        form.add_error(None, _("Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes."))
+    return render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _by_pin(row: RoundClass, number: str, pin: str) -> Slip | None:
+    here = _slips().filter(round=row.round_id, class_group=row.class_group_id, revoked_at=None)
+    slip: Slip | None = here.filter(student__student_number=clean_code(number)).first()
+    if slip is None or not actions.may_guess(slip, timezone.now()):
+        return None
+    if constant_time_compare(clean_code(pin), pin_of(slip)):
+        return slip
+    actions.count_wrong_pin(slip=slip)
+    return None
+
+
+def _start(request: HttpRequest, slip: Slip, class_code: str) -> HttpResponse:
+    if request.method != "POST":
+        return _start_page(request, slip)
+    if (said := request.POST.get("agree", "")) not in ("yes", "no"):
+        raise BadRequest("neither yes nor no")
+    try:
+        actions.begin(slip=slip, agrees=said == "yes")
+    except NotNow as refusal:
+        return _closed(request, str(refusal))
+    if said == "no":
+        return _closed(request, _("That is all right. You need not give a reason, and nothing follows from it."))
+    answer = redirect("screening:answer_page")
+    answer.set_cookie(
+        COOKIE,
+        _begun(slip, class_code),
+        max_age=int(SITTING.total_seconds()),
+        path=reverse("screening:answer_page"),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _start_page(request: HttpRequest, slip: Slip, token: str = "") -> HttpResponse:
+    if slip.finished_at is not None:
+        return _closed(request, _("You have answered already. Thank you."))
+    slip.class_group.school = slip.round.school
+    wanted = needed_of(slip.round, slip.student, timezone.localdate())
+    context = {"slip": slip, "round": slip.round, "asks_consent": STUDENT in wanted, "token": token}
+    return render(request, "screening/answer_start.html", context)
+
+
+def _closed(request: HttpRequest, sentence: str, status: int = 200) -> HttpResponse:
+    return render(request, "screening/answer_closed.html", {"sentence": sentence}, status=status)
+
+
+# --- the questions ----------------------------------------------------------------------------------------------------
+
+
+@public
+@require_safe
+def answer_page(request: HttpRequest) -> HttpResponse:
+    """The questions not answered yet: one at a time with a script, a page full without."""
+    sitting = _of_cookie(request)
+    if sitting is None:
+        return _closed(request, _("Scan the code on your slip to begin."))
+    slip = sitting.slip
+    if slip.finished_at is not None:
+        return redirect("screening:answer_done")
+    if not takes_answers(slip, timezone.now()):
+        return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
+    answered, _seconds = actions.answers_so_far(slip)
+    sheet = sheet_of(slip.round, get_language() or "zh", answered)
+    context = {
+        "round": slip.round,
+        "sheet": sheet,
+        "page": sheet.first_page(),
+        "told": _told(sheet, sitting),
+        "sitting": sitting,
+        "client_id": uuid.uuid4(),
+        "again": "again" in request.GET,
+    }
+    return render(request, "screening/answer_page.html", context)
+
+
+def _told(sheet: Sheet, sitting: Sitting) -> dict[str, Any]:
+    """What the script works with: the questions, never an answer."""
+    return {
+        "asked": [one.told() for one in sheet.asked],
+        "done": sheet.done,
+        "total": sheet.total,
+        "sitting": sitting.token,
+    }
+
+
+Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int], bool]
+
+
+@public
+@require_POST
+def answer_save(request: HttpRequest) -> HttpResponseBase:
+    """Some answers. A script asks for JSON; a form is led on to the next page."""
+
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int) -> bool:
+        return actions.save_answers(slip=sitting.slip, client_id=client_id, answers=answers, seconds=seconds)
+
+    return _taken(request, act, then=reverse("screening:answer_page"))
+
+
+@public
+@require_POST
+def answer_finish(request: HttpRequest) -> HttpResponseBase:
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int) -> bool:
+        actions.hand_in(slip=sitting.slip, submission=client_id, answers=answers, seconds=seconds)
+        return True
+
+    return _taken(request, act, then=reverse("screening:answer_done"))
+
+
+def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
+    is_script = request.headers.get("X-Script") == "1"
+    sitting = _sitting(request.POST.get("sitting", ""))
+    if sitting is None:
+        sentence = _("This page is too old. Scan the code on your slip again; what you answered is kept.")
+        return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
+    answers, left_out = _read(request, sitting)
+    skips = is_script or request.POST.get("skip") == "1"
+    try:
+        act(sitting, _client_id(request), answers | (dict.fromkeys(left_out) if skips else {}), _seconds(request))
+    except NotNow as refusal:
+        sentence = str(refusal)
+        return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
+    if is_script:
+        return JsonResponse({"kept": True})
+    return redirect(f"{then}?again=1" if left_out and not skips else then)
+
+
+def _read(request: HttpRequest, sitting: Sitting) -> tuple[dict[str, Any], list[str]]:
+    """The answers given, and the questions that were shown and not answered."""
+    keys = [key for key in request.POST.get("asked", "").split(",") if key]
+    given = {key: request.POST.getlist(f"q-{key}") for key in keys}
+    try:
+        read = read_answers(sitting.slip.round, given)
+    except BadAnswer:
+        raise BadRequest("an answer that no question offers") from None
+    return {key: value for key, value in read.items() if value is not None}, [k for k, v in read.items() if v is None]
+
+
+def _client_id(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("id", ""))
+    except ValueError:
+        raise BadRequest("no id") from None
+
+
+def _seconds(request: HttpRequest) -> int:
+    text = request.POST.get("seconds", "0")
+    return min(int(text), 86_400) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+@public
+@require_GET
+def answer_done(request: HttpRequest) -> HttpResponse:
+    """The same page for everybody, but for one paragraph. Afterwards this browser knows nothing of the student."""
+    sitting = _of_cookie(request)
+    if sitting is None or sitting.slip.finished_at is None:
+        return redirect("screening:answer_page") if sitting else _closed(request, _("You have answered. Thank you."))
+    slip = sitting.slip
+    context = {
+        "round": slip.round,
+        "called": CriticalAnswer.objects.filter(slip=slip).exists(),
+        "class_code": sitting.class_code,
+    }
+    answer = render(request, "screening/answer_done.html", context)
+    answer.delete_cookie(COOKIE, path=reverse("screening:answer_page"), samesite="Lax")
+    return answer

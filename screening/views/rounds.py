@@ -1,0 +1,253 @@
+"""Rounds for the staff: make one, open it, print slips, record consent, watch it, close it."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from schools.access import reason_to_see, roles
+from schools.common.errors import refusal_in
+from schools.models import ClassGroup
+from schools.requests import ViewerRequest
+from screening.access import ROUND_ROLES, SCREENERS, can_hold_rounds
+from screening.actions import consents
+from screening.actions import rounds as actions
+from screening.consents import standings
+from screening.forms.rounds import ExtendForm, PaperConsentForm, RoundForm
+from screening.models import Instrument, Round, RoundClass, Slip
+from screening.progress import by_class, slips_seen, states_of, to_interview, totals
+from screening.queries import instruments_offered, languages_of
+from screening.slip_codes import class_code_of, code_of, pin_of
+from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
+
+
+def round_of(request: ViewerRequest, pk: UUID) -> Round:
+    rows = Round.objects.visible_to(request.viewer).select_related("school__kind", "consent_text")
+    found: Round = get_object_or_404(rows.prefetch_related("parts__instrument"), pk=pk)
+    return found
+
+
+def _class_of(round_: Round, pk: int) -> RoundClass:
+    found: RoundClass = get_object_or_404(round_.classes.select_related("class_group__school", "round"), class_group=pk)
+    return found
+
+
+@require_GET
+@roles(*ROUND_ROLES)
+def round_list(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    rounds = list(Round.objects.visible_to(viewer).prefetch_related("parts__instrument")[:100])
+    asked = Slip.objects.visible_to(viewer).filter(round__in=rounds, revoked_at=None).order_by()
+    counts: dict[Any, list[int]] = {one.pk: [0, 0] for one in rounds}
+    for pk, finished in asked.values_list("round_id", "finished_at"):
+        counts[pk][0] += finished is not None
+        counts[pk][1] += 1
+    for one in rounds:
+        one.done, one.total = counts[one.pk]  # type: ignore[attr-defined]  # for the page
+    context = {"rounds": rounds, "can_hold": can_hold_rounds(viewer), "why": reason_to_see(viewer)}
+    return render(request, "screening/round_list.html", context)
+
+
+@roles(*SCREENERS)
+def round_new(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    form = RoundForm(
+        request.POST or None,
+        instruments=_answerable(request),
+        classes=ClassGroup.objects.visible_to(viewer).select_related("school"),
+        initial={"opens_on": timezone.localdate(), "closes_on": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            made = actions.make_round(by=viewer, **form.cleaned_data)
+            messages.success(request, _("Prepared. Print the slips, collect the consent, then open it."))
+            return redirect(made)
+    return render(request, "screening/round_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _answerable(request: ViewerRequest) -> Any:
+    """What can be answered on a screen: a key without its text cannot."""
+    offered = [one for one in instruments_offered(request.viewer.unit) if one.parsed.informant == "self"]
+    texts = languages_of(offered, request.viewer.unit)
+    return Instrument.objects.filter(pk__in=[one.pk for one in offered if texts[one.pk]])
+
+
+@require_GET
+@roles(*ROUND_ROLES)
+def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """How far it is by class; for counselors also who waits for an interview, and which answers cannot be trusted."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    slips = slips_seen(viewer, round_)
+    classes = by_class(viewer, round_, slips)
+    today = timezone.localdate()
+    context = {
+        "round": round_,
+        "classes": classes,
+        "counts": totals(classes),
+        "done": sum(one.handed_in for one in classes),
+        "total": len(slips),
+        "last_day": last_day(round_, None),
+        "can_hold": can_hold_rounds(viewer),
+        "calls": has_critical_items(round_),
+        "on_duty": is_on_duty(round_, today),
+        "is_open_now": can_begin(round_, None, timezone.now()),
+        "interviews": to_interview(viewer, round_) if viewer.role in SCREENERS else [],
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "screening/round_detail.html", context)
+
+
+@require_GET
+@roles(*ROUND_ROLES)
+def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
+    """One class: who has answered and who has not. A class teacher learns no reason."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    row = _class_of(round_, group)
+    slips = [one for one in slips_seen(viewer, round_) if one.class_group_id == group]
+    if not slips:
+        get_object_or_404(Slip.objects.none())
+    states = states_of(viewer, round_, slips)
+    context = {
+        "round": round_,
+        "row": row,
+        "rows": [(slip, states[slip.pk]) for slip in slips],
+        "left": sum(slip.finished_at is None for slip in slips),
+        "can_hold": can_hold_rounds(viewer),
+        "form": ExtendForm(),
+        "why": reason_to_see(viewer, class_id=group),
+    }
+    return render(request, "screening/round_class.html", context)
+
+
+# --- slips ------------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@roles(*SCREENERS)
+def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
+    """One slip for each student of a class, to print and cut; above them the class's own code."""
+    round_ = round_of(request, pk)
+    row = _class_of(round_, group)
+    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group and not one.finished_at]
+    class_url = request.build_absolute_uri(reverse("screening:answer_class", args=[class_code_of(row)]))
+    context = {
+        "round": round_,
+        "row": row,
+        "class_url": class_url,
+        "class_picture": _picture(class_url),
+        "slips": [_printed(request, one) for one in slips],
+        "with_names": request.GET.get("names") != "no",
+        "until": last_day(round_, row),
+    }
+    return render(request, "screening/round_slips.html", context)
+
+
+def _printed(request: ViewerRequest, slip: Slip) -> dict[str, Any]:
+    url = request.build_absolute_uri(reverse("screening:answer_start", args=[code_of(slip)]))
+    return {"slip": slip, "picture": _picture(url), "pin": pin_of(slip)}
+
+
+def _picture(url: str) -> SafeString:
+    """A QR code as SVG, without a style of its own."""
+    out = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, omitsize=True, border=2
+    )
+    return mark_safe(out.getvalue().decode())  # noqa: S308  # made here, from an address of ours
+
+
+@require_POST
+@roles(*SCREENERS)
+def slip_reissue(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    slip = _slip(request, pk)
+    actions.reissue_slip(by=request.viewer, slip=slip)
+    messages.success(request, _("A new slip is ready to print; the old one is worth nothing now."))
+    return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
+
+
+@require_POST
+@roles(*SCREENERS)
+def slip_revoke(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    slip = _slip(request, pk)
+    actions.revoke_slip(by=request.viewer, slip=slip)
+    messages.success(request, _("Withdrawn."))
+    return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
+
+
+def _slip(request: ViewerRequest, pk: UUID) -> Slip:
+    found: Slip = get_object_or_404(Slip.objects.visible_to(request.viewer).select_related("round"), pk=pk)
+    return found
+
+
+# --- consent ----------------------------------------------------------------------------------------------------------
+
+
+@roles(*SCREENERS)
+def round_consents(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
+    """The papers of one class: who has said what, and a form that records several at once."""
+    round_ = round_of(request, pk)
+    row = _class_of(round_, group)
+    form = PaperConsentForm(request.POST or None, round_=round_)
+    if request.method == "POST" and form.is_valid():
+        is_given = form.cleaned_data["answer"] == "yes"
+        students = [UUID(one) for one in form.cleaned_data["students"]]
+        count = consents.record_paper(by=request.viewer, round_=round_, students=students, is_given=is_given)
+        done = ngettext("%(n)s paper recorded.", "%(n)s papers recorded.", count)
+        messages.success(request, done % {"n": count})
+        return redirect("screening:round_consents", pk=pk, group=group)
+    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group]
+    where = standings(round_, [one.student for one in slips], timezone.localdate())
+    rows = [(one.student, where[one.student_id].value) for one in slips]
+    context = {
+        "round": round_,
+        "row": row,
+        "rows": rows,
+        "waiting": sum(state == "waiting" for _student, state in rows),
+        "form": form,
+    }
+    return render(request, "screening/round_consents.html", context, status=422 if form.errors else 200)
+
+
+# --- open, extend, close ----------------------------------------------------------------------------------------------
+
+
+@require_POST
+@roles(*SCREENERS)
+def round_open(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    round_ = round_of(request, pk)
+    actions.open_round(by=request.viewer, round_=round_)
+    messages.success(request, _("It runs. Students may answer in its days and hours."))
+    return redirect(round_)
+
+
+@require_POST
+@roles(*SCREENERS)
+def round_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    round_ = round_of(request, pk)
+    actions.close_round(by=request.viewer, round_=round_)
+    messages.success(request, _("Closed. Nobody can begin any more."))
+    return redirect(round_)
+
+
+@require_POST
+@roles(*SCREENERS)
+def round_extend(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
+    round_ = round_of(request, pk)
+    row = _class_of(round_, group)
+    form = ExtendForm(request.POST)
+    if form.is_valid():
+        actions.extend_class(by=request.viewer, row=row, until=form.cleaned_data["until"])
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Name the day until which this class may answer."))
+    return redirect("screening:round_class", pk=pk, group=group)

@@ -1,0 +1,242 @@
+// One question at a time. Answers are sent every ten or every ten seconds, a critical one at once, under an id made
+// here; what is not yet acknowledged waits in this tab, and nothing stays once all of it is.
+// Written for Chrome 80 and iOS 13: no optional chaining, no randomUUID.
+(function () {
+  "use strict";
+  var root = document.querySelector("[data-answer]");
+  var held = document.getElementById("told");
+  if (!root || !held || !window.fetch || !window.URLSearchParams) return;
+  var told = JSON.parse(held.textContent);
+  var form = root.querySelector("form");
+  var csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  var words = root.dataset;
+  var QUEUE = "unsent";
+  var EVERY = 10, SECONDS = 10;
+
+  var given = {};      // of this sitting, in memory only
+  var fresh = {};      // given since the last sending
+  var at = 0;
+  var shownAt = Date.now();
+  var seconds = 0;
+  var sending = false;
+  var dead = false;
+  var pause = 1000;
+  var finishing = false;
+  var over = false;
+
+  // --- what waits to be sent ---------------------------------------------------------------------------------------
+
+  var memory = [];
+  try { memory = JSON.parse(sessionStorage.getItem(QUEUE) || "[]"); } catch (e) { /* a browser that keeps nothing */ }
+  function queue() { return memory; }
+  function keep(list) {
+    memory = list;
+    try {
+      if (list.length) sessionStorage.setItem(QUEUE, JSON.stringify(list));
+      else sessionStorage.removeItem(QUEUE);
+    } catch (e) { /* a browser that keeps nothing: the page itself does */ }
+  }
+  function newId() {
+    var b = new Uint8Array(16), s = "";
+    window.crypto.getRandomValues(b);
+    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
+    for (var i = 0; i < 16; i++) s += (b[i] + 256).toString(16).slice(1);
+    return s.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+  function collect(url, extra) {
+    var answers = fresh, keys = Object.keys(answers);
+    if (!keys.length && !extra) return;
+    fresh = {};
+    clock();
+    keep(queue().concat([{ url: url, id: newId(), sitting: told.sitting, seconds: seconds, answers: answers, last: !!extra }]));
+    seconds = 0;
+    send();
+  }
+  function clock() {
+    var now = Date.now();
+    seconds += Math.max(0, Math.min(120, Math.round((now - shownAt) / 1000)));
+    shownAt = now;
+  }
+  function body(one) {
+    var p = new URLSearchParams();
+    p.append("csrfmiddlewaretoken", csrf);
+    p.append("sitting", one.sitting);
+    p.append("id", one.id);
+    p.append("seconds", String(one.seconds));
+    var keys = Object.keys(one.answers);
+    p.append("asked", keys.join(","));
+    keys.forEach(function (key) { one.answers[key].forEach(function (v) { p.append("q-" + key, v); }); });
+    return p;
+  }
+  function send() {
+    var list = queue();
+    if (sending || !list.length) { show(); return; }
+    sending = true;
+    var one = list[0];
+    fetch(one.url, { method: "POST", body: body(one), headers: { "X-Script": "1" }, credentials: "same-origin" })
+      .then(function (answer) {
+        if (!answer.ok && answer.status !== 410 && answer.status !== 400) throw new Error("later");
+        sending = false; dead = false; pause = 1000;
+        if (answer.ok || one.sitting !== told.sitting || answer.status === 400) {
+          keep(queue().filter(function (other) { return other.id !== one.id; }));
+          if (one.last && one.sitting === told.sitting && answer.ok) { over = true; location.replace(words.done); return; }
+        } else {
+          over = true;
+          answer.json().then(function (found) { closed(found.sentence); }, function () { closed(""); });
+          return;
+        }
+        send();
+      })
+      .catch(function () {
+        sending = false; dead = true;
+        show();
+        setTimeout(send, pause);
+        pause = Math.min(pause * 2, 15000);
+      });
+  }
+  function closed(sentence) {
+    keep([]);
+    root.textContent = "";
+    var p = document.createElement("p");
+    p.textContent = sentence || words.closed;
+    root.appendChild(p);
+  }
+  window.addEventListener("online", function () { pause = 1000; send(); });
+  setInterval(function () { collect(words.save); }, SECONDS * 1000);
+  document.addEventListener("visibilitychange", function () { if (document.hidden) collect(words.save); });
+  window.addEventListener("beforeunload", function (event) {
+    if (!over && (Object.keys(fresh).length || queue().length)) { event.preventDefault(); event.returnValue = ""; }
+  });
+
+  // --- the questions -----------------------------------------------------------------------------------------------
+
+  function isAsked(one) {
+    return !one.waitsFor.length || one.waitsFor.some(function (c) {
+      return (given[c[0]] || []).some(function (v) { return c[1].indexOf(Number(v)) >= 0; });
+    });
+  }
+  function list() { return told.asked.filter(isAsked); }
+
+  function el(name, css, text) {
+    var e = document.createElement(name);
+    if (css) e.className = css;
+    if (text) e.textContent = text;
+    return e;
+  }
+  var box = root.querySelector("[data-question]"), back = root.querySelector("[data-back]"), next = root.querySelector("[data-next]");
+  var num = root.querySelector("[data-num]"), walk = root.querySelector("[data-walk]"), kept = root.querySelector("[data-kept]");
+
+  function choice(one, value, text, kind) {
+    var label = el("label"), input = el("input"), span = el("span", "", text);
+    input.type = kind; input.name = one.key; input.value = value;
+    input.checked = (given[one.key] || []).indexOf(String(value)) >= 0;
+    label.className = input.checked ? "on" : "";
+    input.addEventListener("change", function () {
+      var labels = box.querySelectorAll("label");
+      for (var i = 0; i < labels.length; i++) labels[i].className = labels[i].querySelector("input").checked ? "on" : "";
+      var all = box.querySelectorAll("input:checked"), values = [];
+      for (var j = 0; j < all.length; j++) values.push(all[j].value);
+      put(one, values);
+    });
+    label.appendChild(input); label.appendChild(span);
+    return label;
+  }
+  function put(one, values) {
+    given[one.key] = values;
+    fresh[one.key] = values;
+    if (one.critical || Object.keys(fresh).length >= EVERY) collect(words.save);
+    show();
+  }
+  function ask(one) {
+    box.textContent = "";
+    if (one.intro) box.appendChild(el("p", "hint text", one.intro));
+    if (one.section) box.appendChild(el("p", "hint", one.section));
+    var heading = el("h1", "", one.text);
+    heading.tabIndex = -1;
+    box.appendChild(heading);
+    if (one.hint) box.appendChild(el("p", "hint", one.hint));
+    var holder = el("div", one.type === "scale" ? "rating" : "answers");
+    holder.setAttribute("role", one.type === "multiple" ? "group" : "radiogroup");
+    holder.setAttribute("aria-label", one.text);
+    if (one.type === "single" || one.type === "multiple") {
+      one.choices.forEach(function (c) { holder.appendChild(choice(one, c[0], c[1], one.type === "single" ? "radio" : "checkbox")); });
+    } else if (one.type === "scale") {
+      for (var v = one.low; v <= one.high; v++) holder.appendChild(choice(one, v, String(v), "radio"));
+    } else {
+      var input = el(one.type === "text" ? "textarea" : "input");
+      if (one.type === "text") { input.rows = 4; input.maxLength = 2000; } else input.type = one.type;
+      if (one.type === "number") { if (one.low !== null) input.min = one.low; if (one.high !== null) input.max = one.high; }
+      input.value = (given[one.key] || [""])[0];
+      input.setAttribute("aria-label", one.text);
+      input.addEventListener("change", function () { if (input.checkValidity()) put(one, input.value ? [input.value] : []); });
+      holder.appendChild(input);
+    }
+    box.appendChild(holder);
+    if (one.type === "scale" && (one.lowText || one.highText)) {
+      var ends = el("p", "ends");
+      ends.appendChild(el("span", "", one.lowText)); ends.appendChild(el("span", "", one.highText));
+      box.appendChild(ends);
+    }
+  }
+  function last(questions) {
+    box.textContent = "";
+    var open = questions.filter(function (one) { return !(given[one.key] || []).length; });
+    var heading = el("h1", "", open.length ? words.open.replace("0", String(open.length)) : words.ready);
+    heading.tabIndex = -1;
+    box.appendChild(heading);
+    if (open.length) {
+      var first = el("button", "btn wide", words.first);
+      first.type = "button";
+      first.addEventListener("click", function () { at = questions.indexOf(open[0]); draw(true); });
+      box.appendChild(first);
+    }
+  }
+  function counted(number, total) {  // the sentence has 1 and 2 where the two numbers go
+    return words.count.replace(/[12]/g, function (place) { return String(place === "1" ? number : total); });
+  }
+  function draw(moved) {
+    clock();
+    var questions = list();
+    at = Math.max(0, Math.min(at, questions.length));
+    if (at < questions.length) ask(questions[at]); else last(questions);
+    var ruled = told.asked.length - questions.length, total = told.total - ruled;
+    num.textContent = at < questions.length ? counted(told.done + at + 1, total) : "";
+    walk.style.width = (total ? Math.round(100 * (told.done + at) / total) : 100) + "%";
+    if (moved) { window.scrollTo(0, 0); var h = box.querySelector("h1"); if (h) h.focus(); }
+    show();
+  }
+  function show() {
+    var questions = list(), waiting = queue().length;
+    back.disabled = at === 0 || finishing;
+    next.textContent = at < questions.length ? words.next : words.hand;
+    next.disabled = finishing;
+    kept.hidden = !(dead && waiting);
+  }
+  back.addEventListener("click", function () { at -= 1; draw(true); });
+  next.addEventListener("click", function () {
+    var questions = list();
+    if (at < questions.length) { at += 1; draw(true); return; }
+    finishing = true;
+    questions.forEach(function (one) { if (!(given[one.key] || []).length) fresh[one.key] = []; });
+    collect(words.finish, true);
+    show();
+  });
+  var large = root.querySelector("[data-large]");
+  large.addEventListener("click", function () { document.documentElement.classList.toggle("large"); });
+  var aloud = root.querySelector("[data-aloud]");
+  if (window.speechSynthesis && window.SpeechSynthesisUtterance) {
+    aloud.hidden = false;
+    aloud.addEventListener("click", function () {
+      window.speechSynthesis.cancel();
+      var said = new SpeechSynthesisUtterance(box.innerText);
+      said.lang = document.documentElement.lang;
+      said.rate = 0.9;
+      window.speechSynthesis.speak(said);
+    });
+  }
+
+  form.hidden = true;
+  root.querySelector("[data-script]").hidden = false;
+  draw(false);
+  send();
+})();

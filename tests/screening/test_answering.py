@@ -1,0 +1,285 @@
+"""From a slip to a score and a flag: what a student sends is kept once, scored once, and calls when it must."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schools.access import Viewer
+from schools.models import Notice
+from screening.actions.answering import NotNow, begin, hand_in, save_answers
+from screening.actions.consents import record_paper
+from screening.actions.rounds import close_round, reissue_slip
+from screening.consent_rules import Standing, is_of_age, needed, standing
+from screening.models import Consent, CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
+from screening.slip_codes import code_of, pin_of
+from students.models import RiskFlag, StudentState
+from tests.screening.asked import answered, round_of, scan, sheet, slip_of
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+CALM = (0, 0, 1, 1, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture
+def asked(world):
+    """An open round, and the slip of a student without a flag."""
+    round_ = round_of(world.a)
+    return slip_of(round_, world.a.student_2)
+
+
+def on(client, data, where="save"):
+    return client.post(f"/a/{where}/", data, headers={"X-Script": "1"})
+
+
+def token_of(client):
+    return client.get("/a/").context["sitting"].token
+
+
+def body(token, answers, **more):
+    given = {f"q-{key}": value for key, value in answers.items()}
+    return {"sitting": token, "id": str(uuid.uuid4()), "asked": ",".join(answers), **given, **more}
+
+
+# --- the road -------------------------------------------------------------------------------------------------------
+
+
+def test_slip_leads_to_a_scored_result(asked):
+    client = Client()
+    assert scan(client, asked).url == "/a/"
+    token = token_of(client)
+    assert on(client, body(token, sheet(*CALM))).json() == {"kept": True}
+    assert on(client, body(token, {}), "finish").json() == {"kept": True}
+    response = Response.objects.get(slip=asked)
+    scale = ScaleResult.objects.get(result__response=response)
+    assert (response.attention, response.is_valid, scale.score, scale.band) == (0, True, 2.0, "minimal")
+    assert response.given == sheet(*CALM)
+    assert not SavedAnswers.objects.exists()
+    assert StudentState.objects.get(pk=asked.student_id).last_screened_at == response.at
+
+
+def test_high_score_raises_a_flag_and_its_notice_in_the_same_transaction(asked, world):
+    response = answered(asked.round, asked.student, 2, 2, 2, 2, 2, 2, 2, 1, 0)
+    flag = RiskFlag.objects.get(student=asked.student)
+    asked.refresh_from_db()
+    assert (response.attention, flag.severity, flag.source, asked.flag) == (3, 3, "screening", flag)
+    assert Notice.objects.filter(subject_id=flag.pk, membership=world.a.counselor).count() == 1
+
+
+def test_low_score_raises_no_flag(asked):
+    answered(asked.round, asked.student, *CALM)
+    assert not RiskFlag.objects.filter(student=asked.student).exists()
+
+
+def test_critical_answer_calls_as_soon_as_its_page_is_saved(asked, world):
+    begin(slip=asked, agrees=True)
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.9": 1})
+    flag = RiskFlag.objects.get(student=asked.student)
+    called = Notice.objects.filter(subject_id=flag.pk, kind="flag.raised").values_list("membership", flat=True)
+    assert (flag.severity, flag.is_critical) == (4, True)
+    assert set(called) == {world.a.counselor.pk, world.a.counselor_2.pk}
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.9": 0})
+    hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(*CALM))
+    assert CriticalAnswer.objects.get().value == "1"
+    assert Response.objects.get().attention == 4
+
+
+def test_critical_answer_on_the_last_page_calls(asked):
+    answered(asked.round, asked.student, *CALM[:8], 3)
+    assert RiskFlag.objects.get(student=asked.student).severity == 4
+
+
+def test_incomplete_answers_are_in_doubt_not_without_concern(asked):
+    response = answered(asked.round, asked.student, 0, 0, 0)
+    assert (response.is_valid, Result.objects.get().is_valid) == (False, False)
+    assert StudentState.objects.get(pk=asked.student_id).last_screened_at is None
+
+
+# --- nothing lost, nothing twice ------------------------------------------------------------------------------------
+
+
+def test_same_request_sent_twice_is_kept_once(asked):
+    client = Client()
+    scan(client, asked)
+    data = body(token_of(client), {"1.9": 1})
+    assert [on(client, data).status_code for _n in range(3)] == [200, 200, 200]
+    assert SavedAnswers.objects.count() == 1
+    assert RiskFlag.objects.filter(student=asked.student).count() == 1
+
+
+def test_second_submission_changes_nothing(asked):
+    first = answered(asked.round, asked.student, *CALM)
+    again = hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(3, 3, 3))
+    assert (again, Response.objects.get().given) == (first, sheet(*CALM))
+
+
+def test_two_devices_add_up_and_the_later_answer_counts(asked):
+    begin(slip=asked, agrees=True)
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers=sheet(1, 1, 1))
+    other = slip_of(asked.round, asked.student)
+    save_answers(slip=other, client_id=uuid.uuid4(), answers={"1.3": 0, "1.4": 0})
+    hand_in(slip=asked, submission=uuid.uuid4(), answers={})
+    assert Response.objects.get().given == {"1.1": 1, "1.2": 1, "1.3": 0, "1.4": 0}
+
+
+def test_resuming_asks_the_rest_and_never_shows_an_answer(asked):
+    first, second = Client(), Client()
+    scan(first, asked)
+    on(first, body(token_of(first), sheet(1, 2)))
+    scan(second, asked)
+    told = second.get("/a/").context["told"]
+    assert [one["key"] for one in told["asked"]] == [f"1.{n}" for n in range(3, 11)]
+    assert (told["done"], told["total"]) == (2, 10)
+
+
+def test_pages_without_a_script_lead_to_the_end(asked):
+    client = Client()
+    scan(client, asked)
+    page = client.get("/a/").context
+    data = {f"q-1.{n}": "0" for n in range(1, 10)} | {"asked": ",".join(one.key for one in page["page"])}
+    data |= {"sitting": page["sitting"].token, "id": str(page["client_id"])}
+    assert client.post("/a/save/", data).url == "/a/?again=1"
+    page = client.get("/a/?again=1").context
+    assert [one.key for one in page["page"]] == ["1.10"]
+    data = {"asked": "1.10", "skip": "1", "sitting": page["sitting"].token, "id": str(page["client_id"])}
+    assert client.post("/a/save/", data).url == "/a/"
+    assert client.post("/a/finish/", data | {"asked": "", "id": str(uuid.uuid4())}).url == "/a/done/"
+    assert Response.objects.get().attention == 0
+
+
+def test_end_page_is_the_same_but_for_one_paragraph_and_forgets_the_student(asked, world):
+    pages = []
+    for student, last in ((world.a.student_2, 0), (world.a.student_3, 1)):
+        client, slip = Client(), slip_of(asked.round, student)
+        scan(client, slip)
+        on(client, body(token_of(client), sheet(*CALM[:8], last)), "finish")
+        pages.append(client.get("/a/done/"))
+        assert client.cookies["sitting"].value == ""
+    plain, called = (page.content.decode().splitlines() for page in pages)
+    assert len(plain) == len(called)
+    assert sum(one != other for one, other in zip(plain, called, strict=True)) == 1
+    assert "今天会有一位老师来找你聊聊" in pages[1].content.decode()
+
+
+# --- who may begin, and when ----------------------------------------------------------------------------------------
+
+
+def test_under_14_needs_the_guardian(world):
+    round_ = round_of(world.a, consented=False)
+    slip = slip_of(round_, world.a.student_2)
+    with pytest.raises(NotNow):
+        begin(slip=slip, agrees=True)
+    assert slip_of(round_, world.a.student_2).started_at is None
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    record_paper(by=by, round_=round_, students=[slip.student_id], is_given=True)
+    assert begin(slip=slip, agrees=True).started_at is not None
+
+
+def test_withdrawn_consent_closes_the_survey(asked, world):
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    record_paper(by=by, round_=asked.round, students=[asked.student_id], is_given=False)
+    with pytest.raises(NotNow):
+        begin(slip=asked, agrees=True)
+
+
+def test_from_14_on_the_student_agrees(world):
+    round_ = round_of(world.a, consented=False)
+    slip = slip_of(round_, world.a.student_2)
+    slip.student.birth_date = dt.date(2012, 3, 18)
+    assert begin(slip=slip, agrees=True).started_at is not None
+    assert Consent.objects.get(student=slip.student_id).who == "student"
+
+
+def test_student_who_says_no_is_not_asked(asked):
+    assert begin(slip=asked, agrees=False).started_at is None
+    assert Consent.objects.filter(student=asked.student_id, who="student").get().is_given is False
+
+
+@settings(max_examples=60)
+@given(st.none() | st.dates(dt.date(1996, 1, 1), dt.date(2026, 3, 18)), st.booleans(), st.booleans() | st.none())
+def test_under_14_without_the_guardian_is_impossible(birth_date, guardian_too, own):
+    said = {} if own is None else {"student": own}
+    day = dt.date(2026, 3, 18)
+    found = standing(needed(birth_date, day, guardian_too=guardian_too), said)
+    is_14 = birth_date is not None and birth_date <= dt.date(2012, 3, 18)
+    assert is_of_age(birth_date, day) == is_14
+    assert found != Standing.GIVEN or (is_14 and own and not guardian_too)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [NOW.replace(hour=7), NOW.replace(hour=17, minute=1), NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=30)],
+    ids=["before the hours", "after the hours", "nobody on duty", "over"],
+)
+def test_survey_that_may_call_opens_only_in_its_hours_with_somebody_on_duty(asked, when):
+    with time_machine.travel(when, tick=False), pytest.raises(NotNow):
+        begin(slip=asked, agrees=True)
+    assert begin(slip=asked, agrees=True).started_at is not None
+
+
+def test_round_that_is_closed_takes_what_was_on_its_way_for_three_hours(asked, world):
+    begin(slip=asked, agrees=True)
+    close_round(by=Viewer(person=world.a.counselor.person, membership=world.a.counselor), round_=asked.round)
+    assert save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.1": 0})
+    with time_machine.travel(NOW + dt.timedelta(hours=4), tick=False), pytest.raises(NotNow):
+        save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.2": 0})
+
+
+# --- slips (T9) -----------------------------------------------------------------------------------------------------
+
+
+def test_slip_reaches_no_staff_page(asked):
+    client = Client()
+    scan(client, asked)
+    assert client.get(f"/rounds/{asked.round_id}/").status_code == 302
+    assert client.get("/rounds/").url.startswith("/sign-in") or client.get("/rounds/").status_code == 302
+
+
+def test_reissued_slip_makes_the_old_one_worthless(asked, world):
+    client, old = Client(), code_of(asked)
+    scan(client, asked)
+    reissue_slip(by=Viewer(person=world.a.counselor.person, membership=world.a.counselor), slip=asked)
+    assert client.get(f"/a/{old}/").status_code == 404
+    assert "sitting" not in (client.get("/a/").context or {})
+    assert client.get(f"/a/{code_of(asked)}/").status_code == 200
+
+
+def test_wrong_pins_shut_out_the_student_not_the_class(asked, world):
+    from screening.models import RoundClass
+    from screening.slip_codes import class_code_of
+
+    row = RoundClass.objects.get(round=asked.round)
+    client, url = Client(), f"/a/class/{class_code_of(row)}/"
+    number = asked.student.student_number
+    wrong = "000000" if pin_of(asked) != "000000" else "111111"
+    assert {client.post(url, {"number": number, "pin": wrong}).status_code for _n in range(5)} == {422}
+    assert client.post(url, {"number": number, "pin": pin_of(asked)}).status_code == 422
+    other = slip_of(asked.round, world.a.student_3)
+    data = {"number": other.student.student_number, "pin": pin_of(other)}
+    assert client.post(url, data).context["slip"] == other
+    with time_machine.travel(NOW + dt.timedelta(minutes=16), tick=False):
+        assert client.post(url, {"number": number, "pin": pin_of(asked)}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"asked": "1.99", "q-1.99": "0"}, {"asked": "2.1"}, {"asked": "1.1", "q-1.1": "7"}, {"id": "x"}],
+    ids=["no such item", "no such part", "no such option", "no id"],
+)
+def test_odd_answers_are_refused_and_nothing_is_kept(asked, change):
+    client = Client()
+    scan(client, asked)
+    assert on(client, body(token_of(client), {"1.1": 0}) | change).status_code == 400
+    assert not SavedAnswers.objects.exists()
+
+
+def test_forged_sitting_is_refused(asked):
+    client = Client()
+    scan(client, asked)
+    token = token_of(client)
+    assert on(client, body(token[:-1] + ("A" if token[-1] != "A" else "B"), {"1.1": 0})).status_code == 410
+    assert not SavedAnswers.objects.exists()
