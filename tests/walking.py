@@ -216,7 +216,7 @@ def file_of(record):
 def room_of(unit, **more):
     from schools.models import CounselingRoom
 
-    return CounselingRoom.objects.create(unit=unit, name="room", confirmed_at=NOW, **more)
+    return CounselingRoom.objects.create(unit=unit, name="东楼辅导室", confirmed_at=NOW, **more)
 
 
 def _rooms(a, b):

@@ -246,9 +246,9 @@ def test_figures_tell_the_four_clocks_by_level_and_lead_to_the_flags(world, sign
     assert told == {
         "本学期新增预警": "1",
         "知晓→上报": "60 分钟",
-        "上报→处置": "–",
+        "上报→首次措施": "–",
         "知晓→办结": "–",
-        "预警按时处置率": "–",
+        "按时有首次措施的比例": "–",
     }
     behind = client.get(clocks["二级（橙）"]["知晓→上报"].url).context["page_obj"]
     assert [line.url for line in behind] == [world.a.flag.get_absolute_url()]
