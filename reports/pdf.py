@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 
 from reports.document import Section, SummaryDocument
 from reports.layout import blocks
-from reports.pdf_child import render
 from reports.pdf_parts import Progress, render_parts
+from schools.common.pdf_child import render
 
 # A row of a table takes some 0.2 MB while it is laid out: a center with more than 700 schools comes in parts.
 MOST_ROWS = 3_000

@@ -61,7 +61,7 @@ def _pages_of(parts: Sequence[Sequence[Section]], starts: Sequence[int]) -> dict
 
 def _child(html: str) -> bytes:
     """Render in a process of its own."""
-    command = [sys.executable, "-m", "reports.pdf_child"]
+    command = [sys.executable, "-m", "schools.common.pdf_child"]
     done = subprocess.run(command, input=html.encode(), capture_output=True, check=True, cwd=settings.BASE_DIR)  # noqa: S603
     return done.stdout
 

@@ -24,6 +24,9 @@ DEFAULTS: dict[str, Any] = {
         "2": ["school_days", 3],
         "1": ["school_days", 5],
     },
+    # By severity of the registry: how many days until the next review, and how many a student may go without a talk.
+    "review_days": {"4": 7, "3": 14, "2": 14, "1": 30},
+    "unseen_days": {"4": 7, "3": 14, "2": 21, "1": 45},
     "day_starts": "08:00",
     "day_ends": "17:00",
     # Roles that must use a second factor; None means everyone who sees more than their own class.

@@ -17,6 +17,16 @@ from students.models.flags import (
     RiskFlagQuerySet,
 )
 from students.models.groups import GroupMember, GroupMemberQuerySet
+from students.models.registry import (
+    PlanMeasure,
+    PlanMeasureQuerySet,
+    PlanPart,
+    PlanPartQuerySet,
+    PlanReview,
+    PlanReviewQuerySet,
+    RegistryEntry,
+    RegistryEntryQuerySet,
+)
 from students.models.roster import RosterImport, RosterImportQuerySet
 from students.models.states import StudentState, StudentStateQuerySet
 from students.models.students import Guardian, GuardianQuerySet, Student, StudentQuerySet
@@ -113,6 +123,59 @@ def contacts_of(contacts: GuardianContactQuerySet, viewer: Viewer) -> GuardianCo
     return here.filter(by__person=viewer.person) if viewer.role in STAFF_ROLES else contacts.none()
 
 
+# --- the registry and its plans ---------------------------------------------------------------------------------------
+
+# Who reads a plan as a whole; a class teacher reads the part that is addressed to them.
+PLAN_ROLES = SCHOOL_ROLES | {Role.GRADE_HEAD}
+
+
+@rule(RegistryEntry)
+def entries_of(entries: RegistryEntryQuerySet, viewer: Viewer) -> RegistryEntryQuerySet:
+    """The school's for counselors and leaders, the grade's for its head; a class teacher those of the own class, for
+    as long as they stand. Whom a flag of a student is kept from, from them the registry of that student is kept too."""
+    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+    here = entries.filter(school_id=viewer.unit.pk).exclude(student__in=kept)
+    if viewer.role in SCHOOL_ROLES:
+        return here
+    if viewer.role == Role.GRADE_HEAD:
+        return here.filter(student__class_group__in=viewer.class_ids)
+    if viewer.role == Role.CLASS_TEACHER:
+        return here.open().filter(student__class_group__in=viewer.class_ids)
+    return entries.none()
+
+
+@rule(PlanMeasure)
+def measures_of(measures: PlanMeasureQuerySet, viewer: Viewer) -> PlanMeasureQuerySet:
+    """All of the plan, or those that one is to do oneself."""
+    here = measures.filter(entry__in=RegistryEntry.objects.visible_to(viewer))
+    return here if viewer.role in PLAN_ROLES else here.filter(who__person=viewer.person)
+
+
+@rule(PlanPart)
+def parts_of(parts: PlanPartQuerySet, viewer: Viewer) -> PlanPartQuerySet:
+    """Each reads the own part; who answers for the plan reads what everybody is told."""
+    here = parts.filter(entry__in=RegistryEntry.objects.visible_to(viewer))
+    if viewer.role in PLAN_ROLES:
+        return here
+    own = (PlanPart.Audience.CLASS_TEACHER, PlanPart.Audience.SUBJECT_TEACHERS)
+    return here.filter(audience__in=own) if viewer.role == Role.CLASS_TEACHER else parts.none()
+
+
+@rule(PlanReview)
+def reviews_of(reviews: PlanReviewQuerySet, viewer: Viewer) -> PlanReviewQuerySet:
+    here = reviews.filter(entry__in=RegistryEntry.objects.visible_to(viewer))
+    return here if viewer.role in PLAN_ROLES else reviews.none()
+
+
+def can_keep_registry(viewer: Viewer) -> bool:
+    """Put on the registry, plan, review, take off: counselors and leaders of the school."""
+    return viewer.role in SCHOOL_ROLES and viewer.unit.is_school
+
+
+def reads_plan(viewer: Viewer) -> bool:
+    return viewer.role in PLAN_ROLES
+
+
 def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
     """Why a flag was closed. A class teacher learns how it ended, and before that its level and what to do."""
     if viewer.role == Role.GRADE_HEAD:
@@ -131,12 +194,13 @@ def can_handle_flags(viewer: Viewer) -> bool:
 LOOKING_AFTER = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
 # Which role may see, filter, sort or export by a column of StudentState (design.md, section 4). A subject teacher knows
 # of talks and flags only their own, so for them they are read from the records.
-FLAG_COLUMNS = frozenset({"flag_severity", "is_key"})
+FLAG_COLUMNS = frozenset({"flag_severity", "registry_severity", "is_key"})
 STATE_COLUMNS = {
     "last_talk_at": LOOKING_AFTER,
     "last_any_talk_at": frozenset({Role.COUNSELOR}),
     "in_group": STAFF_ROLES,
     "flag_severity": LOOKING_AFTER,
+    "registry_severity": SCHOOL_ROLES | {Role.GRADE_HEAD},
     "is_key": LOOKING_AFTER,
     "last_screened_at": frozenset({Role.COUNSELOR}),
     "screening_severity": frozenset({Role.COUNSELOR}),

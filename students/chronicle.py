@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.common.days import midnight
+from students.access import reads_plan
 from students.evidence import brief, evidence
 from students.file import Entry, chronicles
-from students.models import FlagReport, RiskFlag, Student
+from students.models import FlagReport, PlanReview, RegistryEntry, RiskFlag, Student
 from students.signs import words_for
 
 
@@ -50,6 +51,26 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
             severity=flag.severity,
             icon="flag",
         )
+
+
+@chronicles
+def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """Each review that counts; who reads only their part sees that there is a plan."""
+    reviews = PlanReview.objects.visible_to(viewer).filter(entry__student=student).in_force()
+    for review in reviews.select_related("by__person", "entry"):
+        yield Entry(
+            at=review.recorded_at if review.number > 1 else midnight(review.entry.listed_on),
+            title=str(review.get_kind_display()),
+            by=review.by.person.name,
+            lines=((_("What changed"), review.changed),),
+            url=review.entry.get_absolute_url(),
+            severity=review.severity_after,
+            icon="clipboard-document-list",
+        )
+    if not reads_plan(viewer):
+        for entry in RegistryEntry.objects.visible_to(viewer).filter(student=student):
+            title = _("There is a plan for this student")
+            yield Entry(at=midnight(entry.listed_on), title=title, url=entry.get_absolute_url(), icon="clipboard")
 
 
 @evidence

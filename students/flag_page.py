@@ -13,7 +13,7 @@ from schools.models import AuditEntry, Membership, Role
 from schools.on_duty import on_duty
 from schools.queries import calendar_of
 from schools.unpublished import calendar_warning
-from students.access import can_handle_flags, can_read_decision
+from students.access import can_handle_flags, can_keep_registry, can_read_decision
 from students.advice import advice
 from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
@@ -21,7 +21,7 @@ from students.file import file_of
 from students.flag_forms import STEP_FORMS, AnswerForm
 from students.flag_list import dress
 from students.flag_states import UPPER, State
-from students.models import FlagStep, KeptFrom, RiskFlag, Student
+from students.models import FlagStep, KeptFrom, RegistryEntry, RiskFlag, Student
 from students.step_words import lines
 from students.steps import Step, steps_of
 
@@ -56,6 +56,8 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "may_handle": handles and flag.state != State.CLOSED,
         "may_reopen": handles and flag.state == State.CLOSED,
         "may_keep": handles or _has_reported(viewer, flag),
+        "entry": RegistryEntry.objects.visible_to(viewer).open().filter(student=flag.student_id).first(),
+        "may_list": can_keep_registry(viewer),
         "is_second": flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk,
         "is_upper": flag.severity >= UPPER,
         "advice": advice(flag.severity) if flag.state != State.CLOSED else "",

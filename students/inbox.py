@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from schools.access import Viewer
 from schools.models import Membership, Role
 from schools.work.inbox import Waiting, waits
+from students import plans_waiting  # noqa: F401  reviews and plans of the registry
 from students.access import can_handle_flags
 from students.advice import advice
 from students.clocks import in_whose_hands, next_step, running_until

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,7 +13,8 @@ from schools.figures import Alarm, Figure, Ratio, Rows, Scope, Split, Timing, Wo
 from schools.indicators import choices, grades
 from schools.queries import calendar_of
 from schools.severity import scheme_of
-from students.models import GroupMember, RiskFlag, SpecialGroup, Student
+from students.flag_states import UPPER
+from students.models import GroupMember, PlanReview, RegistryEntry, RiskFlag, SpecialGroup, Student
 
 
 def students(scope: Scope) -> Rows:
@@ -28,10 +29,11 @@ def students(scope: Scope) -> Rows:
 
 
 def key_students(scope: Scope) -> Rows:
-    """In a special group, or with a flag that was not settled, on the day."""
+    """On the registry, in a special group, or with a flag of the two upper levels that was not settled, on the day."""
     members = _members_on(scope).filter(student=OuterRef("pk"))
-    flags = _open_at(RiskFlag.objects.all(), scope.ends).filter(student=OuterRef("pk"))
-    return students(scope).filter(Exists(members) | Exists(flags))
+    upper = _open_at(RiskFlag.objects.filter(severity__gte=UPPER), scope.ends).filter(student=OuterRef("pk"))
+    listed = _listed_on(scope, scope.on).filter(student=OuterRef("pk"))
+    return students(scope).filter(Exists(members) | Exists(upper) | Exists(listed))
 
 
 def group_entries(scope: Scope) -> Rows:
@@ -94,14 +96,64 @@ def flags_in_time(scope: Scope) -> Rows:
     return flags_new(scope).filter(acted_at__lt=scope.ends, acted_at__lte=F("due_at"))
 
 
-def levels(code: str, label: Any) -> Split:
+# --- the registry -------------------------------------------------------------------------------------------------
+
+
+def _listed_on(scope: Scope, on: dt.date) -> Rows:
+    """Who stood on the registry in the evening of a day, with the level of that day."""
+    reviews = PlanReview.objects.in_force().filter(entry=OuterRef("pk"), in_force_on__lte=on)
+    level = reviews.exclude(kind=PlanReview.Kind.AFTER).order_by("-number").values("severity_after")[:1]
+    there = RegistryEntry.objects.filter(scope.schools()).filter(Q(off_on=None) | Q(off_on__gt=on), listed_on__lte=on)
+    return there.annotate(level_then=Subquery(level))
+
+
+def registry_at_start(scope: Scope) -> Rows:
+    return _listed_on(scope, scope.term.starts - dt.timedelta(days=1))
+
+
+def registry_at_end(scope: Scope) -> Rows:
+    return _listed_on(scope, scope.on)
+
+
+def _entered(scope: Scope, field: str, level: str) -> Rows:
+    days = {f"{field}__gte": scope.term.starts, f"{field}__lte": scope.on}
+    return RegistryEntry.objects.filter(scope.schools()).filter(**days).annotate(level_then=F(level))
+
+
+def registry_new(scope: Scope) -> Rows:
+    """At the level at which they were listed."""
+    return _entered(scope, "listed_on", "first_severity")
+
+
+def registry_left(scope: Scope) -> Rows:
+    """At the level that they left."""
+    return _entered(scope, "off_on", "severity")
+
+
+def _moved(level: str) -> Callable[[Scope], Rows]:
+    """Changes of level in the term: a student who moved twice counts twice."""
+
+    def of(scope: Scope) -> Rows:
+        kinds = [PlanReview.Kind.UP, PlanReview.Kind.DOWN]
+        found = PlanReview.objects.in_force().filter(scope.schools("entry__school"), kind__in=kinds)
+        return found.filter(in_force_on__gte=scope.term.starts, in_force_on__lte=scope.on).annotate(level_then=F(level))
+
+    return of
+
+
+def registry_overdue(scope: Scope) -> Rows:
+    """Still listed, and the review's day has passed."""
+    return registry_at_end(scope).filter(review_by__lt=scope.on)
+
+
+def levels(code: str, label: Any, column: str = "severity") -> Split:
     """Split by severity, in the words of the unit's scheme."""
 
     def words(scope: Scope) -> Words:
         scheme = scheme_of(scope.unit)
         return lambda code: figures.Value(-int(code), code, scheme.label(int(code)))
 
-    return Split(code, label, ("severity",), lambda _scope: lambda row: [str(row[0])], words)
+    return Split(code, label, (column,), lambda _scope: lambda row: [str(row[0])], words)
 
 
 def _groups(_scope: Scope) -> Words:
@@ -159,6 +211,25 @@ STATE = Split(
 )
 SOURCE = choices("source", _("source"), "source", list(RiskFlag.Source.choices))
 FLAG_CLASS = "student__class_group_id"
+
+
+THEN = levels("level", _("level"), "level_then")
+
+
+def _registry_figure(
+    code: str, label: Any, records: Callable[[Scope], Rows], *, path: str = "", told: bool = True
+) -> Figure:
+    return Figure(
+        code=code,
+        label=label,
+        group="registry",
+        unit_of_measure=_("students"),
+        source="T6",
+        records=records,
+        class_path=f"{path}student__class_group_id",
+        splits=(THEN,),
+        is_told_by_school=told,
+    )
 
 
 def _flag_figure(
@@ -263,4 +334,17 @@ declare(
         in_school_hours=True,
         needs=("severity", "known_at", "settled_at"),
     ),
+)
+declare(
+    _registry_figure("registry_at_start", _("On the registry at the start of the term"), registry_at_start, told=False),
+    _registry_figure("registry_new", _("Newly on the registry"), registry_new),
+    _registry_figure(
+        "registry_moved_in", _("Moved into the level"), _moved("severity_after"), path="entry__", told=False
+    ),
+    _registry_figure(
+        "registry_moved_out", _("Moved out of the level"), _moved("severity_before"), path="entry__", told=False
+    ),
+    _registry_figure("registry_left", _("Left the registry"), registry_left),
+    _registry_figure("registry_at_end", _("On the registry at the end"), registry_at_end, told=False),
+    _registry_figure("registry_overdue", _("Overdue reviews of plans"), registry_overdue, told=False),
 )

@@ -1,10 +1,12 @@
 """Where the pages of this floor stand in the navigation."""
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
 from schools.common.places import Place, add_places
-from students.access import can_handle_flags
+from students.access import can_handle_flags, can_keep_registry
+from students.models import RegistryEntry
 from students.queries import flag_counts
 
 
@@ -13,9 +15,17 @@ def _waiting(viewer: Viewer) -> int:
     return int(flag_counts(viewer)["waiting"]) if can_handle_flags(viewer) else 0
 
 
+def _due(viewer: Viewer) -> int:
+    """Reviews past their day, for those who keep the registry."""
+    if not can_keep_registry(viewer):
+        return 0
+    return RegistryEntry.objects.visible_to(viewer).overdue(timezone.localdate()).count()
+
+
 add_places(
     Place(20, _("Students"), "students:student_list", "users", "tabs"),
     Place(22, _("Classes"), "students:class_list", "rectangle-stack"),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
+    Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
     Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray"),
 )

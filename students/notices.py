@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.access import Viewer
 from schools.models import Notice, Unit
 from schools.work.notices import Kind, declare
-from students.models import RiskFlag
+from students.models import RegistryEntry, RiskFlag
 
 
 def flag_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
@@ -48,4 +48,27 @@ declare(
         school_lines,
     ),
     Kind("flag.kept", _("A risk flag was kept from somebody of the staff: the log says by whom"), school_lines),
+)
+
+
+def plan_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """Name and class of the student whose plan it is."""
+    seen = RegistryEntry.objects.visible_to(viewer).filter(pk__in={notice.subject_id for notice in notices})
+    classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
+    lines = {
+        entry.pk: " · ".join(filter(None, [entry.student.name, classes.get(entry.student.class_group_id)]))
+        for entry in seen.select_related("student")
+    }
+    return {notice.pk: lines.get(notice.subject_id, "") for notice in notices}
+
+
+declare(
+    Kind("plan.named", _("You are responsible for a student on the registry"), plan_lines),
+    Kind("plan.measure", _("A measure of a plan is yours"), plan_lines),
+    Kind("plan.told", _("You are told something about the plan of a student"), plan_lines),
+    Kind("plan.due", _("The review of a plan is due"), plan_lines),
+    Kind("plan.raised", _("The level of a student on the registry was raised"), plan_lines),
+    Kind("plan.confirm", _("A decision about a plan waits for you as the second person"), plan_lines),
+    Kind("plan.confirmed", _("The second person confirmed your decision about a plan"), plan_lines),
+    Kind("plan.sent_back", _("The second person sent your decision about a plan back"), plan_lines),
 )

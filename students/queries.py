@@ -15,8 +15,10 @@ from schools.common.identity import tidy_number
 from schools.models import Unit
 from schools.severity import WORST
 from students.access import can_read_base_data, can_use
+from students.flag_states import UPPER
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember
+from students.models.registry import RegistryEntry
 
 if TYPE_CHECKING:
     from students.models.students import Student, StudentQuerySet
@@ -27,11 +29,13 @@ _PAPER_NUMBER = re.compile(r"[GJL]?\d{14,17}[\dX]")
 
 
 def key_students(scope: Unit | Viewer) -> Q:
-    """The condition of a key student, for a query over students: in a special group now, or with a flag that is not
-    settled; for a viewer one that this viewer may know of."""
+    """The condition of a key student, for a query over students: on the registry, in a special group now, or with an
+    open flag of the two upper levels; for a viewer as far as this viewer may know of it."""
     if isinstance(scope, Unit) or can_use(scope, "is_key"):
         return Q(state__is_key=True)
-    return Q(state__in_group=True) | Q(pk__in=_flagged_of(scope))
+    upper = RiskFlag.objects.visible_to(scope).open().filter(severity__gte=UPPER).order_by().values("student_id")
+    listed = RegistryEntry.objects.visible_to(scope).open().order_by().values("student_id")
+    return Q(state__in_group=True) | Q(pk__in=upper) | Q(pk__in=listed)
 
 
 def is_flagged(viewer: Viewer) -> Q:

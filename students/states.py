@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from schools.common.floors import ask_apps
-from students.models import GroupMember, RiskFlag, Student, StudentState
+from students.models import GroupMember, RegistryEntry, RiskFlag, Student, StudentState
 
 CHUNK = 500
 Values = dict[str, Any]
@@ -54,6 +54,12 @@ def flags(students: Iterable[UUID]) -> dict[UUID, Values]:
     found = RiskFlag.objects.open().filter(student__in=students).order_by()
     rows = found.values_list("student_id").annotate(level=Max("severity"))
     return {pk: {"flag_severity": level} for pk, level in rows}
+
+
+@source("registry_severity")
+def registry(students: Iterable[UUID]) -> dict[UUID, Values]:
+    found = RegistryEntry.objects.open().filter(student__in=students).order_by()
+    return {pk: {"registry_severity": level} for pk, level in found.values_list("student_id", "severity")}
 
 
 @transaction.atomic(savepoint=False)

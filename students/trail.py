@@ -8,7 +8,7 @@ from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
 from students.actions.roll import Move
 from students.forms import UnmaskForm
-from students.models import FlagStep, RiskFlag
+from students.models import FlagStep, PlanPart, RiskFlag
 
 declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
@@ -79,4 +79,36 @@ explains(
         "students.guardian": pgettext_lazy("in the log", "guardian of a student"),
         "students.riskflag": pgettext_lazy("in the log", "risk flag"),
     },
+)
+declare(
+    Verb("registryentry.opened", _("opened a plan"), Kind.READ),
+    Verb("registry.printed", _("printed the plan of a student"), Kind.READ),
+    Verb("registry.ledger_printed", _("printed the registry"), Kind.EXPORT),
+    Verb("registry_list.exported", _("exported the registry"), Kind.EXPORT),
+    Verb("registry.listed", _("put a student on the registry")),
+    Verb("registry.changed", _("changed an entry of the registry")),
+    Verb("registry.reviewed", _("reviewed a plan")),
+    Verb("registry.proposed", _("proposed a lower level, or to leave the registry")),
+    Verb("registry.sent_back", _("sent a proposal about a plan back")),
+    Verb("registry.taken_back", _("took a proposal about a plan back")),
+    Verb("registry.left", _("took a student off the registry")),
+    Verb("plan.measure_added", _("added a measure to a plan")),
+    Verb("plan.measure_done", _("noted a measure as done")),
+    Verb("plan.measure_dropped", _("dropped a measure")),
+    Verb("plan.told", _("wrote what somebody is told of a plan"), labels={"part": pgettext_lazy("in the log", "for")}),
+)
+explains(
+    fields={
+        "reasons": _("reasons"),
+        "found_how": _("how it was found"),
+        "treatment": _("treatment and medication as the family told it"),
+        "signs": _("signs to watch for"),
+        "calls": _("whom to call"),
+        "categories": _("categories"),
+        "leader": _("responsible leader"),
+        "counselor": _("counselor"),
+        "teacher": _("class teacher"),
+    },
+    values={"part": dict(PlanPart.Audience.choices)},
+    kinds={"students.registryentry": pgettext_lazy("in the log", "plan of a student")},
 )

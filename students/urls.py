@@ -2,7 +2,7 @@ from django.urls import path
 
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
-from students.views import flags, roll, roster, students
+from students.views import flags, plans, registry, roll, roster, students
 
 app_name = "students"
 urlpatterns = [
@@ -39,6 +39,25 @@ urlpatterns = [
     path("flags/<uuid:pk>/take-back", decisions.flag_take_back, name="flag_take_back"),
     path("flags/<uuid:pk>/reopen", decisions.flag_reopen, name="flag_reopen"),
     path("flags/<uuid:pk>/keep", decisions.flag_keep, name="flag_keep"),
+    path("students/<uuid:pk>/registry", registry.registry_new, name="registry_new"),
+    path("registry/", registry.registry_list, name="registry_list"),
+    path("registry/export", registry.registry_export, name="registry_export"),
+    path("registry/print", registry.registry_print, name="registry_print"),
+    path("registry/meeting", registry.registry_meeting, name="registry_meeting"),
+    path("registry/balance", registry.registry_balance, name="registry_balance"),
+    path("registry/<uuid:pk>/", plans.plan_detail, name="plan_detail"),
+    path("registry/<uuid:pk>/edit", plans.plan_edit, name="plan_edit"),
+    path("registry/<uuid:pk>/print", plans.plan_print, name="plan_print"),
+    path("registry/<uuid:pk>/pdf", plans.plan_pdf, name="plan_pdf"),
+    path("registry/<uuid:pk>/review", plans.review_new, name="review_new"),
+    path("registry/<uuid:pk>/confirm", plans.review_confirm, name="review_confirm"),
+    path("registry/<uuid:pk>/back", plans.review_send_back, name="review_send_back"),
+    path("registry/<uuid:pk>/take-back", plans.review_take_back, name="review_take_back"),
+    path("registry/<uuid:pk>/off", plans.registry_off, name="registry_off"),
+    path("registry/<uuid:pk>/told", plans.part_edit, name="part_edit"),
+    path("registry/<uuid:pk>/measures/new", plans.measure_new, name="measure_new"),
+    path("registry/<uuid:pk>/measures/<uuid:measure_pk>/done", plans.measure_done, name="measure_done"),
+    path("registry/<uuid:pk>/measures/<uuid:measure_pk>/drop", plans.measure_drop, name="measure_drop"),
     path("roster/", roster.roster_import, name="roster_import"),
     path("roster/template", roster.roster_template, name="roster_template"),
     path("roster/forget", roster.roster_forget, name="roster_forget"),

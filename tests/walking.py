@@ -141,6 +141,7 @@ def things(world):
         **_steps(a, b, kept),
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
+        **_plans(a, b),
         "part": {
             "own class": part_of(a, "own").pk,
             "restricted": part_of(a, "restricted").pk,
@@ -367,6 +368,78 @@ def _steps(a, b, kept):
             "no such kind": {"pk": a.flag.pk, "kind": "no-such-kind"},
             "of a kept flag": {"pk": kept.pk, "kind": "note"},
             "other school": {"pk": b.flag.pk, "kind": "note"},
+        },
+    }
+
+
+def entry_of(student, by, *, severity=2, **more):
+    """On the registry, with the review that says so."""
+    from students.models import PlanReview, RegistryEntry
+    from students.states import keep, registry
+
+    texts = {name: sentinel_of(student, f"plan-{name}") for name in ("reasons", "found_how", "treatment")}
+    people = {"listed_by": by, "counselor": by}
+    levels = {"severity": severity, "first_severity": severity}
+    day = NOW.date() - dt.timedelta(days=20)
+    rows = {"listed_on": day, "review_by": NOW.date() + dt.timedelta(days=5)} | texts | people | levels | more
+    entry = RegistryEntry.objects.create(student=student, school=student.school, **rows)
+    PlanReview.objects.create(
+        entry=entry,
+        number=1,
+        kind="listed",
+        state="in_force",
+        by=by,
+        severity_before=0,
+        severity_after=severity,
+        reviewed_on=day,
+        in_force_on=day,
+        changed=texts["reasons"],
+    )
+    keep([student.pk], registry)
+    return entry
+
+
+def sentinel_of(student, what):
+    return f"SENTINEL-{'a' if student.school.code == '2144000001' else 'b'}-{what}"
+
+
+def measure_of(entry, by, who=None):
+    from students.models import PlanMeasure
+
+    return PlanMeasure.objects.create(
+        entry=entry, what=sentinel_of(entry.student, "plan-what"), who=who or by, added_by=by
+    )
+
+
+def plan_part_of(entry, by, audience="class_teacher"):
+    from students.models import PlanPart
+
+    text = sentinel_of(entry.student, f"plan-for-{audience}")
+    return PlanPart.objects.create(entry=entry, audience=audience, text=text, by=by)
+
+
+def _plans(a, b):
+    own, other = entry_of(a.student, a.counselor), entry_of(a.older, a.counselor)
+    foreign = entry_of(b.student, b.counselor)
+    for audience in ("class_teacher", "leader", "family"):
+        plan_part_of(own, a.counselor, audience)
+    left = entry_of(a.student_3, a.counselor, off_on=NOW.date(), ending="better", review_by=None)
+    kept = entry_of(a.neighbor, a.counselor)
+    mine, another = measure_of(own, a.counselor, a.teacher), measure_of(own, a.counselor)
+    far = measure_of(foreign, b.counselor)
+    return {
+        "entry": {
+            "own class": own.pk,
+            "other class": other.pk,
+            "left": left.pk,
+            "kept from the leader": kept.pk,
+            "other school": foreign.pk,
+        },
+        "measure": {
+            "the teacher's": {"pk": own.pk, "measure_pk": mine.pk},
+            "the counselor's": {"pk": own.pk, "measure_pk": another.pk},
+            "of another plan": {"pk": other.pk, "measure_pk": mine.pk},
+            "other school": {"pk": foreign.pk, "measure_pk": far.pk},
         },
     }
 

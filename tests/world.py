@@ -20,6 +20,7 @@ SEEDS = [
     ("schools.migrations.0002_unit_kinds", "add_kinds", "schools.UnitKind"),
     ("schools.migrations.0006_registers", "add_levels", "schools.CertificateLevel"),
     ("students.migrations.0002_special_groups", "add_groups", "students.SpecialGroup"),
+    ("students.migrations.0015_registry", "add_categories", "students.RegistryCategory"),
     ("counseling.migrations.0002_talk_options", "add_options", "counseling.TalkOption"),
     ("counseling.migrations.0004_default_templates", "add_templates", "counseling.TextTemplate"),
     ("screening.migrations.0002_shipped", "add_instruments", "screening.Instrument"),

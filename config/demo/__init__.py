@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import flags, network, pupils, surveys, talks, work
+from config.demo import flags, network, pupils, registry, surveys, talks, work
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -55,6 +55,7 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
             talks.make_talks(rows, group, spans)
         rows.write()
         flags.add_flags(rows, roster.students)
+        registry.add_registry(rows, roster.students)
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -149,6 +149,7 @@ def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str,
         "certificates": _("Training certificates"),
         "talks": _("Talks"),
         "flags": _("Risk flags"),
+        "registry": _("Registry"),
     }
     rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
     for figure in figures().values():

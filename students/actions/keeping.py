@@ -1,6 +1,7 @@
 """When the adult is the danger: a flag is kept from named staff with all its traces; a guardian is not called."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
@@ -10,7 +11,7 @@ from schools.models import Membership, Person, Role
 from schools.work.notices import notify, pulse, withdraw_notices
 from students.access import can_handle_flags
 from students.flag_states import says_something
-from students.models import Guardian, KeptFrom, RiskFlag, Student
+from students.models import Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
 
 
 @transaction.atomic
@@ -60,6 +61,14 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     withdraw_notices(flag, members)
     RiskFlag.objects.filter(pk=flag.pk, assignee__in=members).update(assignee=None)
     RiskFlag.objects.filter(pk=flag.pk, waits_for__in=members).update(waits_for=None)
+    for entry in RegistryEntry.objects.filter(student=flag.student_id):
+        withdraw_notices(entry, members)
+        for name in ("leader", "counselor", "teacher"):
+            RegistryEntry.objects.filter(pk=entry.pk, **{f"{name}__in": members}).update(**{name: None})
+        # A proposal that waited for them is sent back: somebody else is to be named.
+        entry.reviews.pending().filter(second__in=members).update(
+            state=PlanReview.State.TAKEN_BACK, answered_at=timezone.now()
+        )
     pulse({flag.school_id})
 
 

@@ -1,6 +1,7 @@
 from students.models.flag_steps import FlagStep, GuardianContact
 from students.models.flags import FlagReport, KeptFrom, RiskFlag
 from students.models.groups import GroupMember, SpecialGroup
+from students.models.registry import PlanMeasure, PlanPart, PlanReview, RegistryCategory, RegistryEntry
 from students.models.roster import ColumnMapping, RosterImport
 from students.models.states import StudentState
 from students.models.students import Guardian, Student
@@ -13,6 +14,11 @@ __all__ = [
     "Guardian",
     "GuardianContact",
     "KeptFrom",
+    "PlanMeasure",
+    "PlanPart",
+    "PlanReview",
+    "RegistryCategory",
+    "RegistryEntry",
     "RiskFlag",
     "RosterImport",
     "SpecialGroup",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from schools.models.visible import Visible
+from students.flag_states import UPPER
 from students.models.students import Student
 
 
@@ -26,8 +27,9 @@ class StudentState(models.Model):
     # The last screening that was handed in and valid, and what it asks of the school.
     last_screened_at = models.DateTimeField(null=True)
     screening_severity = models.PositiveSmallIntegerField(default=0)
+    registry_severity = models.PositiveSmallIntegerField(default=0)  # on the registry; 0 for who is not
     is_key = models.GeneratedField(
-        expression=Q(in_group=True) | Q(flag_severity__gt=0),  # type: ignore[arg-type]  # the stubs forget conditions
+        expression=Q(in_group=True) | Q(flag_severity__gte=UPPER) | Q(registry_severity__gt=0),  # type: ignore[arg-type]  # the stubs forget conditions
         output_field=models.BooleanField(),
         db_persist=True,
     )

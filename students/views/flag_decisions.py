@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -39,6 +40,8 @@ def flag_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
             flag.refresh_from_db()
             is_over = flag.state == State.CLOSED
             messages.success(request, _("The flag is closed.") if is_over else _("The second person is called."))
+            if is_over and flag.outcome == RiskFlag.Outcome.REGISTERED:
+                return redirect(f"{reverse('students:registry_new', args=[flag.student_id])}?flag={flag.pk}")
             return redirect("students:flag_list") if is_over else redirect(flag)
     dress([flag], viewer)
     return render(request, "students/flag_close.html", {"flag": flag, "form": form})

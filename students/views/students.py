@@ -15,12 +15,19 @@ from schools.common.errors import refusal_in
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
 from schools.requests import ViewerRequest
-from students.access import CARING_ROLES, GROUP_ROLES, can_correct, can_keep_family, can_read_base_data
+from students.access import (
+    CARING_ROLES,
+    GROUP_ROLES,
+    can_correct,
+    can_keep_family,
+    can_keep_registry,
+    can_read_base_data,
+)
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.imports.words import ethnic_names
-from students.models import Guardian, RiskFlag, Student
+from students.models import Guardian, RegistryEntry, RiskFlag, Student
 from students.opens import OPENS
 
 
@@ -61,6 +68,8 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "student": student,
         "entries": [(entry, scheme.word(entry.severity)) for entry in file_of(viewer, student)],
         "flag": flag,
+        "entry": RegistryEntry.objects.visible_to(viewer).open().filter(student=student).first(),
+        "may_list": can_keep_registry(viewer) and student.status != Student.Status.LEFT,
         "flag_label": scheme.word(flag.severity) if flag else "",
         "groups": [member.group for member in student.group_members.current().select_related("group")],
         "why": reason_to_see(viewer, class_id=student.class_group_id),

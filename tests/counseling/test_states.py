@@ -27,12 +27,13 @@ from tests.students.test_roster_import import file, line
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-ALL = {"last_talk_at", "in_group", "flag_severity", "is_key"}
+OWN_CLASS = {"last_talk_at", "in_group", "flag_severity", "is_key"}
+ALL = OWN_CLASS | {"registry_severity"}
 COLUMNS = {
     "counselor": ALL | {"last_any_talk_at", "last_screened_at", "screening_severity"},
     "leader": ALL,
     "grade_head": ALL,
-    "teacher": ALL,
+    "teacher": OWN_CLASS,
     "subject_teacher": {"in_group"},
 }
 PUPILS = ("student", "student_2", "neighbor")

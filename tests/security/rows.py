@@ -19,12 +19,15 @@ from tests.walking import (
     certificate_of,
     contact_of,
     draft_of,
+    entry_of,
     file_of,
     incident_of,
     job_of,
     kept_from,
+    measure_of,
     members,
     part_of,
+    plan_part_of,
     raised,
     report_of,
     reported,
@@ -55,15 +58,19 @@ SEEN = {
     "students.Student": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.StudentState": (5, 5, 4, 3, 1, 0, 0),  # of 10
     "students.Guardian": (5, 5, 4, 3, 1, 0, 0),  # of 10
-    "students.RiskFlag": (3, 2, 2, 2, 0, 0, 0),  # of 4
+    "students.RiskFlag": (4, 2, 3, 2, 0, 0, 0),  # of 5
     "students.FlagReport": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.FlagStep": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "students.GuardianContact": (1, 0, 0, 1, 0, 0, 0),  # of 2
-    "students.KeptFrom": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "schools.Channel": (0, 1, 0, 0, 0, 0, 0),  # of 2
     "schools.ChannelChoice": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.Delivery": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.OnDuty": (2, 2, 2, 2, 2, 0, 2),  # of 4
+    "students.KeptFrom": (2, 0, 0, 0, 0, 0, 0),  # of 3
+    "students.RegistryEntry": (2, 1, 2, 1, 0, 0, 0),  # of 3
+    "students.PlanMeasure": (2, 1, 2, 1, 0, 0, 0),  # of 3
+    "students.PlanPart": (2, 1, 2, 1, 0, 0, 0),  # of 3
+    "students.PlanReview": (2, 1, 2, 0, 0, 0, 0),  # of 3
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -97,6 +104,11 @@ def models_with_rules():
 def everywhere(world):
     """Rows of every such model in both schools. Returns those who look."""
     a = world.a
+    kept = entry_of(a.neighbor, a.counselor)
+    kept_from(a.leader, raised(a.neighbor, a.counselor), a.counselor)
+    for entry in (kept, entry_of(a.student_2, a.counselor), entry_of(world.b.student_2, world.b.counselor)):
+        measure_of(entry, entry.counselor, a.teacher)
+        plan_part_of(entry, entry.counselor)
     raised(a.student_2, a.counselor, reason="x")
     raised(a.older, a.teacher_4)
     for school in (a, world.b):

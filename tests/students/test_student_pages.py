@@ -337,7 +337,7 @@ def test_the_file_keeps_the_reason_of_a_flag_from_a_class_teacher_who_did_not_ra
 
 def test_key_students_of_a_list_are_those_the_viewer_may_know_of(world, sign_in):
     """A subject teacher does not learn of a flag that somebody else raised."""
-    raised(world.a.neighbor, world.a.counselor)
+    raised(world.a.neighbor, world.a.counselor, severity=3)
     assert (
         world.a.neighbor.name
         not in sign_in(world.a.subject_teacher).get(url("student_list"), {"key": 1}).content.decode()
