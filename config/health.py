@@ -3,16 +3,19 @@ from django.http import HttpRequest, HttpResponse
 
 from schools.access import public
 from schools.actions.audit import has_faults
+from schools.work.alarms import ring
 
 
 @public
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For the load balancer: the process answers and the database answers it. A log that is not whole is told in a
-    second line: it must alarm somebody, but not take the site from those who need it."""
+    """For the load balancer: the process answers and the database answers it. Further lines are alarms: a log that is
+    not whole, a silent scheduler, no good copy. They must call somebody, but not take the site from those who need it.
+    Whoever asks also rings: the worker that would call the administrators may be what is dead."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        told = "ok\naudit log: not whole, run verify_audit\n" if has_faults() else "ok\n"
+        lines = ["ok"] + (["audit log: not whole, run verify_audit"] if has_faults() else [])
+        lines += [f"{alarm.code}: {alarm.hint}" for alarm in ring()]
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type="text/plain")
-    return HttpResponse(told, content_type="text/plain")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -14,14 +14,16 @@ from counseling.actions.incidents import people_to_call
 from counseling.deadlines import Due
 from counseling.first_minutes import LINES, lines_for
 from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
-from schools.access import Viewer, reason_to_see
+from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Membership
+from schools.on_duty import on_duty
 from schools.templatetags.look import moment
 from students.access import CARING_ROLES
 from students.clocks import Hand
 from students.flag_page import Call, calls_of
 
 EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
+FIRST = 3  # of those who were called, shown before all others
 FORMS = dict(IncidentReport.Form.choices)
 
 
@@ -37,6 +39,7 @@ class Tick:
 def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) -> dict[str, Any]:
     now = timezone.now()
     acts = acts_of(viewer, incident)
+    staff = called(viewer, incident)
     people = list(
         IncidentPerson.objects.visible_to(viewer)
         .filter(incident=incident)
@@ -60,7 +63,8 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         ),
         "may_lead": leads and incident.is_open,
         "is_lead": incident.lead_id == viewer.membership.pk,
-        "called": called(viewer, incident),
+        "called": staff[:FIRST],
+        "also_called": staff[FIRST:],
         "emergency": EMERGENCY,
         "may_show_numbers": viewer.role in CARING_ROLES,
         "shows_numbers": shows_numbers,
@@ -70,9 +74,12 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
 
 
 def called(viewer: Viewer, incident: Incident) -> list[Membership]:
-    """The staff who were called, with their numbers to tap; not oneself."""
+    """The staff who were called, with their numbers to tap: who leads, a counselor on duty, a leader; not oneself."""
+    today = {one.pk for one in on_duty(incident.school, timezone.localdate())}
     found = {one.person_id: one for one in reversed(people_to_call(incident)) if one.person_id != viewer.person.pk}
-    return sorted(found.values(), key=lambda one: (one.role != "counselor", one.role != "school_leader", one.pk))
+    ranked = sorted(found.values(), key=lambda one: (one.pk != incident.lead_id, one.pk not in today, one.pk))
+    firsts = {one.role: one for one in reversed(ranked) if one.role in SCHOOL_ROLES}.values()
+    return sorted(ranked, key=lambda one: (one.pk != incident.lead_id, one not in firsts, ranked.index(one)))
 
 
 def family(people: list[IncidentPerson], shows_numbers: bool) -> list[Call]:

@@ -20,5 +20,6 @@ add_places(
     Place(100, _("People"), "schools:person_list", "identification"),
     Place(110, _("Units"), "schools:unit_list", "building-library"),
     Place(120, _("Calendar"), "schools:calendar", "calendar-days"),
+    Place(145, _("Machinery"), "schools:system", "cpu-chip"),
     Place(150, _("Audit log"), "schools:audit_list", "clipboard-document-list"),
 )

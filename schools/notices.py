@@ -18,6 +18,7 @@ def whose(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
 
 
 declare(
+    Kind("system.alarm", _("The machinery needs you: scheduler, worker, queue or copies")),
     Kind("audit.fault", _("The audit log does not fit what was anchored: rows may be missing")),
     Kind("account.reset", _("An account was given a new first password"), whose),
     Kind("account.factor_asked", _("Somebody asked to take a second factor away"), whose),

@@ -2,7 +2,14 @@ from celery import shared_task
 
 from schools import recounting
 from schools.actions.audit import anchor_log, prove_log
-from schools.work import channels, jobs, notices, reminders
+from schools.work import alarms, channels, jobs, notices, reminders
+
+
+@shared_task(ignore_result=True)
+def show_life() -> None:
+    """The worker lives; that the scheduler does, is noted where it hands this out (`config.celery`)."""
+    alarms.beat(alarms.WORKER)
+    alarms.ring()
 
 
 @shared_task(ignore_result=True)

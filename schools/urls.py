@@ -13,6 +13,7 @@ from schools.views import (
     people,
     staff,
     style,
+    system,
     unit_kinds,
     units,
 )
@@ -92,5 +93,7 @@ urlpatterns = [
     path("audit/accept", audit.audit_accept, name="audit_accept"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
+    path("system", system.system, name="system"),
+    path("system/retry", system.job_retry, name="job_retry"),
     path("style/", style.style_page, name="style_page"),
 ]

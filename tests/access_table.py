@@ -122,6 +122,8 @@ ROLES = {
     "schools:audit_list": frozenset({AUDITOR}),
     "schools:audit_export": frozenset({AUDITOR}),
     "schools:audit_accept": frozenset({AUDITOR}),
+    "schools:system": frozenset({ADMIN}),
+    "schools:job_retry": frozenset({ADMIN}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,
     # students

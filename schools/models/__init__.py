@@ -1,4 +1,5 @@
 from schools.models.audit import AuditChain, AuditEntry
+from schools.models.beats import Heartbeat
 from schools.models.certificates import Certificate, CertificateLevel
 from schools.models.channels import Channel, ChannelChoice, Delivery
 from schools.models.classes import ClassGroup
@@ -27,6 +28,7 @@ __all__ = [
     "Delivery",
     "Duty",
     "Employment",
+    "Heartbeat",
     "Job",
     "Membership",
     "Notice",

@@ -33,6 +33,8 @@ class Job(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)
+    # For administrators: where it broke, or that it was refused; never what it says.
+    cause = models.CharField(max_length=120, blank=True)
     result = models.JSONField(default=dict)
     file_name = models.CharField(max_length=120, blank=True)
     content_type = models.CharField(max_length=100, blank=True)

@@ -9,6 +9,7 @@ it while it reports progress, and a sweep re-queues what was lost. What a job do
 
 import datetime as dt
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -115,11 +116,11 @@ def start_job(*, by: Viewer, kind: str, params: dict[str, Any], content: bytes |
         if content is not None:
             files.keep_file(row.pk, content)
         audit.record(by=by, verb=f"{kind}.started", about=row)
-        transaction.on_commit(lambda: _send(row.pk))
+        transaction.on_commit(lambda: send(row.pk))
     return row
 
 
-def _send(job_id: UUID) -> None:
+def send(job_id: UUID) -> None:
     run_job.delay(str(job_id))
 
 
@@ -144,26 +145,36 @@ def run(job_id: UUID) -> None:
         _finish(row, *_do(row))
 
 
-def _do(row: Job) -> tuple[str, str]:
-    """The state it ends in, with the sentence for the owner."""
+def _do(row: Job) -> tuple[str, str, str]:
+    """The state it ends in, with the sentence for the owner, and the cause for administrators."""
     if not (row.owner.is_active and row.membership.is_current()):
-        return Job.State.FAILED, _("The role this was started in has ended.")
+        return Job.State.FAILED, _("The role this was started in has ended."), "the role has ended"
     try:
         _kinds[row.kind](Work(row))
     except Refused as refusal:
-        return Job.State.FAILED, str(refusal)
-    except Exception:
+        return Job.State.FAILED, str(refusal), "refused: its owner reads why"
+    except Exception as error:
         # The text of an exception may hold data of a row, so only its place goes to the log.
         logger.exception("job %s of kind %s failed", row.pk, row.kind)
         if row.attempts < ATTEMPTS:
-            return Job.State.QUEUED, ""
-        return Job.State.FAILED, _("Something went wrong here. Nothing was changed; please try again.")
-    return Job.State.DONE, ""
+            return Job.State.QUEUED, "", place_of(error)
+        message = _("Something went wrong here. Nothing was changed; please try again.")
+        return Job.State.FAILED, message, place_of(error)
+    return Job.State.DONE, "", ""
 
 
-def _finish(row: Job, state: str, message: str) -> None:
+def place_of(error: BaseException) -> str:
+    """What broke and where; its text may hold data of a row."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"[:120]
+
+
+def _finish(row: Job, state: str, message: str, cause: str) -> None:
     over = state != Job.State.QUEUED
-    _held(row).update(state=state, message=message, leased_until=None, finished_at=timezone.now() if over else None)
+    _held(row).update(
+        state=state, message=message, cause=cause, leased_until=None, finished_at=timezone.now() if over else None
+    )
 
 
 def requeue_lost() -> int:
@@ -172,10 +183,15 @@ def requeue_lost() -> int:
     waiting = Q(state=Job.State.QUEUED, created_at__lt=now - dt.timedelta(seconds=30))
     lost = Q(state=Job.State.RUNNING, leased_until__lt=now)
     worn_out = Job.objects.filter(lost, attempts__gte=ATTEMPTS)
-    worn_out.update(state=Job.State.FAILED, finished_at=now, message=_("Stopped after several tries."))
+    worn_out.update(
+        state=Job.State.FAILED,
+        finished_at=now,
+        message=_("Stopped after several tries."),
+        cause="its worker died each time",
+    )
     found = list(Job.objects.filter(waiting | lost).values_list("pk", flat=True)[:100])
     for job_id in found:
-        _send(job_id)
+        send(job_id)
     return len(found)
 
 

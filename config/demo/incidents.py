@@ -1,0 +1,126 @@
+"""Two crisis events in the first school of each district: one open since this morning, one settled weeks ago."""
+
+import datetime as dt
+from typing import Any
+
+from config.demo.talks import Talks
+from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
+from schools.models import Membership, Role, Unit
+from students.models import RiskFlag, Student
+
+OPEN = (
+    (2, "tick", "stay", ""),
+    (3, "tick", "means", ""),
+    (5, "told", "colleague", "电话告知德育主任，已在赶来。"),
+    (6, "lead", "", ""),
+    (9, "told", "guardian", "电话告知母亲，四十分钟内到校。"),
+    (14, "measure", "", "心理教师在辅导室陪同，情绪渐稳。"),
+    (31, "report", "oral", ""),
+)
+SETTLED = (
+    (1, "tick", "search", ""),
+    (4, "tick", "police", ""),
+    (5, "told", "police", "拨打110，提供衣着和离校时间。"),
+    (6, "lead", "", ""),
+    (8, "told", "guardian", "父母均已联系，分头寻找。"),
+    (20, "report", "oral", ""),
+    (27, "answer", "oral", ""),
+    (95, "measure", "", "在江边公园找到，人平安，由父亲和班主任陪同回家。"),
+    (300, "report", "written", ""),
+    (330, "answer", "written", ""),
+    (4000, "closed", "", ""),
+)
+
+
+def add_incidents(talks: Talks, students: list[Student]) -> None:
+    school = talks.school
+    flag = RiskFlag.objects.filter(school=school.unit, severity=4).exclude(assignee=None).first()
+    free = next((one for one in students if one.pk not in talks.flagged and one.left_on is None), None)
+    centers = Membership.objects.filter(role=Role.CENTER_STAFF, unit__code__in=school.unit.ancestor_codes)
+    center = centers.select_related("unit").order_by("-unit__path").first()
+    if flag is None or free is None or center is None or not school.counselor_members:
+        return
+    threat = _incident(talks, "threat", "课间在走廊说“不想活了”，不肯离开栏杆。", dt.timedelta(minutes=45))
+    _person(talks, threat, flag.student, flag)
+    _write(talks, threat, OPEN, center)
+    missing = _incident(talks, "missing", "午休后没有回教室，书包还在，手机关机。", dt.timedelta(days=25))
+    _person(talks, missing, free, None)
+    _write(talks, missing, SETTLED, center)
+    Incident.objects.filter(pk=missing.pk).update(
+        closed_at=missing.known_at + dt.timedelta(minutes=4000), closed_by=school.counselor_members[0], outcome="family"
+    )
+    missing.lessons = "门卫登记离校时间很有用；午休点名要提前十分钟。"
+    missing.save(update_fields=["lessons"])
+
+
+def _teacher(talks: Talks, student: Student) -> Membership:
+    return talks.school.teachers[student.class_group_id or 0]
+
+
+def _incident(talks: Talks, kind: str, happened: str, ago: dt.timedelta) -> Incident:
+    known = talks.now - ago
+    return Incident.objects.create(
+        id=talks.ids(),
+        submission=talks.ids(),
+        school=talks.school.unit,
+        kind=kind,
+        happened=happened,
+        started_by=talks.school.counselor_members[0],
+        lead=talks.school.counselor_members[0],
+        known_at=known,
+        reported_at=known + dt.timedelta(minutes=1),
+        acted_at=known + dt.timedelta(minutes=2),
+        deadlines=[60, 24, 24],
+    )
+
+
+def _person(talks: Talks, incident: Incident, student: Student, flag: RiskFlag | None) -> None:
+    by = _teacher(talks, student)
+    IncidentPerson.objects.create(
+        id=talks.ids(), incident=incident, student=student, flag=flag, added_by=by, added_at=incident.reported_at
+    )
+    incident.started_by = by
+    incident.save(update_fields=["started_by"])
+
+
+def _write(talks: Talks, incident: Incident, lines: Any, center: Membership) -> None:
+    for number, (minutes, kind, code, text) in enumerate(lines, start=1):
+        at = incident.known_at + dt.timedelta(minutes=minutes)
+        by = (
+            center
+            if kind == "answer"
+            else talks.school.counselor_members[0]
+            if kind in ("lead", "report")
+            else incident.started_by
+        )
+        IncidentAct.objects.create(
+            id=talks.ids(),
+            incident=incident,
+            number=number,
+            kind=kind,
+            code=code,
+            by=by,
+            happened_at=at,
+            recorded_at=at,
+            text=text,
+        )
+        if kind == "report":
+            _report(talks, incident, center.unit, code, at)
+        if kind == "answer":
+            incident.reports.filter(form=code).update(acknowledged_at=at, acknowledged_by=center)
+
+
+def _report(talks: Talks, incident: Incident, to: Unit, form: str, at: dt.datetime) -> None:
+    IncidentReport.objects.create(
+        id=talks.ids(),
+        incident=incident,
+        school=incident.school,
+        to=to,
+        number=incident.reports.count() + 1,
+        form=form,
+        kind=incident.kind,
+        by=talks.school.counselor_members[0],
+        at=at,
+        due_at=incident.known_at + (dt.timedelta(hours=1) if form == "oral" else dt.timedelta(hours=24)),
+        text="涉及学生1人，现由专人陪同，家长已通知，正在处置。",
+    )

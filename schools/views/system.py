@@ -1,0 +1,40 @@
+"""The machinery, for system administrators: heartbeats, queue, failures with their cause, another try."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from schools.access import roles
+from schools.actions.jobs import retry_job
+from schools.models import Role
+from schools.requests import ViewerRequest
+from schools.work.alarms import SILENT, alarms_now, last_beats, queue_now
+
+
+@roles(Role.SYSTEM_ADMIN)
+@require_GET
+def system(request: ViewerRequest) -> HttpResponse:
+    names = {"scheduler": _("Scheduler"), "worker": _("Worker")}
+    now = timezone.now()
+    beats = [(names[name], at, at is None or now - at > SILENT) for name, at in last_beats().items()]
+    context = {"alarms": alarms_now(), "beats": beats, "queue": queue_now()}
+    return render(request, "schools/system.html", context)
+
+
+@roles(Role.SYSTEM_ADMIN)
+@require_POST
+def job_retry(request: ViewerRequest) -> HttpResponse:
+    """Which one is posted: its address belongs to its owner."""
+    try:
+        pk = UUID(request.POST.get("job", ""))
+    except ValueError:
+        messages.error(request, _("This job is gone."))
+    else:
+        retry_job(by=request.viewer, pk=pk)
+        messages.success(request, _("It is tried again."))
+    return redirect("schools:system")

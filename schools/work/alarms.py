@@ -1,0 +1,140 @@
+"""What is wrong with the machinery: scheduler or worker silent, a queue that stands, jobs that failed, no good copy.
+
+Told in three ways: on the administrator's page, by notice once a day, and by `GET /healthz`, which also rings when the
+worker that would ring is dead. An app adds its own in its `alarms.py`:
+
+    @alarms
+    def copies() -> Iterator[Alarm]: ...
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.common.floors import ask_apps
+from schools.models import Heartbeat, Job, Membership, Role
+from schools.work.notices import Urgency, notify
+
+SILENT = dt.timedelta(minutes=3)
+STANDS = dt.timedelta(minutes=5)
+RUNG, RUNG_SECONDS = "alarms-rung", 60
+SCHEDULER, WORKER = "scheduler", "worker"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """`code` and `hint` for healthz and scripts, in English; `text` for the page."""
+
+    code: str
+    hint: str
+    text: Any
+
+
+Source = Callable[[], Iterable[Alarm]]
+_sources: list[Source] = []
+
+
+def alarms(source: Source) -> Source:
+    """Register a function that says what is wrong at present."""
+    _sources.append(source)
+    return source
+
+
+def alarms_now() -> list[Alarm]:
+    ask_apps("alarms")
+    return [alarm for source in _sources for alarm in source()]
+
+
+# --- heartbeats -------------------------------------------------------------------------------------------------------
+
+
+def beat(name: str) -> None:
+    """This part lives. One statement; the row is made once."""
+    now = timezone.now()
+    if not Heartbeat.objects.filter(pk=name).update(at=now):
+        Heartbeat.objects.get_or_create(pk=name, defaults={"at": now})
+
+
+def last_beats() -> dict[str, dt.datetime | None]:
+    seen = dict(Heartbeat.objects.values_list("pk", "at"))
+    return {name: seen.get(name) for name in (SCHEDULER, WORKER)}
+
+
+_SILENT = {
+    SCHEDULER: (
+        "the scheduler is silent: reminders, clocks and copies stand still. Start it (docs/operations.md)",
+        _("The scheduler is silent: reminders, clocks and copies stand still."),
+    ),
+    WORKER: (
+        "no worker answers: nobody is called outside, nothing is computed. Start it (docs/operations.md)",
+        _("No worker answers: nobody is called outside, and nothing is computed."),
+    ),
+}
+
+
+@alarms
+def silence() -> Iterator[Alarm]:
+    """A site under development may never have started them; one in production must have."""
+    beats, now = last_beats(), timezone.now()
+    if not settings.PRODUCTION and not any(beats.values()):
+        return
+    for name, at in beats.items():
+        if at is None or now - at > SILENT:
+            yield Alarm(f"{name} silent", *_SILENT[name])
+
+
+# --- the queue --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How much waits and runs, since when, and what failed. No word of what a job was about."""
+
+    waiting: int
+    running: int
+    oldest: dt.datetime | None
+    failed: list[Job]
+
+
+def queue_now() -> Queue:
+    waiting = Job.objects.filter(state=Job.State.QUEUED)
+    found = waiting.aggregate(n=models.Count("pk"), oldest=models.Min("created_at"))
+    failed = Job.objects.filter(state=Job.State.FAILED).only("kind", "cause", "attempts", "created_at", "finished_at")
+    running = Job.objects.filter(state=Job.State.RUNNING).count()
+    return Queue(found["n"], running, found["oldest"], list(failed.order_by("-finished_at")[:30]))
+
+
+@alarms
+def standing() -> Iterator[Alarm]:
+    oldest = Job.objects.filter(state=Job.State.QUEUED).aggregate(at=models.Min("created_at"))["at"]
+    if oldest and timezone.now() - oldest > STANDS:
+        hint = "jobs wait for more than five minutes: is the worker busy, dead, or without its broker?"
+        yield Alarm("queue stands", hint, _("Jobs wait for more than five minutes."))
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def ring() -> list[Alarm]:
+    """Call the system administrators, once a day for each alarm. Safe to run as often as one likes."""
+    found = alarms_now()
+    if found and cache.add(RUNG, "1", RUNG_SECONDS):
+        admins = Membership.objects.current().filter(role=Role.SYSTEM_ADMIN, person__is_active=True)
+        members = list(admins.select_related("person"))
+        for alarm in found:
+            notify(
+                to=members,
+                kind="system.alarm",
+                url=reverse("schools:system"),
+                urgency=Urgency.URGENT,
+                occasion=f"{alarm.code} {timezone.localdate():%Y%m%d}",
+            )
+    return found

@@ -1,0 +1,87 @@
+"""What is wrong with the machinery is told: on the page, by notice, by healthz; and a failed job is tried again."""
+
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.actions.jobs import retry_job
+from schools.common.errors import Refused
+from schools.models import Heartbeat, Job, Notice
+from schools.tasks import show_life
+from schools.work import alarms, jobs
+from tests.walking import job_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forget_ringing():
+    cache.delete(alarms.RUNG)
+
+
+def job(world, **values):
+    row = job_of(world.a.teacher)
+    Job.objects.filter(pk=row.pk).update(**values)
+    return row
+
+
+def codes():
+    return [alarm.code for alarm in alarms.alarms_now()]
+
+
+def test_scheduler_and_worker_that_fall_silent_are_told(world, client):
+    show_life()
+    alarms.beat(alarms.SCHEDULER)
+    assert (codes(), client.get("/healthz").content) == ([], b"ok\n")
+    Heartbeat.objects.filter(pk="worker").update(at=timezone.now() - dt.timedelta(minutes=4))
+    assert codes() == ["worker silent"]
+    for _again in range(2):
+        cache.delete(alarms.RUNG)
+        assert client.get("/healthz").content.startswith(b"ok\nworker silent: no worker answers")
+    assert [notice.membership for notice in Notice.objects.filter(kind="system.alarm")] == [world.admin]
+
+
+def test_production_that_never_started_them_is_told(settings, world):
+    assert codes() == []
+    settings.PRODUCTION = True
+    assert codes() == ["scheduler silent", "worker silent"]
+
+
+def test_queue_that_stands_is_told(world):
+    job(world, state="queued", created_at=timezone.now() - dt.timedelta(minutes=6))
+    assert codes() == ["queue stands"]
+
+
+def test_missing_copy_is_told(settings, tmp_path, world):
+    settings.BACKUP_DIR = str(tmp_path)
+    assert codes() == ["no copy"]
+
+
+def test_failed_job_tells_the_administrator_its_cause_and_no_word_of_its_content(world, sign_in, monkeypatch):
+    def broken(work):
+        raise ValueError("the name of a student")
+
+    monkeypatch.setitem(jobs._kinds, "some_work", broken)
+    row = job(world, state="queued", attempts=jobs.ATTEMPTS - 1)
+    jobs.run(row.pk)
+    page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
+    assert ("ValueError in test_alarms.py" in page, "the name of a student" in page) == (True, False)
+
+
+def test_failed_job_is_tried_again_by_an_administrator_only(
+    world, viewer, monkeypatch, django_capture_on_commit_callbacks
+):
+    done = []
+    monkeypatch.setitem(jobs._kinds, "some_work", lambda work: done.append(work.job.pk))
+    row = job(world, state="failed", attempts=3)
+    with pytest.raises(Refused):
+        retry_job(by=viewer(world.a.leader), pk=row.pk)
+    assert Job.objects.get(pk=row.pk).state == "failed"
+    with django_capture_on_commit_callbacks(execute=True):
+        retry_job(by=viewer(world.admin), pk=row.pk)
+    with pytest.raises(Refused):
+        retry_job(by=viewer(world.admin), pk=row.pk)
+    assert (done, Job.objects.get(pk=row.pk).state) == ([row.pk], "done")
