@@ -33,8 +33,8 @@ def codes():
 
 
 def test_scheduler_and_worker_that_fall_silent_are_told(world, client):
-    show_life()
     alarms.beat(alarms.SCHEDULER)
+    show_life()
     assert (codes(), client.get("/healthz").content) == ([], b"ok\n")
     Heartbeat.objects.filter(pk="worker").update(at=timezone.now() - dt.timedelta(minutes=4))
     assert codes() == ["worker silent"]
