@@ -1,4 +1,5 @@
-"""Tables with a row for every class or school, and the comparison with the term before (facts 6: T1, T2, T6, T7)."""
+"""Tables with a row for every class or school, numbered T1 to T4 (facts 6 asks for them as T1, T2, T6, T7), and the
+comparison with the term before."""
 
 from collections.abc import Sequence
 
@@ -32,7 +33,7 @@ _WHO_COUNTS = gettext_lazy(
 def tables(m: Material) -> list[Table]:
     if m.is_school:
         return [class_table(m)] if m.places else []
-    return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "T7")]
+    return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "T4")]
 
 
 def near(m: Material) -> list[Place]:
@@ -49,7 +50,7 @@ def _first(m: Material) -> str:
 
 def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage") -> Table:
     near_caption = _("Coverage by class") if m.is_school else _("Coverage by unit")
-    caption = near_caption if code == "coverage" else _("Talks and coverage (T7)")
+    caption = near_caption if code == "coverage" else _("Talks and coverage (T4)")
     columns = [_("Person-times"), _("Students"), _("Reached"), _("Coverage")]
     columns += [_("Key students"), _("Key reached"), _("Key coverage")]
     rows = [Row(place.label, _coverage_cells(place), _emphasis(place, places)) for place in places]
@@ -85,7 +86,7 @@ def base_table(m: Material) -> Table:
 
 def flag_table(m: Material) -> Table:
     codes = ("flags_at_start", "flags_new", "flags_closed", "flags_at_end", "flags_due", "flags_in_time")
-    return _by_place(m, "T6", _("Risk flags (T6)"), codes)
+    return _by_place(m, "T3", _("Risk flags (T3)"), codes)
 
 
 def _by_place(m: Material, code: str, caption: str, figure_codes: Sequence[str]) -> Table:

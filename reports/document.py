@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, npgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import npgettext
 
 from reports.charts import CONTROL
 from reports.editions import HIDDEN, Edition, Published
@@ -209,6 +209,20 @@ class Balance:
         return f"{self.start} + {self.new} − {self.closed} = {self.end}"
 
 
+DIGITS = "零一二三四五六七八九"  # zh
+
+
+def is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def in_chinese(number: int) -> str:
+    """1 as 一, 12 as 十二, up to 99."""
+    tens, ones = divmod(number, 10)
+    start = ("" if tens == 1 else DIGITS[tens]) + "十" if tens else ""  # zh
+    return start + (DIGITS[ones] if ones or not tens else "")
+
+
 def paragraphs_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -230,9 +244,25 @@ class Section:
     edited: str = ""
     is_publishable: bool = False
     is_appendix: bool = False
+    changes: Sequence[tuple[str, str]] = ()  # sentences whose figures moved since the text was written: then, now
+    warning: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
+
+    @property
+    def mark(self) -> str:
+        """How the section is counted: 一、二、 as documents are in Chinese, else 1, 2."""
+        return f"{in_chinese(self.number)}、" if is_chinese() else str(self.number)
+
+    @property
+    def heading(self) -> str:
+        return f"{self.mark}{self.title}" if is_chinese() else f"{self.mark} {self.title}"
+
+    @property
+    def needs_a_look(self) -> bool:
+        """The text may no longer, or never did, fit the figures."""
+        return bool(self.changes or self.warning)
 
     @property
     def paragraphs(self) -> list[str]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,10 @@ class SectionForm(forms.Form):
 
 
 class ExportForm(forms.Form):
+    is_read = forms.BooleanField(
+        label=_("I have read these texts: take the summary out as it stands"),
+        error_messages={"required": _("Look at the texts first, or say that they may go out as they stand.")},
+    )
     file_format = forms.ChoiceField(
         label=_("Kind of file"), choices=list(FORMATS.items()), initial="pdf", widget=Segmented
     )
@@ -36,3 +42,12 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("The reason is kept in the log, with your name and the time."),
     )
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["is_read"]
+
+    def choices(self) -> dict[str, Any]:
+        """What the action is told."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "is_read"}

@@ -61,7 +61,7 @@ def _contents(document: SummaryDocument, pages: Mapping[str, int]) -> list[tuple
     """Number, title, anchor and, where it stands in another part, page; the tables of an appendix have no number."""
     found = []
     for section in document.sections:
-        found.append((str(section.number), section.title, section.code, pages.get(section.code)))
+        found.append((section.mark, section.title, section.code, pages.get(section.code)))
         if section.is_appendix:
             anchors = [(table.caption, f"table-{table.code}") for table in section.tables]
             found += [("", caption, anchor, pages.get(anchor)) for caption, anchor in anchors]

@@ -9,7 +9,20 @@ from django.utils.translation import gettext_lazy
 
 from reports import appendix, drafts, drawings
 from reports.clocks import ClockRow
-from reports.document import Amount, Balance, Behind, Chart, Fact, Multiples, Row, Section, Table, school_hours
+from reports.document import (
+    Amount,
+    Balance,
+    Behind,
+    Chart,
+    Fact,
+    Multiples,
+    Row,
+    Section,
+    Table,
+    in_chinese,
+    is_chinese,
+    school_hours,
+)
 from reports.editions import HIDDEN
 from reports.material import Material
 from schools.figures import figures
@@ -37,9 +50,15 @@ class Part:
             facts=self.facts(m),
             balance=self.balance(m),
             charts=self.charts(m),
-            tables=[table for table in self.tables(m) if table.rows],
+            tables=self._counted([table for table in self.tables(m) if table.rows]),
             is_appendix=self.is_appendix,
         )
+
+    def _counted(self, tables: list[Table]) -> list[Table]:
+        """Several tables of a section are counted （一）, （二） in Chinese; those of the appendix have T-numbers."""
+        if self.is_appendix or len(tables) < 2 or not is_chinese():
+            return tables
+        return [replace(one, caption=f"（{in_chinese(n)}）{one.caption}") for n, one in enumerate(tables, start=1)]
 
 
 def headline(m: Material) -> list[Fact]:

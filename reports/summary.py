@@ -1,19 +1,27 @@
 """Build the semester summary: figures as they are now, texts as people left them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from reports.document import Section, SummaryDocument, printable
+from reports.document import Section, SummaryDocument, paragraphs_of, printable
 from reports.editions import Edition
 from reports.material import Material
 from reports.models import SummarySection
 from reports.sections import PARTS
 from schools.models import Term, Unit
+
+WORST = 4
+DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d\d-\d\d|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}")  # zh
+NUMBER = re.compile(r"\d[\d,.]*%?")
+NONE = r"(无|没有|未发生|未出现|零)[^。；，\n]{0,10}(危机|重大事件)"  # zh
+NO_CRISIS = re.compile(NONE + r"|危机[^。；，\n]{0,6}(为零|0\s*起)|\bno [a-z ]{0,20}cris[ie]s", re.IGNORECASE)  # zh
 
 
 def build_summary(unit: Unit, term: Term, edition: Edition = Edition.WORK) -> SummaryDocument:
@@ -22,7 +30,7 @@ def build_summary(unit: Unit, term: Term, edition: Edition = Edition.WORK) -> Su
     texts = texts_of(unit, term)
     drafted = [part.section(material, number) for number, part in enumerate(PARTS, start=1)]
     fitting = publishable if edition == Edition.PUBLIC else with_text
-    sections = [fitting(section, texts.get(section.code)) for section in drafted]
+    sections = [with_warning(fitting(section, texts.get(section.code)), material) for section in drafted]
     return SummaryDocument(
         unit_name=printable(unit.name),
         above=printable(_above(unit)),
@@ -55,6 +63,7 @@ def with_text(section: Section, written: SummarySection | None) -> Section:
         version=written.version,
         is_edited=True,
         edited=edited_line(written),
+        changes=changed_figures(written.basis, section.text) if written.basis else (),
         is_publishable=written.is_publishable,
     )
 
@@ -64,6 +73,29 @@ def publishable(section: Section, written: SummarySection | None) -> Section:
     if written is None or not written.is_publishable:
         return replace(section, text="")
     return with_text(section, written)
+
+
+def changed_figures(then: str, now: str) -> list[tuple[str, str]]:
+    """The drafted sentences whose numbers are others than when a person wrote; days that go by are no change."""
+    pairs = zip_longest(paragraphs_of(then), paragraphs_of(now), fillvalue="")
+    return [(old, new) for old, new in pairs if _numbers(old) != _numbers(new)]
+
+
+def _numbers(text: str) -> list[str]:
+    return NUMBER.findall(DAY.sub("", text))
+
+
+def with_warning(section: Section, material: Material) -> Section:
+    """A text that tells of no crisis beside an open flag of the worst level is pointed at."""
+    worst = material.count("flags_at_end", "level", str(WORST)).number
+    if not worst or not NO_CRISIS.search(section.text):
+        return section
+    text = ngettext(
+        "This text says that there was no crisis, but {n} risk flag of the worst level is open.",
+        "This text says that there was no crisis, but {n} risk flags of the worst level are open.",
+        int(worst),
+    )
+    return replace(section, warning=text.format(n=int(worst)))
 
 
 def edited_line(written: SummarySection) -> str:

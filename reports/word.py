@@ -73,7 +73,7 @@ def _cover(word: Any, document: SummaryDocument, stamp: str) -> None:
 
 
 def _section(word: Any, section: Section, document: SummaryDocument) -> None:
-    word.add_heading(f"{section.number} {section.title}", level=1)
+    word.add_heading(section.heading, level=1)
     for text in section.paragraphs:
         word.add_paragraph(text)
     for fact in section.facts:

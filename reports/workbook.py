@@ -71,7 +71,7 @@ def _texts(sheet: Any, document: SummaryDocument, stamp: str, styles: dict[str, 
     lines.append((_("Edition"), " ".join(filter(None, [document.edition_text, document.corrected_text]))))
     if document.is_public:
         lines.append((_("Small numbers"), document.hidden_note))
-    lines += [(f"{section.number} {section.title}", section.text) for section in document.sections]
+    lines += [(section.heading, section.text) for section in document.sections]
     for row, (label, text) in enumerate(lines, start=1):
         sheet.write_string(row, 0, label, styles["head"])
         sheet.write_string(row, 1, text, styles["text"])

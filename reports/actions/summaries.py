@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reports.editions import Edition
 from reports.models import AUTHORS, Summary, SummarySection
 from reports.sections import CODES
+from reports.summary import drafted_text
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
@@ -70,7 +71,8 @@ def _change(by: Viewer, term: Term, code: str, version: int, body: str, *, is_dr
     section.refresh_from_db()
     if not is_drafted:
         section.body = body
-        section.save(update_fields=["body"])
+        section.basis = drafted_text(by.unit, term, code)
+        section.save(update_fields=["body", "basis"])
     verb = "summary.draft_restored" if is_drafted else "summary.written"
     audit.record(by=by, verb=verb, about=section.summary, details={"section": code, "version": section.version})
     return section

@@ -42,6 +42,8 @@ class SummarySection(models.Model):
     summary = models.ForeignKey(Summary, on_delete=models.CASCADE, related_name="sections")
     code = models.CharField(max_length=20)
     body = SealedTextField(_("text"))
+    # What drafted itself when the person wrote: by it one sees that the figures have moved since.
+    basis = SealedTextField(_("drafted text"), blank=True)
     # A person has read this text and found it fit for the public edition; another text is not.
     is_publishable = models.BooleanField(default=False)
     # Back to the drafted text: the row stays, so that its version goes on counting.

@@ -142,10 +142,11 @@ def _conflict(request: ViewerRequest, term: Term, code: str, conflict: actions.C
 def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     """Ask what it is for, then hand the work to a worker."""
     found = _term(request, term)
-    form = ExportForm(request.POST or None)
+    open_questions = [one for one in build_summary(request.viewer.unit, found).sections if one.needs_a_look]
+    form = ExportForm(request.POST or None, asks=bool(open_questions))
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
-            job = actions.export_summary(by=request.viewer, term=found, **form.cleaned_data)
+            job = actions.export_summary(by=request.viewer, term=found, **form.choices())
             back = reverse("reports:summary_detail", args=[found.code])
             return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
-    return render(request, "reports/summary_export.html", {"form": form, "term": found})
+    return render(request, "reports/summary_export.html", {"form": form, "term": found, "questions": open_questions})

@@ -23,6 +23,7 @@ from schools.common.errors import Refused
 from schools.models import AuditEntry
 from schools.queries import current_term, term_of
 from schools.recounting import recount, recount_all
+from tests.walking import raised
 
 pytestmark = pytest.mark.django_db
 TERM = "2025-2026-2"
@@ -373,3 +374,33 @@ def test_page_of_a_center_tells_exact_counts_and_whom_they_were_shown(world, sig
     assert "重点学生 2 名" in page
     assert f"仅供工作使用 · {world.district_staff.person.name}" in page
     assert "SENTINEL" not in page
+
+
+def test_a_text_whose_figures_moved_says_so_until_it_is_saved_again(world, write):
+    write(world.a.leader, "本学期预警情况平稳。", 0, code="flags")
+    before = section_of(world, "flags").changes
+    raised(world.a.student_2, world.a.counselor)
+    recount_all(world.a.unit)
+    told = [bool(section_of(world, "flags").changes)]
+    write(world.a.leader, "本学期预警情况平稳。", 1, code="flags")
+    told.append(bool(section_of(world, "flags").changes))
+    assert (before, told) == ([], [True, False])
+
+
+@pytest.mark.parametrize("severity,is_told", [(2, False), (4, True)])
+def test_no_crisis_beside_an_open_flag_of_the_worst_level_is_pointed_at(world, write, severity, is_told):
+    raised(world.a.student_2, world.a.counselor, severity=severity)
+    recount_all(world.a.unit)
+    write(world.a.leader, "本学期未发生危机事件。", 0)
+    assert bool(section_of(world).warning) is is_told
+
+
+def test_the_export_asks_about_a_text_that_does_not_fit(world, write, sign_in):
+    raised(world.a.student_2, world.a.counselor, severity=4)
+    recount_all(world.a.unit)
+    write(world.a.leader, "本学期未发生危机事件。", 0)
+    client, address = sign_in(world.a.leader), reverse("reports:summary_export", args=[TERM])
+    fields = {"file_format": "xlsx", "edition": "work", "reason": "archive"}
+    asked = client.post(address, fields)
+    done = client.post(address, fields | {"is_read": "on"})
+    assert (asked.status_code, 'name="is_read"' in asked.content.decode(), done.status_code) == (200, True, 302)
