@@ -15,7 +15,8 @@ from screening.consents import standings
 from screening.models import Response, Round, Slip
 
 # For the counselor, in the order of the page; everybody else learns only who has answered and who has not.
-DONE, INVALID, BEGUN, REFUSED, NO_CONSENT, WAITING = "done", "bad", "half", "no", "wait", "open"
+DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT, GONE = "done", "bad", "half", "open", "no", "wait", "gone"
+ORDER = [DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT, GONE]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,10 @@ class ClassProgress:
 
 
 def slips_seen(viewer: Viewer, round_: Round) -> list[Slip]:
-    rows = Slip.objects.visible_to(viewer).filter(round=round_, revoked_at=None)
+    """In the order of classes. A slip that was withdrawn is only the counselor's concern."""
+    rows = Slip.objects.visible_to(viewer).filter(round=round_)
+    if viewer.role not in SCREENERS:
+        rows = rows.filter(revoked_at=None)
     return list(
         rows.select_related("student", "class_group").order_by(
             "class_group__stage", "-class_group__entry_year", "class_group__prefix", "class_group__number", "pk"
@@ -55,6 +59,8 @@ def states_of(viewer: Viewer, round_: Round, slips: Iterable[Slip]) -> dict[Any,
 def _state(slip: Slip, is_invalid: bool, consent: Standing | None) -> str:
     if slip.finished_at is not None:
         return INVALID if is_invalid else DONE
+    if slip.revoked_at is not None:
+        return GONE
     if consent == Standing.REFUSED:
         return REFUSED
     if slip.started_at is not None:
@@ -66,12 +72,11 @@ def by_class(viewer: Viewer, round_: Round, slips: list[Slip]) -> list[ClassProg
     states = states_of(viewer, round_, slips)
     groups: dict[int, ClassGroup] = {}
     found: dict[int, list[str]] = {}
-    order = [DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT]
     for slip in slips:
         group = groups.setdefault(slip.class_group_id, slip.class_group)
         group.school = round_.school
         found.setdefault(slip.class_group_id, []).append(states[slip.pk])
-    return [ClassProgress(groups[pk], sorted(rows, key=order.index)) for pk, rows in found.items()]
+    return [ClassProgress(groups[pk], sorted(rows, key=ORDER.index)) for pk, rows in found.items()]
 
 
 def totals(rows: Iterable[ClassProgress]) -> Counter[str]:

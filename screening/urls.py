@@ -9,6 +9,7 @@ urlpatterns = [
     path("rounds/<uuid:pk>/", rounds.round_detail, name="round_detail"),
     path("rounds/<uuid:pk>/open/", rounds.round_open, name="round_open"),
     path("rounds/<uuid:pk>/close/", rounds.round_close, name="round_close"),
+    path("rounds/<uuid:pk>/again/", rounds.round_ask_again, name="round_ask_again"),
     path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
     path("rounds/<uuid:pk>/classes/<int:group>/slips/", rounds.round_slips, name="round_slips"),
     path("rounds/<uuid:pk>/classes/<int:group>/consents/", rounds.round_consents, name="round_consents"),

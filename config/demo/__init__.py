@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import flags, incidents, network, pupils, registry, surveys, talks, work
+from config.demo import flags, incidents, network, pupils, registry, rounds, surveys, talks, work
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -58,6 +58,8 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
         registry.add_registry(rows, roster.students)
         if school.unit.code.endswith("000001"):
             incidents.add_incidents(rows, roster.students)
+        if number == 1:
+            rounds.add_rounds(school, roster.students, ids, now, rows.flagged)
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -28,7 +28,7 @@ from screening.scoring import critical_answers
 from screening.states import screenings
 from screening.windows import can_begin, takes_answers
 from students.actions.flags import raise_flag
-from students.models import RiskFlag
+from students.models import RiskFlag, Student
 from students.states import keep
 
 GUESSES = 5
@@ -49,7 +49,8 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     now = now or timezone.now()
     day = timezone.localdate(now)
     row = RoundClass.objects.filter(round=slip.round_id, class_group=slip.class_group_id).first()
-    if slip.revoked_at is not None or slip.finished_at is not None or not can_begin(slip.round, row, now):
+    has_left = slip.student.status == Student.Status.LEFT
+    if has_left or slip.revoked_at or slip.finished_at or not can_begin(slip.round, row, now):
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
     wanted, said = needed_of(slip.round, slip.student, day), said_by(slip.round, [slip.student_id])
     own = said.get(slip.student_id, {})

@@ -21,6 +21,17 @@ from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
 from students.models import Student
 
+KEPT_WHEN_ASKED_AGAIN = (
+    "title",
+    "opens_at",
+    "closes_at",
+    "notice",
+    "consent_text",
+    "asks_guardian_too",
+    "where_to_talk",
+    "after_critical",
+)
+
 
 @transaction.atomic
 def make_round(
@@ -75,8 +86,17 @@ def open_round(*, by: Viewer, round_: Round) -> Round:
             _("An answer may call somebody at once. First say who is on duty on these days; until then it stays shut.")
         )
     _move(round_, Round.State.PLANNED, state=Round.State.OPEN)
+    if round_.after_id is None:
+        _add_who_came_since(round_)
     audit.record(by=by, verb="round.opened", about=round_)
     return round_
+
+
+def _add_who_came_since(round_: Round) -> None:
+    """Students who entered these classes while it was being prepared get their slip too."""
+    groups = round_.classes.values("class_group")
+    here = Student.objects.enrolled().filter(school_id=round_.school_id, class_group__in=groups)
+    add_slips(round_, here.exclude(pk__in=round_.slips.values("student")))
 
 
 def _somebody_on_duty(round_: Round) -> bool:
@@ -90,6 +110,32 @@ def close_round(*, by: Viewer, round_: Round) -> Round:
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
     audit.record(by=by, verb="round.closed", about=round_)
     return round_
+
+
+@transaction.atomic
+def ask_again(*, by: Viewer, round_: Round) -> Round:
+    """Prepare a second asking of those whose answers are in doubt: a week from today, with new slips. Whoever has been
+    asked again already is not asked a third time by it; no class teacher sees it."""
+    check_can_hold_rounds(by)
+    doubtful = round_.slips.filter(response__is_valid=False, student__status=Student.Status.ENROLLED)
+    known = Slip.objects.filter(round__after=round_).values("student")
+    slips = list(doubtful.exclude(student__in=known).select_related("student"))
+    if not slips:
+        raise Refused(_("Nobody's answers are in doubt, or all of them are being asked again already."))
+    today = timezone.localdate()
+    again = Round.objects.create(
+        school_id=round_.school_id,
+        made_by=by.membership,
+        after=round_,
+        opens_on=today,
+        closes_on=today + dt.timedelta(days=7),
+        **{name: getattr(round_, name) for name in KEPT_WHEN_ASKED_AGAIN},
+    )
+    groups = list(ClassGroup.objects.filter(pk__in=[slip.student.class_group_id for slip in slips]))
+    _add_parts(again, [part.instrument for part in round_.parts.select_related("instrument")], groups)
+    count = add_slips(again, [slip.student for slip in slips])
+    audit.record(by=by, verb="round.made", about=again, details={"classes": len(groups), "students": count})
+    return again
 
 
 @transaction.atomic

@@ -138,7 +138,7 @@ def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """One slip for each student of a class, to print and cut; above them the class's own code."""
     round_ = round_of(request, pk)
     row = _class_of(round_, group)
-    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group and not one.finished_at]
+    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group and _is_usable(one)]
     class_url = request.build_absolute_uri(reverse("screening:answer_class", args=[class_code_of(row)]))
     context = {
         "round": round_,
@@ -150,6 +150,10 @@ def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         "until": last_day(round_, row),
     }
     return render(request, "screening/round_slips.html", context)
+
+
+def _is_usable(slip: Slip) -> bool:
+    return slip.finished_at is None and slip.revoked_at is None
 
 
 def _printed(request: ViewerRequest, slip: Slip) -> dict[str, Any]:
@@ -237,6 +241,15 @@ def round_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
     actions.close_round(by=request.viewer, round_=round_)
     messages.success(request, _("Closed. Nobody can begin any more."))
     return redirect(round_)
+
+
+@require_POST
+@roles(*SCREENERS)
+def round_ask_again(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """A second asking of those whose answers are in doubt."""
+    again = actions.ask_again(by=request.viewer, round_=round_of(request, pk))
+    messages.success(request, _("Prepared for those whose answers are in doubt. Print their slips, then open it."))
+    return redirect(again)
 
 
 @require_POST

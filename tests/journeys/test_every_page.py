@@ -101,6 +101,7 @@ NO_PAGES = {
     "reports:summary_section",
     "screening:round_open",
     "screening:round_close",
+    "screening:round_ask_again",
     "screening:round_extend",
     "screening:slip_reissue",
     "screening:slip_revoke",

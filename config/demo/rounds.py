@@ -1,0 +1,244 @@
+"""Screenings of the first school: one of last month with a few at every level, and one that runs."""
+
+import datetime as dt
+import json
+import random
+import uuid
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from config.demo.network import DemoSchool, Ids
+from schools.models import ClassGroup, Membership, OnDuty
+from screening.forms.rounds import LAST_WORDS
+from screening.models import (
+    Consent,
+    ConsentText,
+    CriticalAnswer,
+    Instrument,
+    Response,
+    Result,
+    Round,
+    RoundClass,
+    RoundInstrument,
+    ScaleResult,
+    Slip,
+)
+from screening.outcome import Outcome, outcome_of
+from screening.slip_codes import class_code_of, code_of, hash_of
+from students.models import RiskFlag, Student
+
+DAY = dt.timedelta(days=1)
+# Of a thousand students so many answer like this: the sum of the nine items.
+CALM, MILD, MODERATE, HIGH, CRITICAL, GAPS = "calm", "mild", "moderate", "high", "critical", "gaps"
+SHARES = [(CALM, 800), (MILD, 140), (MODERATE, 18), (HIGH, 6), (CRITICAL, 3), (GAPS, 8), ("", 25)]
+SUMS = {CALM: (0, 4), MILD: (5, 9), MODERATE: (10, 14), HIGH: (15, 21)}
+OUTCOMES = ["watched", "unfounded", "supported", "unfounded", "referred"]
+
+
+class Screening:
+    """One round with its rows, written together."""
+
+    def __init__(self, school: DemoSchool, ids: Ids, now: dt.datetime) -> None:
+        self.school, self.ids, self.now = school, ids, now
+        self.by: Membership = school.counselor_members[0]
+        self.dice = random.Random(f"rounds {school.unit.code}")
+        self.text = ConsentText.objects.create(
+            unit=school.unit, version=1, body=str(LAST_WORDS["consent"]), made_by=self.by, made_at=now - 60 * DAY
+        )
+        self.rows: dict[type[Any], list[Any]] = {
+            model: [] for model in (RiskFlag, Slip, Consent, CriticalAnswer, Response, Result, ScaleResult)
+        }
+
+    def round(self, title: str, first: dt.date, last: dt.date, groups: list[ClassGroup], **more: Any) -> Round:
+        texts = {name: str(LAST_WORDS[name]) for name in ("notice", "where_to_talk", "after_critical")}
+        made = Round.objects.create(
+            id=self.ids(),
+            school=self.school.unit,
+            title=title,
+            opens_on=first,
+            closes_on=last,
+            opens_at=dt.time(8),
+            closes_at=dt.time(17),
+            consent_text=self.text,
+            made_by=self.by,
+            made_at=self.now - 45 * DAY,
+            **texts,
+            **more,
+        )
+        phq9 = Instrument.objects.get(unit=None, code="phq9")
+        RoundInstrument.objects.create(round=made, instrument=phq9, position=1)
+        classes = [RoundClass(round=made, class_group=group) for group in groups]
+        for row in classes:
+            row.code_hash = hash_of(class_code_of(row))
+        RoundClass.objects.bulk_create(classes)
+        prefetch_related_objects([made], "parts__instrument")
+        return made
+
+    def slip(self, round_: Round, student: Student, at: dt.datetime | None) -> Slip:
+        began = at - dt.timedelta(minutes=4) if at else None
+        slip = Slip(
+            id=self.ids(), round=round_, student=student, class_group_id=student.class_group_id, started_at=began
+        )
+        slip.code_hash = hash_of(code_of(slip))
+        self.rows[Slip].append(slip)
+        return slip
+
+    def consent(self, student: Student, at: dt.datetime, *, is_given: bool = True) -> None:
+        row = Consent(
+            id=self.ids(),
+            student=student,
+            text=self.text,
+            who="guardian",
+            is_given=is_given,
+            channel="paper",
+            by=self.by,
+            at=at,
+        )
+        self.rows[Consent].append(row)
+
+    def answer(self, slip: Slip, kind: str, at: dt.datetime) -> Response:
+        answers = self.answers(kind)
+        found = outcome_of(slip.round, answers, 150)
+        response = Response(
+            id=self.ids(),
+            slip=slip,
+            submission=uuid.UUID(int=self.ids().int),
+            answers=json.dumps(answers),
+            seconds=150,
+            at=at,
+            attention=found.attention,
+            is_valid=found.is_valid,
+        )
+        slip.finished_at = at
+        self.rows[Response].append(response)
+        self._score(response, found)
+        if kind == CRITICAL:
+            called = CriticalAnswer(
+                id=self.ids(), slip=slip, instrument=found.parts[0].instrument, item=9, value="1", at=at
+            )
+            self.rows[CriticalAnswer].append(called)
+        return response
+
+    def answers(self, kind: str) -> dict[str, Any]:
+        low, high = SUMS.get(kind, (6, 12))
+        values = [0] * 8
+        for _n in range(self.dice.randint(low, high)):
+            values[self.dice.choice([n for n in range(8) if values[n] < 3])] += 1
+        asked = [*values, 1 if kind == CRITICAL else 0, self.dice.randint(0, 1)]
+        answers: dict[str, Any] = {f"1.{n}": value for n, value in enumerate(asked, start=1)}
+        return answers | ({"1.4": None, "1.5": None} if kind == GAPS else {})
+
+    def _score(self, response: Response, found: Outcome) -> None:
+        for place, part in enumerate(found.parts):
+            result = Result(
+                id=self.ids(),
+                response=response,
+                instrument=part.instrument,
+                position=place,
+                attention=part.scored.attention,
+                is_valid=part.is_valid,
+                doubts=list(part.doubts),
+            )
+            self.rows[Result].append(result)
+            self.rows[ScaleResult] += [
+                ScaleResult(
+                    id=self.ids(),
+                    result=result,
+                    scale=one.scale,
+                    position=number,
+                    raw=one.raw,
+                    score=one.score,
+                    band=one.band,
+                    attention=one.attention,
+                    is_valid=one.valid,
+                )
+                for number, one in enumerate(part.scored.scales)
+            ]
+
+    def flag(self, slip: Slip, severity: int, at: dt.datetime, **more: Any) -> None:
+        flag = RiskFlag(
+            id=self.ids(),
+            student=slip.student,
+            school=self.school.unit,
+            severity=severity,
+            source=RiskFlag.Source.SCREENING,
+            is_critical=severity == 4,
+            known_at=at,
+            reported_at=at,
+            due_at=at + DAY,
+            **more,
+        )
+        slip.flag = flag
+        self.rows[RiskFlag].append(flag)
+
+    def write(self) -> None:
+        for model, rows in self.rows.items():
+            model.objects.bulk_create(rows, batch_size=500)
+
+
+def add_rounds(school: DemoSchool, students: list[Student], ids: Ids, now: dt.datetime, flagged: set[Any]) -> None:
+    if not school.counselor_members:
+        return
+    made = Screening(school, ids, now)
+    here = [one for one in students if one.left_on is None]
+    _finished(made, here, flagged)
+    _running(made, here, flagged)
+    made.write()
+
+
+def _finished(made: Screening, students: list[Student], flagged: set[Any]) -> None:
+    first = (made.now - 30 * DAY).date()
+    closed = {"state": Round.State.CLOSED, "closed_at": made.now - 20 * DAY}
+    round_ = made.round("校园生活问卷", first, first + 9 * DAY, made.school.classes, **closed)
+    kinds, weights = zip(*SHARES, strict=True)
+    for number, student in enumerate(students):
+        at = made.now - 30 * DAY + dt.timedelta(days=number % 5, minutes=20 + number % 200)
+        kind = made.dice.choices(kinds, weights)[0]
+        made.consent(student, made.now - 40 * DAY, is_given=bool(kind) or number % 3 > 0)
+        slip = made.slip(round_, student, at if kind else None)
+        if kind:
+            attention = made.answer(slip, kind, at)
+            level = attention.attention
+            if level >= 2 and student.pk not in flagged:
+                _decided(made, slip, level, at, number)
+
+
+def _decided(made: Screening, slip: Slip, level: int, at: dt.datetime, number: int) -> None:
+    talked = at + dt.timedelta(minutes=25)
+    made.flag(
+        slip,
+        level,
+        at,
+        state=RiskFlag.State.CLOSED,
+        assignee=made.by,
+        taken_at=at + dt.timedelta(minutes=5),
+        acted_at=talked,
+        interviewed_at=talked,
+        settled_at=at + 6 * DAY,
+        closed_by=made.by.person,
+        outcome=OUTCOMES[number % len(OUTCOMES)],
+        closing_reason="访谈两次，与家长谈过，情绪平稳，班主任继续关注。",
+    )
+
+
+def _running(made: Screening, students: list[Student], flagged: set[Any]) -> None:
+    """Of the last six classes; some have answered, one waits for a talk, some papers are missing."""
+    groups = made.school.classes[-6:]
+    today = made.now.date()
+    for weekday in range(7):
+        OnDuty.objects.create(unit=made.school.unit, membership=made.by, weekday=weekday)
+    round_ = made.round("最近好吗", today - 2 * DAY, today + 7 * DAY, groups, state=Round.State.OPEN)
+    asked = [one for one in students if one.class_group_id in {group.pk for group in groups}]
+    waits = False
+    for number, student in enumerate(asked):
+        at = made.now - DAY + dt.timedelta(minutes=number % 300)
+        is_done = number % 5 < 3
+        slip = made.slip(round_, student, at if number % 5 < 4 else None)
+        if not is_done:
+            continue
+        made.answer(slip, MODERATE if not waits and student.pk not in flagged else CALM, at)
+        if not waits and student.pk not in flagged:
+            waits = True
+            made.flag(slip, 2, at, take_by=at + DAY, call_at=at + 2 * DAY)
+            flagged.add(student.pk)

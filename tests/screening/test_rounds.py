@@ -1,0 +1,115 @@
+"""Rounds: made, opened, watched by everybody's own view of it, asked again; races on the way of an answer."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import connection, connections
+from django.urls import reverse
+
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import AuditEntry, OnDuty
+from screening.actions.answering import begin, save_answers
+from screening.actions.rounds import ask_again, open_round
+from screening.models import Response, Round, SavedAnswers, Slip
+from students.models import RiskFlag, Student
+from tests.screening.asked import answered, round_of, slip_of
+
+pytestmark = pytest.mark.django_db
+CALM = (0,) * 9
+
+
+def by(world, who="counselor"):
+    member = getattr(world.a, who)
+    return Viewer(person=member.person, membership=member)
+
+
+def test_round_that_may_call_opens_only_with_somebody_on_duty(world):
+    round_ = round_of(world.a, opened=False)
+    OnDuty.objects.all().delete()
+    with pytest.raises(Refused):
+        open_round(by=by(world), round_=round_)
+    assert Round.objects.get().state == "planned"
+    OnDuty.objects.create(unit=world.a.unit, membership=world.a.counselor, day=round_.opens_on)
+    assert open_round(by=by(world), round_=round_).state == "open"
+
+
+def test_student_who_came_while_it_was_prepared_is_asked_too(world):
+    round_ = round_of(world.a, opened=False)
+    Student.objects.filter(pk=world.a.older.pk).update(class_group=world.a.class_1)
+    open_round(by=by(world), round_=round_)
+    assert Slip.objects.filter(round=round_, student=world.a.older).exists()
+
+
+def test_class_teacher_learns_who_has_not_answered_and_no_reason(world, sign_in):
+    round_ = round_of(world.a, consented=False)
+    url = reverse("screening:round_class", args=[round_.pk, world.a.class_1.pk])
+    states = {
+        who: [state for _slip, state in sign_in(getattr(world.a, who)).get(url).context["rows"]] for who in PEOPLE
+    }
+    assert states == {"teacher": ["open"] * 3, "leader": ["open"] * 3, "counselor": ["wait"] * 3}
+
+
+PEOPLE = ("teacher", "leader", "counselor")
+
+
+def test_doubtful_answers_are_asked_again_once_and_no_class_teacher_sees_it(world, sign_in):
+    round_ = round_of(world.a)
+    answered(round_, world.a.student_2, 0, 0)
+    answered(round_, world.a.student_3, *CALM)
+    again = ask_again(by=by(world), round_=round_)
+    assert [slip.student for slip in again.slips.all()] == [world.a.student_2]
+    open_round(by=by(world), round_=again)
+    assert not Round.objects.visible_to(by(world, "teacher")).filter(pk=again.pk).exists()
+    with pytest.raises(Refused):
+        ask_again(by=by(world), round_=round_)
+    assert Round.objects.filter(after=round_).count() == 1
+
+
+def test_opening_a_result_is_logged(world, sign_in):
+    response = answered(round_of(world.a), world.a.student_2, *CALM)
+    sign_in(world.a.counselor).get(response.get_absolute_url())
+    assert AuditEntry.objects.get(verb="response.opened").student_id == world.a.student_2.pk
+
+
+def test_page_of_a_round_costs_the_same_for_three_students_and_for_thirty(
+    world, sign_in, django_assert_max_num_queries
+):
+    round_ = round_of(world.a)
+    client, url = sign_in(world.a.counselor), round_.get_absolute_url()
+    client.get(url)
+    with django_assert_max_num_queries(60) as few:
+        client.get(url)
+    before = len(few.captured_queries)
+    for number in range(27):
+        pupil = Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name=f"x{number}")
+        Slip.objects.create(round=round_, student=pupil, class_group=world.a.class_1, code_hash=str(number))
+    with django_assert_max_num_queries(60) as many:
+        client.get(url)
+    assert len(many.captured_queries) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_parallel_identical_posts_are_one_row_and_call_once(world):
+    slip = slip_of(round_of(world.a), world.a.student_2)
+    begin(slip=slip, agrees=True)
+    client_id, kept, ready = uuid.uuid4(), [], threading.Barrier(5)
+
+    def post():
+        mine = slip_of(slip.round, slip.student)
+        ready.wait()
+        try:
+            kept.append(save_answers(slip=mine, client_id=client_id, answers={"1.9": 2}))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=post) for _n in range(5)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    connection.close()
+    assert (kept, SavedAnswers.objects.count()) == ([True] * 5, 1)
+    assert RiskFlag.objects.filter(student=slip.student).count() == 1
+    assert not Response.objects.exists()
