@@ -90,6 +90,7 @@ class ToInterview:
     response: Response | None
     slip: Slip
     severity: int
+    label: str
 
 
 def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
@@ -101,4 +102,8 @@ def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
     responses = {one.slip_id: one for one in kept}
     for slip in slips:
         slip.class_group.school = round_.school
-    return [ToInterview(responses.get(one.pk), one, one.flag.severity) for one in slips if one.flag]
+    return [
+        ToInterview(responses.get(one.pk), one, one.flag.severity, viewer.scheme.label(one.flag.severity))
+        for one in slips
+        if one.flag
+    ]

@@ -27,6 +27,7 @@ from screening.forms.rounds import ExtendForm, PaperConsentForm, RoundForm
 from screening.models import Instrument, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
 from screening.queries import instruments_offered, languages_of
+from screening.round_results import found_by
 from screening.slip_codes import class_code_of, code_of, pin_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
 
@@ -102,6 +103,7 @@ def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "on_duty": is_on_duty(round_, today),
         "is_open_now": can_begin(round_, None, timezone.now()),
         "interviews": to_interview(viewer, round_) if viewer.role in SCREENERS else [],
+        "found": found_by(viewer, round_),
         "why": reason_to_see(viewer),
     }
     return render(request, "screening/round_detail.html", context)

@@ -13,8 +13,10 @@ from schools.models import AuditEntry, OnDuty
 from screening.actions.answering import begin, save_answers
 from screening.actions.rounds import ask_again, open_round
 from screening.models import Response, Round, SavedAnswers, Slip
+from screening.round_results import found_by
 from students.models import RiskFlag, Student
 from tests.screening.asked import answered, round_of, slip_of
+from tests.walking import kept_from
 
 pytestmark = pytest.mark.django_db
 CALM = (0,) * 9
@@ -65,6 +67,19 @@ def test_doubtful_answers_are_asked_again_once_and_no_class_teacher_sees_it(worl
     with pytest.raises(Refused):
         ask_again(by=by(world), round_=round_)
     assert Round.objects.filter(after=round_).count() == 1
+
+
+def test_counts_of_a_round_keep_doubtful_answers_apart_and_kept_flags_away(world):
+    round_ = round_of(world.a)
+    kept = answered(round_, world.a.student, *(2,) * 9)
+    answered(round_, world.a.student_2, 0, 0)
+    answered(round_, world.a.student_3, *CALM)
+    found = found_by(by(world), round_)
+    assert (found.whole.cells, found.whole.doubtful, found.whole.total) == ([1, 0, 0, 0, 1], 1, 3)
+    assert found.became == [("等访谈", 1)]
+    kept_from(world.a.leader, kept.slip.flag, world.a.counselor)
+    assert found_by(by(world, "leader"), round_).whole.cells == [1, 0, 0, 0, 0]
+    assert found_by(by(world, "teacher"), round_) is None
 
 
 def test_opening_a_result_is_logged(world, sign_in):
