@@ -181,6 +181,7 @@ def add_rounds(school: DemoSchool, students: list[Student], ids: Ids, now: dt.da
     if not school.counselor_members:
         return
     made = Screening(school, ids, now)
+    flagged |= set(RiskFlag.objects.open().filter(school=school.unit).values_list("student_id", flat=True))
     here = [one for one in students if one.left_on is None]
     _finished(made, here, flagged)
     _running(made, here, flagged)

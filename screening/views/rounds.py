@@ -24,7 +24,7 @@ from screening.actions import consents
 from screening.actions import rounds as actions
 from screening.consents import standings
 from screening.forms.rounds import ExtendForm, PaperConsentForm, RoundForm
-from screening.models import Instrument, Round, RoundClass, Slip
+from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
 from screening.queries import instruments_offered, languages_of
 from screening.round_results import found_by
@@ -119,6 +119,9 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     if not slips:
         get_object_or_404(Slip.objects.none())
     states = states_of(viewer, round_, slips)
+    results = dict(Response.objects.visible_to(viewer).filter(slip__in=slips).values_list("slip_id", "pk"))
+    for slip in slips:
+        slip.result_pk = results.get(slip.pk)  # type: ignore[attr-defined]  # for the page
     context = {
         "round": round_,
         "row": row,

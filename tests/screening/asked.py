@@ -54,8 +54,10 @@ def sheet(*values, place=1):
     return {f"{place}.{number}": value for number, value in enumerate(values, start=1)}
 
 
-def answered(round_, student, *values):
-    """Handed in at once."""
+def answered(round_, student, *values, agreed=None):
+    """Handed in at once; `agreed` records the guardian's paper first."""
+    if agreed:
+        record_paper(by=agreed, round_=round_, students=[student.pk], is_given=True)
     slip = slip_of(round_, student)
     begin(slip=slip, agrees=True)
     return hand_in(slip=slip, submission=uuid.uuid4(), answers=sheet(*values), seconds=120)

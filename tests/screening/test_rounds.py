@@ -92,17 +92,22 @@ def test_page_of_a_round_costs_the_same_for_three_students_and_for_thirty(
     world, sign_in, django_assert_max_num_queries
 ):
     round_ = round_of(world.a)
-    client, url = sign_in(world.a.counselor), round_.get_absolute_url()
-    client.get(url)
-    with django_assert_max_num_queries(60) as few:
-        client.get(url)
-    before = len(few.captured_queries)
+    answered(round_, world.a.student_2, *(2,) * 9)
+    client, group = sign_in(world.a.counselor), world.a.class_1.pk
+    urls = [round_.get_absolute_url(), reverse("screening:round_class", args=[round_.pk, group])]
+    before = [asked_by(client, url, django_assert_max_num_queries) for url in urls]
     for number in range(27):
         pupil = Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name=f"x{number}")
         Slip.objects.create(round=round_, student=pupil, class_group=world.a.class_1, code_hash=str(number))
-    with django_assert_max_num_queries(60) as many:
+        answered(round_, pupil, *(number % 3,) * 9, agreed=by(world))
+    assert [asked_by(client, url, django_assert_max_num_queries) for url in urls] == before
+
+
+def asked_by(client, url, counting):
+    client.get(url)
+    with counting(60) as counted:
         client.get(url)
-    assert len(many.captured_queries) == before
+    return len(counted.captured_queries)
 
 
 @pytest.mark.django_db(transaction=True)
