@@ -29,7 +29,11 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
     pending = next((one for one in reviews if one.state == State.PROPOSED), None)
     measures = _measures(viewer, entry, today)
     in_force = [one for one in reviews if one.state == State.IN_FORCE]
-    points = [Point(one.in_force_on, one.severity_after) for one in in_force if one.in_force_on and one.severity_after]
+    points = [
+        Point(one.in_force_on, one.severity_after)
+        for one in reversed(in_force)
+        if one.in_force_on and one.severity_after
+    ]
     levels = [level.severity for level in scheme.levels]
     next_on = entry.review_by if entry.off_on is None else None
     return {

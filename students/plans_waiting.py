@@ -82,6 +82,22 @@ def plans_without(viewer: Viewer) -> Iterator[Waiting]:
 
 
 @waits
+def listed_but_left(viewer: Viewer) -> Iterator[Waiting]:
+    """Somebody who has left the school must not stand here and, perhaps, there."""
+    if not can_keep_registry(viewer):
+        return
+    found = RegistryEntry.objects.visible_to(viewer).open().filter(student__status=Student.Status.LEFT)
+    for entry in found.select_related("student")[:MOST]:
+        yield Waiting(
+            text=_("{name} has left the school and still stands on the registry: end the entry").format(
+                name=entry.student.name
+            ),
+            url=entry.get_absolute_url(),
+            severity=entry.severity,
+        )
+
+
+@waits
 def students_unseen(viewer: Viewer) -> Iterator[Waiting]:
     """On the registry, and longer without a talk than their level allows. Counselors count every talk, a leader those
     that everybody may know of."""

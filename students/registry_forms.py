@@ -22,7 +22,7 @@ def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongFie
     return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
-class StaffField(forms.ModelChoiceField):
+class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
     """Somebody of the school at present, by name and role."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import SCHOOL_ROLES, Viewer
@@ -14,7 +14,7 @@ from schools.listing import Choice, Column, List, Search
 from schools.listing.columns import yes
 from schools.severity import scheme_of
 from schools.templatetags.look import day, level
-from students.access import PLAN_ROLES, reads_plan
+from students.access import reads_plan
 from students.models import PlanMeasure, PlanReview, RegistryCategory, RegistryEntry
 from students.queries import attach_classes
 
@@ -95,18 +95,14 @@ def _level(entry: Any) -> Any:
     return level(entry.severity, entry.level_label)
 
 
-def _when(entry: Any) -> str:
-    return day(entry.review_by) if entry.review_by else ""
-
-
 def _name_of(field: str) -> Any:
     return lambda entry: member.person.name if (member := getattr(entry, field)) else ""
 
 
 def _measures(entry: Any) -> str:
     if not entry.plan:
-        return _t("none yet")
-    return _t("{done} of {all} done").format(done=entry.done, all=len(entry.plan))
+        return gettext("none yet")
+    return gettext("{done} of {all} done").format(done=entry.done, all=len(entry.plan))
 
 
 def _whole(viewer: Viewer) -> bool:
@@ -174,4 +170,3 @@ REGISTRY = List(
         Choice("tab", label=_("Which"), choices=TABS, narrow=_of_tab, chips=True),
     ),
 )
-__all__ = ["PLAN_ROLES", "REGISTRY", "bare", "dressed", "entries_of"]

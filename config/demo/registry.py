@@ -55,7 +55,7 @@ class Book:
             (PlanMeasure, self.measures),
             (PlanPart, self.parts),
         ):
-            model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+            model.objects.bulk_create(rows)  # type: ignore[attr-defined, arg-type]
 
 
 def add_registry(talks: Talks, students: list[Student]) -> None:

@@ -22,6 +22,7 @@ from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
 from students.states import keep, registry
 
+LONGEST_AGO = dt.timedelta(days=20 * 365)
 LOOK_AGAIN_AFTER = dt.timedelta(days=30)
 TEXTS = ("reasons", "found_how", "treatment", "signs", "calls")
 PEOPLE = ("leader", "counselor", "teacher")
@@ -90,6 +91,8 @@ def put_on_registry(
     listed_on = values.pop("listed_on", None) or today
     if listed_on > today:
         raise Refused(_("This lies in the future."), field="listed_on")
+    if listed_on < today - LONGEST_AGO:
+        raise Refused(_("This is too long ago. Check the day."), field="listed_on")
     values = _checked(by, values)
     try:
         with transaction.atomic():

@@ -156,7 +156,7 @@ def registry_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = _flag(request, student)
     form = ListForm(request.POST or None, viewer=viewer, student=student)
     if flag and not request.POST:
-        form.initial |= {"severity": flag.severity, "found_how": flag.get_source_display()}
+        form.initial.update(severity=flag.severity, found_how=flag.get_source_display())
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
             entry = put_on_registry(by=viewer, student=student, flag=flag, **form.cleaned_data)
