@@ -13,6 +13,7 @@ from schools.common.places import Place, all_places
 from schools.requests import PersonRequest
 
 BAR = 4  # places in the phone's bar beside “more”
+MANY = 10  # more than a glance takes in: the rare ones are folded away
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,18 @@ class Item:
     current: bool
     count: int = 0
     key: str = ""  # of a count that updates by itself
+    folded: bool = False
 
 
 def navigation(request: PersonRequest) -> dict[str, Any]:
     """Context processor. A fragment that shows no navigation pays nothing, a page asks once."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"nav": (), "demo_notice": False}
+        return {"nav": (), "folded": (), "demo_notice": False}
+    items = cache(lambda: _items(request, viewer))
     return {
-        "nav": cache(lambda: _items(request, viewer)),
+        "nav": items,
+        "folded": lambda: tuple(item for item in items() if item.folded),
         "memberships": request.memberships,
         "demo_notice": viewer.unit.is_demo,
     }
@@ -42,6 +46,7 @@ def _items(request: HttpRequest, viewer: Viewer) -> tuple[Item, ...]:
     ask_apps("navigation")
     found = [(place, _open_to(viewer, place)) for place in all_places()]
     best = max((url for _place, url in found if url and _covers(url, request.path)), key=len, default="")
+    is_much = sum(bool(url) for _place, url in found) > MANY
     items = [
         Item(
             str(place.label),
@@ -51,6 +56,7 @@ def _items(request: HttpRequest, viewer: Viewer) -> tuple[Item, ...]:
             current=url == best,
             count=place.count(viewer) if place.count else 0,
             key=place.key,
+            folded=place.rare and is_much,
         )
         for place, url in found
         if url

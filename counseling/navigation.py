@@ -10,5 +10,5 @@ add_places(
     Place(45, _("Crisis"), "counseling:incident_list", "exclamation-triangle", "tabs"),
     Place(45, _("Crisis reports"), "counseling:incident_report_list", "exclamation-triangle"),
     Place(60, _("Talks"), "counseling:talk_list", "chat-bubble-left-right"),
-    Place(130, _("Themes and templates"), "counseling:option_list", "swatch"),
+    Place(130, _("Themes and templates"), "counseling:option_list", "swatch", rare=True),
 )

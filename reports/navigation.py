@@ -10,5 +10,5 @@ add_places(
     Place(45, _("Daily report"), "reports:daily", "clipboard-document-check"),
     Place(80, _("Figures"), "reports:figure_list", "calculator"),
     Place(90, _("Semester summary"), "reports:summary_list", "document-text"),
-    Place(140, _("Opens and exports"), "reports:open_list", "eye"),
+    Place(140, _("Opens and exports"), "reports:open_list", "eye", rare=True),
 )

@@ -15,11 +15,11 @@ def _calling(viewer: Viewer) -> int:
 add_places(
     Place(95, _("Records of the work"), "schools:register_list", "rectangle-stack"),
     Place(55, _("Notices"), "schools:notice_list", "bell", count=_calling, key="notices"),
-    Place(127, _("Channels"), "schools:channel_list", "megaphone"),
-    Place(125, _("Who is called"), "schools:duty_list", "phone"),
-    Place(100, _("People"), "schools:person_list", "identification"),
-    Place(110, _("Units"), "schools:unit_list", "building-library"),
-    Place(120, _("Calendar"), "schools:calendar", "calendar-days"),
+    Place(127, _("Channels"), "schools:channel_list", "megaphone", rare=True),
+    Place(125, _("Who is called"), "schools:duty_list", "phone", rare=True),
+    Place(100, _("People"), "schools:person_list", "identification", rare=True),
+    Place(110, _("Units"), "schools:unit_list", "building-library", rare=True),
+    Place(120, _("Calendar"), "schools:calendar", "calendar-days", rare=True),
     Place(145, _("Machinery"), "schools:system", "cpu-chip"),
     Place(150, _("Audit log"), "schools:audit_list", "clipboard-document-list"),
 )

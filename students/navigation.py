@@ -24,8 +24,8 @@ def _due(viewer: Viewer) -> int:
 
 add_places(
     Place(20, _("Students"), "students:student_list", "users", "tabs"),
-    Place(22, _("Classes"), "students:class_list", "rectangle-stack"),
+    Place(22, _("Classes"), "students:class_list", "rectangle-stack", rare=True),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
-    Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray"),
+    Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray", rare=True),
 )

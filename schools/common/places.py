@@ -11,7 +11,7 @@ class Place:
 
     On a phone `where` "tabs" stands in the bar, "rail" under "more", where the bar has no room for it, "plus" is the
     round one in the middle. `count` says how much waits there; with a `key` it
-    updates by itself.
+    updates by itself. A `rare` place is needed now and then: it is folded away on a desk from whoever has many.
     """
 
     rank: int
@@ -21,6 +21,7 @@ class Place:
     where: str = "rail"
     count: Callable[[Any], int] | None = None
     key: str = ""
+    rare: bool = False
 
 
 _places: list[Place] = []
