@@ -12,6 +12,8 @@ from counseling.models.incidents import (
     IncidentQuerySet,
     IncidentReport,
     IncidentReportQuerySet,
+    SafetyPlan,
+    SafetyPlanQuerySet,
 )
 from counseling.models.talks import (
     TalkDraft,
@@ -161,6 +163,13 @@ def reports_of_incidents(reports: IncidentReportQuerySet, viewer: Viewer) -> Inc
     if viewer.role in SCHOOL_ROLES:
         return reports.filter(incident__in=Incident.objects.visible_to(viewer))
     return reports.filter(to_id=viewer.unit.pk) if viewer.role == Role.CENTER_STAFF else reports.none()
+
+
+@rule(SafetyPlan)
+def safety_plans_of(plans: SafetyPlanQuerySet, viewer: Viewer) -> SafetyPlanQuerySet:
+    """Who looks after the person must know it: counselors, leaders, class teacher and grade head."""
+    here = plans.filter(person__in=IncidentPerson.objects.visible_to(viewer))
+    return here if viewer.role in SCHOOL_ROLES or viewer.role in NEAR_ROLES else plans.none()
 
 
 def can_lead_incident(viewer: Viewer) -> bool:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from counseling.actions.incident_reports import dues_of, units_above
 from counseling.deadlines import next_due
-from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport
+from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
+from counseling.models.incidents import PLANNED
 from schools.access import Viewer
 from schools.common.rendering import Segmented, field_of
 from schools.common.typed import LineField, LongField
@@ -108,6 +109,23 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "student", forms.ModelChoiceField).queryset = Student.objects.visible_to(viewer)
+
+
+class SafetyForm(forms.Form):
+    """Agreed with the student, in their words where it can be; the newest version stands in it."""
+
+    quiet = True
+    signs = area(gettext_lazy("Warning signs: how do you and we notice?"), 2, required=False)
+    helps = area(gettext_lazy("What helps in that moment?"), 2, required=False)
+    people = area(gettext_lazy("Who can you go to?"), 2, required=False)
+    places = area(gettext_lazy("Where are you safe?"), 2, required=False)
+    numbers = area(gettext_lazy("Which numbers can be called at any hour?"), 2, required=False)
+    means = area(gettext_lazy("Which means were made safe, and by whom?"), 2, required=False)
+
+    def __init__(self, *args: Any, plan: SafetyPlan | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if plan:
+            self.initial.update({name: getattr(plan, name) for name in PLANNED})
 
 
 class ExceptionForm(forms.Form):

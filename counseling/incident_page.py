@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from counseling.actions.incident_reports import dues_of
 from counseling.actions.incidents import people_to_call
 from counseling.deadlines import Due
 from counseling.first_minutes import LINES, lines_for
-from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
+from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Membership
 from schools.on_duty import on_duty
@@ -21,6 +22,7 @@ from schools.templatetags.look import moment
 from students.access import CARING_ROLES
 from students.clocks import Hand
 from students.flag_page import Call, calls_of
+from students.models import RegistryEntry
 
 EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
 FIRST = 3  # of those who were called, shown before all others
@@ -46,6 +48,7 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         .select_related("student__class_group__school", "flag")
     )
     ticked = {act.code: act for act in acts if act.kind == IncidentAct.Kind.TICK}
+    _add_plans(viewer, people)
     leads = can_lead_incident(viewer)
     owed = dues_of(incident) if leads else []
     return {
@@ -71,6 +74,19 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         "family": family(people, shows_numbers) if shows_numbers and viewer.role in CARING_ROLES else [],
         "why": reason_to_see(viewer),
     }
+
+
+def _add_plans(viewer: Viewer, people: list[IncidentPerson]) -> None:
+    """Beside each person the newest safety plan, and the plan of the registry, as far as this viewer reads them."""
+    plans: dict[UUID, SafetyPlan] = {}
+    for plan in SafetyPlan.objects.visible_to(viewer).filter(person__in=people).order_by("number"):
+        plans[plan.person_id] = plan
+    students = [person.student_id for person in people if person.student_id]
+    seen = RegistryEntry.objects.visible_to(viewer).open().filter(student__in=students)
+    entries = {entry.student_id: entry for entry in seen}
+    for person in people:
+        person.plan = plans.get(person.pk)  # type: ignore[attr-defined]
+        person.entry = entries.get(person.student_id) if person.student_id else None  # type: ignore[attr-defined]
 
 
 def called(viewer: Viewer, incident: Incident) -> list[Membership]:

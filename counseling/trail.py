@@ -32,6 +32,7 @@ declare(
     Verb("incident.led", _("took the lead of an incident")),
     Verb("incident.act", _("wrote into an incident"), labels={"number": pgettext_lazy("in the log", "step")}),
     Verb("incident.person_added", _("added a person to an incident")),
+    Verb("incident.safety_agreed", _("agreed a safety plan")),
     Verb("incident.reported", _("reported an incident to the unit above")),
     Verb("incident.report_opened", _("opened the report of an incident"), Kind.READ),
     Verb("incident.acknowledged", _("acknowledged the report of an incident")),

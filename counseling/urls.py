@@ -24,6 +24,7 @@ urlpatterns = [
     path("incidents/<uuid:pk>/lead/", incidents.incident_lead, name="incident_lead"),
     path("incidents/<uuid:pk>/write/", incidents.incident_act, name="incident_act"),
     path("incidents/<uuid:pk>/person/", incidents.incident_person, name="incident_person"),
+    path("incidents/<uuid:pk>/safety/<uuid:person_pk>/", incidents.incident_safety, name="incident_safety"),
     path("incidents/<uuid:pk>/exception/", incidents.incident_exception, name="incident_exception"),
     path("incidents/<uuid:pk>/report/", incidents.incident_report, name="incident_report"),
     path("incidents/<uuid:pk>/close/", incidents.incident_close, name="incident_close"),

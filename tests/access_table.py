@@ -205,6 +205,7 @@ ROLES = {
     "counseling:incident_lead": SCHOOL,
     "counseling:incident_person": SCHOOL,
     "counseling:incident_exception": SCHOOL,
+    "counseling:incident_safety": SCHOOL,
     "counseling:incident_report": SCHOOL,
     "counseling:incident_close": SCHOOL,
     "counseling:incident_print": SCHOOL,
@@ -346,6 +347,7 @@ OBJECTS = {
         f"counseling:incident_{name}": "incident"
         for name in ("detail", "tick", "act", "numbers", "lead", "person", "exception", "report", "close", "print")
     },
+    "counseling:incident_safety": "person of an incident",
     "counseling:incident_report_detail": "incident report",
     "counseling:incident_acknowledge": "incident report",
     "counseling:talk_draft_discard": "draft",
@@ -469,6 +471,12 @@ SEES = {
         "other class": OTHER_CLASS,
         "started for nobody of the roster": SCHOOL_WIDE | {"a.subject_teacher"},
         "kept from the leader": SCHOOL_WIDE - {"a.leader"} | {"a.grade_head", "a.teacher_2"},
+        "other school": NOBODY,
+    },
+    "person of an incident": {
+        "own": SCHOOL_WIDE,
+        "of another incident": NOBODY,
+        "of one kept from the leader": SCHOOL_WIDE - {"a.leader"},
         "other school": NOBODY,
     },
     "incident report": {"to the district": {"district_staff"}, "to the city": {"city_staff"}},

@@ -281,13 +281,25 @@ def _incidents(world, kept):
     a, b = world.a, world.b
     own = incident_of(a.teacher, a.student, text=sentinel(a, "crisis-own"), flag=a.flag)
     unknown = incident_of(a.subject_teacher, text=sentinel(a, "crisis-unknown"), who="a boy on the stairs")
+    hidden = incident_of(a.counselor, a.neighbor, text=sentinel(a, "crisis-kept"), flag=kept)
+    foreign = incident_of(b.teacher, b.student, text=sentinel(b, "crisis-own"), flag=b.flag)
+
+    def person(incident, of=None):
+        return {"pk": incident.pk, "person_pk": (of or incident).people.get().pk}
+
     return {
+        "person of an incident": {
+            "own": person(own),
+            "of another incident": person(own, unknown),
+            "of one kept from the leader": person(hidden),
+            "other school": person(foreign),
+        },
         "incident": {
             "own class": own.pk,
             "other class": incident_of(a.teacher_4, a.older, text=sentinel(a, "crisis-older")).pk,
             "started for nobody of the roster": unknown.pk,
-            "kept from the leader": incident_of(a.counselor, a.neighbor, text=sentinel(a, "crisis-kept"), flag=kept).pk,
-            "other school": incident_of(b.teacher, b.student, text=sentinel(b, "crisis-own"), flag=b.flag).pk,
+            "kept from the leader": hidden.pk,
+            "other school": foreign.pk,
         },
         "incident report": {
             "to the district": reported(own, world.district, text=sentinel(a, "crisis-up-district")).pk,

@@ -2,7 +2,7 @@
 `counseling.actions.incident_reports`."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from counseling.access import can_lead_incident
 from counseling.deadlines import rules_for
 from counseling.first_minutes import lines_for
-from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson
+from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, SafetyPlan
+from counseling.models.incidents import PLANNED
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
@@ -278,6 +279,20 @@ def add_person(
     call_people(incident, occasion="started")
     _log(by, "incident.person_added", incident)
     return person
+
+
+@transaction.atomic
+def agree_safety(*, by: Viewer, person: IncidentPerson, words: Mapping[str, str]) -> SafetyPlan:
+    """The safety plan of one person. A change is a new version; how it read before stays."""
+    incident = open_and_locked(by, person.incident, leads=True)
+    texts = {name: words.get(name, "").strip() for name in PLANNED}
+    if not any(texts.values()):
+        raise Refused(_("Write down at least one thing that was agreed."))
+    last = person.safety_plans.aggregate(last=Max("number"))["last"] or 0
+    plan = SafetyPlan.objects.create(person=person, number=last + 1, by=by.membership, **texts)
+    write(by, incident, Kind.SAFETY, person=person)
+    audit.record(by=by, verb="incident.safety_agreed", about=incident, student=person.student_id)
+    return plan
 
 
 @transaction.atomic

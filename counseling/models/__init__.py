@@ -1,4 +1,4 @@
-from counseling.models.incidents import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport
+from counseling.models.incidents import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from counseling.models.options import TalkOption, TextTemplate
 from counseling.models.talks import TalkDraft, TalkLog, TalkPart, TalkRevision
 
@@ -8,6 +8,7 @@ __all__ = [
     "IncidentAct",
     "IncidentPerson",
     "IncidentReport",
+    "SafetyPlan",
     "TalkDraft",
     "TalkLog",
     "TalkOption",

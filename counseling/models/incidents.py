@@ -146,6 +146,7 @@ class IncidentAct(models.Model):
         TOLD = "told", _("told")
         EXCEPTION = "exception", _("exception to confidentiality")
         PERSON = "person", _("person added")
+        SAFETY = "safety", _("safety plan agreed")
         REPORT = "report", _("reported up")
         ANSWER = "answer", _("center has acknowledged")
         CLOSED = "closed", _("closed")
@@ -230,3 +231,40 @@ class IncidentReport(models.Model):
 
     def is_late(self, now: dt.datetime) -> bool:
         return self.due_at is not None and self.at > self.due_at
+
+
+class SafetyPlanQuerySet(Visible["SafetyPlan"]):
+    pass
+
+
+class SafetyPlan(models.Model):
+    """What was agreed with one person of an incident. Each change is a new version; the newest counts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(IncidentPerson, on_delete=models.PROTECT, related_name="safety_plans")
+    number = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    signs = SealedTextField(_("warning signs"))
+    helps = SealedTextField(_("what helps"))
+    people = SealedTextField(_("people to turn to"))
+    places = SealedTextField(_("safe places"))
+    numbers = SealedTextField(_("numbers to call"))
+    means = SealedTextField(_("means made safe"))
+
+    objects = SafetyPlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person_id", "-number"]
+        constraints = [models.UniqueConstraint(fields=["person", "number"], name="one_safety_plan_per_number")]
+
+    def __str__(self) -> str:
+        return f"safety plan {self.number}"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What is filled in, in the order of the form."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return [(labels[name], getattr(self, name)) for name in PLANNED if getattr(self, name)]
+
+
+PLANNED = ("signs", "helps", "people", "places", "numbers", "means")

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import report_up, units_above
-from counseling.incident_forms import ActForm, CloseForm, ExceptionForm, PersonForm, ReportForm, StartForm
+from counseling.incident_forms import ActForm, CloseForm, ExceptionForm, PersonForm, ReportForm, SafetyForm, StartForm
 from counseling.incident_list import INCIDENTS
 from counseling.incident_page import acts_of, page_of
-from counseling.models import Incident, IncidentPerson
+from counseling.models import Incident, IncidentPerson, SafetyPlan
 from schools import audit
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
 from students.access import CARING_ROLES
@@ -150,6 +150,21 @@ def incident_person(request: ViewerRequest, pk: UUID) -> HttpResponse:
     form = PersonForm(request.POST or None, viewer=viewer)
     more = {"q": q, "found": found, "known": IncidentPerson.objects.visible_to(viewer).filter(incident=incident)}
     return _form(request, incident, form, acts.add_person, "counseling/incident_person.html", **more)
+
+
+@roles(*SCHOOL_ROLES)
+def incident_safety(request: ViewerRequest, pk: UUID, person_pk: UUID) -> HttpResponse:
+    """What was agreed with one person, so that they are safe."""
+    incident = incident_or_404(request, pk)
+    seen = IncidentPerson.objects.visible_to(request.viewer).filter(incident=incident)
+    person = get_object_or_404(seen.select_related("student", "incident"), pk=person_pk)
+    note_open(request, incident)
+    form = SafetyForm(request.POST or None, plan=person.safety_plans.first())
+
+    def agree(*, by: Viewer, incident: Incident, **words: str) -> SafetyPlan:
+        return acts.agree_safety(by=by, person=person, words=words)
+
+    return _form(request, incident, form, agree, "counseling/incident_safety.html", person=person)
 
 
 @roles(*SCHOOL_ROLES)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from counseling.access import can_lead_incident
 from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
-from counseling.models import Incident, IncidentAct, IncidentReport
+from counseling.models import Incident, IncidentAct, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
 from schools.models import Notice
 from students.models import RiskFlag
@@ -206,3 +206,19 @@ def test_center_sets_the_deadlines_and_a_school_does_not(world, sign_in, viewer,
         assert sign_in(member).post(address, kept | times).status_code == 302
     assert start().deadlines == [30, 12, 48]
     assert not world.a.unit.settings.filter(key="incident_deadlines").exists()
+
+
+def test_safety_plan_is_a_new_version_each_time_and_known_to_the_class_teacher(world, start, viewer):
+    person = start().people.get()
+    with pytest.raises(Refused):
+        acts.agree_safety(by=viewer(world.a.teacher), person=person, words={"signs": "x"})
+    with pytest.raises(Refused):
+        acts.agree_safety(by=viewer(world.a.counselor), person=person, words={"signs": " "})
+    assert SafetyPlan.objects.count() == 0
+    for helps in ("music", "running"):
+        acts.agree_safety(by=viewer(world.a.counselor), person=person, words={"helps": helps})
+    seen = {
+        name: [plan.helps for plan in SafetyPlan.objects.visible_to(viewer(world.a.people[name]))]
+        for name in ("teacher", "teacher_2", "subject_teacher")
+    }
+    assert seen == {"teacher": ["running", "music"], "teacher_2": [], "subject_teacher": []}

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from config.routes import routes
 from config.translations import entries
-from counseling.models import TalkOption, TalkPart, TextTemplate
+from counseling.models import IncidentPerson, TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from screening.models import Instrument, Response, Round
 from tests.axe import PHONE, on_desk, on_phone
@@ -182,6 +182,7 @@ def counselor_opens(world, now, made):
     restricted = TalkPart.objects.get(talk=world.a.talks["restricted"]).pk
     incident = incident_of(world.a.counselor, world.a.student, text="x", flag=world.a.flag).pk
     return [
+        ("counseling:incident_safety", incident, IncidentPerson.objects.get(incident=incident).pk),
         *((f"counseling:incident_{page}", incident) for page in INCIDENT_PAGES),
         ("screening:round_list",),
         ("screening:round_new",),

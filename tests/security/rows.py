@@ -5,7 +5,7 @@ import uuid
 
 from django.apps import apps
 
-from counseling.models import IncidentAct, TalkRevision
+from counseling.models import IncidentAct, SafetyPlan, TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
@@ -83,6 +83,7 @@ SEEN = {
     "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
     "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
+    "counseling.SafetyPlan": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentReport": (1, 0, 0, 0, 0, 2, 0),  # of 2
     "screening.Round": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "screening.Slip": (3, 3, 3, 3, 0, 0, 0),  # of 6
@@ -131,6 +132,7 @@ def everywhere(world):
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
         IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
         reported(incident, world.district)
+        SafetyPlan.objects.create(person=incident.people.get(), number=1, by=school.counselor, signs="x")
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
         audit.record(by=Viewer(person=by, membership=school.counselor), verb="flag.closed", about=school.flag)
     auditor = Membership.objects.create(
