@@ -78,7 +78,7 @@ class Screening:
     def slip(self, round_: Round, student: Student, at: dt.datetime | None) -> Slip:
         began = at - dt.timedelta(minutes=4) if at else None
         slip = Slip(
-            id=self.ids(), round=round_, student=student, class_group_id=student.class_group_id, started_at=began
+            id=self.ids(), round=round_, student=student, class_group_id=student.class_group_id or 0, started_at=began
         )
         slip.code_hash = hash_of(code_of(slip))
         self.rows[Slip].append(slip)

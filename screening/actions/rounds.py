@@ -70,7 +70,8 @@ def _add_parts(round_: Round, instruments: Iterable[Instrument], groups: Iterabl
 
 def add_slips(round_: Round, students: Iterable[Student]) -> int:
     """One for each of these students; returns how many."""
-    slips = [Slip(round=round_, student=one, class_group_id=one.class_group_id) for one in students]
+    in_class = ((one, one.class_group_id) for one in students)
+    slips = [Slip(round=round_, student=one, class_group_id=group) for one, group in in_class if group]
     for slip in slips:
         slip.code_hash = hash_of(code_of(slip))
     Slip.objects.bulk_create(slips, batch_size=500)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from screening.models import Consent, CriticalAnswer, Response, Result, SavedAns
 from screening.slip_codes import code_of, pin_of
 from students.models import RiskFlag, StudentState
 from tests.screening.asked import answered, round_of, scan, sheet, slip_of
-from tests.world import NOW
+from tests.world import NOW, load_world
 
 pytestmark = pytest.mark.django_db
 CALM = (0, 0, 1, 1, 0, 0, 0, 0, 0)
@@ -124,6 +125,31 @@ def test_two_devices_add_up_and_the_later_answer_counts(asked):
     save_answers(slip=other, client_id=uuid.uuid4(), answers={"1.3": 0, "1.4": 0})
     hand_in(slip=asked, submission=uuid.uuid4(), answers={})
     assert Response.objects.get().given == {"1.1": 1, "1.2": 1, "1.3": 0, "1.4": 0}
+
+
+SENDINGS = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 3), st.integers(1, 3)), min_size=1, max_size=12)
+
+
+@settings(max_examples=8)
+@given(SENDINGS, st.booleans())
+def test_whatever_is_sent_again_every_acknowledged_answer_is_found_once(sendings, dies_at_the_end):
+    """The network dies after the server has kept an answer as often as before it: the browser sends the same again."""
+    with transaction.atomic():
+        world = load_world()
+        asked = slip_of(round_of(world.a), world.a.student_2)
+        begin(slip=asked, agrees=True)
+        acknowledged = {}
+        for item, value, times in sendings:
+            client_id = uuid.uuid4()
+            for _n in range(times):
+                assert save_answers(slip=asked, client_id=client_id, answers={f"1.{item}": value})
+            acknowledged[f"1.{item}"] = value
+        assert SavedAnswers.objects.filter(slip=asked).count() == len(sendings)
+        submission = uuid.uuid4()
+        for _n in range(2 if dies_at_the_end else 1):
+            hand_in(slip=slip_of(asked.round, asked.student), submission=submission, answers={})
+        assert Response.objects.get(slip=asked).given == acknowledged
+        transaction.set_rollback(True)
 
 
 def test_resuming_asks_the_rest_and_never_shows_an_answer(asked):
