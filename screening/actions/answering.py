@@ -104,7 +104,9 @@ def _hold(slip: Slip) -> Slip:
 
 
 def _check_taken(slip: Slip) -> None:
-    if not takes_answers(slip, timezone.now()):
+    """Also a consent that is withdrawn while the student answers ends it; what has called stays."""
+    said = said_by(slip.round, [slip.student_id]).get(slip.student_id, {})
+    if False in said.values() or not takes_answers(slip, timezone.now()):
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
 
 

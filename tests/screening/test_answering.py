@@ -212,6 +212,17 @@ def test_withdrawn_consent_closes_the_survey(asked, world):
         begin(slip=asked, agrees=True)
 
 
+def test_consent_withdrawn_while_answering_ends_it(asked, world):
+    begin(slip=asked, agrees=True)
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    record_paper(by=by, round_=asked.round, students=[asked.student_id], is_given=False)
+    with pytest.raises(NotNow):
+        hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(*CALM))
+    assert not Response.objects.exists()
+    record_paper(by=by, round_=asked.round, students=[asked.student_id], is_given=True)
+    assert hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(*CALM)).is_valid
+
+
 def test_from_14_on_the_student_agrees(world):
     round_ = round_of(world.a, consented=False)
     slip = slip_of(round_, world.a.student_2)
