@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reports.access import SIGNERS
 from reports.actions.schemes import PRESETS
 from reports.models import DailyReport
 from schools.common.rendering import DayInput, Segmented, field_of
+from schools.models import Membership, Unit
 from students.models import Student
 from students.models.students import StudentQuerySet
 
@@ -93,3 +95,31 @@ class SchemeForm(forms.Form):
         data = self.cleaned_data
         hours = {name[5:]: f"{hour:%H:%M}" for name, hour in data.items() if name.startswith("hour_") and hour}
         return {"hours": hours, **{name: data[name] for name in ("preset", "starts_on", "ends_on")}}
+
+
+class LateForm(forms.Form):
+    """One class or unit may report later today."""
+
+    quiet = True
+    until = forms.TimeField(
+        label=_("May report today until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    reason = forms.CharField(label=_("Why"), max_length=60)
+
+
+class StandInForm(forms.Form):
+    quiet = True
+    member = forms.ModelChoiceField(label=_("Who signs"), queryset=Membership.objects.none())
+    first_on = forms.DateField(label=_("From"), widget=DayInput)
+    last_on = forms.DateField(label=_("Until"), widget=DayInput)
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Membership.objects.current().filter(unit=unit, role__in=SIGNERS, person__is_active=True)
+        field = field_of(self, "member", forms.ModelChoiceField)
+        field.queryset = here.select_related("person", "unit").order_by("person__name")
+        field.label_from_instance = named  # type: ignore[method-assign, assignment]
+
+
+def named(member: Membership) -> str:
+    return f"{member.person.name} · {member.get_role_display()}"

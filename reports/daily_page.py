@@ -6,14 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.daily import Board, class_due
 from reports.known import WORDS, known_of
 from reports.models import DailyReport, ReportException, ReportVersion
 from reports.reporting import Completeness
 from schools.access import Viewer
-from schools.models import ClassGroup
+from schools.models import ClassGroup, Unit
 from students.models.students import StudentQuerySet
 from students.queries import key_students, matching
 
@@ -102,3 +102,44 @@ def _missing_words(counts: Completeness, *, is_school: bool) -> str:
             counts.missing,
         )
     return text.format(received=counts.received, expected=counts.expected, n=counts.missing)
+
+
+# --- boards -----------------------------------------------------------------------------------------------------------
+
+
+def corrected_since(board: Board, own: DailyReport | None) -> list[str]:
+    """Who has signed, or corrected, after the own report was signed: it waits for a correction with a number."""
+    if own is None:
+        return []
+    return [row.name for row in board.rows if row.report and row.report.signed_at > own.signed_at]
+
+
+def near_days(viewer: Viewer, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """The school days before and after; none after today."""
+    later = viewer.calendar.next_school_day(day)
+    return viewer.calendar.previous_school_day(day), later if later <= timezone.localdate() else None
+
+
+# What a unit's report says of what is below it.
+UNIT_WORDS = {
+    "classes": gettext_lazy("classes or units that had to report"),
+    "classes_reported": gettext_lazy("of these reported"),
+    "classes_zero": gettext_lazy("of these confirmed zero"),
+    "classes_silent": gettext_lazy("of these not signed"),
+    "in_classes": gettext_lazy("students reported from below"),
+    "own": gettext_lazy("students added by the unit itself"),
+}
+
+
+def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
+    """The counts that a unit signed, with its versions: no names, no notes."""
+    seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, day=day)
+    report = seen.select_related("signed_by__person").first()
+    versions = list(report.versions.select_related("signed_by__person").order_by("-number")) if report else []
+    counts = report.counts if report else {}
+    words = UNIT_WORDS | {name: word for name, word in WORDS.items() if name != "open_flags"}
+    return {
+        "report": report,
+        "versions": versions,
+        "facts": [(word, counts[name]) for name, word in words.items() if name in counts],
+    }

@@ -15,6 +15,10 @@ declare(
     Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
     Verb("daily.signed", _("signed a daily report")),
     Verb("daily.reminded", _("reminded of daily reports")),
+    Verb("daily.put_off", _("let a report come later")),
+    Verb("daily.stand_in", _("named who signs for a class")),
+    Verb("daily.stand_in_ended", _("ended that somebody signs for a class")),
+    Verb("daily_board.exported", _("exported the board of daily reports"), Kind.EXPORT),
     Verb("scheme.set", _("set who reports when")),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
@@ -42,6 +46,8 @@ explains(
     kinds={
         "reports.summary": pgettext_lazy("in the log", "summary"),
         "reports.dailyreport": pgettext_lazy("in the log", "daily report"),
+        "reports.reportexception": pgettext_lazy("in the log", "later hour of a report"),
+        "reports.standin": pgettext_lazy("in the log", "who stands in"),
         "reports.reportingscheme": pgettext_lazy("in the log", "rule of reporting"),
     },
 )

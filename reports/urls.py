@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import daily, figures, opens, schemes, school_map, summaries, workbench
+from reports.views import daily, exceptions, figures, opens, schemes, school_map, summaries, workbench
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("daily/sign/", daily.daily_sign, name="daily_sign"),
     path("daily/remind/", daily.daily_remind, name="daily_remind"),
     path("daily/rule/", schemes.daily_scheme, name="daily_scheme"),
+    path("daily/export", daily.daily_export, name="daily_export"),
+    path("daily/unit/<int:pk>/", exceptions.daily_unit, name="daily_unit"),
+    path("daily/class/<int:pk>/people/", exceptions.daily_people, name="daily_people"),
+    path("daily/stand-in/<int:pk>/end", exceptions.daily_stand_in_end, name="daily_stand_in_end"),
     path("daily/class/<int:pk>/", daily.daily_class, name="daily_class"),
     path("daily/class/<int:pk>/write/", daily.daily_write, name="daily_write"),
     path("opens/", opens.open_list, name="open_list"),

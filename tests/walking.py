@@ -139,6 +139,16 @@ def things(world):
             "other school": b.flag.pk,
         },
         **_steps(a, b, kept),
+        "unit that reports": {
+            "school": a.unit.pk,
+            "cluster": world.cluster.pk,
+            "other district": world.other_district.pk,
+            "no such unit": 999_999,
+        },
+        "stand-in": {
+            "own school": stand_in_of(a.subject_teacher, a.class_2, a.leader).pk,
+            "other school": stand_in_of(b.subject_teacher, b.class_2, b.leader).pk,
+        },
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
         **_plans(a, b),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from config.demo import flags, incidents, network, pupils, registry, rounds, surveys, talks, work
+from config.demo import daily, flags, incidents, network, pupils, registry, rounds, surveys, talks, work
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -34,6 +34,9 @@ def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = pri
         work.open_rooms()
         work.give_certificates(today)
         surveys.make_survey(districts[0])
+        terms = network.term_dates(today.year - 1) + network.term_dates(today.year)
+        began = max((starts for _code, starts, _ends in terms if starts <= today), default=today)
+        daily.set_rules(districts, began)
         _fill(schools, today, tell)
         recount_all()
         audit.record(by=None, verb="demo.loaded", about=city, details={"scale": scale, "schools": len(schools)})
@@ -63,3 +66,4 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")
+    daily.add_reports(schools, calendar, today, now + dt.timedelta(hours=2, minutes=15))

@@ -13,16 +13,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from reports.access import can_remind, can_sign_class, can_sign_unit, classes_to_sign, report_class_ids
+from reports.access import (
+    can_name_stand_in,
+    can_remind,
+    can_sign_class,
+    can_sign_unit,
+    classes_to_sign,
+    report_class_ids,
+)
 from reports.actions.daily import Concern, Signature, sign_class, sign_unit
 from reports.actions.reminding import remind_silent
 from reports.daily import Board, class_board, due_of, receiver, unit_board
+from reports.daily_drawing import places_of, strip
 from reports.daily_forms import ConcernForm, SignForm, UnitForm
-from reports.daily_page import ClassPage, board_words, class_page, offered_students
+from reports.daily_page import (
+    ClassPage,
+    board_words,
+    class_page,
+    corrected_since,
+    near_days,
+    offered_students,
+)
+from reports.daily_sheet import daily_sheet
+from reports.daily_term import term_board
 from reports.models import DailyReport
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
 from schools.common.days import day_in
 from schools.common.errors import Refused, refusal_in
+from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
 from schools.unpublished import calendar_warning
@@ -56,7 +74,7 @@ def _class_or_404(request: ViewerRequest, pk: int) -> ClassGroup:
     return group
 
 
-def _day(request: ViewerRequest) -> dt.date:
+def day_of(request: ViewerRequest) -> dt.date:
     """The day that a page is about: today, unless it names another one that has begun."""
     today = timezone.localdate()
     found = day_in(request.POST.get("day", "") or request.GET.get("day", "")) or today
@@ -68,7 +86,7 @@ def _day(request: ViewerRequest) -> dt.date:
 @roles(*STAFF_ROLES)
 def daily_class(request: ViewerRequest, pk: int) -> HttpResponse:
     """The report of one class: nothing today is one tap; signed, it shows what was signed by whom."""
-    group, day = _class_or_404(request, pk), _day(request)
+    group, day = _class_or_404(request, pk), day_of(request)
     page = class_page(request.viewer, group, day)
     form = SignForm(request.POST or None, is_late=page.is_late, initial={"over": page.version})
     if request.method == "POST" and form.is_valid():
@@ -100,7 +118,7 @@ def _class_context(request: ViewerRequest, page: ClassPage, form: SignForm) -> d
 @roles(*STAFF_ROLES)
 def daily_write(request: ViewerRequest, pk: int) -> HttpResponse:
     """A sentence, not a table: who, what was seen, how soon somebody shall come."""
-    viewer, group, day = request.viewer, _class_or_404(request, pk), _day(request)
+    viewer, group, day = request.viewer, _class_or_404(request, pk), day_of(request)
     page = class_page(viewer, group, day)
     students = Student.objects.visible_to(viewer).enrolled().filter(class_group=group)
     form = ConcernForm(request.POST or None, students=students, is_late=page.is_late, initial={"over": page.version})
@@ -134,12 +152,14 @@ def _board(request: ViewerRequest, day: dt.date) -> Board:
 @require_GET
 def daily_board(request: ViewerRequest) -> HttpResponse:
     """Classes of a school, or schools of a center: who has reported, who has confirmed a zero, who is silent."""
-    return _show_board(request, _day(request))
+    return _show_board(request, day_of(request))
 
 
 def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = None) -> HttpResponse:
     viewer = request.viewer
     board, own = _board(request, day), _own_report(request, day)
+    term = term_board(viewer)
+    places = places_of(term.days) if term else {}
     due = due_of(viewer.unit, viewer.unit.kind_id, receiver(viewer.unit.path), day)
     is_late = own is None and due is not None and timezone.now() > due
     context = {
@@ -151,6 +171,11 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "may_sign": can_sign_unit(viewer, viewer.unit),
         "may_remind": can_remind(viewer) and day == timezone.localdate(),
         "is_school": viewer.unit.is_school,
+        "corrected": corrected_since(board, own),
+        "near": near_days(viewer, day),
+        "term": term,
+        "strips": [(row, strip(row, places)) for row in term.rows] if term else [],
+        "may_arrange": can_name_stand_in(viewer),
         "is_today": day == timezone.localdate(),
         "why": reason_to_see(viewer),
         "calendar_warning": calendar_warning([timezone.now()]),
@@ -167,7 +192,7 @@ def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
 @require_POST
 def daily_sign(request: ViewerRequest) -> HttpResponse:
     """The report of the whole school or center, as its board stands now."""
-    day = _day(request)
+    day = day_of(request)
     own = _own_report(request, day)
     form = UnitForm(request.POST, is_late=own is None)
     if form.is_valid():
@@ -190,7 +215,7 @@ def daily_remind(request: ViewerRequest) -> HttpResponse:
     if len(only) != len(request.POST.getlist("only")):
         raise BadRequest("not a class or a unit")
     try:
-        called = remind_silent(by=request.viewer, day=_day(request), only=only)
+        called = remind_silent(by=request.viewer, day=day_of(request), only=only)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -198,3 +223,11 @@ def daily_remind(request: ViewerRequest) -> HttpResponse:
         said = text.format(n=called) if called else _("Nobody was left to remind.")
         messages.success(request, said)
     return redirect("reports:daily_board")
+
+
+@roles(*SCHOOL_ROLES, Role.CENTER_STAFF)
+def daily_export(request: ViewerRequest) -> HttpResponse:
+    """The day's table and the term's figures of each class or unit, as a workbook."""
+    day = day_of(request)
+    sheet = daily_sheet(request.viewer, _board(request, day))
+    return export_page(request, sheet, back=reverse("reports:daily_board"))

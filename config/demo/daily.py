@@ -1,0 +1,113 @@
+"""A term of daily reports with believable gaps: some classes forget on Mondays, one school is often silent, some days
+come late and say why. Classes in full for the first school, of the others the last days."""
+
+import datetime as dt
+import random
+from zoneinfo import ZoneInfo
+
+from config.demo.network import DemoSchool, Ids
+from reports.daily import plain
+from reports.models import DailyReport, ReportingScheme, ReportVersion
+from reports.reporting import due_at
+from schools.calendar import SchoolCalendar
+from schools.models import ClassGroup, Membership, Unit
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LAST_DAYS = 2  # of the classes of other schools
+REASONS = ["lesson", "lesson", "absent", "network", "forgotten"]
+
+
+def set_rules(districts: list[Unit], first_day: dt.date) -> None:
+    """Every district asks for the full chain, since the term began."""
+    for district in districts:
+        ReportingScheme.objects.create(
+            unit=district,
+            preset="full_chain",
+            every=ReportingScheme.Every.DAY,
+            starts_on=first_day,
+            deadlines={"class": "10:00", "school": "10:30", "district": "15:00"},
+        )
+
+
+class Reports:
+    """The rows of one school."""
+
+    def __init__(self, school: DemoSchool, rule: ReportingScheme, now: dt.datetime, ids: Ids, *, number: int) -> None:
+        self.school, self.rule, self.scheme, self.now, self.ids = school, rule, plain(rule), now, ids
+        self.rng = random.Random(f"daily {school.unit.code}")
+        self.silence = 0.09 if number % 13 == 7 else 0.012
+        self.reports: list[DailyReport] = []
+        self.versions: list[ReportVersion] = []
+
+    def add(
+        self, day: dt.date, level: str, signer: Membership, group: ClassGroup | None, concerns: int, **counts: int
+    ) -> bool:
+        """One report, unless this one was forgotten or its hour has not come."""
+        rng, due = self.rng, due_at(self.scheme, level, day)
+        late = rng.random() < self.silence
+        minutes = rng.randrange(3, 90) if late else -rng.randrange(5, 140 if level == "class" else 25)
+        at = due + dt.timedelta(minutes=minutes)
+        if at > self.now or rng.random() < self.silence * (2 if day.weekday() == 0 else 1):
+            return False
+        signed = {
+            "state": "reported" if concerns else "zero",
+            "concerns": concerns,
+            "counts": counts,
+            "signed_by": signer,
+            "signed_at": at,
+        }
+        report = DailyReport(
+            id=self.ids(),
+            day=day,
+            unit=self.school.unit,
+            class_group=group,
+            scheme=self.rule,
+            due_at=due,
+            first_signed_at=at,
+            late_reason=rng.choice(REASONS) if late else "",
+            **signed,
+        )
+        self.reports.append(report)
+        self.versions.append(ReportVersion(id=self.ids(), report=report, number=1, **signed))
+        return True
+
+    def day(self, day: dt.date, *, with_classes: bool) -> None:
+        """The classes of a day, then the school."""
+        told = zero = concerns = 0
+        for group in self.school.classes if with_classes else ():
+            found = 1 if self.rng.random() < 0.03 else 0
+            if self.add(day, "class", self.school.teachers[group.pk], group, found, students=40):
+                told, zero, concerns = told + bool(found), zero + (not found), concerns + found
+        every = len(self.school.classes)
+        if not with_classes:
+            concerns = int(self.rng.random() < 0.2) + int(self.rng.random() < 0.06)
+            told, zero = concerns, every - concerns
+        counts = {
+            "classes": every,
+            "classes_reported": told,
+            "classes_zero": zero,
+            "classes_silent": every - told - zero,
+            "in_classes": concerns,
+            "own": 0,
+        }
+        self.add(day, "school", self.school.leaders[-1], None, concerns, **counts)
+
+    def write(self) -> None:
+        DailyReport.objects.bulk_create(self.reports, batch_size=1000)
+        ReportVersion.objects.bulk_create(self.versions, batch_size=1000)
+
+
+def add_reports(schools: list[DemoSchool], calendar: SchoolCalendar, today: dt.date, now: dt.datetime) -> None:
+    term = next((term for term in calendar.terms if term.starts <= today <= term.ends), None)
+    if term is None:
+        return
+    rules = {row.unit.path: row for row in ReportingScheme.objects.select_related("unit")}
+    days = [term.starts + dt.timedelta(days=n) for n in range((today - term.starts).days + 1)]
+    days = [day for day in days if calendar.is_school_day(day)]
+    ids = Ids(7)
+    for number, school in enumerate(schools):
+        rule = next(row for path, row in rules.items() if school.unit.path.startswith(path))
+        reports = Reports(school, rule, now, ids, number=number)
+        for day in days:
+            reports.day(day, with_classes=number == 0 or day in days[-LAST_DAYS:])
+        reports.write()

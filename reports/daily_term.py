@@ -1,0 +1,113 @@
+"""The calendar of a term: each class or unit a row, each day with a report a cell, who was silent most first."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from reports.daily import Calendars, joined_on, receiver, reporting_units, schemes_around, students_in
+from reports.models import DailyReport
+from reports.models.daily import CLASS
+from reports.reporting import Completeness, State, count, days_to_report, state_of
+from schools.access import Viewer
+from schools.models import ClassGroup, Term, Unit
+
+
+@dataclass(frozen=True)
+class Cell:
+    day: dt.date
+    state: State
+    is_late: bool = False
+
+
+@dataclass
+class TermRow:
+    key: int
+    name: str
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Completeness:
+        """Of the days whose hour has come, and of what was signed before it."""
+        return count((cell.state, cell.is_late) for cell in self.cells if cell.state != State.AWAITED)
+
+
+@dataclass
+class TermBoard:
+    days: list[dt.date]
+    rows: list[TermRow]
+
+    @property
+    def counts(self) -> Completeness:
+        return sum((row.counts for row in self.rows), Completeness())
+
+
+@dataclass(frozen=True)
+class Reporter:
+    key: int
+    name: str
+    since: dt.date
+    dues: Mapping[dt.date, dt.datetime]
+
+
+def class_term(school: Unit, classes: Iterable[ClassGroup], term: Term) -> TermBoard:
+    groups = list(classes)
+    sizes = students_in(groups)
+    dues = days_to_report(
+        schemes_around(school), school.path, CLASS, term.starts, term.ends, Calendars([school]).of(school)
+    )
+    reporters = [Reporter(one.pk, one.name, term.starts, dues) for one in groups if sizes.get(one.pk)]
+    return _board(reporters, DailyReport.objects.filter(class_group__in=groups), "class_group", term)
+
+
+def unit_term(unit: Unit, term: Term) -> TermBoard:
+    """Two queries for the reports and rules of all units below, however many classes they have."""
+    below = list(reporting_units(unit))
+    schemes, calendars, joined = schemes_around(unit), Calendars(below), joined_on(below)
+    known: dict[Any, Mapping[dt.date, dt.datetime]] = {}
+    reporters = []
+    for one in below:
+        calendar, path = calendars.of(one), receiver(one.path)
+        key = (id(calendar), path, one.kind_id)
+        if key not in known:
+            known[key] = days_to_report(schemes, path, one.kind_id, term.starts, term.ends, calendar)
+        if one.pk in joined:
+            reporters.append(Reporter(one.pk, one.short_name or one.name, joined[one.pk], known[key]))
+    return _board(reporters, DailyReport.objects.filter(unit__in=below, class_group=None), "unit", term)
+
+
+def _board(reporters: list[Reporter], reports: Any, key: str, term: Term) -> TermBoard:
+    now, signed = timezone.now(), _signed(reports, key, term)
+    rows = [TermRow(one.key, one.name, _cells(one, signed.get(one.key, {}), now)) for one in reporters]
+    rows.sort(key=lambda row: (-row.counts.missing, -row.counts.late))
+    return TermBoard(sorted({cell.day for row in rows for cell in row.cells}), rows)
+
+
+def _signed(reports: Any, key: str, term: Term) -> dict[int, dict[dt.date, tuple[str, bool]]]:
+    rows = reports.filter(day__range=(term.starts, term.ends)).order_by()
+    late = Q(first_signed_at__gt=F("due_at"))
+    found: dict[int, dict[dt.date, tuple[str, bool]]] = {}
+    for pk, day, state, is_late in rows.annotate(late=late).values_list(key, "day", "state", "late"):
+        found.setdefault(pk, {})[day] = (state, bool(is_late))
+    return found
+
+
+def _cells(one: Reporter, signed: Mapping[dt.date, tuple[str, bool]], now: dt.datetime) -> list[Cell]:
+    days = sorted({day for day in one.dues if day >= one.since} | set(signed))
+    found = []
+    for day in days:
+        state, is_late = signed.get(day, ("", False))
+        found.append(Cell(day, state_of(state, one.dues.get(day), now), is_late))
+    return found
+
+
+def term_board(viewer: Viewer) -> TermBoard | None:
+    """Of the viewer's classes or of the units below, in the current term."""
+    if viewer.term is None:
+        return None
+    if viewer.unit.is_school:
+        return class_term(viewer.unit, viewer.class_groups, viewer.term)
+    return unit_term(viewer.unit, viewer.term)
