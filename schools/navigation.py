@@ -20,6 +20,12 @@ add_places(
     Place(100, _("People"), "schools:person_list", "identification", rare=True),
     Place(110, _("Units"), "schools:unit_list", "building-library", rare=True),
     Place(120, _("Calendar"), "schools:calendar", "calendar-days", rare=True),
+    Place(127, _("Channels"), "schools:channel_list", "megaphone"),
+    Place(128, _("Reminders"), "schools:reminder_list", "bell-alert"),
+    Place(125, _("Who is called"), "schools:duty_list", "phone"),
+    Place(100, _("People"), "schools:person_list", "identification"),
+    Place(110, _("Units"), "schools:unit_list", "building-library"),
+    Place(120, _("Calendar"), "schools:calendar", "calendar-days"),
     Place(145, _("Machinery"), "schools:system", "cpu-chip"),
     Place(150, _("Audit log"), "schools:audit_list", "clipboard-document-list"),
 )

@@ -63,6 +63,7 @@ declare(
     Verb("unit.channel", _("set a channel outside")),
     Verb("unit.channel_tried", _("tried a channel outside")),
     Verb("person.channels", _("chose how to be called")),
+    Verb("unit.ladder", _("said when to remind"), labels={"steps": pgettext_lazy("in the log", "steps")}),
     Verb("unit.duty", _("said who is on duty")),
     Verb("unit.calendar_day", _("changed a day of the calendar")),
 )

@@ -110,6 +110,7 @@ ROLES = {
     "schools:duty_list": WORDING,
     "schools:duty_day": WORDING,
     "schools:duty_rules": WORDING,
+    "schools:reminder_list": MANAGERS,
     "schools:notice_list": EVERYONE,
     "schools:notice_poll": EVERYONE,
     "schools:notice_read_all": EVERYONE,

@@ -19,7 +19,7 @@ class Reminder(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="reminders")
     kind = models.CharField(max_length=40)
     day = models.DateField()
-    step = models.SmallIntegerField()  # minutes before (-) or after what is due
+    step = models.IntegerField()  # minutes before (-) or after what is due
     whom = models.CharField(max_length=10)
     due_at = models.DateTimeField()  # of the thing itself
     at = models.DateTimeField()  # of the reminder

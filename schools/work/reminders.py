@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 TRIES = 5
 # A step that nobody could send for so long is left out: it would remind of yesterday.
 STALE = dt.timedelta(hours=12)
+DAYS = "days"
 REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
 
 
@@ -58,6 +59,7 @@ class Source:
     due: Callable[[dt.datetime], Iterable[Due]]  # all that is due around a moment
     people: Callable[[Reminder], Iterable[Membership]]  # whom a step calls now; nobody if it is done
     url: str  # the name of the page that it leads to
+    scale: str = "minutes"  # in which a person sets its ladder
 
 
 _sources: dict[str, Source] = {}
@@ -90,6 +92,15 @@ class Ladders:
     def of(self, unit: Unit) -> Sequence[Step]:
         found = (self._set[code] for code in reversed(unit.ancestor_codes) if code in self._set)
         return next(found, self._default)
+
+
+def ladders_in_force(unit: Unit) -> dict[str, Sequence[Step]]:
+    """Of every kind the ladder of one unit, in one query."""
+    rows = UnitSetting.objects.filter(unit__code__in=unit.ancestor_codes, key__startswith=setting_key(""))
+    own = {
+        key: [Step(*step) for step in value] for key, value in rows.order_by("unit__path").values_list("key", "value")
+    }
+    return {kind: own.get(setting_key(kind), source.ladder) for kind, source in all_sources().items()}
 
 
 def passed_steps(ladder: Iterable[Step], due: dt.datetime, now: dt.datetime) -> list[tuple[Step, dt.datetime]]:

@@ -245,6 +245,7 @@ def leader_opens(world, now, made):
         ("reports:daily_scheme",),
         ("schools:channel_list",),
         ("schools:notice_sent",),
+        ("schools:reminder_list",),
         ("reports:open_detail", world.a.unit.code, made["opener"]),
         ("reports:figure_list",),
         ("reports:figure_records", "talks"),

@@ -5,12 +5,16 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.urls import reverse
 
 from reports.actions.daily import Concern, Signature, sign_class, sign_unit
+from reports.actions.exceptions import let_report_late, name_stand_in
 from reports.actions.schemes import set_scheme
 from reports.daily import class_board, unit_board
-from reports.models import DailyReport, ReportVersion
+from reports.daily_page import corrected_since
+from reports.daily_term import term_board
+from reports.models import DailyReport, ReportException, ReportVersion, StandIn
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice, Reminder
 from schools.work.reminders import dispatch
@@ -212,3 +216,74 @@ def test_a_reminder_is_written_once_for_kind_unit_and_day(world):
         dispatch()
     rows = Reminder.objects.filter(kind="daily.class", unit=world.a.unit)
     assert [(row.step, row.whom, row.state, row.people) for row in rows] == [(-30, "reporter", "sent", 3)]
+
+
+# --- by name, and over a term -----------------------------------------------------------------------------------------
+
+
+def test_an_exception_by_name_makes_one_day_not_late(world, viewer):
+    until = NOW.replace(hour=11, minute=0)
+    let_report_late(by=viewer(world.a.leader), group=world.a.class_1, day=TODAY, until=until, reason="trip")
+    with at(10, 40):
+        report = sign(world, viewer)
+        states = {row.name: row.state for row in class_board(world.a.unit, TODAY).rows}
+    assert (report.is_late, states[world.a.class_2.name]) == (False, "missing")
+
+
+def test_a_class_cannot_put_off_its_own_report(world, viewer):
+    until = NOW.replace(hour=11, minute=0)
+    with pytest.raises(Refused):
+        let_report_late(by=viewer(world.a.teacher), group=world.a.class_1, day=TODAY, until=until, reason="trip")
+    assert ReportException.objects.count() == 0
+
+
+def test_only_who_sees_the_students_stands_in(world, viewer):
+    by, days = viewer(world.a.leader), {"first_on": TODAY, "last_on": TODAY}
+    with pytest.raises(Refused):
+        name_stand_in(by=by, group=world.a.class_1, member=world.a.subject_teacher, **days)
+    row = name_stand_in(by=by, group=world.a.class_2, member=world.a.subject_teacher, **days)
+    assert list(StandIn.objects.all()) == [row]
+
+
+def test_a_correction_after_the_school_signed_waits_for_its_own_signature(world, viewer):
+    sign(world, viewer)
+    sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY))
+    with at(9, 30):
+        sign_class(
+            by=viewer(world.a.teacher),
+            group=world.a.class_1,
+            signature=Signature(TODAY, over=1),
+            concern=Concern([world.a.student], "x", "later"),
+        )
+        own = DailyReport.objects.get(class_group=None)
+        assert corrected_since(class_board(world.a.unit, TODAY), own) == [world.a.class_1.name]
+        report = sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY, over=1))
+    assert (report.version, report.concerns, report.is_late) == (2, 1, False)
+
+
+def test_the_term_counts_silence_since_the_rule_began(world, viewer):
+    """The rule began yesterday: of two days one was filled in later, one is still awaited."""
+    sign_class(
+        by=viewer(world.a.teacher),
+        group=world.a.class_1,
+        signature=Signature(TODAY - dt.timedelta(days=1), late_reason="absent"),
+    )
+    board = term_board(viewer(world.a.leader))
+    counts = {row.name: (row.counts.received, row.counts.late, row.counts.missing) for row in board.rows}
+    assert counts == {
+        world.a.class_1.name: (1, 1, 0),
+        world.a.class_2.name: (0, 0, 1),
+        world.a.class_4.name: (0, 0, 1),
+    }
+
+
+def test_daily_status_prints_the_table(world, viewer, capsys):
+    sign(world, viewer)
+    sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY))
+    call_command("daily_status", "440608", TODAY.isoformat())
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:] == [
+        "甲小学\tzero\tstudents=0",
+        "乙小学\tawaited",
+        "expected=2 received=1 on_time=1 reported=0 zero=1 missing=0 awaited=1 complete=50.0%",
+    ]

@@ -1,0 +1,106 @@
+"""Ladders and the dispatcher: every step once, a standstill is no flood, a failure is tried again."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schools.actions.reminders import set_ladder
+from schools.common.errors import Refused
+from schools.models import Notice, Reminder
+from schools.work import reminders
+from schools.work.reminders import STALE, Due, Source, Step, dispatch, ladders_in_force, passed_steps
+from tests.world import NOW
+
+RACERS = 4
+STEPS = st.lists(st.builds(Step, st.integers(-2000, 2000), st.sampled_from(["reporter", "above"])), max_size=6)
+
+
+@given(STEPS, st.integers(-3000, 3000))
+@settings(max_examples=80)
+def test_of_each_persons_steps_the_last_one_that_has_passed_is_left(ladder, minutes):
+    now = NOW + dt.timedelta(minutes=minutes)
+    passed = [step for step in ladder if now - STALE < NOW + dt.timedelta(minutes=step.minutes) <= now]
+    last = {step.whom: step for step in sorted(passed)}
+    assert {step for step, _at in passed_steps(ladder, NOW, now)} == set(last.values())
+
+
+@pytest.fixture
+def source(world, monkeypatch):
+    """Something of school A that is due now."""
+    found = Source(
+        "test.thing",
+        "a thing",
+        ladder=(Step(0),),
+        due=lambda now: [Due(world.a.unit, NOW.date(), NOW)],
+        people=lambda row: [world.a.teacher, world.a.teacher],
+        url="schools:notice_list",
+    )
+    reminders.all_sources()
+    monkeypatch.setattr(reminders, "_sources", {"test.thing": found})
+    return found
+
+
+@pytest.mark.django_db
+def test_what_a_person_has_due_is_one_notice(world, source):
+    assert [dispatch(now=NOW), dispatch(now=NOW)] == [1, 0]
+    assert Notice.objects.filter(kind="test.thing", membership=world.a.teacher).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_failure_sends_nothing_and_is_tried_again(world, source, monkeypatch):
+    monkeypatch.setattr(reminders, "call", broken)
+    dispatch(now=NOW)
+    row = Reminder.objects.get()
+    assert (row.state, row.tries, row.error, Notice.objects.count()) == ("waiting", 1, "RuntimeError", 0)
+    monkeypatch.undo()
+    monkeypatch.setattr(reminders, "_sources", {"test.thing": source})
+    assert dispatch(now=NOW) == 1
+    assert Reminder.objects.get().state == "sent"
+
+
+def broken(row, people):
+    raise RuntimeError
+
+
+@pytest.mark.django_db
+def test_a_ladder_of_the_nearest_unit_counts(world, viewer, source):
+    set_ladder(by=viewer(world.district_staff), kind="test.thing", steps=[Step(-5)])
+    set_ladder(by=viewer(world.a.leader), kind="test.thing", steps=[])
+    found = [list(ladders_in_force(unit)["test.thing"]) for unit in (world.city, world.b.unit, world.a.unit)]
+    assert found == [[Step(0)], [Step(-5)], []]
+    assert dispatch(now=NOW) == 0
+
+
+@pytest.mark.django_db
+def test_a_teacher_sets_no_ladder(world, viewer, source):
+    with pytest.raises(Refused):
+        set_ladder(by=viewer(world.a.teacher), kind="test.thing", steps=[])
+    assert list(ladders_in_force(world.a.unit)["test.thing"]) == [Step(0)]
+
+
+@pytest.mark.services
+@pytest.mark.real_clock
+@pytest.mark.django_db(transaction=True)
+def test_two_dispatchers_send_a_reminder_once(world, source):
+    start, called = threading.Barrier(RACERS), []
+
+    def race():
+        try:
+            start.wait(10)
+            called.append(dispatch(now=NOW))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=race) for _ in range(RACERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(called) == [0] * (RACERS - 1) + [1]
+    assert Notice.objects.filter(kind="test.thing").count() == 1
+    assert Reminder.objects.count() == 1
