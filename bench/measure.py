@@ -13,6 +13,16 @@ def main(parts: list[str], *, full: bool) -> None:
     from bench import audit
 
     call_command("migrate", verbosity=0)
+    if "morning" in parts:
+        from bench import morning
+
+        morning.run()
+        call_command("flush", verbosity=0, interactive=False)
+        from tests.world import ensure_seeds
+
+        ensure_seeds()
+    if parts == ["morning"]:
+        return
     load_demo("school")
     if "pages" in parts:
         from bench import pages
