@@ -1,4 +1,5 @@
-"""usage: python -m bench [--database sqlite|postgres] [--only pages,requests,audit,scoring,roster,pdf,morning] [--quick]
+"""usage: python -m bench [--database sqlite|postgres] [--only pages,requests,audit,scoring,roster,pdf,morning]
+    [--quick]
 
 Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out.
 """

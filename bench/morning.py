@@ -82,7 +82,7 @@ def _city() -> Unit:
 def _hire(places: list[ClassGroup] | list[Unit], letter: str, role: str) -> list[Membership]:
     """One person for each class or unit."""
     people = Person.objects.bulk_create(
-        [Person(staff_number=f"{letter}{place.pk}", name="x", password="!") for place in places],
+        [Person(staff_number=f"{letter}{place.pk}", name="x", password="!") for place in places],  # noqa: S106  opens nothing
         batch_size=5000,
     )
     units = [place.school_id if isinstance(place, ClassGroup) else place.pk for place in places]
@@ -134,6 +134,7 @@ def _board() -> tuple[float, int]:
 
 def _print(schools: float, classes: float, reminder: float, report: float, queries: float, *board: float) -> None:
     print(
-        f"   {'':<21} {schools:7.0f} {classes:8.0f} {reminder:18.2f} {report:10.1f} {queries:8.0f} {board[0]:9.1f} {board[1]:8.0f}",
+        f"   {'':<21} {schools:7.0f} {classes:8.0f} {reminder:18.2f} {report:10.1f} {queries:8.0f} "
+        f"{board[0]:9.1f} {board[1]:8.0f}",
         flush=True,
     )

@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
-from reports.models import AUTHORS, DailyReport, ReportVersion, StandIn, Summary, SummaryQuerySet
+from reports.models import (
+    AUTHORS,
+    Barometer,
+    BarometerLink,
+    DailyReport,
+    ReportVersion,
+    StandIn,
+    Summary,
+    SummaryQuerySet,
+)
 from schools.access import SCHOOL_ROLES, Viewer, once
 from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.models.visible import rule
+from students.access import kept_from
 
 WATCHERS = (Role.SCHOOL_LEADER, Role.AUDITOR)
 
@@ -104,4 +115,32 @@ def can_except(viewer: Viewer, unit: Unit, group: ClassGroup | None) -> bool:
 
 
 def can_name_stand_in(viewer: Viewer) -> bool:
+    return viewer.role in SCHOOL_ROLES
+
+
+# --- the class barometer ----------------------------------------------------------------------------------------------
+
+
+@rule(Barometer)
+def barometers_of(rows: Any, viewer: Viewer) -> Any:
+    """Those of the classes one looks after; not one whose flag is kept from the viewer."""
+    if viewer.role not in SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}:
+        return rows.none()
+    here = rows.filter(class_group__in=viewer.class_ids)
+    return here.exclude(Q(flag__isnull=False) & Q(flag__in=kept_from(viewer)))
+
+
+@rule(BarometerLink)
+def barometer_links_of(rows: Any, viewer: Viewer) -> Any:
+    if viewer.role not in SCHOOL_ROLES | {Role.CLASS_TEACHER}:
+        return rows.none()
+    return rows.filter(class_group__in=viewer.class_ids)
+
+
+def can_give_link(viewer: Viewer, group: ClassGroup) -> bool:
+    return viewer.role in SCHOOL_ROLES | {Role.CLASS_TEACHER} and group.pk in viewer.class_ids
+
+
+def can_read_barometer_words(viewer: Viewer) -> bool:
+    """What a delegate wrote and whom they named: a teacher may be who it is about, so it is for the others."""
     return viewer.role in SCHOOL_ROLES

@@ -6,5 +6,6 @@ from schools.work.notices import Kind, declare
 
 declare(
     Kind("daily.class", _("The daily report of your class is waiting: nothing today is one tap")),
+    Kind("barometer.worry", _("The barometer of a class worries: nobody is named")),
     Kind("daily.unit", _("The daily report of your unit is waiting for your signature")),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import daily, exceptions, figures, opens, schemes, school_map, summaries, workbench
+from reports.views import barometer, daily, exceptions, figures, opens, schemes, school_map, summaries, workbench
 
 app_name = "reports"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("daily/sign/", daily.daily_sign, name="daily_sign"),
     path("daily/remind/", daily.daily_remind, name="daily_remind"),
     path("daily/rule/", schemes.daily_scheme, name="daily_scheme"),
+    path("barometer/", barometer.barometer_list, name="barometer_list"),
+    path("barometer/class/<int:pk>/link", barometer.barometer_link, name="barometer_link"),
+    path("weekly/<str:token>/", barometer.barometer_fill, name="barometer_fill"),
     path("daily/export", daily.daily_export, name="daily_export"),
     path("daily/unit/<int:pk>/", exceptions.daily_unit, name="daily_unit"),
     path("daily/class/<int:pk>/people/", exceptions.daily_people, name="daily_people"),

@@ -145,6 +145,11 @@ def things(world):
             "other district": world.other_district.pk,
             "no such unit": 999_999,
         },
+        "class of the delegate": {
+            "own": a.class_1.pk,
+            "other class": a.class_4.pk,
+            "other school": b.class_1.pk,
+        },
         "stand-in": {
             "own school": stand_in_of(a.subject_teacher, a.class_2, a.leader).pk,
             "other school": stand_in_of(b.subject_teacher, b.class_2, b.leader).pk,
@@ -690,3 +695,16 @@ def stand_in_of(member, group, by):
     from reports.models import StandIn
 
     return StandIn.objects.create(class_group=group, membership=member, first_on=NOW.date(), last_on=NOW.date(), by=by)
+
+
+def barometer_of(school, group, by):
+    """The link of a class, and a week that was handed in by it."""
+    from reports.models import Barometer, BarometerLink
+
+    BarometerLink.objects.create(
+        class_group=group, token_hash=f"hash of {group.pk}", by=by, last_on=NOW.date() + dt.timedelta(days=90)
+    )
+    row = Barometer(class_group=group, week=NOW.date() - dt.timedelta(days=2), answers={"low": 2}, is_worrying=True)
+    row.words = sentinel(school, "barometer")
+    row.save()
+    return row

@@ -1,8 +1,11 @@
+from reports.models.barometer import Barometer, BarometerLink
 from reports.models.daily import DailyReport, ReportException, ReportingScheme, ReportVersion, StandIn
 from reports.models.summaries import AUTHORS, Summary, SummaryQuerySet, SummarySection
 
 __all__ = [
     "AUTHORS",
+    "Barometer",
+    "BarometerLink",
     "DailyReport",
     "ReportException",
     "ReportVersion",

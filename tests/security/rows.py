@@ -16,6 +16,7 @@ from screening.models import CriticalAnswer, SavedAnswers
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
+    barometer_of,
     certificate_of,
     contact_of,
     draft_of,
@@ -77,6 +78,8 @@ SEEN = {
     "counseling.TalkPart": (6, 5, 4, 3, 1, 0, 0),  # of 12
     "counseling.TalkRevision": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkDraft": (0, 0, 0, 1, 0, 0, 0),  # of 2
+    "reports.Barometer": (1, 1, 1, 1, 0, 0, 0),  # of 2
+    "reports.BarometerLink": (1, 1, 0, 1, 0, 0, 0),  # of 2
     "reports.DailyReport": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.ReportVersion": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.StandIn": (1, 1, 0, 0, 1, 0, 0),  # of 2
@@ -125,6 +128,7 @@ def everywhere(world):
         contact_of(school.teacher, school.flag)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
         report_of(school.teacher, school.class_1)
+        barometer_of(school, school.class_1, school.teacher)
         report_of(school.leader)
         stand_in_of(school.subject_teacher, school.class_2, school.leader)
         answers_on_their_way(school)

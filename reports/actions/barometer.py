@@ -1,0 +1,99 @@
+"""Giving a class's delegate the link, and handing the barometer in by it."""
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.access import can_give_link
+from reports.barometer import is_worrying, level_of
+from reports.daily import class_teachers
+from reports.models import Barometer, BarometerLink
+from schools import audit
+from schools.access import Viewer
+from schools.common import crypto
+from schools.common.errors import Refused
+from schools.models import ClassGroup, Membership, Role
+from schools.work.notices import notify
+from students.actions.flags import raise_flag
+from students.models import Student
+
+
+def hash_of(token: str) -> str:
+    return crypto.lookup_hash(token, purpose="barometer")
+
+
+@transaction.atomic
+def give_link(*, by: Viewer, group: ClassGroup) -> str:
+    """A new link for the delegate, good until the term ends; an older one opens nothing any more. Shown once."""
+    if not can_give_link(by, group):
+        raise Refused(_("Only the class teacher, a counselor or the leader gives the link to the delegate."))
+    if by.term is None:
+        raise Refused(_("There is no term yet."))
+    BarometerLink.objects.filter(class_group=group, ended_at=None).update(ended_at=timezone.now())
+    token = secrets.token_urlsafe(24)
+    link = BarometerLink.objects.create(
+        class_group=group, token_hash=hash_of(token), by=by.membership, last_on=by.term.ends
+    )
+    audit.record(by=by, verb="barometer.link_given", about=link, details={"class_group": group.pk})
+    return token
+
+
+def link_of(token: str) -> BarometerLink | None:
+    """The class that a link opens today."""
+    rows = BarometerLink.objects.open(timezone.localdate()).filter(token_hash=hash_of(token))
+    return rows.select_related("class_group__school__kind").first()
+
+
+def monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+@transaction.atomic
+def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = "") -> Barometer:
+    """Hand in this week's. Worrying, with the name of a student of the class: a flag. Worrying without one, or with a
+    name that nobody here has: a notice to counselors and the class teacher."""
+    group, worrying = link.class_group, is_worrying(answers) or bool(named.strip())
+    row = Barometer(class_group=group, week=monday(timezone.localdate()), answers=dict(answers), is_worrying=worrying)
+    row.named, row.words = named.strip(), words.strip()
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Refused(_("This week's was handed in already. Something new? Tell a counselor or teacher.")) from None
+    student = _student(group, row.named)
+    if student:
+        row.flag = raise_flag(by=None, student=student, severity=level_of(answers), known_at=timezone.now())
+        row.save(update_fields=["flag"])
+    elif worrying:
+        notify(
+            to=_people(group),
+            kind="barometer.worry",
+            about=row,
+            url=reverse("reports:barometer_list"),
+            unit=group.school,
+        )
+    audit.record(
+        by=None,
+        verb="barometer.filed",
+        about=row,
+        unit=group.school,
+        details={"class_group": group.pk, "level": worrying},
+    )
+    return row
+
+
+def _student(group: ClassGroup, name: str) -> Student | None:
+    """The one student of the class with exactly this name; of two nobody is guessed."""
+    found = list(Student.objects.enrolled().filter(class_group=group, name=name)[:2]) if name else []
+    return found[0] if len(found) == 1 else None
+
+
+def _people(group: ClassGroup) -> list[Membership]:
+    here = Membership.objects.current().filter(unit=group.school_id, role=Role.COUNSELOR, person__is_active=True)
+    teachers = [member for _class, member in class_teachers([group.pk], timezone.localdate())]
+    return [*here.select_related("person"), *teachers]

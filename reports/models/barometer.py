@@ -1,0 +1,69 @@
+"""The class barometer: the link of a class's delegate, and what was handed in by it."""
+
+import datetime as dt
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
+from schools.models import ClassGroup, Membership
+from schools.models.visible import Visible
+from students.models import RiskFlag
+
+
+class BarometerLinkQuerySet(Visible["BarometerLink"]):
+    def open(self, on: dt.date) -> "BarometerLinkQuerySet":
+        return self.filter(ended_at=None, last_on__gte=on)
+
+
+class BarometerLink(models.Model):
+    """Opens the form of one class and nothing else. Only a keyed hash of it is stored."""
+
+    class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    last_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = BarometerLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["class_group"], condition=models.Q(ended_at=None), name="one_open_barometer_link"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link of {self.class_group_id}"
+
+
+class BarometerQuerySet(Visible["Barometer"]):
+    pass
+
+
+class Barometer(models.Model):
+    """One week of one class. The name and the words are for counselors and leaders; answers alone say nobody's name."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="+")
+    week = models.DateField()  # its Monday
+    answers = models.JSONField(default=dict)
+    is_worrying = models.BooleanField(default=False)
+    named = SealedTextField(_("whom"))
+    words = SealedTextField(_("what happened"))
+    flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, null=True, related_name="+")
+    filed_at = models.DateTimeField(default=timezone.now)
+
+    objects = BarometerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-week", "class_group_id"]
+        constraints = [models.UniqueConstraint(fields=["class_group", "week"], name="one_barometer_a_week")]
+
+    def __str__(self) -> str:
+        return f"barometer {self.pk}"

@@ -1,0 +1,69 @@
+"""The class barometer: the delegate's form, the link to it, and the weeks."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from reports.access import can_give_link, can_read_barometer_words
+from reports.actions.barometer import file_barometer, give_link, link_of
+from reports.barometer import QUESTIONS
+from reports.barometer_forms import BarometerForm
+from reports.models import Barometer
+from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
+from schools.common.errors import refusal_in
+from schools.models import ClassGroup, Role
+from schools.requests import ViewerRequest
+
+READERS = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
+SHOWN = 60
+
+
+@public
+def barometer_fill(request: HttpRequest, token: str) -> HttpResponse:
+    """The delegate's form. The link opens this one page of this one class, and shows nothing that was written."""
+    link = link_of(token)
+    if link is None:
+        raise Http404
+    form, is_done = BarometerForm(request.POST or None), False
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            file_barometer(link=link, **form.values())
+            is_done = True
+    context = {"form": form, "group": link.class_group, "is_done": is_done}
+    return render(request, "reports/barometer_fill.html", context)
+
+
+@roles(*READERS)
+@require_GET
+def barometer_list(request: ViewerRequest) -> HttpResponse:
+    return _weeks(request)
+
+
+def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
+    viewer = request.viewer
+    classes = {group.pk: group for group in viewer.class_groups}
+    rows = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
+    for row in rows:
+        row.class_group = classes[row.class_group_id]
+        row.marks = [(QUESTIONS[code], row.answers.get(code, 0)) for code in QUESTIONS]  # type: ignore[attr-defined]
+    context = {
+        "rows": rows,
+        "classes": [group for group in classes.values() if can_give_link(viewer, group)],
+        "reads_words": can_read_barometer_words(viewer),
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "reports/barometer_list.html", context | more)
+
+
+@roles(*SCHOOL_ROLES, Role.CLASS_TEACHER)
+@require_POST
+def barometer_link(request: ViewerRequest, pk: int) -> HttpResponse:
+    """The link is shown in this answer and never again: only its hash is kept."""
+    group = get_object_or_404(ClassGroup.objects.visible_to(request.viewer), pk=pk)
+    group.school = request.viewer.unit
+    token = give_link(by=request.viewer, group=group)
+    link = request.build_absolute_uri(reverse("reports:barometer_fill", args=[token]))
+    return _weeks(request, link=link, link_class=group)

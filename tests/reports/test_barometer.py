@@ -1,0 +1,101 @@
+"""The class barometer: a link that opens one form, and what becomes of what is handed in."""
+
+import pytest
+from django.urls import reverse
+
+from reports.actions.barometer import file_barometer, give_link, link_of
+from reports.barometer import NO, QUESTIONS, YES, is_worrying, level_of
+from reports.models import Barometer
+from schools.common.errors import Refused
+from schools.models import Notice
+from students.evidence import evidence_of
+from students.models import RiskFlag
+from tests.walking import kept_from
+from tests.world import sentinel
+
+pytestmark = pytest.mark.django_db
+CALM = dict.fromkeys(QUESTIONS, NO)
+SAD = CALM | {"low": YES}
+
+
+@pytest.fixture
+def link(world, viewer):
+    return link_of(give_link(by=viewer(world.a.teacher), group=world.a.class_1))
+
+
+def told():
+    rows = Notice.objects.filter(kind="barometer.worry").values_list("membership__person__staff_number", flat=True)
+    return sorted(rows)
+
+
+def test_a_yes_to_a_serious_question_is_worrying_and_a_bad_mood_alone_is_not():
+    assert [is_worrying(CALM), is_worrying(CALM | {"mood": YES}), is_worrying(SAD)] == [False, False, True]
+    assert [level_of(CALM), level_of(SAD)] == [1, 2]
+
+
+def test_a_calm_week_calls_nobody(world, link):
+    file_barometer(link=link, answers=CALM)
+    assert (told(), RiskFlag.objects.count()) == ([], 2)
+
+
+def test_a_worrying_week_without_a_name_calls_counselors_and_the_class_teacher(world, link):
+    file_barometer(link=link, answers=SAD)
+    assert told() == ["a-counselor", "a-counselor_2", "a-teacher"]
+
+
+def test_a_student_of_the_class_who_is_named_gets_a_flag_with_the_words_behind_it(world, viewer, link):
+    name = world.a.student_2.name
+    row = file_barometer(link=link, answers=SAD, named=name, words="cries")
+    assert (row.flag.student, row.flag.severity, told()) == (world.a.student_2, 2, [])
+    texts = [text for entry in evidence_of(viewer(world.a.counselor), row.flag) for _label, text in entry.lines]
+    assert texts == ["cries"]
+
+
+def test_a_name_that_nobody_in_the_class_has_is_no_flag_but_is_told(world, link):
+    file_barometer(link=link, answers=CALM, named=world.a.older.name)
+    assert RiskFlag.objects.filter(student=world.a.older).count() == 0
+    assert told() == ["a-counselor", "a-counselor_2", "a-teacher"]
+
+
+def test_the_words_are_not_for_the_class_teacher(world, sign_in, link):
+    file_barometer(link=link, answers=SAD, words=sentinel(world.a, "barometer"))
+    pages = [
+        sign_in(world.a.people[who]).get(reverse("reports:barometer_list")).content.decode()
+        for who in ("teacher", "counselor")
+    ]
+    assert ["SENTINEL-a-barometer" in page for page in pages] == [False, True]
+
+
+def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, link):
+    row = file_barometer(link=link, answers=SAD, named=world.a.student_2.name, words="x")
+    kept_from(world.a.leader, row.flag, world.a.counselor)
+    seen = [Barometer.objects.visible_to(viewer(world.a.people[who])).count() for who in ("leader", "counselor")]
+    assert seen == [0, 1]
+
+
+def test_a_week_is_handed_in_once(world, link):
+    file_barometer(link=link, answers=CALM)
+    with pytest.raises(Refused):
+        file_barometer(link=link, answers=SAD)
+    assert Barometer.objects.get().is_worrying is False
+
+
+def test_a_new_link_ends_the_one_before(world, viewer):
+    by = viewer(world.a.teacher)
+    first, second = (give_link(by=by, group=world.a.class_1) for _ in range(2))
+    assert (link_of(first), link_of(second).class_group) == (None, world.a.class_1)
+
+
+def test_nobody_gives_out_the_link_of_another_class(world, viewer):
+    with pytest.raises(Refused):
+        give_link(by=viewer(world.a.teacher_2), group=world.a.class_1)
+
+
+def test_the_link_opens_the_form_without_names_and_nothing_else(world, viewer, client):
+    token = give_link(by=viewer(world.a.teacher), group=world.a.class_1)
+    page = client.get(reverse("reports:barometer_fill", args=[token]))
+    assert (page.status_code, "SENTINEL" in page.content.decode()) == (200, False)
+    answer = client.post(reverse("reports:barometer_fill", args=[token]), SAD)
+    assert (answer.status_code, Barometer.objects.count()) == (200, 1)
+    assert client.get(reverse("reports:barometer_fill", args=["not-a-link"])).status_code == 404
+    assert client.get(reverse("reports:barometer_list")).status_code == 302
