@@ -57,6 +57,9 @@ class Calendars:
         return self._kept[key]
 
 
+SHOWN = 8  # of those who have not signed; the rest is folded
+
+
 # --- a board ----------------------------------------------------------------------------------------------------------
 
 
@@ -108,6 +111,12 @@ class Board:
         for row in self.rows:
             found.setdefault(row.group, []).append(row)
         return list(found.items())
+
+    def first_unsigned(self) -> list[Row]:
+        return self.unsigned[:SHOWN]
+
+    def more_unsigned(self) -> list[Row]:
+        return self.unsigned[SHOWN:]
 
 
 def _row(key: int, name: str, group: str, due: dt.datetime | None, report: DailyReport | None, now: dt.datetime) -> Row:
@@ -218,12 +227,18 @@ def unit_board(unit: Unit, day: dt.date) -> Board:
             without.append(one.name)
             continue
         due = _later(later, one.pk, due)
-        row = _row(one.pk, one.short_name or one.name, one.kind.label, due, reports.get(one.pk), now)
+        row = _row(one.pk, one.short_name or one.name, stages_of(one), due, reports.get(one.pk), now)
         row.exception = later[one.pk].reason if one.pk in later else ""
         rows.append(row)
     _add_leaders(rows, day)
     dues = [row.due for row in rows if row.due]
     return Board(day, max(dues, default=None), [row for row in rows if row.state != State.FREE], without)
+
+
+def stages_of(school: Unit) -> str:
+    """Primary, junior …, as a heading; the kind of a unit that has no stages."""
+    labels = [str(label) for code, label in ClassGroup.Stage.choices if code in school.stages]
+    return " · ".join(labels) or school.kind.label
 
 
 def reporting_units(unit: Unit) -> QuerySet[Unit, Unit]:

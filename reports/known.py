@@ -11,7 +11,7 @@ from schools.models import ClassGroup
 from students.models import RiskFlag, Student
 
 WORDS: Mapping[str, object] = {
-    "students": _("students"),
+    "students": _("students in the class"),
     "on_leave": _("on leave"),
     "talks": _("talks since yesterday"),
     "flags": _("new flags since yesterday"),
