@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('answers', models.JSONField(default=dict)),
                 ('is_worrying', models.BooleanField(default=False)),
                 ('named', schools.common.fields.SealedTextField(verbose_name='whom')),
-                ('words', schools.common.fields.SealedTextField(verbose_name='what happened')),
+                ('words', schools.common.fields.SealedTextField(verbose_name='what a delegate wrote')),
                 ('filed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('class_group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.classgroup')),
                 ('flag', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.riskflag')),

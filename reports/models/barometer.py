@@ -55,7 +55,7 @@ class Barometer(models.Model):
     answers = models.JSONField(default=dict)
     is_worrying = models.BooleanField(default=False)
     named = SealedTextField(_("whom"))
-    words = SealedTextField(_("what happened"))
+    words = SealedTextField(_("what a delegate wrote"))
     flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, null=True, related_name="+")
     filed_at = models.DateTimeField(default=timezone.now)
 
