@@ -1,10 +1,11 @@
 """The class barometer: five questions that a student delegate answers once a week. Rules, without Django's models."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-QUESTIONS: Mapping[str, object] = {
+QUESTIONS: Mapping[str, Any] = {
     "mood": _("Was the mood in the class bad this week?"),
     "alone": _("Is somebody left out, or alone all the time?"),
     "quarrel": _("Was there a quarrel that did not end, or is somebody bullied?"),

@@ -124,7 +124,7 @@ def _row(key: int, name: str, group: str, due: dt.datetime | None, report: Daily
     return Row(key, name, group, state_of(report.state if report else "", due, now), due, report)
 
 
-def _later(exceptions: Mapping[int, ReportException], key: int, due: dt.datetime | None) -> dt.datetime | None:
+def _later(exceptions: Mapping[Any, ReportException], key: int, due: dt.datetime | None) -> dt.datetime | None:
     return max(due, exceptions[key].until) if due and key in exceptions else due
 
 
