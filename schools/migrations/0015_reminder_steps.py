@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0013_reminders'),
+        ('schools', '0014_heartbeats'),
     ]
 
     operations = [
