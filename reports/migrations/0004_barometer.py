@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reports', '0003_daily'),
-        ('schools', '0014_reminder_steps'),
+        ('schools', '0013_reminders'),
         ('students', '0012_flag_targets'),
     ]
 
