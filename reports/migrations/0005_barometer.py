@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0003_daily'),
+        ('reports', '0004_summary_basis'),
         ('schools', '0013_reminders'),
         ('students', '0012_flag_targets'),
     ]
