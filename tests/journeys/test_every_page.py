@@ -23,7 +23,18 @@ from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
 from tests.screening.asked import answered, round_of
-from tests.walking import certificate_of, incident_of, instrument_of, looked, reported, room_of, step_of
+from tests.walking import (
+    certificate_of,
+    entry_of,
+    incident_of,
+    instrument_of,
+    looked,
+    measure_of,
+    plan_part_of,
+    reported,
+    room_of,
+    step_of,
+)
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,6 +89,10 @@ NO_PAGES = {
     "students:flag_answer",
     "students:flag_confirm",
     "students:flag_take_back",
+    "students:plan_pdf",
+    "students:review_confirm",
+    "students:review_take_back",
+    "students:measure_done",
     "schools:duty_day",
     "schools:duty_rules",
     "schools:channel_try",
@@ -224,10 +239,25 @@ def counselor_opens(world, now, made):
         ("students:flag_keep", world.a.flag.pk),
         ("students:flag_correct", world.a.flag.pk, step),
         ("students:flag_print", world.a.flag.pk, step),
+        *plan_opens(world),
         ("students:guardian_danger", own, world.a.student.guardians.get().pk),
         ("schools:duty_list",),
         ("schools:notice_list",),
         ("schools:notice_settings",),
+    ]
+
+
+def plan_opens(world):
+    """The registry, and a plan with a measure and a part."""
+    entry = entry_of(world.a.student_2, world.a.counselor)
+    measure, _part = measure_of(entry, world.a.counselor), plan_part_of(entry, world.a.counselor)
+    of_plan = ("plan_detail", "plan_edit", "plan_print", "review_new", "review_send_back", "registry_off", "part_edit")
+    return [
+        *((f"students:{name}",) for name in ("registry_list", "registry_export", "registry_print")),
+        *((f"students:{name}",) for name in ("registry_meeting", "registry_balance")),
+        ("students:registry_new", world.a.student_3.pk),
+        *((f"students:{name}", entry.pk) for name in (*of_plan, "measure_new")),
+        ("students:measure_drop", entry.pk, measure.pk),
     ]
 
 
