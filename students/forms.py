@@ -203,7 +203,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, moves: list[Any], viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"initial": {"on": timezone.localdate(), "what": moves[0]}})
-        field_of(self, "what", forms.ChoiceField).choices = [(one.value, one.label) for one in moves]
+        field_of(self, "what", forms.ChoiceField).choices = [(one.value, capfirst(one.label)) for one in moves]
         field_of(self, "class_group", forms.ModelChoiceField).queryset = viewer.classes.select_related("school")
         if "class" not in [one.value for one in moves]:
             del self.fields["class_group"]
