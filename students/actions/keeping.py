@@ -1,5 +1,7 @@
 """When the adult is the danger: a flag is kept from named staff with all its traces; a guardian is not called."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
+from schools.common.floors import ask_apps
 from schools.models import Membership, Person, Role
 from schools.work.notices import notify, pulse, withdraw_notices
 from students.access import can_handle_flags
@@ -56,11 +59,24 @@ def _check_somebody_is_left(flag: RiskFlag) -> None:
         raise Refused(_("Nobody would be left to handle it: turn to the center."))
 
 
+Taken = Callable[[RiskFlag, list[Membership]], None]
+_takers: list[Taken] = []
+
+
+def when_kept(taker: Taken) -> Taken:
+    """Register what an upper floor takes out of the hands of those from whom a flag is kept (its `keeping.py`)."""
+    _takers.append(taker)
+    return taker
+
+
 def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
     RiskFlag.objects.filter(pk=flag.pk, assignee__in=members).update(assignee=None)
     RiskFlag.objects.filter(pk=flag.pk, waits_for__in=members).update(waits_for=None)
+    ask_apps("keeping")
+    for taker in _takers:
+        taker(flag, members)
     for entry in RegistryEntry.objects.filter(student=flag.student_id):
         withdraw_notices(entry, members)
         for name in ("leader", "counselor", "teacher"):

@@ -73,6 +73,19 @@ def test_keeping_the_flag_later_withdraws_the_call_too(world, start, viewer):
     assert called() == ["a-counselor", "a-counselor_2", "a-grade_head"]
 
 
+def test_keeping_the_flag_of_a_further_person_withdraws_the_call_and_the_lead(world, start, viewer):
+    from students.actions.keeping import keep_from
+
+    incident, by = start(), viewer(world.a.counselor)
+    other = acts.add_person(by=by, incident=incident, part="hurt", student=world.a.neighbor)
+    acts.take_lead(by=viewer(world.a.leader), incident=incident)
+    keep_from(by=by, flag=other.flag, person=world.a.leader.person, reason="The leader is his uncle.")
+    incident.refresh_from_db()
+    leaders = Notice.objects.standing().filter(membership=world.a.leader, kind="incident.started")
+    assert (incident.lead, leaders.count()) == (None, 0)
+    assert called() == ["a-counselor", "a-counselor_2", "a-grade_head", "a-teacher_2"]
+
+
 def test_each_person_stands_apart_for_class_teachers(world, start, viewer):
     incident = start()
     other = acts.add_person(by=viewer(world.a.counselor), incident=incident, part="involved", student=world.a.neighbor)
