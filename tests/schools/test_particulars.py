@@ -32,8 +32,8 @@ def told(details, about="schools.unit", pk="0"):
         (
             "schools.unit",
             {"keys": ["clock_targets"]},
-            ["规则：预警接手时限"],
-            ["rules: How soon a flag must be in hand"],
+            ["规则：多久之内必须有首次措施"],
+            ["rules: How soon the first measure must follow"],
         ),
         ("schools.unit", {"day": "2026-03-18", "school_day": None}, ["日期：2026-03-18", "当天：沿用上级"], None),
         ("students.student", {"fields": ["birth_date", "phone"]}, ["字段：出生日期、手机号"], None),
