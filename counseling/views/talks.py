@@ -299,7 +299,9 @@ def talk_draft_discard(request: ViewerRequest, pk: UUID) -> HttpResponse:
 @roles(*STAFF_ROLES)
 def talk_last(request: ViewerRequest) -> HttpResponse:
     """When a student was last talked to and what was agreed, while the next talk is written: a fragment."""
-    student = get_object_or_404(Student.objects.visible_to(request.viewer), pk=_id(request.GET.get("student", "")))
+    if not request.GET.get("student"):  # nobody is chosen yet
+        return render(request, "counseling/parts/last.html", {"part": None})
+    student = get_object_or_404(Student.objects.visible_to(request.viewer), pk=_id(request.GET["student"]))
     with transaction.atomic():
         part = last_parts(request.viewer, [student]).get(student.pk)
         if part:
