@@ -15,7 +15,7 @@ from counseling.models import TalkLog, TalkPart
 from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import Certificate, ClassGroup, Membership, Unit
-from students.models import GroupMember, RiskFlag, Student
+from students.models import GroupMember, PlanReview, RegistryEntry, RiskFlag, Student
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,37 @@ def _flag_line(viewer: Viewer) -> Callable[[RiskFlag], Line]:
         reverse("students:flag_detail", args=[flag.pk]),
         flag.severity,
         scheme.word(flag.severity),
+    )
+
+
+def _entries(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student__class_group__school").order_by("-severity", "listed_on", "pk")
+
+
+def _entry_line(viewer: Viewer) -> Callable[[RegistryEntry], Line]:
+    scheme = viewer.scheme
+    return lambda entry: Line(
+        entry.student.name,
+        f"{_class_name(entry.student.class_group)} · {date_format(entry.listed_on, _('M j, Y'))}",
+        entry.get_absolute_url(),
+        entry.severity,
+        scheme.word(entry.severity),
+    )
+
+
+def _reviews(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("entry__student__class_group__school").order_by("-reviewed_on", "pk")
+
+
+def _review_line(viewer: Viewer) -> Callable[[PlanReview], Line]:
+    scheme = viewer.scheme
+    return lambda review: Line(
+        review.entry.student.name,
+        f"{date_format(review.reviewed_on, _('M j, Y'))} · {scheme.word(review.severity_before)} → "
+        f"{scheme.word(review.severity_after)}",
+        review.entry.get_absolute_url(),
+        review.severity_after,
+        scheme.word(review.severity_after),
     )
 
 
@@ -143,6 +174,8 @@ def _units(rows: Rows, _viewer: Viewer) -> Rows:
 LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callable[[Any], Line]]]] = {
     Student: (_students, _student_line),
     GroupMember: (_members, _member_line),
+    RegistryEntry: (_entries, _entry_line),
+    PlanReview: (_reviews, _review_line),
     RiskFlag: (_flags, _flag_line),
     TalkPart: (_parts, _part_line),
     TalkLog: (_talks, _talk_line),
