@@ -104,15 +104,17 @@ def _settled(one: Asked, answered: Mapping[str, Any]) -> Asked:
     return replace(one, waits_for=tuple((k, v) for k, v in one.waits_for if k not in answered))
 
 
-def read_answers(round_: Round, given: Mapping[str, list[str]]) -> dict[str, Any]:
-    """From texts by key to answers of the items' types; an empty list is a question left out. Raises BadAnswer for a
-    question that this round does not ask, and for an answer that it does not offer."""
+def read_answers(round_: Round, given: Mapping[str, list[str]]) -> tuple[dict[str, Any], bool]:
+    """From texts by key to answers of the items' types; an empty list is a question left out. Beside them: was there a
+    question that this round does not ask, or an answer that it does not offer? One of these spoils no other."""
     items = {
         f"{part.position}.{item.number}": item for part in parts_of(round_) for item in part.instrument.parsed.items
     }
-    found = {}
-    for key, texts in given.items():
-        if key not in items:
-            raise BadAnswer(0, key[:20])
-        found[key] = parse(items[key], texts)
-    return found
+    found: dict[str, Any] = {}
+    is_bad = not given.keys() <= items.keys()
+    for key in (key for key in given if key in items):
+        try:
+            found[key] = parse(items[key], given[key])
+        except BadAnswer:
+            is_bad = True
+    return found, is_bad

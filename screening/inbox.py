@@ -11,6 +11,7 @@ from schools.access import Viewer
 from schools.work.inbox import Waiting, waits
 from screening.access import can_hold_rounds
 from screening.models import Round, Slip
+from students.access import kept_from
 
 
 @waits
@@ -19,7 +20,7 @@ def interviews(viewer: Viewer) -> Iterator[Waiting]:
     if not can_hold_rounds(viewer):
         return
     waiting = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
-    count = waiting.exclude(flag__state="closed").count()
+    count = waiting.exclude(flag__state="closed").exclude(flag__in=kept_from(viewer)).count()
     if count:
         text = ngettext(
             "One student waits for a talk after a screening", "{n} students wait for a talk after a screening", count

@@ -55,9 +55,10 @@ def monday(day: dt.date) -> dt.date:
 
 @transaction.atomic
 def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = "") -> Barometer:
-    """Hand in this week's. Worrying, with the name of a student of the class: a flag. Worrying without one, or with a
-    name that nobody here has: a notice to counselors and the class teacher."""
-    group, worrying = link.class_group, is_worrying(answers) or bool(named.strip())
+    """Hand in this week's. A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of
+    the class: a flag. Worrying without one, or with a name that nobody here has: a notice to counselors and the class
+    teacher."""
+    group, worrying = link.class_group, is_worrying(answers) or bool(named.strip() or words.strip())
     row = Barometer(class_group=group, week=monday(timezone.localdate()), answers=dict(answers), is_worrying=worrying)
     row.named, row.words = named.strip(), words.strip()
     try:

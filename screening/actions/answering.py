@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -80,11 +80,15 @@ def may_guess(slip: Slip, now: dt.datetime) -> bool:
 
 @transaction.atomic
 def save_answers(*, slip: Slip, client_id: UUID, answers: Mapping[str, Any], seconds: int = 0) -> bool:
-    """Keep some answers. False if all has been handed in before: then there is nothing to keep."""
+    """Keep some answers. False if all has been handed in before: then nothing is kept, but a critical answer calls."""
     if _hold(slip).finished_at is not None:
+        _call_late(slip, answers)
         return False
     _check_taken(slip)
-    if not SavedAnswers.objects.filter(slip=slip, client_id=client_id).exists():
+    known = SavedAnswers.objects.filter(slip=slip, client_id=client_id).first()
+    if known is None or known.given != dict(answers):
+        if known:  # a page that was sent, changed and sent again
+            client_id = uuid4()
         try:
             with transaction.atomic():
                 SavedAnswers.objects.create(
@@ -123,6 +127,15 @@ def _call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
                 _raise(slip, 4, is_critical=True)
 
 
+def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
+    """Answers that arrive after the hand-in, as from a second device: the score stands, a critical one still calls."""
+    _call_for(slip, answers)
+    if CriticalAnswer.objects.filter(slip=slip).exists():
+        Response.objects.filter(slip=slip, attention__lt=4).update(attention=4)
+        keep([slip.student_id], screenings)
+        mark(slip.round.school_id)
+
+
 def _raise(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
     flag = raise_flag(
         by=None,
@@ -138,12 +151,15 @@ def _raise(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
 
 @transaction.atomic
 def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
-    """All is answered: score it, raise what must be raised. A second time changes nothing."""
+    """All is answered: score it, raise what must be raised. A second time changes no score."""
     if _hold(slip).finished_at is not None:
+        _call_late(slip, answers)
         return Response.objects.get(slip=slip)
     _check_taken(slip)
     _call_for(slip, answers)
     merged, spent = answers_so_far(slip)
+    # What this device left open may have been answered on another one.
+    answers = {key: value for key, value in answers.items() if value is not None or merged.get(key) is None}
     found = outcome_of(slip.round, {**merged, **answers}, spent + seconds)
     is_called = CriticalAnswer.objects.filter(slip=slip).exists()
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)

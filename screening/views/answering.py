@@ -3,6 +3,7 @@ and what was answered is never shown again."""
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,6 @@ from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
 from screening.models import CriticalAnswer, RoundClass, Slip
-from screening.scoring import BadAnswer
 from screening.slip_codes import hash_of, pin_of
 from screening.windows import SITTING, takes_answers
 
@@ -210,7 +210,12 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
     if sitting is None:
         sentence = _("This page is too old. Scan the code on your slip again; what you answered is kept.")
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
-    answers, left_out = _read(request, sitting)
+    answers, left_out, is_bad = _read(request, sitting)
+    if is_bad:  # what can be read is kept all the same, and calls if it must
+        with suppress(NotNow):
+            if answers:
+                actions.save_answers(slip=sitting.slip, client_id=_client_id(request), answers=answers)
+        raise BadRequest("an answer that no question offers")
     skips = is_script or request.POST.get("skip") == "1"
     try:
         act(sitting, _client_id(request), answers | (dict.fromkeys(left_out) if skips else {}), _seconds(request))
@@ -222,15 +227,13 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
     return redirect(f"{then}?again=1" if left_out and not skips else then)
 
 
-def _read(request: HttpRequest, sitting: Sitting) -> tuple[dict[str, Any], list[str]]:
-    """The answers given, and the questions that were shown and not answered."""
+def _read(request: HttpRequest, sitting: Sitting) -> tuple[dict[str, Any], list[str], bool]:
+    """The answers given, the questions that were shown and not answered, and whether a value could not be read."""
     keys = [key for key in request.POST.get("asked", "").split(",") if key]
     given = {key: request.POST.getlist(f"q-{key}") for key in keys}
-    try:
-        read = read_answers(sitting.slip.round, given)
-    except BadAnswer:
-        raise BadRequest("an answer that no question offers") from None
-    return {key: value for key, value in read.items() if value is not None}, [k for k, v in read.items() if v is None]
+    read, is_bad = read_answers(sitting.slip.round, given)
+    answers = {key: value for key, value in read.items() if value is not None}
+    return answers, [key for key, value in read.items() if value is None], is_bad
 
 
 def _client_id(request: HttpRequest) -> uuid.UUID:

@@ -79,6 +79,7 @@
         sending = false; dead = false; pause = 1000;
         if (answer.ok || one.sitting !== told.sitting || answer.status === 400) {
           keep(queue().filter(function (other) { return other.id !== one.id; }));
+          if (one.last && answer.status === 400) { finishing = false; show(); }
           if (one.last && one.sitting === told.sitting && answer.ok) { over = true; location.replace(words.done); return; }
         } else {
           over = true;

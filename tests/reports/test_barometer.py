@@ -57,6 +57,11 @@ def test_a_name_that_nobody_in_the_class_has_is_no_flag_but_is_told(world, link)
     assert told() == ["a-counselor", "a-counselor_2", "a-teacher"]
 
 
+def test_a_sentence_in_a_calm_week_calls_too(world, link):
+    row = file_barometer(link=link, answers=CALM, words="there is somebody")
+    assert (row.is_worrying, told()) == (True, ["a-counselor", "a-counselor_2", "a-teacher"])
+
+
 def test_the_words_are_not_for_the_class_teacher(world, sign_in, link):
     file_barometer(link=link, answers=SAD, words=sentinel(world.a, "barometer"))
     pages = [

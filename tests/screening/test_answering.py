@@ -127,6 +127,34 @@ def test_two_devices_add_up_and_the_later_answer_counts(asked):
     assert Response.objects.get().given == {"1.1": 1, "1.2": 1, "1.3": 0, "1.4": 0}
 
 
+def test_handing_in_on_one_device_leaves_the_answers_of_the_other(asked):
+    begin(slip=asked, agrees=True)
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers=sheet(1, 1, 1))
+    hand_in(slip=slip_of(asked.round, asked.student), submission=uuid.uuid4(), answers=sheet(2, None, None, None))
+    assert Response.objects.get().given == sheet(2, 1, 1, None)
+
+
+@pytest.mark.parametrize("act", [save_answers, hand_in], ids=["saved", "handed in again"])
+def test_critical_answer_after_the_hand_in_still_calls_once(asked, act):
+    answered(asked.round, asked.student, *CALM)
+    name = "client_id" if act is save_answers else "submission"
+    for _n in range(2):
+        act(slip=slip_of(asked.round, asked.student), **{name: uuid.uuid4()}, answers={"1.9": 1})
+    flag, response = RiskFlag.objects.get(student=asked.student), Response.objects.get()
+    assert (flag.severity, flag.is_critical, CriticalAnswer.objects.count()) == (4, True, 1)
+    assert (response.given, response.attention) == (sheet(*CALM), 4)
+    assert StudentState.objects.get(pk=asked.student_id).screening_severity == 4
+
+
+def test_same_id_with_other_answers_is_kept_too(asked):
+    begin(slip=asked, agrees=True)
+    client_id = uuid.uuid4()
+    for value in (0, 1):
+        save_answers(slip=asked, client_id=client_id, answers={"1.9": value})
+    assert SavedAnswers.objects.count() == 2
+    assert RiskFlag.objects.get(student=asked.student).is_critical
+
+
 SENDINGS = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 3), st.integers(1, 3)), min_size=1, max_size=12)
 
 
@@ -312,6 +340,14 @@ def test_odd_answers_are_refused_and_nothing_is_kept(asked, change):
     scan(client, asked)
     assert on(client, body(token_of(client), {"1.1": 0}) | change).status_code == 400
     assert not SavedAnswers.objects.exists()
+
+
+def test_unreadable_value_spoils_no_other_of_its_batch(asked):
+    client = Client()
+    scan(client, asked)
+    assert on(client, body(token_of(client), {"1.1": "7", "1.9": 1})).status_code == 400
+    assert SavedAnswers.objects.get().given == {"1.9": 1}
+    assert RiskFlag.objects.get(student=asked.student).is_critical
 
 
 def test_forged_sitting_is_refused(asked):

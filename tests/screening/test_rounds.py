@@ -12,7 +12,9 @@ from schools.common.errors import Refused
 from schools.models import AuditEntry, OnDuty
 from screening.actions.answering import begin, save_answers
 from screening.actions.rounds import ask_again, open_round
+from screening.inbox import interviews
 from screening.models import Response, Round, SavedAnswers, Slip
+from screening.progress import to_interview
 from screening.round_results import found_by
 from students.models import RiskFlag, Student
 from tests.screening.asked import answered, round_of, slip_of
@@ -80,6 +82,15 @@ def test_counts_of_a_round_keep_doubtful_answers_apart_and_kept_flags_away(world
     kept_from(world.a.leader, kept.slip.flag, world.a.counselor)
     assert found_by(by(world, "leader"), round_).whole.cells == [1, 0, 0, 0, 0]
     assert found_by(by(world, "teacher"), round_) is None
+
+
+def test_who_waits_for_a_talk_is_not_shown_to_whom_the_flag_is_kept_from(world):
+    round_ = round_of(world.a)
+    answered(round_, world.a.student_2, *CALM[:8], 1)
+    kept_from(world.a.counselor_2, RiskFlag.objects.get(student=world.a.student_2), world.a.counselor)
+    viewers = [by(world, who) for who in ("counselor", "counselor_2")]
+    assert [len(to_interview(viewer, round_)) for viewer in viewers] == [1, 0]
+    assert [[one.count for one in interviews(viewer)] for viewer in viewers] == [[1], []]
 
 
 def test_opening_a_result_is_logged(world, sign_in):
