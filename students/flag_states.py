@@ -23,7 +23,7 @@ class Need(StrEnum):
     """What a move asks for. Each is an obstacle while it is missing."""
 
     REASON = "reason"  # what was seen and what was done, in words that say something
-    INTERVIEW = "interview"  # recorded since the flag was raised or opened again
+    INTERVIEW = "interview"  # recorded since the flag was raised, called again or opened again
     SECOND = "second"  # a second person, named beforehand
     NAMED = "named"  # whoever acts is that second person
     LOWER_LEVELS = "lower_levels"  # the two upper levels go another way

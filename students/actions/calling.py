@@ -111,6 +111,7 @@ def call_late(flag: RiskFlag, step: StepUp, now: dt.datetime) -> None:
     notify(
         to=step.center,
         kind="flag.center_called",
+        about=flag,
         url=reverse("schools:unit_detail", args=[flag.school_id]),
         unit=flag.school,
         urgency=Urgency.URGENT,

@@ -70,7 +70,7 @@ def confirm_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
 
 
 def last_decision(flag: RiskFlag) -> FlagStep:
-    found = flag.steps.filter(kind=Kind.DECISION).select_related("by__person").last()
+    found = flag.steps.filter(kind=Kind.DECISION, corrects=None).select_related("by__person").last()
     if found is None:
         raise Refused(_("Nobody has decided on this flag yet."))
     return found

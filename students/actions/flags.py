@@ -15,7 +15,7 @@ from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
 from schools.severity import WORST
 from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
-from students.actions.keeping import keep_from
+from students.actions.keeping import inherit_barriers, keep_from
 from students.actions.moving import add_step, check_may_handle, check_move, due_at, mark_figures, move, take_by
 from students.flag_states import State
 from students.models import FlagReport, FlagStep, RiskFlag, Student
@@ -70,7 +70,8 @@ def raise_flag(
         FlagReport.objects.create(
             flag=flag, by=by.membership, text=reason.strip(), signs=list(signs), known_at=known_at
         )
-    if by:
+    # From whom it is kept already, they keep it from nobody; nor do they learn that it is.
+    if by and not flag.kept_from.filter(person=by.person).exists():
         for person in keep_it_from:
             keep_from(by=by, flag=flag, person=person, reason=reason)
     mark_figures(flag)
@@ -92,6 +93,7 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag:
         call_at=first,
         due_at=due_at(school=student.school, severity=report.severity, known_at=report.known_at),
     )
+    inherit_barriers(by=by, flag=flag)
     call_for(flag)
     _record("flag.raised", by, flag, severity=report.severity)
     return flag
@@ -106,7 +108,7 @@ def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
     if report.severity > flag.severity or report.is_critical:
         _call_again(flag, report)
     elif flag.state in (State.WATCHED, State.PROPOSED):
-        move("report_again", flag, watch_until=None, waits_for=None)
+        move("report_again", flag, watch_until=None, waits_for=None, outcome="")
         call_repeated(flag)
     else:
         call_repeated(flag)
@@ -130,6 +132,8 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         calls=0,
         watch_until=None,
         waits_for=None,
+        interviewed_at=None,
+        outcome="",
     )
     call_for(flag, occasion=f"{report.severity} {timezone.now():%Y%m%d%H%M%S%f}")
 

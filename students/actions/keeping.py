@@ -11,9 +11,12 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
 from schools.models import Membership, Person, Role
+from schools.models.people import MembershipQuerySet
 from schools.work.notices import notify, pulse, withdraw_notices
 from students.access import can_handle_flags
-from students.flag_states import says_something
+from students.actions.calling import call_for
+from students.actions.moving import locked, mark_figures, move, take_by
+from students.flag_states import State, says_something
 from students.models import Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
 
 
@@ -23,7 +26,8 @@ def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> Kep
 
     Whoever raises or handles it may do so; the auditor is told. It needs somebody who is left to handle it.
     """
-    if not (_is_raiser(by, flag) or can_handle_flags(by)) or flag.school_id != by.unit.pk:
+    may = (_is_raiser(by, flag) or can_handle_flags(by)) and flag.school_id == by.unit.pk
+    if not may or flag.kept_from.filter(person=by.person).exists():
         raise Refused(_("Only who raised this flag, or a counselor or leader, can keep it from somebody."))
     if person.pk == by.person.pk:
         raise Refused(_("You cannot keep it from yourself."))
@@ -38,7 +42,7 @@ def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> Kep
     if is_new:
         _check_somebody_is_left(flag)
         _take_away(flag, list(members))
-        _tell_auditors(flag)
+        _tell_auditors(flag, barrier)
         details = {"person": str(person.pk)}
         audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, details=details)
     return barrier
@@ -52,11 +56,33 @@ def _is_raiser(by: Viewer, flag: RiskFlag) -> bool:
 
 def _check_somebody_is_left(flag: RiskFlag) -> None:
     kept = KeptFrom.objects.filter(flag=flag).values("person")
-    able = Membership.objects.current().filter(
+    if not _able(flag).exclude(person__in=kept).exists():
+        raise Refused(_("Nobody would be left to handle it: turn to the center."))
+
+
+def _able(flag: RiskFlag) -> MembershipQuerySet:
+    return Membership.objects.current().filter(
         unit_id=flag.school_id, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER], person__is_active=True
     )
-    if not able.exclude(person__in=kept).exists():
-        raise Refused(_("Nobody would be left to handle it: turn to the center."))
+
+
+def inherit_barriers(*, by: Viewer | None, flag: RiskFlag) -> None:
+    """A new flag is kept from whom earlier ones of the student were kept from, the newest barrier first, as long as
+    somebody is left to handle it. Before anybody is called."""
+    earlier = KeptFrom.objects.filter(flag__student=flag.student_id, flag__school=flag.school_id).exclude(flag=flag)
+    found = {one.person_id: one for one in earlier.order_by("at")}
+    if not found:
+        return
+    left = set(_able(flag).values_list("person", flat=True))
+    for one in reversed(found.values()):
+        if not left - {one.person_id}:
+            continue
+        left.discard(one.person_id)
+        barrier = KeptFrom.objects.create(flag=flag, person_id=one.person_id, by_id=one.by_id, reason=one.reason)
+        _tell_auditors(flag, barrier)
+        details = {"person": str(one.person_id), "from": str(one.flag_id)}
+        unit = None if by else flag.school
+        audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, unit=unit, details=details)
 
 
 Taken = Callable[[RiskFlag, list[Membership]], None]
@@ -72,8 +98,8 @@ def when_kept(taker: Taken) -> Taken:
 def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
-    RiskFlag.objects.filter(pk=flag.pk, assignee__in=members).update(assignee=None)
-    RiskFlag.objects.filter(pk=flag.pk, waits_for__in=members).update(waits_for=None)
+    _let_go(locked(flag), {one.pk for one in members})
+    flag.refresh_from_db()
     ask_apps("keeping")
     for taker in _takers:
         taker(flag, members)
@@ -88,13 +114,37 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     pulse({flag.school_id})
 
 
-def _tell_auditors(flag: RiskFlag) -> None:
-    """They read in the log from whom and by whom; the notice leads there and names nobody."""
+def _let_go(flag: RiskFlag, barred: set[int]) -> None:
+    """One that was theirs to handle or to confirm calls the others anew: it must not be nobody's."""
+    is_second = flag.state == State.PROPOSED and flag.waits_for_id in barred
+    if flag.state == State.CLOSED or not (flag.assignee_id in barred or is_second):
+        RiskFlag.objects.filter(pk=flag.pk, assignee__in=barred).update(assignee=None)
+        RiskFlag.objects.filter(pk=flag.pk, waits_for__in=barred).update(waits_for=None)
+        return
+    now = timezone.now()
+    first = take_by(school=flag.school, severity=flag.severity, known_at=now)
+    move(
+        "call_again",
+        flag,
+        assignee=None,
+        waits_for=None,
+        watch_until=None,
+        outcome="",
+        taken_at=None,
+        take_by=first,
+        call_at=first,
+        calls=0,
+        escalated_at=None,
+    )
+    mark_figures(flag)
+    call_for(flag, occasion=f"kept {now:%Y%m%d%H%M%S%f}")
+
+
+def _tell_auditors(flag: RiskFlag, barrier: KeptFrom) -> None:
+    """Of each barrier. They read in the log from whom and by whom; the notice leads there and names nobody."""
     codes = flag.school.ancestor_codes
     auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
-    notify(
-        to=auditors.select_related("person"), kind="flag.kept", url="/audit", occasion=str(flag.pk), unit=flag.school
-    )
+    notify(to=auditors.select_related("person"), kind="flag.kept", about=barrier, url="/audit", unit=flag.school)
 
 
 @transaction.atomic

@@ -82,7 +82,7 @@ class RiskFlag(models.Model):
     watch_until = models.DateField(null=True, blank=True)
     # Whose answer or confirmation is awaited at present.
     waits_for = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # Recorded since it was raised or opened again: what the two upper levels need before they end.
+    # Recorded since it was raised, called again or opened again: what the two upper levels need before they end.
     interviewed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=10, blank=True, choices=Outcome.choices)

@@ -30,7 +30,7 @@ def test_no_path_leads_to_closed_without_what_it_needs(severity, tried):
             assert (name, is_interviewed, was_proposed, is_named) == ("confirm", True, True, True)
         if after == State.CLOSED and severity < UPPER and name != "confirm":
             assert has_reason
-        if name == "reopen":
+        if name in ("reopen", "call_again"):
             is_interviewed, was_proposed = False, False
         was_proposed = was_proposed or name == "propose"
         state = after

@@ -327,6 +327,65 @@ def test_who_neither_raised_nor_handles_it_keeps_it_from_nobody(who, world, view
     assert not KeptFrom.objects.exists()
 
 
+def test_a_flag_kept_from_whoever_has_it_calls_the_others_anew(world, by, viewer):
+    acknowledge_flag(by=by, flag=world.a.flag)
+    keep_from(by=viewer(world.a.leader), flag=world.a.flag, person=by.person, reason="与家长是亲戚")
+    flag = fresh(world.a.flag)
+    assert (flag.state, flag.assignee, flag.taken_at, flag.calls) == ("raised", None, None, 0)
+    called = Notice.objects.standing().filter(kind="flag.raised", subject_id=flag.pk, over_at=None)
+    assert list(called.values_list("membership", flat=True)) == [world.a.counselor_2.pk]
+    assert escalate_overdue(now=flag.call_at + dt.timedelta(minutes=1)) == 1
+
+
+def test_a_proposal_kept_from_its_second_person_is_nobodys_any_more(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    keep_from(by=by, flag=flag, person=second.person, reason="与家长是亲戚")
+    assert (fresh(flag).state, fresh(flag).waits_for, fresh(flag).outcome) == ("raised", None, "")
+
+
+def test_from_whom_it_is_kept_they_throw_nobody_off_it(world, by, second):
+    flag = world.a.flag
+    keep_from(by=by, flag=flag, person=second.person, reason="与家长是亲戚")
+    with pytest.raises(Refused):
+        keep_from(by=second, flag=flag, person=by.person, reason="与家长是亲戚")
+    words = {"student": flag.student, "severity": 1, "reason": "与家长是亲戚", "known_at": NOW}
+    raise_flag(by=second, keep_it_from=[by.person], **words)
+    assert list(flag.kept_from.values_list("person", flat=True)) == [second.person.pk]
+
+
+def test_each_barrier_is_told_to_the_auditor(world, by, second):
+    for person in (world.a.leader.person, second.person):
+        keep_from(by=by, flag=world.a.flag, person=person, reason="与家长是亲戚")
+    assert Notice.objects.filter(kind="flag.kept", membership=world.auditor, url="/audit").count() == 2
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_barrier_outlives_its_flag(is_kept, world, by, second):
+    flag = world.a.flag
+    RiskFlag.objects.filter(pk=flag.pk).update(severity=1)
+    if is_kept:
+        keep_from(by=by, flag=flag, person=second.person, reason="与家长是亲戚")
+    decisions.close_flag(by=by, flag=fresh(flag), outcome="supported", **REASON)
+    new = raise_flag(by=None, student=flag.student, severity=4, known_at=NOW, source="screening", is_critical=True)
+    kept = [(one.person, one.by, one.reason) for one in new.kept_from.all()]
+    assert kept == ([(second.person, by.membership, "与家长是亲戚")] if is_kept else [])
+    called = Notice.objects.filter(kind="flag.raised", subject_id=new.pk, membership=second.membership)
+    assert called.exists() != is_kept
+    assert AuditEntry.objects.filter(verb="flag.kept", subject_id=str(new.pk)).exists() == is_kept
+
+
+def test_a_critical_answer_asks_for_an_interview_anew(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    raise_flag(by=None, student=flag.student, severity=1, known_at=NOW, source="screening", is_critical=True)
+    assert (fresh(flag).interviewed_at, fresh(flag).outcome) == (None, "")
+    acknowledge_flag(by=by, flag=fresh(flag))
+    with pytest.raises(Refused):
+        steps.change_level(by=by, flag=flag, severity=3, text="看起来好多了，睡得好")
+    assert fresh(flag).severity == 4
+
+
 def test_it_is_not_handed_to_whom_it_is_kept_from(world, by):
     keep_from(by=by, flag=world.a.flag, person=world.a.leader.person, reason="与家长是亲戚")
     with pytest.raises(Refused):
