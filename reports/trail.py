@@ -21,6 +21,7 @@ declare(
     Verb("daily_board.exported", _("exported the board of daily reports"), Kind.EXPORT),
     Verb("barometer.link_given", _("gave a class's delegate the link of the barometer")),
     Verb("barometer.filed", _("a class barometer was handed in")),
+    Verb("barometer.read", _("read what delegates wrote in class barometers"), Kind.READ),
     Verb("scheme.set", _("set who reports when")),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),

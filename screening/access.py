@@ -59,11 +59,13 @@ SCREENERS = frozenset({Role.COUNSELOR})
 
 @rule(Round)
 def rounds_of(rounds: Any, viewer: Viewer) -> Any:
-    """The school's for counselors and leaders. Class teachers and grade heads see those that ask their classes, but
-    never a second asking: that somebody is asked again says something about the first answers."""
+    """The school's for counselors and leaders. Class teachers and grade heads see those that ask their classes. Only
+    counselors see a second asking: that somebody is asked again says something about the first answers."""
     here = rounds.filter(school_id=viewer.unit.pk)
-    if viewer.role in SCHOOL_ROLES:
+    if viewer.role in SCREENERS:
         return here
+    if viewer.role == Role.SCHOOL_LEADER:
+        return here.filter(after=None)
     if viewer.role not in ROUND_ROLES:
         return rounds.none()
     own = Slip.objects.filter(class_group__in=viewer.class_ids).order_by().values("round")
@@ -72,10 +74,12 @@ def rounds_of(rounds: Any, viewer: Viewer) -> Any:
 
 @rule(Slip)
 def slips_of(slips: Any, viewer: Viewer) -> Any:
-    """Who is asked, and whether they have answered."""
+    """Who is asked, and whether they have answered; asked again, for counselors alone."""
     here = slips.filter(round__school_id=viewer.unit.pk)
-    if viewer.role in SCHOOL_ROLES:
+    if viewer.role in SCREENERS:
         return here
+    if viewer.role == Role.SCHOOL_LEADER:
+        return here.filter(round__after=None)
     if viewer.role not in ROUND_ROLES:
         return slips.none()
     asked = here.filter(class_group__in=viewer.class_ids, round__after=None)

@@ -19,6 +19,7 @@ declare(
     Verb("round.opened", _("opened a screening")),
     Verb("round.closed", _("closed a screening")),
     Verb("round.extended", _("gave a class longer for a screening")),
+    Verb("slips.printed", _("opened the slips of a class to print"), Kind.READ),
     Verb("slip.reissued", _("issued a slip anew")),
     Verb("slip.revoked", _("withdrew a slip")),
     Verb("consent.recorded", _("recorded a consent on paper")),

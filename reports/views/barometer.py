@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.barometer import QUESTIONS
 from reports.barometer_forms import BarometerForm
 from reports.models import Barometer
+from schools import audit
 from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.models import ClassGroup, Role
@@ -49,10 +51,14 @@ def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
     for row in rows:
         row.class_group = classes[row.class_group_id]
         row.marks = [(QUESTIONS[code], row.answers.get(code, 0)) for code in QUESTIONS]  # type: ignore[attr-defined]
+    reads_words = can_read_barometer_words(viewer)
+    if reads_words and any(row.named or row.words for row in rows):
+        with transaction.atomic():
+            audit.record(by=viewer, verb="barometer.read")
     context = {
         "rows": rows,
         "classes": [group for group in classes.values() if can_give_link(viewer, group)],
-        "reads_words": can_read_barometer_words(viewer),
+        "reads_words": reads_words,
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/barometer_list.html", context | more)

@@ -66,16 +66,17 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     return slip
 
 
-def count_wrong_pin(*, slip: Slip) -> None:
-    """After a pause the count begins anew."""
-    now = timezone.now()
+def take_guess(*, slip: Slip) -> bool:
+    """Count a guess before it is looked at: however many come at once, only so many are. After a pause anew."""
+    now, mine = timezone.now(), Slip.objects.filter(pk=slip.pk)
     old = Q(wrong_pin_at=None) | Q(wrong_pin_at__lt=now - PAUSE)
-    if not Slip.objects.filter(old, pk=slip.pk).update(wrong_pins=1, wrong_pin_at=now):
-        Slip.objects.filter(pk=slip.pk).update(wrong_pins=F("wrong_pins") + 1)
+    if mine.filter(old).update(wrong_pins=1, wrong_pin_at=now):
+        return True
+    return bool(mine.filter(wrong_pins__lt=GUESSES).update(wrong_pins=F("wrong_pins") + 1))
 
 
-def may_guess(slip: Slip, now: dt.datetime) -> bool:
-    return slip.wrong_pins < GUESSES or slip.wrong_pin_at is None or slip.wrong_pin_at < now - PAUSE
+def forget_guesses(*, slip: Slip) -> None:
+    Slip.objects.filter(pk=slip.pk).update(wrong_pins=0, wrong_pin_at=None)
 
 
 @transaction.atomic
@@ -163,7 +164,9 @@ def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds
     found = outcome_of(slip.round, {**merged, **answers}, spent + seconds)
     is_called = CriticalAnswer.objects.filter(slip=slip).exists()
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
-    if found.attention >= RAISES_FROM and not is_called:
+    # Somebody may have dismissed what called before the whole was there.
+    stands = is_called and RiskFlag.objects.open().filter(student=slip.student_id).exists()
+    if found.attention >= RAISES_FROM and not stands:
         _raise(slip, min(found.attention, 3))
     now = timezone.now()
     Slip.objects.filter(pk=slip.pk).update(finished_at=now)

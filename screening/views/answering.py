@@ -1,6 +1,7 @@
 """What students open: the slip's code or the class's page, the questions, the end. Nothing here reaches a staff page,
 and what was answered is never shown again."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,11 +28,13 @@ from screening.asking import Sheet, read_answers, sheet_of
 from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
-from screening.models import CriticalAnswer, RoundClass, Slip
+from screening.models import CriticalAnswer, Round, RoundClass, Slip
 from screening.slip_codes import hash_of, pin_of
 from screening.windows import SITTING, takes_answers
 
 SALT = "screening.sitting"
+# What waited in a phone without a network is taken so long; consent, issue and closing are looked at all the same.
+ON_ITS_WAY = dt.timedelta(days=1)
 COOKIE = "sitting"
 
 
@@ -53,9 +56,9 @@ def _begun(slip: Slip, class_code: str) -> str:
     return signing.dumps([str(slip.pk), slip.issue, class_code], salt=SALT)
 
 
-def _sitting(token: str) -> Sitting | None:
+def _sitting(token: str, max_age: dt.timedelta = SITTING) -> Sitting | None:
     try:
-        pk, issue, class_code = signing.loads(token, salt=SALT, max_age=SITTING)
+        pk, issue, class_code = signing.loads(token, salt=SALT, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
     slip = _slips().filter(pk=pk, issue=issue, revoked_at=None).first()
@@ -84,6 +87,8 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and token:
         known = _sitting(token)
         return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
+    if request.method == "POST" and row.round.state != Round.State.OPEN:
+        return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         slip = _by_pin(row, **form.cleaned_data)
@@ -96,12 +101,12 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
 def _by_pin(row: RoundClass, number: str, pin: str) -> Slip | None:
     here = _slips().filter(round=row.round_id, class_group=row.class_group_id, revoked_at=None)
     slip: Slip | None = here.filter(student__student_number=clean_code(number)).first()
-    if slip is None or not actions.may_guess(slip, timezone.now()):
+    if slip is None or not actions.take_guess(slip=slip):
         return None
-    if constant_time_compare(clean_code(pin), pin_of(slip)):
-        return slip
-    actions.count_wrong_pin(slip=slip)
-    return None
+    if not constant_time_compare(clean_code(pin), pin_of(slip)):
+        return None
+    actions.forget_guesses(slip=slip)
+    return slip
 
 
 def _start(request: HttpRequest, slip: Slip, class_code: str) -> HttpResponse:
@@ -206,7 +211,7 @@ def answer_finish(request: HttpRequest) -> HttpResponseBase:
 
 def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
     is_script = request.headers.get("X-Script") == "1"
-    sitting = _sitting(request.POST.get("sitting", ""))
+    sitting = _sitting(request.POST.get("sitting", ""), ON_ITS_WAY)
     if sitting is None:
         sentence = _("This page is too old. Scan the code on your slip again; what you answered is kept.")
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from schools import audit
 from schools.access import reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.models import ClassGroup
@@ -154,6 +156,8 @@ def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         "with_names": request.GET.get("names") != "no",
         "until": last_day(round_, row),
     }
+    with transaction.atomic():  # codes and PINs open what students answer
+        audit.record(by=request.viewer, verb="slips.printed", about=round_, details={"class": group})
     return render(request, "screening/round_slips.html", context)
 
 

@@ -7,7 +7,7 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.barometer import NO, QUESTIONS, YES, is_worrying, level_of
 from reports.models import Barometer
 from schools.common.errors import Refused
-from schools.models import Notice
+from schools.models import AuditEntry, Notice
 from students.evidence import evidence_of
 from students.models import RiskFlag
 from tests.walking import kept_from
@@ -69,6 +69,7 @@ def test_the_words_are_not_for_the_class_teacher(world, sign_in, link):
         for who in ("teacher", "counselor")
     ]
     assert ["SENTINEL-a-barometer" in page for page in pages] == [False, True]
+    assert AuditEntry.objects.get(verb="barometer.read").person == world.a.counselor.person
 
 
 def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, link):

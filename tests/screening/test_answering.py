@@ -71,6 +71,16 @@ def test_high_score_raises_a_flag_and_its_notice_in_the_same_transaction(asked, 
     assert Notice.objects.filter(subject_id=flag.pk, membership=world.a.counselor).count() == 1
 
 
+def test_severe_result_calls_although_the_critical_answer_was_dismissed(asked, world):
+    begin(slip=asked, agrees=True)
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.9": 1})
+    RiskFlag.objects.filter(student=asked.student).update(
+        state="closed", outcome="unfounded", taken_at=NOW, settled_at=NOW, closed_by=world.a.counselor.person
+    )
+    hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(3, 3, 3, 3, 3, 3, 3, 3, 0))
+    assert RiskFlag.objects.open().get(student=asked.student).severity == 3
+
+
 def test_low_score_raises_no_flag(asked):
     answered(asked.round, asked.student, *CALM)
     assert not RiskFlag.objects.filter(student=asked.student).exists()
@@ -297,6 +307,18 @@ def test_round_that_is_closed_takes_what_was_on_its_way_for_three_hours(asked, w
 # --- slips (T9) -----------------------------------------------------------------------------------------------------
 
 
+def test_what_waited_in_a_phone_is_taken_for_a_day(asked):
+    client = Client()
+    scan(client, asked)
+    waiting = body(token_of(client), {"1.9": 1})
+    with time_machine.travel(NOW + dt.timedelta(hours=25), tick=False):
+        assert on(client, waiting).status_code == 410
+    with time_machine.travel(NOW + dt.timedelta(hours=23), tick=False):
+        assert on(client, waiting).status_code == 200
+        assert "sitting" not in (client.get("/a/").context or {})
+    assert SavedAnswers.objects.count() == 1
+
+
 def test_slip_reaches_no_staff_page(asked):
     client = Client()
     scan(client, asked)
@@ -328,6 +350,12 @@ def test_wrong_pins_shut_out_the_student_not_the_class(asked, world):
     assert client.post(url, data).context["slip"] == other
     with time_machine.travel(NOW + dt.timedelta(minutes=16), tick=False):
         assert client.post(url, {"number": number, "pin": pin_of(asked)}).status_code == 200
+    asked.refresh_from_db()
+    assert asked.wrong_pins == 0
+    close_round(by=Viewer(person=world.a.counselor.person, membership=world.a.counselor), round_=asked.round)
+    assert "slip" not in client.post(url, {"number": number, "pin": wrong}).context
+    asked.refresh_from_db()
+    assert asked.wrong_pins == 0
 
 
 @pytest.mark.parametrize(

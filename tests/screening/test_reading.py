@@ -58,6 +58,10 @@ def problems(text):
         (changed(colour="red"), [("unknown_name", "colour")]),
         (changed(reversed=[4]), [("no_such_item", "reversed")]),
         (changed(critical=[{"item": 9, "at_least": 1}]), [("no_such_item", "critical[1].item")]),
+        (
+            changed(items=[{}, {}, {}, {"type": "multiple"}], critical=[{"item": 4, "at_least": 1}]),
+            [("no_such_item", "critical[1].item")],
+        ),
         (changed(validity=[{"scale": "lie", "at_least": 1, "source": "x"}]), [("no_such_scale", "validity[1].scale")]),
         (scale(items=[1, 1]), [("item_twice", "scales[1].items")]),
         (scale(items=[1, 7]), [("no_such_item", "scales[1].items")]),

@@ -58,14 +58,17 @@ def test_class_teacher_learns_who_has_not_answered_and_no_reason(world, sign_in)
 PEOPLE = ("teacher", "leader", "counselor")
 
 
-def test_doubtful_answers_are_asked_again_once_and_no_class_teacher_sees_it(world, sign_in):
+def test_doubtful_answers_are_asked_again_once_and_only_the_counselor_sees_it(world, sign_in):
     round_ = round_of(world.a)
     answered(round_, world.a.student_2, 0, 0)
     answered(round_, world.a.student_3, *CALM)
     again = ask_again(by=by(world), round_=round_)
     assert [slip.student for slip in again.slips.all()] == [world.a.student_2]
     open_round(by=by(world), round_=again)
-    assert not Round.objects.visible_to(by(world, "teacher")).filter(pk=again.pk).exists()
+    seen = {who: Round.objects.visible_to(by(world, who)).filter(pk=again.pk).exists() for who in PEOPLE}
+    assert seen == {"teacher": False, "leader": False, "counselor": True}
+    asked = {who: Slip.objects.visible_to(by(world, who)).filter(round=again).count() for who in PEOPLE}
+    assert asked == {"teacher": 0, "leader": 0, "counselor": 1}
     with pytest.raises(Refused):
         ask_again(by=by(world), round_=round_)
     assert Round.objects.filter(after=round_).count() == 1
@@ -97,6 +100,12 @@ def test_opening_a_result_is_logged(world, sign_in):
     response = answered(round_of(world.a), world.a.student_2, *CALM)
     sign_in(world.a.counselor).get(response.get_absolute_url())
     assert AuditEntry.objects.get(verb="response.opened").student_id == world.a.student_2.pk
+
+
+def test_opening_the_slips_with_codes_and_pins_is_logged(world, sign_in):
+    round_ = round_of(world.a)
+    sign_in(world.a.counselor).get(reverse("screening:round_slips", args=[round_.pk, world.a.class_1.pk]))
+    assert AuditEntry.objects.get(verb="slips.printed").details == {"class": world.a.class_1.pk}
 
 
 def test_page_of_a_round_costs_the_same_for_three_students_and_for_thirty(
