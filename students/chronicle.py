@@ -93,7 +93,7 @@ def signs(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
 
 def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str]]:
     yield _("State"), str(flag.get_state_display())
-    if flag.outcome:
+    if flag.outcome and flag.settled_at:
         day = date_format(timezone.localtime(flag.settled_at), _("M j"))
         yield _("Ended"), f"{flag.get_outcome_display()} · {day}"
     for report in reports:

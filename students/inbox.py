@@ -73,9 +73,7 @@ TELLS = {State.RAISED: _waiting, State.IN_HAND: _in_own_hands, State.PROPOSED: _
 @waits
 def questions_to_answer(viewer: Viewer) -> Iterator[Waiting]:
     """What a counselor asks the class teacher about a flag."""
-    asked = FlagStep.objects.visible_to(viewer).filter(
-        kind=FlagStep.Kind.QUESTION, to=viewer.membership, flag__waits_for=viewer.membership
-    )
+    asked = FlagStep.objects.visible_to(viewer).filter(kind=FlagStep.Kind.QUESTION, to=viewer.membership, answered=None)
     for step in asked.exclude(flag__state=State.CLOSED).select_related("flag__student")[:MOST]:
         yield Waiting(
             text=_("A question about {name}").format(name=step.flag.student.name),

@@ -22,12 +22,13 @@ from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
 from schools.settings_of import setting_of
 from schools.severity import WORST
-from schools.work.notices import Urgency, end_notices, notify, pulse
+from schools.work.notices import Urgency, about_this, end_notices, notify, pulse
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.models import KeptFrom, RiskFlag, Student
 
 Kind = IncidentAct.Kind
 CALLS = ("incident.started", "incident.report_due")
+KEPT_CALLS = (*CALLS, "incident.acknowledged")
 # Something was done for the student: it stops the clock of the first measure.
 MEASURES = (Kind.TICK, Kind.MEASURE, Kind.TOLD)
 
@@ -154,6 +155,25 @@ def call_people(incident: Incident, *, occasion: str) -> None:
     tell(incident, called, "incident.started", occasion)
 
 
+def take_out(incident: Incident, members: list[Membership]) -> bool:
+    """Of their hands: their calls are withdrawn, whichever flag these hang on; what they led calls the others again.
+    True if it did."""
+    for about in filter(None, [incident, flag_of(incident)]):
+        calls = about_this(about, *KEPT_CALLS).filter(membership__in=members, withdrawn_at=None)
+        calls.filter(url=incident.get_absolute_url()).update(withdrawn_at=timezone.now(), answer_by=None)
+    led = Incident.objects.open().filter(pk=incident.pk, lead__in=members)
+    if not led.update(lead=None):
+        return False
+    call_people(incident, occasion=f"led {timezone.now():%y%m%d%H%M%S%f}")
+    return True
+
+
+def _take_out_barred(incident: Incident, flag: RiskFlag) -> bool:
+    """From whom the flag of a further person is kept already, from them the event is kept now."""
+    kept = KeptFrom.objects.filter(flag=flag).order_by().values("person")
+    return take_out(incident, list(Membership.objects.filter(unit_id=incident.school_id, person__in=kept)))
+
+
 def stop_calls(incident: Incident, *kinds: str) -> None:
     for about in [incident, *(one.flag for one in incident.people.exclude(flag=None).select_related("flag"))]:
         if about is not None:
@@ -276,7 +296,8 @@ def add_person(
         raise Refused(_("This student is entered already."), field="student")
     person = _bring_in(by, incident, student=student, who=who, part=part)
     write(by, incident, Kind.PERSON, person=person)
-    call_people(incident, occasion="started")
+    if not (person.flag and _take_out_barred(incident, person.flag)):
+        call_people(incident, occasion="started")
     _log(by, "incident.person_added", incident)
     return person
 

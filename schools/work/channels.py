@@ -43,7 +43,8 @@ def _send(delivery: Delivery, now: dt.datetime) -> bool:
         return False
     delivery.attempts += 1
     notice = delivery.notice
-    if notice.withdrawn_at or notice.over_at:
+    # The message to a group stands for all who were called: taken back from one of them, it still leaves.
+    if notice.over_at or (notice.withdrawn_at and delivery.channel.is_personal):
         Delivery.objects.filter(pk=delivery.pk).delete()
         return False
     try:

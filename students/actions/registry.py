@@ -266,6 +266,8 @@ def propose_off(
     check_words(changed, "changed")
     if ending == Ending.BETTER and (missing := missing_before_off(entry)):
         raise Refused(missing)
+    if ending != Ending.BETTER and entry.student.status != Student.Status.LEFT:
+        raise Refused(_("The student has not left the school: sign them off first."), field="ending")
     _clear_proposal(entry, is_raised=False)
     return _propose(by, entry, Kind.OFF, 0, second, changed=changed, ending=ending)
 

@@ -66,7 +66,7 @@ def move_student(
     """Change where a student stands on the roll from a day on. Records of earlier days keep the class of their day."""
     _check_may_keep(by)
     check_visible(by, student)
-    student = Student.objects.select_for_update().select_related("class_group").get(pk=student.pk)
+    student = Student.objects.select_for_update(of=("self",)).select_related("class_group").get(pk=student.pk)
     if what not in moves_of(student):
         raise Refused(_("Somebody else has just changed this. The page now shows how it stands."))
     if on > timezone.localdate():

@@ -17,9 +17,10 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
 from schools.severity import WORST
-from schools.work.notices import end_notices, notify, pulse
+from schools.work.notices import about_this, notify, pulse
 from students.actions.calling import call_for, urgency_of
 from students.actions.moving import (
+    SENTENCES,
     add_step,
     check_may_handle,
     check_move,
@@ -30,7 +31,7 @@ from students.actions.moving import (
     move,
     take_by,
 )
-from students.flag_states import State, says_something
+from students.flag_states import UPPER, Need, State, says_something
 from students.models import FlagStep, GuardianContact, RiskFlag
 from students.states import flags, keep
 
@@ -134,6 +135,8 @@ def log_contact(*, by: Viewer, flag: RiskFlag, values: Mapping[str, Any]) -> Fla
 def ask_teacher(*, by: Viewer, flag: RiskFlag, to: Membership, text: str) -> FlagStep:
     """A question to the class teacher, or what to do now. It calls them; it is no measure."""
     flag = _begin(by, flag)
+    if flag.state == State.PROPOSED:
+        raise Refused(_("Take the proposal back first."))
     _check_words(text)
     if not can_be_asked(flag, to):
         raise Refused(_("Choose a class teacher of this student."))
@@ -162,7 +165,9 @@ def answer_question(*, by: Viewer, flag: RiskFlag, question: FlagStep, text: str
         raise Refused(_("The flag is closed. Raise a new one if something worries you."))
     _check_words(text)
     step = add_step(by=by, flag=flag, kind=Kind.ANSWER, words={"text": text}, answers=question)
-    end_notices(flag, "flag.question")
+    # Other questions to them still wait.
+    asked = about_this(flag, "flag.question").filter(occasion=str(question.number), over_at=None)
+    asked.update(over_at=timezone.now(), answer_by=None)
     RiskFlag.objects.filter(pk=flag.pk, waits_for=by.membership).update(waits_for=None)
     asker = {one.pk: one for one in (question.by, flag.assignee) if one}
     notify(to=asker.values(), kind="flag.answered", about=flag, urgency=urgency_of(flag), occasion=str(step.number))
@@ -171,12 +176,15 @@ def answer_question(*, by: Viewer, flag: RiskFlag, question: FlagStep, text: str
 
 @transaction.atomic
 def change_level(*, by: Viewer, flag: RiskFlag, severity: int, text: str) -> FlagStep:
-    """Raise or lower it, with a reason. Lowering needs an interview: the first step never lowers a level."""
+    """Raise or lower it, with a reason. Lowering needs an interview: the first step never lowers a level. From an upper
+    level to a lower one needs two persons: they decide on how it ends."""
     flag = _begin(by, flag)
     if not 1 <= severity <= WORST or severity == flag.severity:
         raise Refused(_("Choose another level than it has now."))
     if severity < flag.severity:
         check_move("lower", flag, reason=text)
+    if flag.severity >= UPPER > severity:
+        raise Refused(str(SENTENCES[Need.LOWER_LEVELS]))
     _check_words(text)
     step = add_step(by=by, flag=flag, kind=Kind.LEVEL, words={"text": text}, severity=severity)
     _set_level(flag, severity)

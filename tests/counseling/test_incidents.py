@@ -86,6 +86,20 @@ def test_keeping_the_flag_of_a_further_person_withdraws_the_call_and_the_lead(wo
     assert called() == ["a-counselor", "a-counselor_2", "a-grade_head", "a-teacher_2"]
 
 
+def test_adding_a_person_whose_flag_is_kept_takes_the_event_from_the_barred(world, start, viewer):
+    from students.actions.flags import raise_flag
+
+    words = {"student": world.a.neighbor, "severity": 4, "reason": "The leader is his uncle.", "known_at": NOW}
+    raise_flag(by=viewer(world.a.counselor), keep_it_from=[world.a.leader.person], **words)
+    incident = start()
+    acts.take_lead(by=viewer(world.a.leader), incident=incident)
+    acts.add_person(by=viewer(world.a.counselor), incident=incident, part="hurt", student=world.a.neighbor)
+    incident.refresh_from_db()
+    leaders = Notice.objects.standing().filter(membership=world.a.leader, kind="incident.started")
+    assert (incident.lead, leaders.count()) == (None, 0)
+    assert called() == ["a-counselor", "a-counselor_2", "a-grade_head", "a-teacher_2"]
+
+
 def test_each_person_stands_apart_for_class_teachers(world, start, viewer):
     incident = start()
     other = acts.add_person(by=viewer(world.a.counselor), incident=incident, part="involved", student=world.a.neighbor)

@@ -14,7 +14,7 @@ from schools.actions.channels import choose_channels, set_channel, try_channel
 from schools.common.errors import Refused
 from schools.models import Channel, Delivery, Notice
 from schools.work.channels import AGAIN, send_due
-from schools.work.notices import Urgency, end_notices, notify
+from schools.work.notices import Urgency, end_notices, notify, withdraw_notices
 from students.actions.flags import raise_flag
 from tests.world import NOW
 
@@ -113,6 +113,14 @@ def test_what_is_over_before_it_left_does_not_leave(world, leader, receiver):
     notify(to=[world.a.counselor], kind="some.kind", about=world.a.flag, urgency=Urgency.URGENT)
     end_notices(world.a.flag)
     assert (send_due(), receiver.got, Delivery.objects.count()) == (0, [], 0)
+
+
+def test_what_is_taken_back_from_one_still_goes_to_the_group(world, viewer, leader, receiver):
+    set_channel(by=leader, kind="wecom", target=receiver.url(), is_on=True)
+    flag = raise_flag(by=viewer(world.a.teacher), student=world.a.student_2, severity=4, reason="划痕", known_at=NOW)
+    told = Delivery.objects.get().notice.membership
+    withdraw_notices(flag, [told])
+    assert (send_due(), len(receiver.got)) == (1, 1)
 
 
 def test_a_unit_without_a_channel_uses_the_one_above_it(world, viewer, receiver):

@@ -9,6 +9,7 @@ from schools.models import AuditEntry, Membership, Notice, OnDuty, UnitSetting
 from students.actions import decisions, steps
 from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
 from students.actions.keeping import keep_from, set_do_not_call
+from students.inbox import questions_to_answer
 from students.models import FlagStep, KeptFrom, RiskFlag
 from students.queries import flag_counts, key_students
 from students.step_words import unpack
@@ -174,6 +175,25 @@ def test_nobody_else_answers_a_question(world, by, viewer):
     assert FlagStep.objects.count() == 1
 
 
+def test_each_question_waits_for_its_own_answer(world, by, viewer):
+    ask(world, by)
+    ask(world, by)
+    teacher = viewer(world.a.teacher)
+    calls = Notice.objects.filter(kind="flag.question", over_at=None)
+    steps.answer_question(by=teacher, flag=world.a.flag, question=FlagStep.objects.first(), text="她一个人在座位上")
+    assert ([one.occasion for one in calls], len(list(questions_to_answer(teacher)))) == (["2"], 1)
+    steps.answer_question(by=teacher, flag=world.a.flag, question=FlagStep.objects.all()[1], text="她和同桌在一起")
+    assert (calls.all().count(), list(questions_to_answer(teacher))) == (0, [])
+
+
+def test_a_question_does_not_take_the_place_of_the_second_person(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    with pytest.raises(Refused):
+        ask(world, by)
+    assert fresh(flag).waits_for == second.membership
+
+
 # --- never changed, corrected by number -------------------------------------------------------------------------------
 
 
@@ -208,10 +228,13 @@ def test_a_level_is_lowered_only_after_an_interview(world, by):
     with pytest.raises(Refused):
         steps.change_level(by=by, flag=world.a.flag, severity=2, text="看起来好多了，睡得好")
     assert fresh(world.a.flag).severity == 3
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=4)
     steps.record_interview(by=by, flag=world.a.flag, words=WORDS, severity=2)
-    assert fresh(world.a.flag).severity == 3  # the interview itself lowers nothing
-    steps.change_level(by=by, flag=world.a.flag, severity=2, text="看起来好多了，睡得好")
-    assert fresh(world.a.flag).severity == 2
+    assert fresh(world.a.flag).severity == 4  # the interview itself lowers nothing
+    with pytest.raises(Refused):  # two persons decide on the upper levels
+        steps.change_level(by=by, flag=world.a.flag, severity=2, text="看起来好多了，睡得好")
+    steps.change_level(by=by, flag=world.a.flag, severity=3, text="看起来好多了，睡得好")
+    assert fresh(world.a.flag).severity == 3
 
 
 def test_a_watch_ends_on_its_day_and_calls(world, by):
@@ -247,6 +270,14 @@ def test_the_upper_levels_do_not_end_without(missing, world, by):
     with pytest.raises(Refused):
         decisions.close_flag(by=by, flag=flag, outcome="supported", second=second, **words)
     assert fresh(flag).state == "acknowledged"
+
+
+def test_a_corrected_proposal_is_confirmed_as_it_was_decided(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    steps.correct_step(by=by, step=FlagStep.objects.get(kind="decision"), text="谈了三次，不是两次")
+    decisions.confirm_flag(by=second, flag=flag)
+    assert (fresh(flag).state, fresh(flag).outcome) == ("closed", "supported")
 
 
 def test_the_second_person_sends_it_back_with_a_reason(world, by, second):

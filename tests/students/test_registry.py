@@ -143,8 +143,13 @@ def test_off_needs_two_reviews_at_the_lowest_level_and_two_persons(by, second, e
     assert fresh(entry).review_by is None
 
 
-def test_off_for_a_student_who_moves_needs_no_low_level(by, second, entry):
-    registry.propose_off(by=by, entry=entry, ending="moved", changed="转到邻市", second=second.membership)
+def test_off_for_a_student_who_has_moved_needs_no_low_level(by, second, entry):
+    off = {"by": by, "entry": entry, "ending": "moved", "changed": "转到邻市", "second": second.membership}
+    with pytest.raises(Refused):
+        registry.propose_off(**off)
+    assert not PlanReview.objects.pending().exists()
+    type(entry.student).objects.filter(pk=entry.student_id).update(status="left", left_on=timezone.localdate())
+    registry.propose_off(**off)
     registry.confirm_review(by=second, entry=entry)
     assert (fresh(entry).ending, fresh(entry).review_by) == ("moved", None)
 
