@@ -9,6 +9,7 @@ from schools.models import AuditEntry, Membership, Notice, OnDuty, UnitSetting
 from students.actions import decisions, steps
 from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
 from students.actions.keeping import keep_from, set_do_not_call
+from students.chronicle import _lines
 from students.inbox import questions_to_answer
 from students.models import FlagStep, KeptFrom, RiskFlag
 from students.queries import flag_counts, key_students
@@ -270,6 +271,14 @@ def test_the_upper_levels_do_not_end_without(missing, world, by):
     with pytest.raises(Refused):
         decisions.close_flag(by=by, flag=flag, outcome="supported", second=second, **words)
     assert fresh(flag).state == "acknowledged"
+
+
+def test_a_proposed_flag_has_not_ended_in_the_file(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    assert "结束" not in dict(_lines(fresh(flag), []))
+    decisions.confirm_flag(by=second, flag=flag)
+    assert "结束" in dict(_lines(fresh(flag), []))
 
 
 def test_a_corrected_proposal_is_confirmed_as_it_was_decided(world, by, second):
