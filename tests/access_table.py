@@ -348,7 +348,6 @@ OBJECTS = {
     ),
     "students:measure_done": "measure",
     "students:measure_drop": "measure",
-    "students:roster_preview": "preview",
     "students:roster_columns": "preview",
     "counseling:incident_new": "student",
     **{

@@ -55,7 +55,7 @@ def test_list_costs_the_same_at_3_and_at_30_rows(world, counselor, django_assert
         assert counselor.get(LIST).context["list"].count == 30
 
 
-QUERIES = 8
+QUERIES = 9
 
 
 def test_list_says_which_words_are_at_hand(counselor):

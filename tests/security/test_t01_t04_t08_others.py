@@ -49,6 +49,7 @@ FIELDS = {
     "confirm": "1",
     "version": "0",
     "file_format": "xlsx",
+    "former": "stays",
 }
 TABLES = (
     "students_",

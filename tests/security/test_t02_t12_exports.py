@@ -72,12 +72,14 @@ def test_first_passwords_and_the_roster_template_hold_no_formula(world, sign_in)
 
 
 def test_export_of_talks_holds_no_other_school_and_nothing_restricted_for_a_leader(world, sign_in):
-    for member, others in ((world.a.leader, "SENTINEL-b"), (world.b.leader, "SENTINEL-a")):
+    narrowed = f"{reverse('counseling:talk_export')}?class={world.a.class_1.pk}"
+    for member, others, status in ((world.a.leader, "SENTINEL-b", 200), (world.b.leader, "SENTINEL-a", 400)):
         client = sign_in(member)
-        narrowed = f"{reverse('counseling:talk_export')}?class={world.a.class_1.pk}"
         answers = [talks_of(client), client.post(narrowed, {"purpose": "meeting"})]
-        text = "\n".join(str(cell.value) for answer in answers for cell in cells(answer.content))
-        assert others not in text
+        assert [answer.status_code for answer in answers] == [200, status]
+        books = [answer.content for answer in answers if answer.status_code == 200]
+        assert others not in "\n".join(str(cell.value) for book in books for cell in cells(book))
+        assert others.encode() not in answers[1].content
     rows = [len(cells(talks_of(sign_in(member)).content)) for member in (world.a.leader, world.a.counselor)]
     assert rows[0] < rows[1]
 
