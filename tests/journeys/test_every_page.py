@@ -71,6 +71,7 @@ NO_PAGES = {
     "schools:job_retry",
     "schools:import_problems",
     "schools:audit_accept",
+    "counseling:coverage_remind",
     "schools:certificate_confirm",
     "schools:counselingroom_confirm",
     "schools:counselingroom_remove",
@@ -263,6 +264,10 @@ def plan_opens(world):
 
 def leader_opens(world, now, made):
     return [
+        ("students:class_list",),
+        ("students:class_export",),
+        ("students:student_new",),
+        ("students:student_move", world.a.student.pk),
         ("reports:workbench",),
         ("counseling:coverage",),
         ("students:roster_import",),
@@ -318,6 +323,7 @@ def district_staff_opens(world, now, made):
         ("counseling:incident_report_detail", report),
         ("reports:workbench",),
         ("reports:school_list",),
+        ("reports:daily_unit", world.a.unit.pk),
         ("reports:school_export",),
         ("reports:figure_list",),
         ("reports:figure_records", "students"),
@@ -348,7 +354,7 @@ def other_staff_opens(world, now, made):
 
 
 def auditor_opens(world, now, made):
-    return [("reports:workbench",), ("schools:audit_list",), ("reports:open_list",)]
+    return [("reports:workbench",), ("schools:audit_list",), ("schools:audit_export",), ("reports:open_list",)]
 
 
 def grade_head_opens(world, now, made):

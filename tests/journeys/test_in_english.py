@@ -11,8 +11,9 @@ from tests.journeys.test_every_page import OPENED_BY, PHONE, enter, made  # noqa
 from tests.journeys.test_four_roles import term  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-# Of people on the style page and in these tests, of a column in their file, and of the language itself.
-NAMES = {"林雨桐", "何思远", "姓名", "简体中文"}
+# Of people on the style page and in these tests, of a column in their file, of the language itself, and the answers of
+# an invented survey.
+NAMES = {"林雨桐", "何思远", "姓名", "简体中文", "是", "否"}
 # Chinese that our catalogues hold, and so should not stand on an English page.
 CHINESE = {entry.msgstr for _place, entry in entries() if re.search(r"[\u4e00-\u9fff]", entry.msgstr)} - NAMES
 # The way to add second factors is walked in the other test.

@@ -44,7 +44,7 @@ def test_a_class_teacher_learns_that_there_is_a_flag_and_not_why(world, sign_in)
     counselor = sign_in(world.a.counselor)
     assert reason in counselor.get(urls[0]).content.decode()
     assert [url for url in urls if reason in visit(client, "get", url).told] == []
-    closed = {"outcome": "supported", "reason": f"{reason}-closed"}
+    closed = {"outcome": "supported", "seen": f"{reason}-seen at last", "done": f"{reason}-closed after talks"}
     assert counselor.post(reverse("students:flag_close", args=[flag.pk]), closed).status_code == 302
     assert [url for url in urls if reason in visit(client, "get", url).told] == []
 
