@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.barometer import ANSWERS, QUESTIONS
 from schools.common.rendering import Segmented
+from schools.common.typed import LineField, LongField
 
 
 class BarometerForm(forms.Form):
@@ -16,10 +17,10 @@ class BarometerForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, question in QUESTIONS.items():
             self.fields[code] = forms.TypedChoiceField(label=question, choices=ANSWERS, coerce=int, widget=Segmented)
-        self.fields["named"] = forms.CharField(
+        self.fields["named"] = LineField(
             label=_("Whom should an adult look after? You need not write a name"), max_length=60, required=False
         )
-        self.fields["words"] = forms.CharField(
+        self.fields["words"] = LongField(
             label=_("What happened? In a sentence, if you like"),
             max_length=1000,
             required=False,

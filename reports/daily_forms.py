@@ -9,6 +9,7 @@ from reports.access import SIGNERS
 from reports.actions.schemes import PRESETS
 from reports.models import DailyReport
 from schools.common.rendering import DayInput, Segmented, field_of
+from schools.common.typed import LineField, LongField
 from schools.models import Membership, Unit
 from students.models import Student
 from students.models.students import StudentQuerySet
@@ -40,7 +41,7 @@ class ConcernForm(SignForm):
         queryset=Student.objects.none(),
         error_messages={"required": _("Choose the student. If nobody is meant, sign that nothing happened today.")},
     )
-    text = forms.CharField(
+    text = LongField(
         label=_("What did you see?"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4, "class": "short"})
     )
     urgency = forms.ChoiceField(label=_("Shall the counselor come?"), choices=URGENCIES, widget=Segmented)
@@ -54,7 +55,7 @@ class UnitForm(SignForm):
     own = forms.IntegerField(
         label=_("Students whom no class has reported"), min_value=0, max_value=999, required=False, initial=0
     )
-    note = forms.CharField(
+    note = LongField(
         label=_("For ourselves (does not go up)"),
         max_length=LONGEST,
         required=False,
@@ -104,7 +105,7 @@ class LateForm(forms.Form):
     until = forms.TimeField(
         label=_("May report today until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-    reason = forms.CharField(label=_("Why"), max_length=60)
+    reason = LineField(label=_("Why"), max_length=60)
 
 
 class StandInForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented
+from schools.common.typed import CodeField, LineField, LongField
 from schools.models import Membership, Person, Role
 from schools.settings_of import setting_of
 from schools.severity import scheme_of
@@ -25,9 +26,9 @@ A_YEAR = dt.timedelta(days=366)
 LONGEST = 4000
 
 
-def area(label: Any, rows: int = 4, help_text: Any = "", **more: Any) -> forms.CharField:
+def area(label: Any, rows: int = 4, help_text: Any = "", **more: Any) -> LongField:
     widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
-    return forms.CharField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
+    return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
 class MomentField(forms.DateTimeField):
@@ -130,7 +131,7 @@ class InterviewForm(StepForm):
     thoughts = forms.ChoiceField(
         label=gettext_lazy("Thoughts of death"), choices=THOUGHTS.items(), widget=forms.RadioSelect
     )
-    plan = forms.CharField(label=gettext_lazy("Plan, if any"), max_length=500, required=False)
+    plan = LineField(label=gettext_lazy("Plan, if any"), max_length=500, required=False)
     means = forms.ChoiceField(
         label=gettext_lazy("Dangerous things within reach"), choices=MEANS.items(), widget=forms.RadioSelect
     )
@@ -244,11 +245,11 @@ class WatchForm(StepForm):
 
 class RequestForm(StepForm):
     text = area(gettext_lazy("The school's summary for the center"), 4, gettext_lazy("No name unless it is needed."))
-    case = forms.CharField(label=gettext_lazy("Case number"), max_length=40, required=False)
+    case = CodeField(label=gettext_lazy("Case number"), max_length=40, required=False)
 
 
 class ReportForm(StepForm):
-    authority = forms.CharField(label=gettext_lazy("To which authority"), max_length=100)
+    authority = LineField(label=gettext_lazy("To which authority"), max_length=100)
     text = area(gettext_lazy("What was reported, and what was answered"))
 
 
@@ -304,9 +305,9 @@ class CloseForm(ReasonForm):
     second = forms.ModelChoiceField(
         label=gettext_lazy("Second person, who confirms it"), queryset=Membership.objects.none(), required=False
     )
-    whom = forms.CharField(label=gettext_lazy("Referred to"), max_length=100, required=False)
-    goes_along = forms.CharField(label=gettext_lazy("Who goes along"), max_length=100, required=False)
-    back_by = forms.CharField(label=gettext_lazy("What is to come back by when"), max_length=200, required=False)
+    whom = LineField(label=gettext_lazy("Referred to"), max_length=100, required=False)
+    goes_along = LineField(label=gettext_lazy("Who goes along"), max_length=100, required=False)
+    back_by = LineField(label=gettext_lazy("What is to come back by when"), max_length=200, required=False)
 
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -41,7 +41,7 @@ PIECES = [
     *("x" * 2000, "%F0%9F%98%80", NO_SUCH_ID, NO_SUCH_ID.upper(), "ffffffff-ffff-ffff-ffff-ffffffffffff", "'--"),
 ]
 VERBS = ["put", "patch", "delete", "options", "head", "trace"]
-FINE = {200, 204, 302, 304, 400, 403, 404, 405, 409, 413, 415, 422, 429}
+FINE = {200, 204, 302, 304, 400, 403, 404, 405, 409, 410, 413, 415, 422, 429}
 # No audit row is wanted: a notice keeps by itself who acknowledged or read it, and counts follow from the records.
 DERIVED = {"schools_notice", "schools_tally", "schools_talliedterm", "schools_tallymark"}
 PAGES = sorted(name for name, _address, _view in routes())

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from schools.common.typed import LineField
 from schools.models import Channel, ChannelChoice
 
 
 class ChannelForm(forms.Form):
     quiet = True
-    target = forms.CharField(
+    target = LineField(
         label=_("Where to"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "class": "short"})
     )
     is_on = forms.BooleanField(label=pgettext_lazy("of a channel", "in use"), required=False)

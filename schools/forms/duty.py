@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.access import Viewer
 from schools.actions.duty import ABLE
 from schools.common.rendering import DayInput
+from schools.common.typed import LongField
 from schools.models import Membership, OnDuty
 from schools.settings_of import settings_of
 
@@ -79,7 +80,7 @@ class CallRulesForm(forms.Form):
         label=_("When nobody of the school answers a flag of the worst level, the center is called, without a name"),
         required=False,
     )
-    questions = forms.CharField(
+    questions = LongField(
         label=_("Own questions of the interview, one in each line"),
         required=False,
         max_length=2000,

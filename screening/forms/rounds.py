@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.common.rendering import DayInput, RowChoices
+from schools.common.typed import CodeField, LineField, LongField
 from schools.models import ClassGroup
 from screening.models import Instrument, Round
 
@@ -36,7 +37,7 @@ class TimeInput(forms.TimeInput):
 
 
 class RoundForm(forms.Form):
-    title = forms.CharField(
+    title = LineField(
         label=gettext_lazy("Name of the survey, as students read it"),
         max_length=60,
         help_text=gettext_lazy("A calm name, such as “Life at school”."),
@@ -57,13 +58,13 @@ class RoundForm(forms.Form):
     )
     opens_at = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput(), initial=dt.time(8))
     closes_at = forms.TimeField(label=gettext_lazy("Until"), widget=TimeInput(), initial=dt.time(17))
-    notice = forms.CharField(
+    notice = LongField(
         label=gettext_lazy("What students read before they begin"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
         initial=LAST_WORDS["notice"],
     )
-    consent = forms.CharField(
+    consent = LongField(
         label=gettext_lazy("What families, or students from 14 on, agree to"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -75,13 +76,13 @@ class RoundForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Under 14, or without a date of birth, it is always the guardian's consent."),
     )
-    where_to_talk = forms.CharField(
+    where_to_talk = LongField(
         label=gettext_lazy("Where a student finds somebody to talk to"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
         initial=LAST_WORDS["where_to_talk"],
     )
-    after_critical = forms.CharField(
+    after_critical = LongField(
         label=gettext_lazy("What a student reads whose answer calls somebody"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -128,12 +129,12 @@ class PaperConsentForm(forms.Form):
 class EnterForm(forms.Form):
     """In the computer room: the own number and the PIN of the slip."""
 
-    number = forms.CharField(
+    number = CodeField(
         label=gettext_lazy("Your student number"),
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
     )
-    pin = forms.CharField(
+    pin = CodeField(
         label=gettext_lazy("PIN on your slip"),
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
