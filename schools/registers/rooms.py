@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.rendering import field_of
+from schools.common.typed import LineField
 from schools.listing import Choice, Column, Search
 from schools.models import CounselingRoom, Membership, Person, Role
 from schools.registers.base.forms import RecordForm
@@ -30,6 +31,7 @@ class RoomForm(RecordForm):
             *("name", "place", "square_metres", "zones", "open_days"),
             *("opens_at", "closes_at", "in_charge", "rating"),
         )
+        field_classes = dict.fromkeys(("name", "place", "zones", "open_days"), LineField)
         widgets = {"opens_at": TimeInput, "closes_at": TimeInput}
         help_texts = {
             "zones": gettext_lazy("Such as reception, one-to-one, groups, sand play."),
