@@ -447,7 +447,8 @@ SEES = {
     "entry": {
         "own class": OWN_CLASS,
         "other class": OTHER_CLASS,
-        "left": SCHOOL_WIDE | {"a.grade_head"},
+        # A flag of this student is kept from the first counselor, and with it the plan.
+        "left": SCHOOL_WIDE - {"a.counselor"} | {"a.grade_head"},
         "kept from the leader": SCHOOL_WIDE - {"a.leader"} | {"a.grade_head", "a.teacher_2"},
         "other school": NOBODY,
     },
