@@ -28,7 +28,9 @@ def evidence(source: Source) -> Source:
 def evidence_of(viewer: "Viewer", flag: "RiskFlag") -> list[Entry]:
     """What this viewer may read of it, the first first."""
     ask_apps("chronicle")
-    return sorted((entry for source in _sources for entry in source(viewer, flag)), key=lambda entry: entry.at)
+    # By their apps: which of two entries of one moment is first does not hang on what was imported first.
+    sources = sorted(_sources, key=lambda source: source.__module__)
+    return sorted((entry for source in sources for entry in source(viewer, flag)), key=lambda entry: entry.at)
 
 
 # --- in a few words, for a list ---------------------------------------------------------------------------------------
@@ -49,7 +51,7 @@ def brief(source: Brief) -> Brief:
 def briefs_of(viewer: "Viewer", flags: "list[RiskFlag]") -> dict[UUID, list[str]]:
     ask_apps("chronicle")
     found: dict[UUID, list[str]] = {flag.pk: [] for flag in flags}
-    for source in _briefs:
+    for source in sorted(_briefs, key=lambda one: one.__module__):
         for pk, words in source(viewer, flags).items():
             found[pk] += [word for word in words if word not in found[pk]]
     return found

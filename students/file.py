@@ -42,5 +42,6 @@ def chronicles(source: Source) -> Source:
 def file_of(viewer: "Viewer", student: "Student") -> list[Entry]:
     """What this viewer may read of the student's file, newest first."""
     ask_apps("chronicle")
-    entries = [entry for source in _sources for entry in source(viewer, student)]
+    sources = sorted(_sources, key=lambda source: source.__module__)
+    entries = [entry for source in sources for entry in source(viewer, student)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
