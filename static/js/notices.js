@@ -9,12 +9,13 @@
   let beats = null;
   let count = null;
   let timer = null;
+  let hasEnded = false;
 
   // --- the session has ended: names vanish, and the page says that it no longer calls --------------------------------
 
   function end() {
     clearTimeout(timer);
-    timer = null;
+    hasEnded = true;
     const words = document.querySelector("template[data-ended]");
     if (!words) return;
     const page = words.content.cloneNode(true);
@@ -70,6 +71,7 @@
     } catch (_failed) {
       for (const strip of all("[data-no-line]")) strip.hidden = false;
     }
+    clearTimeout(timer);
     timer = setTimeout(ask, EVERY);
   }
 
@@ -113,7 +115,7 @@
     all("[data-sound]").forEach(dressSound);
     if (!document.body.dataset.poll) return;
     ask();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && timer) ask(); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && !hasEnded) ask(); });
   }
   start();
 })();

@@ -58,6 +58,7 @@ def _new_postgresql(name):
     import psycopg
 
     told = settings.DATABASES["default"]
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # both workers may run tests of this file
     with psycopg.connect(host=told["HOST"], user=told["USER"], dbname="postgres", autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {name}")
         server.execute(f"CREATE DATABASE {name}")
