@@ -40,6 +40,8 @@ DEFAULTS: dict[str, Any] = {
     "incident_deadlines": {"*": [60, 24, 24]},
     # Questions that the unit adds to the interview, in its own words.
     "interview_questions": [],
+    # Codes of special groups that are not offered here; who is in one stays in it.
+    "groups_off": [],
     # Students per full-time counselor that the region asks for, and talks due (policy packs override).
     "students_per_counselor": 1000,
 }

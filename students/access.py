@@ -228,6 +228,14 @@ CARING_ROLES = STAFF_ROLES - {Role.SUBJECT_TEACHER}
 GROUP_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER}
 
 
+# Who keeps the list of special groups of a unit.
+GROUP_KEEPERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
+
+
+def can_keep_groups(viewer: Viewer) -> bool:
+    return viewer.role in GROUP_KEEPERS
+
+
 def can_read_base_data(viewer: Viewer) -> bool:
     """Papers, contact data, health and guardians."""
     return viewer.role in CARING_ROLES

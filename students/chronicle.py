@@ -28,12 +28,13 @@ def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
 
 @chronicles
 def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
-    for member in student.group_members.select_related("group", "set_by"):
-        by = member.set_by.name if member.set_by else ""
+    for member in student.group_members.select_related("group", "set_by", "ended_by"):
         title = _("Special group: {group}").format(group=member.group.label)
-        yield Entry(at=midnight(member.since), title=title, by="" if member.until else by, icon="tag")
+        source = member.set_by.name if member.set_by else str(member.get_source_display())
+        yield Entry(at=midnight(member.since), title=title, by=source, icon="tag")
         if member.until:
             title = _("No longer in the special group: {group}").format(group=member.group.label)
+            by = member.ended_by.name if member.ended_by else ""
             yield Entry(at=midnight(member.until), title=title, by=by, icon="tag")
 
 

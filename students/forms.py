@@ -27,7 +27,8 @@ from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup
 from students.imports.sentences import PROBLEMS
 from students.imports.words import ethnic_names
-from students.models import Guardian, SpecialGroup, Student
+from students.models import GroupMember, Guardian, SpecialGroup, Student
+from students.queries import groups_on_offer
 
 CHECKED_PAPERS = {Student.IdType.IDENTITY_CARD, Student.IdType.RESIDENCE_PERMIT}
 YOUNGEST, OLDEST = 3, 40  # years of a student
@@ -230,15 +231,43 @@ class GuardianForm(forms.Form):
 
 
 class GroupsForm(forms.Form):
-    groups = forms.ModelMultipleChoiceField(
-        label=capfirst(gettext_lazy("special groups")),
-        queryset=SpecialGroup.objects.all(),
+    """The groups on offer, and those the student is in already."""
+
+    groups = forms.MultipleChoiceField(label=gettext_lazy("Special groups"), required=False, widget=RowChoices)
+    since = forms.DateField(
+        label=gettext_lazy("New ones since"),
         required=False,
-        widget=RowChoices,
+        widget=DayInput,
+        help_text=gettext_lazy("Empty: since today. A group that is no longer ticked ends today."),
     )
 
-    def codes(self) -> set[str]:
-        return {group.code for group in self.cleaned_data["groups"]}
+    def __init__(self, data: Any, *, viewer: Viewer, members: list[GroupMember]) -> None:
+        now = {member.group_id: member.group.label for member in members}
+        super().__init__(data, initial={"groups": list(now)})
+        offered = {group.code: group.label for group in groups_on_offer(viewer)}
+        field_of(self, "groups", forms.MultipleChoiceField).choices = list((offered | now).items())
+
+    def values(self) -> dict[str, Any]:
+        return {"codes": set(self.cleaned_data["groups"]), "since": self.cleaned_data["since"]}
+
+
+class NewGroupForm(forms.Form):
+    """A special group that a unit adds."""
+
+    label_zh = LineField(label=gettext_lazy("Name in Chinese"), max_length=20)
+    label_en = LineField(label=gettext_lazy("Name in English"), max_length=40, required=False)
+
+
+class GroupForm(NewGroupForm):
+    """What a unit says of a group: whether it is offered; of an own one also how it is called."""
+
+    is_offered = forms.BooleanField(label=gettext_lazy("Offered when groups are set"), required=False)
+
+    def __init__(self, data: Any, *, group: SpecialGroup, is_own: bool, is_offered: bool) -> None:
+        known = {"label_zh": group.label_zh, "label_en": group.label_en, "is_offered": is_offered}
+        super().__init__(data, initial=known)
+        if not is_own:
+            del self.fields["label_zh"], self.fields["label_en"]
 
 
 class UnmaskForm(forms.Form):

@@ -156,9 +156,19 @@ def levels(code: str, label: Any, column: str = "severity") -> Split:
     return Split(code, label, (column,), lambda _scope: lambda row: [str(row[0])], words)
 
 
+OWN = "own"  # groups that schools have added for themselves: their names mean nothing above, so they are one number
+
+
+def _group_reader(_scope: Scope) -> figures.Reader:
+    own = set(SpecialGroup.objects.filter(unit__kind__is_school=True).values_list("pk", flat=True))
+    return lambda row: [OWN if row[0] in own else row[0]]
+
+
 def _groups(_scope: Scope) -> Words:
-    found = {group.code: group for group in SpecialGroup.objects.all()}
-    return lambda code: figures.Value(found[code].position, code, found[code].label)
+    found = {group.code: figures.Value(group.position, group.code, group.label) for group in SpecialGroup.objects.all()}
+    last = max(value.order for value in found.values()) + 1
+    found[OWN] = figures.Value(last, OWN, str(_("groups of the school's own")))
+    return found.__getitem__
 
 
 def _in_hand(_scope: Scope) -> Words:
@@ -205,7 +215,7 @@ def _past_their_time(count: int) -> str:
 LEVEL = levels("level", _("level"))
 GENDER = choices("gender", _("gender"), "gender", list(Student.Gender.choices))
 BOARDING = Split("boarding", _("boarding"), ("is_boarder",), lambda _scope: lambda row: [str(int(row[0]))], _boarding)
-GROUP = Split("group", _("special group"), ("group_id",), lambda _scope: lambda row: [row[0]], _groups)
+GROUP = Split("group", _("special group"), ("group_id",), _group_reader, _groups)
 STATE = Split(
     "state", _("state"), ("in_hand",), lambda _scope: lambda row: ["in_hand" if row[0] else "waiting"], _in_hand
 )

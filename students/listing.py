@@ -122,7 +122,7 @@ STUDENTS = List(
             "group",
             label=_("Special group"),
             any_label=_("All groups"),
-            choices=lambda _viewer: [(group.code, group.label) for group in SpecialGroup.objects.all()],
+            choices=lambda viewer: [(group.code, group.label) for group in SpecialGroup.objects.known_to(viewer.unit)],
             narrow=_in_group,
         ),
         Choice(

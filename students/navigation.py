@@ -27,5 +27,6 @@ add_places(
     Place(22, _("Classes"), "students:class_list", "rectangle-stack", rare=True),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
+    Place(125, _("Special groups"), "students:group_list", "tag", rare=True),
     Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray", rare=True),
 )

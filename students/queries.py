@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from schools.access import Viewer, once
 from schools.common import crypto
@@ -17,7 +18,7 @@ from schools.severity import WORST
 from students.access import can_read_base_data, can_use
 from students.flag_states import UPPER
 from students.models.flags import RiskFlag
-from students.models.groups import GroupMember
+from students.models.groups import GroupMember, SpecialGroup
 from students.models.registry import RegistryEntry
 
 if TYPE_CHECKING:
@@ -64,6 +65,23 @@ def groups_of(students: Iterable[UUID]) -> dict[UUID, list[str]]:
     if ids := list(students):
         for member in GroupMember.objects.current().filter(student__in=ids).select_related("group"):
             found[member.student_id].append(member.group.label)
+    return found
+
+
+@once
+def groups_on_offer(viewer: Viewer) -> list[SpecialGroup]:
+    """The special groups that may be set at the viewer's unit."""
+    off = set(viewer.settings["groups_off"])
+    return [group for group in SpecialGroup.objects.known_to(viewer.unit) if group.pk not in off]
+
+
+def why_key(groups: Iterable[GroupMember], entry: RegistryEntry | None, flag: RiskFlag | None) -> list[str]:
+    """Why a student is a key one, in words, from what the viewer sees; nothing if the student is none."""
+    found = [member.group.label for member in groups]
+    if entry:
+        found.append(_("on the registry"))
+    if flag and flag.severity >= UPPER:
+        found.append(_("open flag of an upper level"))
     return found
 
 

@@ -24,6 +24,8 @@ declare(
     Verb("student.corrected", _("corrected base data")),
     Verb("student.unmasked", _("looked at masked numbers"), Kind.READ),
     Verb("student.groups_set", _("set special groups")),
+    Verb("special_group.added", _("added a special group")),
+    Verb("special_group.changed", _("changed a special group")),
     Verb("guardian.added", _("added a guardian")),
     Verb("guardian.corrected", _("corrected a guardian")),
     Verb("roster.key_fields_changed", _("changed key fields by an import")),
@@ -76,6 +78,7 @@ explains(
     fields={"class_group": _("class"), "is_guardian": _("is guardian")},
     kinds={
         "students.student": _("Student"),
+        "students.specialgroup": pgettext_lazy("in the log", "special group"),
         "students.guardian": pgettext_lazy("in the log", "guardian of a student"),
         "students.riskflag": pgettext_lazy("in the log", "risk flag"),
     },

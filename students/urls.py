@@ -2,7 +2,7 @@ from django.urls import path
 
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
-from students.views import flags, plans, registry, roll, roster, students
+from students.views import flags, groups, plans, registry, roll, roster, students
 
 app_name = "students"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("students/<uuid:pk>/edit", students.student_edit, name="student_edit"),
     path("students/<uuid:pk>/move", roll.student_move, name="student_move"),
     path("students/<uuid:pk>/groups", students.student_groups, name="student_groups"),
+    path("groups/", groups.group_list, name="group_list"),
+    path("groups/<slug:code>/", groups.group_edit, name="group_edit"),
     path("students/<uuid:pk>/guardians/new", students.guardian_new, name="guardian_new"),
     path("students/<uuid:pk>/guardians/<uuid:guardian_pk>", students.guardian_edit, name="guardian_edit"),
     path("students/<uuid:pk>/flags/new", flags.flag_new, name="flag_new"),

@@ -140,6 +140,8 @@ ROLES = {
     "students:student_opened": SCHOOL,
     "students:student_edit": SCHOOL,
     "students:student_groups": FAMILY,
+    "students:group_list": WORDING,
+    "students:group_edit": WORDING,
     "students:guardian_new": FAMILY,
     "students:guardian_edit": FAMILY,
     "students:flag_new": STAFF,
@@ -319,6 +321,7 @@ OBJECTS = {
     "students:student_edit": "student",
     "students:student_groups": "student",
     "students:student_move": "student",
+    "students:group_edit": "special group",
     "students:guardian_new": "student",
     "students:guardian_edit": "guardian",
     "students:flag_new": "student",
@@ -508,6 +511,11 @@ SEES = {
     },
     "import": {"the leader's": {"a.leader"}, "the district's": {"district_staff"}, "other school": NOBODY},
     "list": {"themes": SCHOOL_WIDE | CENTERS, "no such list": NOBODY},
+    "special group": {
+        "shipped": SCHOOL_WIDE | CENTERS,
+        "of the district": SCHOOL_WIDE | {"cluster_staff", "district_staff"},
+        "other school": NOBODY,
+    },
     "option": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
     "template": {"default": SCHOOL_WIDE | CENTERS, "own": SCHOOL_WIDE, "other school": NOBODY},
     "instrument": {

@@ -180,6 +180,11 @@ def things(world):
         "level": {"of districts": "district", "no such level": "no-such-level"},
         "list": {"themes": "theme", "no such list": "no-such-list"},
         "option": _options(a, b),
+        "special group": {
+            "shipped": "orphan",
+            "of the district": group_of(world.district).pk,
+            "other school": group_of(b.unit).pk,
+        },
         "template": _templates(a, b),
         **_instruments(a, b, world.district_staff.unit),
         **_rounds(a, b),
@@ -553,6 +558,12 @@ def _rosters(a, b, district):
             "other school": commit(b.leader),
         },
     }
+
+
+def group_of(unit):
+    from students.models import SpecialGroup
+
+    return SpecialGroup.objects.create(unit=unit, code=f"of{unit.pk}", label_zh="x", label_en="x", position=50)
 
 
 def _options(a, b):

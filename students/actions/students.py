@@ -18,7 +18,7 @@ from schools.common.errors import Refused
 from schools.common.pinyin import search_keys
 from schools.tallies import mark
 from students.access import can_correct, can_keep_family, can_read_base_data
-from students.models import GroupMember, Guardian, Student
+from students.models import GroupMember, Guardian, SpecialGroup, Student
 from students.states import groups, keep
 
 CORRECTABLE = (
@@ -104,25 +104,60 @@ def _check_class(student: Student) -> None:
 
 
 @transaction.atomic
-def set_groups(*, by: Viewer, student: Student, codes: set[str]) -> bool:
-    """Make these the special groups of a student from today. True if anything changed."""
+def set_groups(*, by: Viewer, student: Student, codes: set[str], since: dt.date | None = None) -> bool:
+    """Make these the special groups of a student: new ones from `since` on, today unless it is given; those no longer
+    named end today. True if anything changed."""
+    current = _groups_to_set(by, student)
+    ended = [current[code].pk for code in sorted(current.keys() - codes)]
+    GroupMember.objects.filter(pk__in=ended).update(until=timezone.localdate(), ended_by=by.person)
+    added = _join(by, student, codes - current.keys(), GroupMember.Source.HAND, since)
+    _note_groups(by, student, added, sorted(current.keys() - codes), since)
+    return bool(ended or added)
+
+
+@transaction.atomic
+def add_groups(
+    *,
+    by: Viewer,
+    student: Student,
+    codes: set[str],
+    source: str = GroupMember.Source.HAND,
+    since: dt.date | None = None,
+) -> list[str]:
+    """Put a student in more special groups and leave the others as they are. Returns the codes that are new."""
+    current = _groups_to_set(by, student)
+    added = _join(by, student, codes - current.keys(), source, since)
+    _note_groups(by, student, added, [], since)
+    return added
+
+
+def _groups_to_set(by: Viewer, student: Student) -> dict[str, GroupMember]:
+    """The groups the student is in now, if this person may change them."""
     if not can_keep_family(by):
         raise Refused(_("Only the class teacher, a counselor or a leader sets special groups."))
     check_visible(by, student)
-    current = {member.group_id: member for member in student.group_members.select_for_update().current()}
-    ended, added = current.keys() - codes, codes - current.keys()
+    return {member.group_id: member for member in student.group_members.select_for_update().current()}
+
+
+def _join(by: Viewer, student: Student, codes: set[str], source: str, since: dt.date | None) -> list[str]:
     today = timezone.localdate()
-    hand: dict[str, Any] = {"source": GroupMember.Source.HAND, "set_by": by.person}
-    GroupMember.objects.filter(pk__in=[current[code].pk for code in ended]).update(until=today, **hand)
+    if since and since > today:
+        raise Refused(_("A student is in a group from today on or from an earlier day."), field="since")
+    if SpecialGroup.objects.known_to(by.unit).filter(pk__in=codes).count() < len(codes):
+        raise Refused(_("This special group is not known here."), field="groups")
     GroupMember.objects.bulk_create(
-        [GroupMember(student=student, group_id=code, since=today, **hand) for code in sorted(added)]
+        GroupMember(student=student, group_id=code, since=since or today, source=source, set_by=by.person)
+        for code in sorted(codes)
     )
-    if ended or added:
+    return sorted(codes)
+
+
+def _note_groups(by: Viewer, student: Student, added: list[str], ended: list[str], since: dt.date | None) -> None:
+    if added or ended:
         keep([student.pk], groups)
-        mark(student.school_id)
-        details = {"added": sorted(added), "ended": sorted(ended)}
+        mark(student.school_id, since=since if added else None)
+        details = {"added": added, "ended": ended}
         audit.record(by=by, verb="student.groups_set", about=student, student=student, details=details)
-    return bool(ended or added)
 
 
 @transaction.atomic

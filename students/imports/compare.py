@@ -413,7 +413,7 @@ def _compare_groups(change: Change, members: list[GroupMember]) -> None:
     latest |= {member.group_id: member for member in members if member.until is None}
     for code in sorted(change.row.groups):
         member = latest.get(code)
-        if member is None or (member.until is not None and member.source == GroupMember.Source.ROSTER):
+        if member is None or (member.until is not None and member.ended_by_id is None):
             change.joined.append(code)
         elif member.until is not None:  # a person ended it
             change.kept.append(Difference(f"group.{code}", False, True))
@@ -421,7 +421,7 @@ def _compare_groups(change: Change, members: list[GroupMember]) -> None:
         member = latest.get(code)
         if member is None or member.until is not None:
             continue
-        if member.source == GroupMember.Source.HAND:
+        if member.source != GroupMember.Source.ROSTER:
             change.kept.append(Difference(f"group.{code}", True, False))
         else:
             change.ended.append(member)

@@ -46,6 +46,7 @@ class RiskFlag(models.Model):
         TALK = "talk", _("talk")
         BY_HAND = "by_hand", _("raised by hand")
         SCREENING = "screening", _("screening")
+        SWEEP = "sweep", _("sweep")
 
     class Outcome(models.TextChoices):
         REGISTERED = "registered", _("put on the registry")

@@ -27,8 +27,9 @@ from students.actions.students import correct_student, save_guardian, set_groups
 from students.file import file_of
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.imports.words import ethnic_names
-from students.models import Guardian, RegistryEntry, RiskFlag, Student
+from students.models import GroupMember, Guardian, RegistryEntry, RiskFlag, Student
 from students.opens import OPENS
+from students.queries import why_key
 
 
 def student_or_404(request: ViewerRequest, pk: UUID) -> Student:
@@ -64,20 +65,27 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     note_open(request, student)
     scheme = viewer.scheme
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
+    entry = RegistryEntry.objects.visible_to(viewer).open().filter(student=student).first()
+    members = _groups_now(student)
     context = {
         "student": student,
         "entries": [(entry, scheme.word(entry.severity)) for entry in file_of(viewer, student)],
         "flag": flag,
-        "entry": RegistryEntry.objects.visible_to(viewer).open().filter(student=student).first(),
+        "entry": entry,
         "may_list": can_keep_registry(viewer) and student.status != Student.Status.LEFT,
         "flag_label": scheme.word(flag.severity) if flag else "",
-        "groups": [member.group for member in student.group_members.current().select_related("group")],
+        "groups": members,
+        "why_key": why_key(members, entry, flag),
         "why": reason_to_see(viewer, class_id=student.class_group_id),
         "may_correct": can_correct(viewer),
         "may_keep_family": can_keep_family(viewer),
         "base": _base_data(student) if can_read_base_data(viewer) else None,
     }
     return render(request, "students/student_detail.html", context)
+
+
+def _groups_now(student: Student) -> list[GroupMember]:
+    return list(student.group_members.current().select_related("group", "set_by"))
 
 
 def _base_data(student: Student) -> dict[str, Any]:
@@ -131,12 +139,13 @@ def student_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def student_groups(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer = request.viewer
     student = student_or_404(request, pk)
-    now = list(student.group_members.current().values_list("group_id", flat=True))
-    form = GroupsForm(request.POST or None, initial={"groups": now})
-    if request.method == "POST" and form.is_valid():
-        set_groups(by=viewer, student=student, codes=form.codes())
-        messages.success(request, _("The special groups are set."))
-        return redirect(student)
+    is_sent = request.method == "POST"
+    form = GroupsForm(request.POST if is_sent else None, viewer=viewer, members=_groups_now(student))
+    if is_sent and form.is_valid():
+        with refusal_in(form):
+            set_groups(by=viewer, student=student, **form.values())
+            messages.success(request, _("The special groups are set."))
+            return redirect(student)
     note_first_open(request, student)
     return render(request, "students/student_groups.html", {"student": student, "form": form})
 

@@ -226,6 +226,8 @@ def counselor_opens(world, now, made):
         ("counseling:option_list",),
         ("counseling:option_add", "theme"),
         ("counseling:option_change", TalkOption.objects.first().pk),
+        ("students:group_list",),
+        ("students:group_edit", "orphan"),
         ("counseling:template_add",),
         ("counseling:template_change", TextTemplate.objects.first().pk),
         ("students:student_detail", own),

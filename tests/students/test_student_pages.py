@@ -271,9 +271,10 @@ def test_student_groups_are_set_and_ended_by_hand(world, sign_in):
     client.post(url("student_groups", world.a.student.pk), {"groups": ["orphan"]})
     rows = GroupMember.objects.filter(student=world.a.student).order_by("pk")
     today = NOW.date()
-    assert [(r.group_id, r.until, r.source, r.set_by) for r in rows] == [
-        ("left_behind", today, "hand", world.a.teacher.person),
-        ("orphan", None, "hand", world.a.teacher.person),
+    teacher = world.a.teacher.person
+    assert [(r.group_id, r.until, r.source, r.set_by, r.ended_by) for r in rows] == [
+        ("left_behind", today, "roster", None, teacher),
+        ("orphan", None, "hand", teacher, None),
     ]
 
 
