@@ -11,11 +11,11 @@ from counseling.queries import Words, words_of
 from schools.access import Viewer
 from schools.severity import WORST
 from students.evidence import brief, evidence
-from students.file import Entry, chronicles
+from students.file import INCIDENT, TALK, Entry, chronicles
 from students.models import RiskFlag, Student
 
 
-@chronicles
+@chronicles(TALK)
 def talks(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """One entry for each part."""
     parts = list(
@@ -49,7 +49,7 @@ def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]
     return found
 
 
-@chronicles
+@chronicles(INCIDENT)
 def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """That there was one, and of what kind; what happened stands on its page."""
     for incident in (
@@ -62,6 +62,8 @@ def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
             url=incident.get_absolute_url(),
             severity=WORST,
             icon="exclamation-triangle",
+            recorded_at=incident.reported_at,
+            by_id=incident.started_by.person_id,
         )
 
 
@@ -81,6 +83,9 @@ def _entry(part: TalkPart, words: Words) -> Entry:
         url=reverse("counseling:talk_detail", args=[part.pk]),
         severity=part.severity,
         icon="chat-bubble-left-right",
+        recorded_at=part.talk.filed_at,
+        by_id=part.talk.author_id,
+        is_private=part.talk.is_restricted,
     )
 
 
@@ -91,4 +96,7 @@ def _deleted(part: TalkPart) -> Entry:
         by=part.deleted_by.name if part.deleted_by else "",
         url=reverse("counseling:talk_detail", args=[part.pk]),
         icon="trash",
+        recorded_at=part.deleted_at,
+        by_id=part.deleted_by_id,
+        is_private=part.talk.is_restricted,
     )

@@ -10,13 +10,13 @@ from screening.access import SCREENERS
 from screening.models import CriticalAnswer, Response, Slip
 from screening.words import attention_word
 from students.evidence import brief, evidence
-from students.file import Entry, chronicles
+from students.file import SCREENING, Entry, chronicles
 from students.models import RiskFlag, Student
 
 ICON = "clipboard-document-check"
 
 
-@chronicles
+@chronicles(SCREENING)
 def screenings(viewer: Viewer, student: Student) -> Iterator[Entry]:
     found = Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round")
     for response in found:
@@ -65,6 +65,7 @@ def _entry(response: Response) -> Entry:
         url=response.get_absolute_url(),
         severity=response.attention if response.is_valid or response.attention == 4 else 0,
         icon=ICON,
+        is_private=True,
     )
 
 

@@ -1,5 +1,6 @@
-"""What this floor adds to a student's file: enrolment, special groups, flags."""
+"""What this floor adds to a student's file: the roll, special groups, flags and their steps, contacts, plans."""
 
+import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -11,12 +12,24 @@ from schools.access import Viewer
 from schools.common.days import midnight
 from students.access import reads_plan
 from students.evidence import brief, evidence
-from students.file import Entry, chronicles
-from students.models import FlagReport, PlanReview, RegistryEntry, RiskFlag, Student
+from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, Entry, chronicles
+from students.models import (
+    FlagReport,
+    FlagStep,
+    GroupMember,
+    GuardianContact,
+    PlanMeasure,
+    PlanReview,
+    RegistryEntry,
+    RiskFlag,
+    Student,
+)
 from students.signs import words_for
+from students.step_facts import contact_facts, facts
+from students.step_words import lines
 
 
-@chronicles
+@chronicles(ROLL)
 def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
     if student.entered_on:
         yield Entry(at=midnight(student.entered_on), title=_("Entered the school"), icon="building-library")
@@ -26,19 +39,30 @@ def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
         yield Entry(at=midnight(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
 
 
-@chronicles
+@chronicles(GROUP)
 def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
-    for member in student.group_members.select_related("group", "set_by", "ended_by"):
-        title = _("Special group: {group}").format(group=member.group.label)
-        source = member.set_by.name if member.set_by else str(member.get_source_display())
-        yield Entry(at=midnight(member.since), title=title, by=source, icon="tag")
+    seen = GroupMember.objects.visible_to(viewer).filter(student=student)
+    for member in seen.select_related("group", "set_by", "ended_by"):
+        yield Entry(
+            at=midnight(member.since),
+            title=_("Special group: {group}").format(group=member.group.label),
+            by=member.set_by.name if member.set_by else str(member.get_source_display()),
+            icon="tag",
+            recorded_at=_end_of(member.since),
+            by_id=member.set_by_id,
+        )
         if member.until:
-            title = _("No longer in the special group: {group}").format(group=member.group.label)
-            by = member.ended_by.name if member.ended_by else ""
-            yield Entry(at=midnight(member.until), title=title, by=by, icon="tag")
+            yield Entry(
+                at=midnight(member.until),
+                title=_("No longer in the special group: {group}").format(group=member.group.label),
+                by=member.ended_by.name if member.ended_by else "",
+                icon="tag",
+                recorded_at=_end_of(member.until),
+                by_id=member.ended_by_id,
+            )
 
 
-@chronicles
+@chronicles(FLAG)
 def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
     seen = RiskFlag.objects.visible_to(viewer).filter(student=student)
     reports = list(FlagReport.objects.visible_to(viewer).filter(flag__student=student))
@@ -51,27 +75,100 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
             url=flag.get_absolute_url(),
             severity=flag.severity,
             icon="flag",
+            recorded_at=flag.reported_at,
+            by_id=flag.raised_by.person_id if flag.raised_by else None,
         )
 
 
-@chronicles
+@chronicles(FLAG)
+def flag_steps(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """What was done about a flag; that an interview was begun stands in the interview."""
+    seen = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(kind=FlagStep.Kind.BEGUN)
+    for step in seen.select_related("by__person", "to__person", "contact__guardian", "flag", "corrects"):
+        title = _("Flag: {step}").format(step=step.get_kind_display())
+        if step.corrects:
+            title = _("Flag: step {number} corrected").format(number=step.corrects.number)
+        yield Entry(
+            at=step.happened_at,
+            title=title,
+            by=step.by.person.name,
+            lines=(*facts(step, viewer), *lines(step)),
+            url=step.flag.get_absolute_url(),
+            icon="flag",
+            recorded_at=step.recorded_at,
+            by_id=step.by.person_id,
+        )
+
+
+@chronicles(FAMILY)
+def contacts(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """Those of daily work; one that was made for a flag stands among its steps."""
+    told = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(contact=None).order_by()
+    seen = GuardianContact.objects.visible_to(viewer).filter(student=student).exclude(pk__in=told.values("contact"))
+    for contact in seen.select_related("by__person", "guardian"):
+        yield Entry(
+            at=contact.happened_at,
+            title=_("Contact with the family"),
+            by=contact.by.person.name,
+            lines=tuple(contact_facts(contact)),
+            icon="phone",
+            recorded_at=contact.recorded_at,
+            by_id=contact.by.person_id,
+        )
+
+
+@chronicles(REGISTRY)
 def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """Each review that counts; who reads only their part sees that there is a plan."""
     reviews = PlanReview.objects.visible_to(viewer).filter(entry__student=student).in_force()
     for review in reviews.select_related("by__person", "entry"):
         yield Entry(
             at=review.recorded_at if review.number > 1 else midnight(review.entry.listed_on),
-            title=str(review.get_kind_display()),
+            title=_("Registry: {step}").format(step=review.get_kind_display()),
             by=review.by.person.name,
             lines=((_("What changed"), review.changed),),
             url=review.entry.get_absolute_url(),
             severity=review.severity_after,
             icon="clipboard-document-list",
+            recorded_at=review.answered_at or review.recorded_at,
+            by_id=review.by.person_id,
         )
     if not reads_plan(viewer):
         for entry in RegistryEntry.objects.visible_to(viewer).filter(student=student):
             title = _("There is a plan for this student")
             yield Entry(at=midnight(entry.listed_on), title=title, url=entry.get_absolute_url(), icon="clipboard")
+
+
+@chronicles(REGISTRY)
+def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """What a plan asks for, as it stands now: who reads only their part sees their own."""
+    seen = PlanMeasure.objects.visible_to(viewer).filter(entry__student=student)
+    for measure in seen.select_related("entry", "who__person", "added_by__person", "ended_by"):
+        who = measure.who.person.name if measure.who else measure.other
+        due = f"{measure.due_on:%Y-%m-%d}" if measure.due_on else ""
+        ended = (_("Done on"), measure.done_on) if measure.done_on else (_("Dropped on"), measure.dropped_on)
+        rows = [
+            ("", measure.what),
+            (_("By whom"), who),
+            (_("By when"), due),
+            (ended[0], f"{ended[1]:%Y-%m-%d}" if ended[1] else ""),
+            (_("How it went"), measure.outcome),
+        ]
+        yield Entry(
+            at=midnight(measure.added_on),
+            title=_("Measure of the plan"),
+            by=measure.added_by.person.name,
+            lines=tuple((label, text) for label, text in rows if text),
+            url=measure.entry.get_absolute_url(),
+            icon="clipboard",
+            recorded_at=_end_of(ended[1] or measure.added_on),
+            by_id=(measure.ended_by or measure.added_by).person_id,
+        )
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """Of what is known by its day only: new until somebody looks on a later day."""
+    return midnight(day + dt.timedelta(days=1))
 
 
 @evidence

@@ -17,16 +17,16 @@ from students.access import can_handle_flags, can_keep_registry, can_read_decisi
 from students.advice import advice
 from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
-from students.file import file_of
+from students.file import TALK, file_of
 from students.flag_forms import STEP_FORMS, AnswerForm
 from students.flag_list import dress
 from students.flag_states import UPPER, State
 from students.models import FlagStep, KeptFrom, RegistryEntry, RiskFlag, Student
+from students.step_facts import facts
 from students.step_words import lines
 from students.steps import Step, steps_of
 
 EARLIER, TALKS, OPENS = 5, 3, 8
-TALK_ICON = "chat-bubble-left-right"
 
 
 @dataclass
@@ -81,7 +81,7 @@ def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
 def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dict[str, Any]:
     """What counselors and leaders see besides: whom to call, earlier flags, talks, groups, who looked."""
     student = flag.student
-    talks = [entry for entry in file_of(viewer, student) if entry.icon == TALK_ICON]
+    talks = file_of(viewer, student, TALK)
     earlier = RiskFlag.objects.visible_to(viewer).filter(student=student).exclude(pk=flag.pk)
     return {
         "calls": calls_of(flag, shows_numbers),
@@ -149,39 +149,10 @@ def _steps(viewer: Viewer, flag: RiskFlag) -> list[FlagStep]:
     answered = {one.answers_id for one in steps if one.answers_id}
     for step in steps:
         row: Any = step
-        row.lines = [*_facts(step, viewer), *lines(step)]
+        row.lines = [*facts(step, viewer), *lines(step)]
         row.is_corrected, row.is_answered = step.pk in corrected, step.pk in answered
         row.may_correct = step.by.person_id == viewer.person.pk and step.pk not in corrected and flag.state != "closed"
     return steps
-
-
-def _facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
-    """What stands beside the words: to whom, level, day, the contact behind it."""
-    found = []
-    if step.to:
-        found.append((_("To"), step.to.person.name))
-    if step.severity:
-        label = _("Level judged") if step.kind == FlagStep.Kind.INTERVIEW else _("Level")
-        found.append((label, viewer.scheme.word(step.severity)))
-    if step.until:
-        found.append((_("Until"), f"{step.until:%Y-%m-%d}"))
-    if step.outcome:
-        found.append((_("Outcome"), str(RiskFlag.Outcome(step.outcome).label)))
-    if step.contact:
-        found += _contact(step.contact)
-    return found
-
-
-def _contact(contact: Any) -> list[tuple[str, str]]:
-    whom = f"{contact.guardian.name} {contact.guardian.relation}".strip() if contact.guardian else ""
-    rows = [
-        (_("Whom"), whom),
-        (_("How"), contact.get_channel_display()),
-        (_("What was said"), contact.said),
-        (_("How it was received"), contact.get_attitude_display() if contact.attitude else ""),
-        (_("Notice"), _("signed") if contact.notice_signed else ""),
-    ]
-    return [(label, str(text)) for label, text in rows if text]
 
 
 def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[FlagStep]:

@@ -12,6 +12,13 @@ from students.models import FlagStep, PlanPart, RiskFlag
 
 declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
+    Verb(
+        "student.file_printed",
+        _("took a student's file on paper"),
+        Kind.READ,
+        labels={"kind": pgettext_lazy("in the log", "kind"), "term": pgettext_lazy("in the log", "term")},
+    ),
+    Verb("student_file.started", _("started a PDF of a student's file"), Kind.SYSTEM),
     Verb("student.found_by_number", _("looked the student up by a number"), Kind.READ),
     Verb("student_list.exported", _("exported the list of students"), Kind.EXPORT),
     Verb("student.added", _("put a student on the roll")),

@@ -1,8 +1,8 @@
 from django.urls import path
 
+from students.views import file, flags, groups, plans, registry, roll, roster, students
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
-from students.views import flags, groups, plans, registry, roll, roster, students
 
 app_name = "students"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("students/<uuid:pk>/", students.student_detail, name="student_detail"),
     path("students/<uuid:pk>/unmask", students.student_unmask, name="student_unmask"),
     path("students/<uuid:pk>/opened", students.student_opened, name="student_opened"),
+    path("students/<uuid:pk>/file/print", file.file_print, name="file_print"),
+    path("students/<uuid:pk>/file/pdf", file.file_pdf, name="file_pdf"),
     path("students/<uuid:pk>/edit", students.student_edit, name="student_edit"),
     path("students/<uuid:pk>/move", roll.student_move, name="student_move"),
     path("students/<uuid:pk>/groups", students.student_groups, name="student_groups"),

@@ -24,7 +24,7 @@ from students.access import (
     can_read_base_data,
 )
 from students.actions.students import correct_student, save_guardian, set_groups, unmask
-from students.file import file_of
+from students.file_page import Choice, FileShown
 from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.imports.words import ethnic_names
 from students.models import GroupMember, Guardian, RegistryEntry, RiskFlag, Student
@@ -63,13 +63,13 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer = request.viewer
     student = student_or_404(request, pk)
     note_open(request, student)
-    scheme = viewer.scheme
+    scheme, choice = viewer.scheme, Choice.of(viewer, request.GET)
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
     entry = RegistryEntry.objects.visible_to(viewer).open().filter(student=student).first()
     members = _groups_now(student)
     context = {
         "student": student,
-        "entries": [(entry, scheme.word(entry.severity)) for entry in file_of(viewer, student)],
+        "file": FileShown(viewer, student, choice, page=request.GET.get("page")),
         "flag": flag,
         "entry": entry,
         "may_list": can_keep_registry(viewer) and student.status != Student.Status.LEFT,

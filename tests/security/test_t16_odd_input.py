@@ -23,6 +23,8 @@ PARAMETERS = {
     "students:student_list": "q class grade group status key sort page",
     "students:student_export": "q class grade group status key sort page",
     "students:student_opened": "page from until",
+    "students:student_detail": "kind term new page",
+    "students:file_print": "kind term",
     "students:flag_list": "tab page",
     "students:registry_list": "q level class tab sort page",
     "students:registry_export": "q level class tab sort",
