@@ -1,16 +1,15 @@
 """What waits for a person around talks: follow-ups, the duty of the term, unfinished drafts."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counseling.models import Incident, IncidentReport, TalkDraft
 from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_ups, short_day
 from schools.access import STAFF_ROLES, Viewer
+from schools.common.days import last_moment
 from schools.models import Role
 from schools.severity import WORST
 from schools.templatetags.look import moment
@@ -27,8 +26,7 @@ def incidents(viewer: Viewer) -> Iterator[Waiting]:
         for incident in Incident.objects.visible_to(viewer).open().select_related("lead__person")[:MOST_INCIDENTS]:
             note = incident.lead.person.name if incident.lead else _("nobody leads yet")
             text = _("Crisis event: {kind}").format(kind=incident.get_kind_display())
-            severity = 0 if incident.lead else WORST
-            yield Waiting(text=text, url=incident.get_absolute_url(), note=note, severity=severity)
+            yield Waiting(text=text, url=incident.get_absolute_url(), note=note, severity=WORST)
     elif viewer.role == Role.CENTER_STAFF:
         waiting = IncidentReport.objects.visible_to(viewer).filter(acknowledged_at=None).select_related("school")
         for report in waiting[:MOST_INCIDENTS]:
@@ -49,7 +47,7 @@ def follow_ups(viewer: Viewer) -> Iterator[Waiting]:
         yield Waiting(
             text=_("Talk again with {name}").format(name=part.student.name),
             url=f"{reverse('counseling:talk_new')}?student={part.student_id}",
-            due_at=_end_of(part.follow_up_on),
+            due_at=last_moment(part.follow_up_on),
             note=_("agreed for {day}").format(day=short_day(part.follow_up_on)),
             severity=part.severity,
         )
@@ -72,7 +70,7 @@ def duty(viewer: Viewer) -> Iterator[Waiting]:
     yield Waiting(
         text=text.format(n=whole.left),
         url=reverse("counseling:coverage"),
-        due_at=_end_of(owed.due_on),
+        due_at=last_moment(owed.due_on),
         note=key.format(n=whole.key_left) if whole.key_left else owed.label,
         count=whole.left,
     )
@@ -94,7 +92,3 @@ def drafts(viewer: Viewer) -> Iterator[Waiting]:
     if more > 0:
         text = ngettext("{n} more talk you began to log", "{n} more talks you began to log", more)
         yield Waiting(text=text.format(n=more), url=reverse("counseling:talk_new"), count=more)
-
-
-def _end_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=timezone.get_current_timezone())

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
-from schools.common.days import midnight
+from schools.common.days import last_moment
 from schools.models import Role
 from schools.work.inbox import Waiting, waits
 from students.access import can_keep_registry
@@ -43,7 +43,7 @@ def reviews_due(viewer: Viewer) -> Iterator[Waiting]:
         yield Waiting(
             text=_("Review of the plan of {name}").format(name=entry.student.name),
             url=entry.get_absolute_url(),
-            due_at=midnight(entry.review_by + dt.timedelta(days=1)),
+            due_at=last_moment(entry.review_by),
             note=_group(viewer, entry.student),
         )
 
@@ -146,6 +146,6 @@ def measures_to_do(viewer: Viewer) -> Iterator[Waiting]:
         yield Waiting(
             text=_("A measure for {name} is yours").format(name=measure.entry.student.name),
             url=measure.entry.get_absolute_url(),
-            due_at=midnight(measure.due_on + dt.timedelta(days=1)),
+            due_at=last_moment(measure.due_on),
             note=_group(viewer, measure.entry.student),
         )

@@ -27,6 +27,11 @@ def midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
+def last_moment(day: dt.date) -> dt.datetime:
+    """The last second of a day: what is due on it, without an hour, is due then."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
+
+
 def on_days(rows: Rows, column: str, first: dt.date | None, last: dt.date | None) -> Rows:
     """The rows whose moment lies on these days, the last one whole; None leaves that end open."""
     if first:
