@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from counseling.models import EventClass, Incident, IncidentPerson, IncidentReport
 from schools.access import Viewer
+from schools.common.labels import listed
 from schools.listing import Choice, Column, Days, List
 from schools.templatetags.look import moment
 
@@ -18,7 +19,7 @@ def _dressed(rows: list[Any], viewer: Viewer) -> None:
     for person in seen.select_related("student"):
         names.setdefault(person.incident_id, []).append(person.name)
     for row in rows:
-        row.names = "、".join(names.get(row.pk, []))
+        row.names = listed(names.get(row.pk, []))
 
 
 def _state(incident: Incident) -> str:

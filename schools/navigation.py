@@ -13,7 +13,7 @@ def _calling(viewer: Viewer) -> int:
 
 
 add_places(
-    Place(95, _("Records of the work"), "schools:register_list", "rectangle-stack"),
+    Place(95, _("Work records"), "schools:register_list", "rectangle-stack"),
     Place(55, _("Notices"), "schools:notice_list", "bell", count=_calling, key="notices"),
     Place(127, _("Channels"), "schools:channel_list", "megaphone", rare=True),
     Place(128, _("Reminders"), "schools:reminder_list", "bell-alert", rare=True),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from schools.common.labels import listed
 from screening.definition import Definition
 from screening.models import Response, Result, ScaleResult
 from screening.paper import Question
@@ -75,7 +76,7 @@ def answer_told(question: Question, value: Any) -> str:
         return "–"
     words = {choice.value: choice.text for choice in question.choices}
     values = value if isinstance(value, list) else [value]
-    return "、".join(words.get(one, str(one)) for one in values)
+    return listed(words.get(one, str(one)) for one in values)
 
 
 def _doubt(definition: Definition, code: str, language: str) -> str:

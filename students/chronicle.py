@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.common.days import midnight
+from schools.common.labels import listed
 from students.access import reads_plan
 from students.evidence import brief, evidence
 from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, Entry, chronicles
@@ -175,7 +176,7 @@ def _end_of(day: dt.date) -> dt.datetime:
 def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     """What people wrote."""
     for report in FlagReport.objects.visible_to(viewer).filter(flag=flag).select_related("by__person"):
-        words = "、".join(words_for(report.signs))
+        words = listed(words_for(report.signs))
         lines = tuple(("", text) for text in (words, report.text) if text)
         yield Entry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
 

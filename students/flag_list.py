@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer, once
 from schools.calendar import SchoolCalendar
+from schools.common.labels import listed
 from schools.listing import Choice, Column, Days, List, Search
 from schools.queries import calendar_of
 from schools.templatetags.look import moment
@@ -67,7 +68,7 @@ def dress(flags: list[RiskFlag], viewer: Viewer) -> None:
         row.level_label = viewer.scheme.word(flag.severity)
         row.hands = in_whose_hands(flag)
         row.next = next_step(flag)
-        row.why = "、".join(briefs[flag.pk])
+        row.why = listed(briefs[flag.pk])
 
 
 FLAGS = List(

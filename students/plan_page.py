@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from schools.access import Viewer, reason_to_see
 from schools.common.identity import mask_phone
+from schools.common.labels import listed
 from schools.severity import scheme_of
 from schools.templatetags.look import day
 from students.access import can_keep_registry, reads_plan
@@ -87,7 +88,7 @@ def _measures(viewer: Viewer, entry: RegistryEntry, today: dt.date) -> list[Plan
         one.is_open = one.done_on is None and one.dropped_on is None
         one.is_late = one.is_open and one.due_on is not None and one.due_on < today
         one.days_late = (today - one.due_on).days if one.is_late else 0
-        one.by_whom = "、".join(filter(None, [one.who.person.name if one.who else "", one.other]))
+        one.by_whom = listed(filter(None, [one.who.person.name if one.who else "", one.other]))
         one.is_own = one.who is not None and one.who.person_id == viewer.person.pk
     far = dt.date.max
     return sorted(found, key=lambda one: (not one.is_open, one.dropped_on is not None, one.due_on or far))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from schools.common.labels import listed
+
 if TYPE_CHECKING:
     from students.models import FlagStep
 
@@ -102,5 +104,5 @@ def lines(step: "FlagStep") -> list[tuple[str, str]]:
 
 def _told(value: Any, options: Mapping[str, Any]) -> str:
     if isinstance(value, list):
-        return "、".join(str(options.get(one, one)) for one in value)
+        return listed(str(options.get(one, one)) for one in value)
     return str(options.get(value, value))
