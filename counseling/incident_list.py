@@ -29,7 +29,7 @@ def _state(incident: Incident) -> str:
 
 
 def _is_open(rows: Any, value: str, viewer: Viewer) -> Any:
-    return rows.filter(closed_at=None) if value == "open" else rows.exclude(closed_at=None)
+    return rows.filter(closed_at__isnull=value == "open") if value else rows
 
 
 INCIDENTS = List(
@@ -65,7 +65,7 @@ INCIDENTS = List(
 
 
 def _answered(rows: Any, value: str, viewer: Viewer) -> Any:
-    return rows.filter(acknowledged_at=None) if value == "waiting" else rows.exclude(acknowledged_at=None)
+    return rows.filter(acknowledged_at__isnull=value == "waiting") if value else rows
 
 
 def _acknowledged(report: IncidentReport) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
-from schools.models import Role
+from schools.models import Role, Unit
 from schools.models.visible import rule
 from students.models.flag_steps import FlagStep, FlagStepQuerySet, GuardianContact, GuardianContactQuerySet
 from students.models.flags import (
@@ -16,6 +16,7 @@ from students.models.flags import (
     RiskFlag,
     RiskFlagQuerySet,
 )
+from students.models.glass import BreakGlass, BreakGlassQuerySet
 from students.models.groups import GroupMember, GroupMemberQuerySet
 from students.models.registry import (
     PlanMeasure,
@@ -123,6 +124,49 @@ def contacts_of(contacts: GuardianContactQuerySet, viewer: Viewer) -> GuardianCo
     return here.filter(by__person=viewer.person) if viewer.role in STAFF_ROLES else contacts.none()
 
 
+# --- break-glass (docs/adr/0017) --------------------------------------------------------------------------------------
+
+GLASS_ROLES = SCHOOL_ROLES | {Role.AUDITOR}
+
+
+@rule(BreakGlass)
+def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuerySet:
+    """The school's for its counselors and leaders, of the subtree for the auditor. Not one's own, so that whom it
+    called tells nothing to whoever opened it; and not for whom a flag of the student is kept from."""
+    if viewer.role == Role.AUDITOR:
+        return openings.filter(school__in=Unit.objects.within(viewer.unit))
+    if viewer.role not in SCHOOL_ROLES:
+        return openings.none()
+    here = openings.filter(school_id=viewer.unit.pk).exclude(by__person=viewer.person)
+    return here.exclude(student__in=_students_kept_from(viewer))
+
+
+def opened_students(viewer: Viewer) -> QuerySet[BreakGlass, Any]:
+    """Of whom this viewer reads at present what is closed to the role, as a subquery. Nobody of whom a flag is kept
+    from them: there a closed record may be about them."""
+    running = BreakGlass.objects.running().filter(by=viewer.membership).order_by()
+    return running.exclude(student__in=_students_kept_from(viewer)).values("student")
+
+
+def _students_kept_from(viewer: Viewer) -> QuerySet[KeptFrom, Any]:
+    return KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+
+
+def can_break_glass(viewer: Viewer) -> bool:
+    """A leader. To counselors no record of their school is closed."""
+    return viewer.role == Role.SCHOOL_LEADER and viewer.unit.is_school
+
+
+def can_review_glass(viewer: Viewer, opening: BreakGlass) -> bool:
+    """An auditor, or another leader of the school."""
+    return viewer.role in (Role.AUDITOR, Role.SCHOOL_LEADER) and viewer.person.pk != opening.by.person_id
+
+
+def student_named(viewer: Viewer, student: Student) -> str:
+    """By name within the school; to an auditor a student is a number, as in the log."""
+    return student.name if viewer.role in SCHOOL_ROLES else student.student_number or "—"
+
+
 # --- the registry and its plans ---------------------------------------------------------------------------------------
 
 # Who reads a plan as a whole; a class teacher reads the part that is addressed to them.
@@ -133,8 +177,7 @@ PLAN_ROLES = SCHOOL_ROLES | {Role.GRADE_HEAD}
 def entries_of(entries: RegistryEntryQuerySet, viewer: Viewer) -> RegistryEntryQuerySet:
     """The school's for counselors and leaders, the grade's for its head; a class teacher those of the own class, for
     as long as they stand. Whom a flag of a student is kept from, from them the registry of that student is kept too."""
-    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
-    here = entries.filter(school_id=viewer.unit.pk).exclude(student__in=kept)
+    here = entries.filter(school_id=viewer.unit.pk).exclude(student__in=_students_kept_from(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role == Role.GRADE_HEAD:

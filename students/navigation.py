@@ -28,5 +28,6 @@ add_places(
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
     Place(125, _("Special groups"), "students:group_list", "tag", rare=True),
+    Place(65, _("Emergency openings"), "students:glass_list", "lock-open", rare=True),
     Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray", rare=True),
 )

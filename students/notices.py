@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.access import Viewer
 from schools.models import Notice, Unit
 from schools.work.notices import Kind, declare
-from students.models import RegistryEntry, RiskFlag
+from students.models import BreakGlass, RegistryEntry, RiskFlag
 
 
 def flag_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
@@ -32,6 +32,13 @@ def school_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
     return {notice.pk: names.get(notice.unit_id, "") for notice in notices}
 
 
+def glass_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """Who opened it, at which school; not of whom."""
+    seen = BreakGlass.objects.visible_to(viewer).filter(pk__in={notice.subject_id for notice in notices})
+    lines = {one.pk: f"{one.school.name} · {one.by.person.name}" for one in seen.select_related("school", "by__person")}
+    return {notice.pk: lines.get(notice.subject_id, "") for notice in notices}
+
+
 declare(
     Kind("flag.raised", _("A risk flag waits to be taken in hand"), flag_lines),
     Kind("flag.repeated", _("Somebody reported again about a risk flag"), flag_lines),
@@ -46,6 +53,12 @@ declare(
         "flag.center_called",
         _("A flag of the worst level waits at a school, and nobody there has answered"),
         school_lines,
+    ),
+    Kind("glass.opened", _("A leader has opened in an emergency what is for counselors only"), glass_lines),
+    Kind(
+        "glass.review",
+        _("Something closed was opened in an emergency: look at it and write what you found"),
+        glass_lines,
     ),
     Kind("flag.kept", _("A risk flag was kept from somebody of the staff: the log says by whom"), school_lines),
 )

@@ -8,7 +8,7 @@ from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
 from students.actions.roll import Move
 from students.forms import UnmaskForm
-from students.models import FlagStep, PlanPart, RiskFlag
+from students.models import BreakGlass, FlagStep, PlanPart, RiskFlag
 
 declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
@@ -60,6 +60,11 @@ declare(
     Verb("flag.kept", _("kept a risk flag from somebody")),
     Verb("flag.numbers_seen", _("looked at telephone numbers for a risk flag"), Kind.READ),
     Verb("flag_list.exported", _("exported the list of risk flags"), Kind.EXPORT),
+    Verb("glass.opened", _("opened in an emergency what was closed")),
+    Verb("glass.looked_at", _("looked at an emergency opening"), Kind.READ),
+    Verb(
+        "glass.reviewed", _("reviewed an emergency opening"), labels={"finding": pgettext_lazy("in the log", "found")}
+    ),
     Verb("guardian.do_not_call", _("marked a guardian “do not call”")),
     Verb("guardian.may_call", _("took the mark “do not call” away")),
 )
@@ -78,6 +83,7 @@ explains(
     },
     values={
         "outcome": dict(RiskFlag.Outcome.choices),
+        "finding": dict(BreakGlass.Finding.choices),
         "kind": dict(FlagStep.Kind.choices),
         "what": dict(UnmaskForm.WHAT) | dict(Move.choices),
         "reason": dict(UnmaskForm.REASONS),
@@ -87,6 +93,7 @@ explains(
         "students.student": _("Student"),
         "students.specialgroup": pgettext_lazy("in the log", "special group"),
         "students.guardian": pgettext_lazy("in the log", "guardian of a student"),
+        "students.breakglass": pgettext_lazy("in the log", "emergency opening"),
         "students.riskflag": pgettext_lazy("in the log", "risk flag"),
     },
 )

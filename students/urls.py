@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import file, flags, groups, plans, registry, roll, roster, students
+from students.views import file, flags, glass, groups, plans, registry, roll, roster, students
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("students/<uuid:pk>/guardians/<uuid:guardian_pk>", students.guardian_edit, name="guardian_edit"),
     path("students/<uuid:pk>/flags/new", flags.flag_new, name="flag_new"),
     path("students/<uuid:pk>/guardians/<uuid:guardian_pk>/danger", decisions.guardian_danger, name="guardian_danger"),
+    path("students/<uuid:pk>/open-closed", glass.glass_new, name="glass_new"),
+    path("openings/", glass.glass_list, name="glass_list"),
+    path("openings/<uuid:pk>/", glass.glass_detail, name="glass_detail"),
     path("classes/", roll.class_list, name="class_list"),
     path("classes/export", roll.class_export, name="class_export"),
     path("flags/", flags.flag_list, name="flag_list"),

@@ -200,6 +200,9 @@ ROLES = {
     "counseling:talk_edit": STAFF,
     "counseling:talk_delete": STAFF,
     "counseling:talk_print": STAFF,
+    "students:glass_new": frozenset({LEADER}),
+    "students:glass_list": SCHOOL | {AUDITOR},
+    "students:glass_detail": SCHOOL | {AUDITOR},
     "counseling:incident_list": STAFF,
     "counseling:incident_begin": STAFF,
     "counseling:incident_new": STAFF,
@@ -357,6 +360,8 @@ OBJECTS = {
     "students:measure_drop": "measure",
     "students:roster_columns": "preview",
     "counseling:incident_new": "student",
+    "students:glass_new": "student",
+    "students:glass_detail": "emergency opening",
     **{
         f"counseling:incident_{name}": "incident"
         for name in ("detail", "tick", "act", "numbers", "lead", "person", "exception", "report", "close", "print")
@@ -497,6 +502,11 @@ SEES = {
         "of another incident": NOBODY,
         "of one kept from the leader": SCHOOL_WIDE - {"a.leader"},
         "other school": NOBODY,
+    },
+    "emergency opening": {
+        "by the leader": {"a.counselor", "a.counselor_2", "auditor"},
+        "of a student whose flag is kept from a counselor": {"a.counselor_2", "auditor"},
+        "other school": {"auditor"},
     },
     "incident report": {"to the district": {"district_staff"}, "to the city": {"city_staff"}},
     "draft": {"the teacher's": {"a.teacher"}, "other school": NOBODY},

@@ -156,6 +156,7 @@ def things(world):
         },
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
+        "emergency opening": _openings(a, b),
         **_plans(a, b),
         "part": {
             "own class": part_of(a, "own").pk,
@@ -295,6 +296,31 @@ def reported(incident, to, *, text=""):
         by=incident.started_by,
         text=text,
     )
+
+
+def opening_of(leader, student, **more):
+    """A leader opened what is closed to them; the hour is over."""
+    from students.models import BreakGlass
+
+    an_hour_ago = NOW - dt.timedelta(hours=1)
+    return BreakGlass.objects.create(
+        school=leader.unit,
+        student=student,
+        by=leader,
+        opened_at=an_hour_ago,
+        until=NOW,
+        reason="He is missing.",
+        **more,
+    )
+
+
+def _openings(a, b):
+    """A flag of the third student is kept from the counselor by `_rounds`."""
+    return {
+        "by the leader": opening_of(a.leader, a.student).pk,
+        "of a student whose flag is kept from a counselor": opening_of(a.leader, a.student_3).pk,
+        "other school": opening_of(b.leader, b.student).pk,
+    }
 
 
 def _incidents(world, kept):

@@ -6,7 +6,7 @@ from typing import Any
 from config.demo.talks import Talks
 from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
 from schools.models import Membership, Role, Unit
-from students.models import RiskFlag, Student
+from students.models import BreakGlass, RiskFlag, Student
 
 OPEN = (
     (2, "tick", "stay", ""),
@@ -51,6 +51,22 @@ def add_incidents(talks: Talks, students: list[Student]) -> None:
     )
     missing.lessons = "门卫登记离校时间很有用；午休点名要提前十分钟。"
     missing.save(update_fields=["lessons"])
+    leader = Membership.objects.filter(unit=school.unit, role=Role.SCHOOL_LEADER).first()
+    if leader:
+        _opening(talks, leader, free, missing.known_at + dt.timedelta(minutes=15))
+
+
+def _opening(talks: Talks, leader: Membership, student: Student, at: dt.datetime) -> None:
+    """While the child was missing the leader opened what was closed; nobody has reviewed it yet."""
+    BreakGlass.objects.create(
+        id=talks.ids(),
+        school=leader.unit,
+        student=student,
+        by=leader,
+        opened_at=at,
+        until=at + dt.timedelta(hours=1),
+        reason="学生失联，需要知道近期谈话里是否提到过去处。",
+    )
 
 
 def _teacher(talks: Talks, student: Student) -> Membership:

@@ -1,5 +1,6 @@
 from students.models.flag_steps import FlagStep, GuardianContact
 from students.models.flags import FlagReport, KeptFrom, RiskFlag
+from students.models.glass import BreakGlass
 from students.models.groups import GroupMember, SpecialGroup
 from students.models.registry import PlanMeasure, PlanPart, PlanReview, RegistryCategory, RegistryEntry
 from students.models.roster import ColumnMapping, RosterImport
@@ -7,6 +8,7 @@ from students.models.states import StudentState
 from students.models.students import Guardian, Student
 
 __all__ = [
+    "BreakGlass",
     "ColumnMapping",
     "FlagReport",
     "FlagStep",

@@ -18,6 +18,7 @@ from schools.requests import ViewerRequest
 from students.access import (
     CARING_ROLES,
     GROUP_ROLES,
+    can_break_glass,
     can_correct,
     can_keep_family,
     can_keep_registry,
@@ -78,6 +79,7 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "why_key": why_key(members, entry, flag),
         "why": reason_to_see(viewer, class_id=student.class_group_id),
         "may_correct": can_correct(viewer),
+        "may_break_glass": can_break_glass(viewer),
         "may_keep_family": can_keep_family(viewer),
         "base": _base_data(student) if can_read_base_data(viewer) else None,
     }

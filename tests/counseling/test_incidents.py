@@ -42,6 +42,14 @@ def test_start_calls_counselors_leader_and_grade_head_at_once_and_raises_the_wor
     assert Notice.objects.filter(kind="incident.started").first().url == incident.get_absolute_url()
 
 
+def test_list_shows_open_events_before_anything_is_chosen(world, start, sign_in):
+    incident, client = start(), sign_in(world.a.counselor)
+    shown = [
+        incident.get_absolute_url() in client.get(f"/incidents/{q}").content.decode() for q in ("", "?state=closed")
+    ]
+    assert shown == [True, False]
+
+
 def test_second_tap_of_the_same_form_finds_the_first_incident(start):
     key = uuid.uuid4()
     first, notices = start(submission=key), Notice.objects.count()

@@ -27,6 +27,7 @@ from tests.walking import (
     kept_from,
     measure_of,
     members,
+    opening_of,
     part_of,
     plan_part_of,
     raised,
@@ -68,6 +69,7 @@ SEEN = {
     "schools.Delivery": (0, 0, 0, 1, 0, 0, 0),  # of 2
     "schools.OnDuty": (2, 2, 2, 2, 2, 0, 2),  # of 4
     "students.KeptFrom": (2, 0, 0, 0, 0, 0, 0),  # of 3
+    "students.BreakGlass": (1, 0, 0, 0, 0, 0, 1),  # of 2
     "students.RegistryEntry": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.PlanMeasure": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.PlanPart": (2, 1, 2, 1, 0, 0, 0),  # of 3
@@ -135,6 +137,7 @@ def everywhere(world):
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
         IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
+        opening_of(school.leader, school.student)
         reported(incident, world.district)
         SafetyPlan.objects.create(person=incident.people.get(), number=1, by=school.counselor, signs="x")
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
