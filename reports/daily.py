@@ -14,7 +14,7 @@ from reports.reporting import Completeness, Scheme, Schemes, State, count, due_a
 from schools import classnames
 from schools.calendar import SchoolCalendar
 from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
-from schools.queries import spans_of
+from schools.queries import class_teachers, spans_of
 from students.models import Student
 
 # --- rules and calendars of many units --------------------------------------------------------------------------------
@@ -200,17 +200,6 @@ def _add_signers(rows: list[Row], day: dt.date) -> None:
     for class_id, member in class_teachers(by_class, day):
         if not by_class[class_id].stands_in:
             by_class[class_id].people.append(member)
-
-
-def class_teachers(classes: Iterable[int], day: dt.date) -> list[tuple[int, Membership]]:
-    """Pairs of class and class teacher, in two queries."""
-    links = Membership.classes.through.objects.filter(
-        classgroup__in=list(classes), membership__role=Role.CLASS_TEACHER, membership__person__is_active=True
-    ).values_list("classgroup_id", "membership_id")
-    pairs = list(links)
-    members = Membership.objects.current(day).filter(pk__in={pk for _class, pk in pairs})
-    found = {member.pk: member for member in members.select_related("person", "backup__person")}
-    return [(class_id, found[pk]) for class_id, pk in pairs if pk in found]
 
 
 def unit_board(unit: Unit, day: dt.date) -> Board:

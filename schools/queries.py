@@ -1,6 +1,7 @@
 """Reads that span the models of this floor: the calendar, the term, the duty in force for a unit."""
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -123,3 +124,14 @@ def demo_accounts() -> list[Membership]:
     found = Membership.objects.filter(pk__in=list(firsts)).select_related("person", "unit__kind")
     order = list(Role)
     return sorted(found, key=lambda member: (order.index(Role(member.role)), -member.unit.kind.rank))
+
+
+def class_teachers(classes: Iterable[int], day: dt.date) -> list[tuple[int, Membership]]:
+    """Pairs of class and class teacher, in two queries."""
+    links = Membership.classes.through.objects.filter(
+        classgroup__in=list(classes), membership__role=Role.CLASS_TEACHER, membership__person__is_active=True
+    ).values_list("classgroup_id", "membership_id")
+    pairs = list(links)
+    members = Membership.objects.current(day).filter(pk__in={pk for _class, pk in pairs})
+    found = {member.pk: member for member in members.select_related("person", "backup__person")}
+    return [(class_id, found[pk]) for class_id, pk in pairs if pk in found]

@@ -11,6 +11,7 @@ from schools.models import Role
 from schools.models.visible import rule
 from screening.models import (
     Consent,
+    ConsentLink,
     CriticalAnswer,
     Instrument,
     Response,
@@ -21,6 +22,7 @@ from screening.models import (
     Slip,
 )
 from students.access import kept_from
+from students.models import Student
 
 # Who reads the keys: bands and items are not for those who answer or teach.
 INSTRUMENT_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF, Role.SYSTEM_ADMIN}
@@ -90,6 +92,22 @@ def slips_of(slips: Any, viewer: Viewer) -> Any:
 def consents_of(consents: Any, viewer: Viewer) -> Any:
     """Who said yes or no is for those who must act on it; a class teacher reads who has not answered the survey."""
     return consents.filter(student__school_id=viewer.unit.pk) if viewer.role in SCREENERS else consents.none()
+
+
+@rule(ConsentLink)
+def links_of(links: Any, viewer: Viewer) -> Any:
+    """A guardian's link opens a yes or no in that guardian's name: the counselor's to print and to issue anew."""
+    return links.filter(round__school_id=viewer.unit.pk) if viewer.role in SCREENERS else links.none()
+
+
+def slips_to_ask_families_of(viewer: Viewer) -> Any:
+    """Of a class teacher's own classes: whose family may have to be asked, also while the round is being prepared.
+    Never of a second asking."""
+    if viewer.role != Role.CLASS_TEACHER:
+        return Slip.objects.none()
+    here = Slip.objects.filter(round__school_id=viewer.unit.pk, round__after=None, class_group__in=viewer.class_ids)
+    here = here.exclude(round__state=Round.State.CLOSED)
+    return here.filter(student__in=Student.objects.visible_to(viewer).enrolled(), revoked_at=None, finished_at=None)
 
 
 @rule(SavedAnswers)

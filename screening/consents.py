@@ -2,31 +2,62 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from screening.consent_rules import Standing, needed, standing
-from screening.models import Consent, Round
-from students.models import Student
+from screening.consent_rules import GUARDIAN, Said, Standing, last_words, needed, standing
+from screening.models import Consent, Round, Slip
+from students.models import Guardian, Student
+
+
+def said_in(texts: Iterable[int], students: Iterable[UUID]) -> dict[tuple[int, UUID], dict[str, bool]]:
+    """What counts of each, by text and student; in one query."""
+    rows = Consent.objects.filter(text__in=set(texts), student__in=list(students)).order_by("at", "pk")
+    found: dict[tuple[int, UUID], list[Said]] = {}
+    for text, student, who, is_given, by, channel in rows.values_list(
+        "text_id", "student_id", "who", "is_given", "guardian", "channel"
+    ):
+        found.setdefault((text, student), []).append(Said(who, is_given, by, channel == Consent.Channel.PAPER))
+    return {key: last_words(said) for key, said in found.items()}
 
 
 def said_by(round_: Round, students: Iterable[UUID]) -> dict[UUID, dict[str, bool]]:
-    """The last word of each, by student, to the text of this round; in one query."""
-    rows = Consent.objects.filter(text_id=round_.consent_text_id, student__in=list(students)).order_by("at", "pk")
-    found: dict[UUID, dict[str, bool]] = {}
-    for student, who, is_given in rows.values_list("student_id", "who", "is_given"):
-        found.setdefault(student, {})[who] = is_given
-    return found
+    """What counts of each, by student, to the text of this round."""
+    found = said_in([round_.consent_text_id], students)
+    return {student: said for (_text, student), said in found.items()}
 
 
 def needed_of(round_: Round, student: Student, day: dt.date) -> frozenset[str]:
     return needed(student.birth_date, day, guardian_too=round_.asks_guardian_too)
 
 
-def standings(round_: Round, students: Iterable[Student], day: dt.date) -> dict[UUID, Standing]:
-    everybody = list(students)
-    said = said_by(round_, [one.pk for one in everybody])
-    return {one.pk: standing(needed_of(round_, one, day), said.get(one.pk, {})) for one in everybody}
+def family_standings(slips: Iterable[Slip], day: dt.date) -> dict[UUID, Standing]:
+    """By slip, as far as it is settled before the student sits down: from 14 on students say their own word on the
+    screen, and nobody need go after it."""
+    rows = list(slips)
+    said = said_in([one.round.consent_text_id for one in rows], [one.student_id for one in rows])
+    return {
+        one.pk: standing(
+            needed_of(one.round, one.student, day) & {GUARDIAN},
+            said.get((one.round.consent_text_id, one.student_id), {}),
+        )
+        for one in rows
+    }
 
 
-def standing_of(round_: Round, student: Student, day: dt.date) -> Standing:
-    return standings(round_, [student], day)[student.pk]
+def can_use_link(guardian: Guardian) -> bool:
+    """A guardian with a number to prove it by, whom the school may address."""
+    return guardian.is_guardian and not guardian.do_not_call and bool(digits_of(guardian))
+
+
+def digits_of(guardian: Guardian) -> str:
+    """The last four digits of the number on file; nothing where there are fewer."""
+    digits = "".join(one for one in guardian.phone if one.isascii() and one.isdigit())
+    return digits[-4:] if len(digits) >= 4 else ""
+
+
+def said_by_guardian(round_: Round, guardian: Guardian) -> bool | None:
+    """This guardian's own last word by link, for the own page. Nobody else's."""
+    rows: Any = Consent.objects.filter(text_id=round_.consent_text_id, guardian=guardian).order_by("at", "pk")
+    last = rows.last()
+    return last.is_given if last else None

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from schools.access import Viewer
 from schools.work.inbox import Waiting, waits
 from screening.access import can_hold_rounds
+from screening.asking_families import waiting_classes
 from screening.models import Round, Slip
 from students.access import kept_from
 
@@ -26,6 +27,17 @@ def interviews(viewer: Viewer) -> Iterator[Waiting]:
             "One student waits for a talk after a screening", "{n} students wait for a talk after a screening", count
         )
         yield Waiting(text=text.format(n=count), url=reverse("screening:round_list"), count=count)
+
+
+@waits
+def families(viewer: Viewer) -> Iterator[Waiting]:
+    """For class teachers: how many families have not answered. Not who said what."""
+    count = sum(len(one.students) for one in waiting_classes(viewer))
+    if count:
+        text = ngettext(
+            "One family has not answered about a survey", "{n} families have not answered about a survey", count
+        )
+        yield Waiting(text=text.format(n=count), url=reverse("screening:consent_list"), count=count)
 
 
 @waits

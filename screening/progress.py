@@ -11,7 +11,7 @@ from schools.access import Viewer
 from schools.models import ClassGroup
 from screening.access import SCREENERS
 from screening.consent_rules import Standing
-from screening.consents import standings
+from screening.consents import family_standings
 from screening.models import Response, Round, Slip
 from students.access import kept_from
 
@@ -40,7 +40,7 @@ def slips_seen(viewer: Viewer, round_: Round) -> list[Slip]:
     if viewer.role not in SCREENERS:
         rows = rows.filter(revoked_at=None)
     return list(
-        rows.select_related("student", "class_group").order_by(
+        rows.select_related("round", "student", "class_group").order_by(
             "class_group__stage", "-class_group__entry_year", "class_group__prefix", "class_group__number", "pk"
         )
     )
@@ -53,8 +53,8 @@ def states_of(viewer: Viewer, round_: Round, slips: Iterable[Slip]) -> dict[Any,
         return {one.pk: DONE if one.finished_at else WAITING for one in rows}
     invalid = set(Response.objects.filter(slip__round=round_, is_valid=False).values_list("slip_id", flat=True))
     waiting = [one for one in rows if one.finished_at is None]
-    consent = standings(round_, [one.student for one in waiting], timezone.localdate())
-    return {one.pk: _state(one, one.pk in invalid, consent.get(one.student_id)) for one in rows}
+    consent = family_standings(waiting, timezone.localdate())
+    return {one.pk: _state(one, one.pk in invalid, consent.get(one.pk)) for one in rows}
 
 
 def _state(slip: Slip, is_invalid: bool, consent: Standing | None) -> str:

@@ -1,7 +1,8 @@
-"""The codes and PINs of slips: made anew from the key of the installation whenever they are printed, never stored."""
+"""The codes and PINs of slips and the codes of guardians' links: made anew from the key of the installation whenever
+they are printed, never stored."""
 
 from schools.common import crypto
-from screening.models import RoundClass, Slip
+from screening.models import ConsentLink, RoundClass, Slip
 
 CODE_LENGTH = 20  # 80 bits
 PIN_LENGTH = 6
@@ -18,6 +19,10 @@ def pin_of(slip: Slip) -> str:
 
 def class_code_of(row: RoundClass) -> str:
     return crypto.lookup_hash(f"{row.round_id}|{row.class_group_id}", purpose="class code")[:CODE_LENGTH]
+
+
+def link_code_of(link: ConsentLink) -> str:
+    return crypto.lookup_hash(f"{link.pk}|{link.issue}", purpose="consent code")[:CODE_LENGTH]
 
 
 def hash_of(code: str) -> str:

@@ -23,6 +23,11 @@ declare(
     Verb("slip.reissued", _("issued a slip anew")),
     Verb("slip.revoked", _("withdrew a slip")),
     Verb("consent.recorded", _("recorded a consent on paper")),
+    Verb("consent_letters.started", _("started letters to families"), Kind.SYSTEM),
+    Verb("consent_letters.printed", _("printed letters to families, with the codes of guardians"), Kind.READ),
+    Verb("consent_link.opened", _("opened the links of a student's guardians"), Kind.READ),
+    Verb("consent_link.reissued", _("issued the link of a guardian anew")),
+    Verb("consent.reminded", _("reminded class teachers of families that have not answered")),
     Verb("response.opened", _("opened the result of a screening"), Kind.READ),
 )
 explains(
@@ -44,6 +49,7 @@ explains(
         "screening.round": pgettext_lazy("in the log", "screening"),
         "screening.slip": pgettext_lazy("in the log", "slip"),
         "screening.consent": pgettext_lazy("in the log", "consent"),
+        "screening.consentlink": pgettext_lazy("in the log", "link of a guardian"),
         "screening.response": pgettext_lazy("in the log", "result of a screening"),
     },
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from screening.views import answering, instruments, responses, rounds, surveys
+from screening.views import answering, consents, families, instruments, responses, rounds, surveys
 
 app_name = "screening"
 urlpatterns = [
@@ -12,11 +12,19 @@ urlpatterns = [
     path("rounds/<uuid:pk>/again/", rounds.round_ask_again, name="round_ask_again"),
     path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
     path("rounds/<uuid:pk>/classes/<int:group>/slips/", rounds.round_slips, name="round_slips"),
-    path("rounds/<uuid:pk>/classes/<int:group>/consents/", rounds.round_consents, name="round_consents"),
+    path("rounds/<uuid:pk>/consents/", consents.consent_coverage, name="consent_coverage"),
+    path("rounds/<uuid:pk>/consents/letters/", consents.consent_letters, name="consent_letters"),
+    path("rounds/<uuid:pk>/consents/remind/", consents.consent_remind, name="consent_remind"),
+    path("rounds/<uuid:pk>/classes/<int:group>/consents/", consents.round_consents, name="round_consents"),
+    path("rounds/<uuid:pk>/classes/<int:group>/letters/", consents.consent_letters_of, name="consent_letters_of"),
+    path("consents/", consents.consent_list, name="consent_list"),
+    path("slips/<uuid:pk>/links/", consents.consent_links, name="consent_links"),
+    path("links/<uuid:pk>/reissue/", consents.consent_link_reissue, name="consent_link_reissue"),
     path("rounds/<uuid:pk>/classes/<int:group>/extend/", rounds.round_extend, name="round_extend"),
     path("slips/<uuid:pk>/reissue/", rounds.slip_reissue, name="slip_reissue"),
     path("slips/<uuid:pk>/revoke/", rounds.slip_revoke, name="slip_revoke"),
     path("responses/<uuid:pk>/", responses.response_detail, name="response_detail"),
+    path("c/<slug:code>/", families.consent_answer, name="consent_answer"),
     path("a/", answering.answer_page, name="answer_page"),
     path("a/save/", answering.answer_save, name="answer_save"),
     path("a/finish/", answering.answer_finish, name="answer_finish"),

@@ -651,7 +651,7 @@ def _instruments(a, b, district):
 
 
 def _rounds(a, b):
-    from screening.models import Slip
+    from screening.models import ConsentLink, Slip
     from tests.screening.asked import answered, round_of
 
     own, other, foreign = round_of(a), round_of(a, classes=["class_4"]), round_of(b)
@@ -662,6 +662,10 @@ def _rounds(a, b):
 
     def slip(round_, student):
         return Slip.objects.get(round=round_, student=student).pk
+
+    def link(round_, student):
+        guardian = student.guardians.get()
+        return ConsentLink.objects.create(round=round_, student=student, guardian=guardian, code_hash=guardian.pk).pk
 
     def class_of(round_, group):
         return {"pk": round_.pk, "group": group.pk}
@@ -684,6 +688,7 @@ def _rounds(a, b):
             "other class": slip(other, a.older),
             "other school": slip(foreign, b.student),
         },
+        "guardian's link": {"own class": link(own, a.student), "other school": link(foreign, b.student)},
         "response": {
             "own class": calm.pk,
             "behind a kept flag": kept.pk,

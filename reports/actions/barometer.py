@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from reports.access import can_give_link
 from reports.barometer import is_worrying, level_of
-from reports.daily import class_teachers
 from reports.models import Barometer, BarometerLink
 from schools import audit
 from schools.access import Viewer
 from schools.common import crypto
 from schools.common.errors import Refused
 from schools.models import ClassGroup, Membership, Role
+from schools.queries import class_teachers
 from schools.work.notices import notify
 from students.actions.flags import raise_flag
 from students.models import Student

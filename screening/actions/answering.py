@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,8 +30,6 @@ from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student
 from students.states import keep
 
-GUESSES = 5
-PAUSE = dt.timedelta(minutes=15)
 RAISES_FROM = 2  # what only asks to keep an eye on somebody raises no flag
 
 
@@ -64,19 +61,6 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=now)
     slip.refresh_from_db(fields=["started_at"])
     return slip
-
-
-def take_guess(*, slip: Slip) -> bool:
-    """Count a guess before it is looked at: however many come at once, only so many are. After a pause anew."""
-    now, mine = timezone.now(), Slip.objects.filter(pk=slip.pk)
-    old = Q(wrong_pin_at=None) | Q(wrong_pin_at__lt=now - PAUSE)
-    if mine.filter(old).update(wrong_pins=1, wrong_pin_at=now):
-        return True
-    return bool(mine.filter(wrong_pins__lt=GUESSES).update(wrong_pins=F("wrong_pins") + 1))
-
-
-def forget_guesses(*, slip: Slip) -> None:
-    Slip.objects.filter(pk=slip.pk).update(wrong_pins=0, wrong_pin_at=None)
 
 
 @transaction.atomic

@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
+from schools.common.days import midnight
+from schools.common.errors import Refused
+from schools.models import Membership, Notice
 from schools.tallies import mark
+from schools.work.reminders import end_reminders, remind_by_hand
 from screening.access import check_can_hold_rounds
-from screening.models import Consent, Round, Slip
-from students.models import Student
+from screening.asking_families import REMINDER, teachers_waiting
+from screening.consents import can_use_link, said_by_guardian
+from screening.models import Consent, ConsentLink, Round, Slip
+from screening.slip_codes import hash_of, link_code_of
+from students.models import Guardian, Student
 
 
 @transaction.atomic
@@ -31,7 +40,7 @@ def record_paper(*, by: Viewer, round_: Round, students: Iterable[UUID], is_give
         for one in found
     ]
     Consent.objects.bulk_create(rows)
-    mark(round_.school_id)
+    _settled(round_)
     if rows:
         about = [(row, row.student_id) for row in rows]
         audit.record_many(by=by, verb="consent.recorded", rows=about, details={"given": is_given})
@@ -47,3 +56,80 @@ def say_yourself(*, slip: Slip, is_given: bool) -> Consent:
         is_given=is_given,
         channel=Consent.Channel.SCREEN,
     )
+
+
+# --- guardians' links -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def make_links(*, by: Viewer, round_: Round, students: Iterable[UUID]) -> int:
+    """A link for every guardian of these students who has none yet and may have one; returns how many are new."""
+    check_can_hold_rounds(by)
+    asked = round_.slips.filter(student__in=list(students), revoked_at=None).values("student")
+    known = round_.links.values("guardian")
+    waiting = Guardian.objects.visible_to(by).filter(student__in=asked).exclude(pk__in=known)
+    links = [ConsentLink(round=round_, student_id=one.student_id, guardian=one) for one in waiting if can_use_link(one)]
+    for link in links:
+        link.code_hash = hash_of(link_code_of(link))
+    ConsentLink.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
+    return len(links)
+
+
+@transaction.atomic
+def reissue_link(*, by: Viewer, link: ConsentLink) -> ConsentLink:
+    """A new code; the letter that was lost is worth nothing from now on."""
+    check_can_hold_rounds(by)
+    ConsentLink.objects.filter(pk=link.pk).update(issue=F("issue") + 1, wrong_pins=0, wrong_pin_at=None)
+    link.refresh_from_db()
+    ConsentLink.objects.filter(pk=link.pk).update(code_hash=hash_of(link_code_of(link)))
+    audit.record(by=by, verb="consent_link.reissued", about=link, student=link.student_id)
+    return link
+
+
+@transaction.atomic
+def say_by_link(*, link: ConsentLink, is_given: bool) -> None:
+    """The guardian's own word. A yes only while the round is not over; a no, and a yes taken back, at any time. The
+    row is its own record: nobody of the staff acts."""
+    if is_given and link.round.state == Round.State.CLOSED:
+        raise Refused(_("This survey is over; nothing more needs to be agreed to."))
+    if said_by_guardian(link.round, link.guardian) == is_given:
+        return  # the same button once more
+    Consent.objects.create(
+        student_id=link.student_id,
+        text_id=link.round.consent_text_id,
+        who=Consent.Who.GUARDIAN,
+        guardian=link.guardian,
+        is_given=is_given,
+        channel=Consent.Channel.LINK,
+    )
+    _settled(link.round)
+
+
+# --- reminding class teachers -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remind_teachers(*, by: Viewer, round_: Round) -> int:
+    """Call the class teachers of classes whose families have not answered; returns how many were called."""
+    check_can_hold_rounds(by)
+    people = teachers_waiting(by.unit, [round_])
+    if not people:
+        raise Refused(_("Every family has answered, or the classes have no class teacher."))
+    called = remind_by_hand(
+        kind=REMINDER, unit=by.unit, day=round_.opens_on, due_at=midnight(round_.opens_on), people=people
+    )
+    audit.record(by=by, verb="consent.reminded", about=round_, details={"called": called})
+    return called
+
+
+def _settled(round_: Round) -> None:
+    """Counts are no longer right; and teachers whose classes are complete are called no more."""
+    mark(round_.school_id)
+    day = f"{round_.opens_on:%Y-%m-%d} "
+    called = Notice.objects.filter(unit=round_.school_id, kind=REMINDER, over_at=None, occasion__startswith=day)
+    people = set(called.values_list("membership_id", flat=True))
+    if not people:
+        return
+    rounds = Round.objects.filter(school=round_.school_id, opens_on=round_.opens_on, after=None)
+    waiting = {one.pk for one in teachers_waiting(round_.school, rounds.exclude(state=Round.State.CLOSED))}
+    end_reminders(REMINDER, round_.opens_on, done=Membership.objects.filter(pk__in=people - waiting))

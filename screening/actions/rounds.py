@@ -15,7 +15,10 @@ from schools.common.errors import Refused
 from schools.models import ClassGroup
 from schools.tallies import mark
 from schools.work.notices import pulse
+from schools.work.reminders import end_reminders
 from screening.access import check_can_hold_rounds
+from screening.asking_families import REMINDER
+from screening.definition import Kind
 from screening.models import ConsentText, Instrument, Round, RoundClass, RoundInstrument, Slip
 from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
@@ -40,22 +43,29 @@ def make_round(
     """A round that is being prepared, with a slip for every enrolled student of these classes."""
     check_can_hold_rounds(by)
     groups = list(classes)
-    text = _consent_text(by, consent)
+    chosen = list(instruments)
+    text = _consent_text(by, consent, purpose_of(chosen))
     round_ = Round.objects.create(school=by.unit, made_by=by.membership, consent_text=text, **about)
-    _add_parts(round_, instruments, groups)
+    _add_parts(round_, chosen, groups)
     students = Student.objects.enrolled().filter(school_id=by.unit.pk, class_group__in=groups)
     count = add_slips(round_, students)
     audit.record(by=by, verb="round.made", about=round_, details={"classes": len(groups), "students": count})
     return round_
 
 
-def _consent_text(by: Viewer, body: str) -> ConsentText:
-    """The same words are the same version: who agreed to them has agreed."""
-    last = ConsentText.objects.filter(unit=by.unit).order_by("-version").first()
+def purpose_of(instruments: Iterable[Instrument]) -> str:
+    """What families agree to: questions about daily life, or, as soon as one instrument is scored, a screening."""
+    asks_only = all(one.kind == Kind.SURVEY for one in instruments)
+    return ConsentText.Purpose.SURVEY if asks_only else ConsentText.Purpose.SCREENING
+
+
+def _consent_text(by: Viewer, body: str, purpose: str) -> ConsentText:
+    """The same words for the same purpose are the same version: who agreed to them has agreed."""
+    last = ConsentText.objects.filter(unit=by.unit, purpose=purpose).order_by("-version").first()
     if last is not None and last.body == body:
         return last
     version = last.version + 1 if last else 1
-    return ConsentText.objects.create(unit=by.unit, version=version, body=body, made_by=by.membership)
+    return ConsentText.objects.create(unit=by.unit, purpose=purpose, version=version, body=body, made_by=by.membership)
 
 
 def _add_parts(round_: Round, instruments: Iterable[Instrument], groups: Iterable[ClassGroup]) -> None:
@@ -109,6 +119,7 @@ def _somebody_on_duty(round_: Round) -> bool:
 def close_round(*, by: Viewer, round_: Round) -> Round:
     check_can_hold_rounds(by)
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
+    end_reminders(REMINDER, round_.opens_on, unit=round_.school)
     audit.record(by=by, verb="round.closed", about=round_)
     return round_
 

@@ -139,3 +139,14 @@ class EnterForm(forms.Form):
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+
+
+class DigitsForm(forms.Form):
+    """What proves a guardian."""
+
+    digits = CodeField(
+        label=gettext_lazy("The last four digits of the phone number that the school has of you"),
+        min_length=4,
+        max_length=4,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )

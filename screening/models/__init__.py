@@ -1,9 +1,11 @@
 from screening.models.instruments import Instrument, TextPack
+from screening.models.letters import ConsentLink
 from screening.models.responses import CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
 from screening.models.rounds import Consent, ConsentText, Round, RoundClass, RoundInstrument, Slip
 
 __all__ = [
     "Consent",
+    "ConsentLink",
     "ConsentText",
     "CriticalAnswer",
     "Instrument",

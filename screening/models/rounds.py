@@ -10,14 +10,19 @@ from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
 from screening.models.instruments import Instrument
-from students.models import RiskFlag, Student
+from students.models import Guardian, RiskFlag, Student
 
 
 class ConsentText(models.Model):
-    """The words that families or students agreed to. Another wording is another version: who agreed to the old one has
-    not agreed to the new."""
+    """The words that families or students agreed to, for one purpose. Another wording is another version: who agreed to
+    the old one has not agreed to the new."""
+
+    class Purpose(models.TextChoices):
+        SCREENING = "screening", _("questions about how a student is, which are scored")
+        SURVEY = "survey", _("questions about daily life and wishes, which are not scored")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=9, choices=Purpose.choices, default=Purpose.SCREENING)
     version = models.PositiveSmallIntegerField()
     body = models.TextField(_("what is agreed to"))
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -25,7 +30,9 @@ class ConsentText(models.Model):
 
     class Meta:
         ordering = ["-version"]
-        constraints = [models.UniqueConstraint(fields=["unit", "version"], name="one_consent_text_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "purpose", "version"], name="one_consent_text_per_version")
+        ]
 
     def __str__(self) -> str:
         return f"consent text {self.version}"
@@ -44,15 +51,18 @@ class Consent(models.Model):
 
     class Channel(models.TextChoices):
         PAPER = "paper", _("signed paper, recorded by the school")
+        LINK = "link", _("the guardian's own link")
         SCREEN = "screen", _("on the screen, before the first question")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="consents")
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="+")
     who = models.CharField(max_length=8, choices=Who.choices)
+    # Who used the own link. A paper is the family's: the school does not record which of them signed.
+    guardian = models.ForeignKey(Guardian, on_delete=models.SET_NULL, null=True, related_name="+")
     is_given = models.BooleanField()
     channel = models.CharField(max_length=6, choices=Channel.choices)
-    # Whoever recorded the paper; nobody where the student said it.
+    # Whoever recorded the paper; nobody where the student or the guardian said it.
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

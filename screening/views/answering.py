@@ -24,6 +24,7 @@ from schools.access import public
 from schools.common.text import clean_code
 from screening.actions import answering as actions
 from screening.actions.answering import NotNow
+from screening.actions.guessing import forget_guesses, take_guess
 from screening.asking import Sheet, read_answers, sheet_of
 from screening.consent_rules import STUDENT
 from screening.consents import needed_of
@@ -101,11 +102,11 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
 def _by_pin(row: RoundClass, number: str, pin: str) -> Slip | None:
     here = _slips().filter(round=row.round_id, class_group=row.class_group_id, revoked_at=None)
     slip: Slip | None = here.filter(student__student_number=clean_code(number)).first()
-    if slip is None or not actions.take_guess(slip=slip):
+    if slip is None or not take_guess(slip):
         return None
     if not constant_time_compare(clean_code(pin), pin_of(slip)):
         return None
-    actions.forget_guesses(slip=slip)
+    forget_guesses(slip)
     return slip
 
 

@@ -1,19 +1,15 @@
-"""Rounds for the staff: make one, open it, print slips, record consent, watch it, close it."""
+"""Rounds for the staff: make one, open it, print slips, watch it, close it."""
 
-import io
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
@@ -22,12 +18,11 @@ from schools.common.errors import refusal_in
 from schools.models import ClassGroup
 from schools.requests import ViewerRequest
 from screening.access import ROUND_ROLES, SCREENERS, can_hold_rounds
-from screening.actions import consents
 from screening.actions import rounds as actions
-from screening.consents import standings
-from screening.forms.rounds import ExtendForm, PaperConsentForm, RoundForm
+from screening.forms.rounds import ExtendForm, RoundForm
 from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
+from screening.qr import qr_code
 from screening.queries import instruments_offered, languages_of
 from screening.round_results import found_by
 from screening.slip_codes import class_code_of, code_of, pin_of
@@ -40,7 +35,7 @@ def round_of(request: ViewerRequest, pk: UUID) -> Round:
     return found
 
 
-def _class_of(round_: Round, pk: int) -> RoundClass:
+def class_of(round_: Round, pk: int) -> RoundClass:
     found: RoundClass = get_object_or_404(round_.classes.select_related("class_group__school", "round"), class_group=pk)
     return found
 
@@ -116,7 +111,7 @@ def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """One class: who has answered and who has not. A class teacher learns no reason."""
     viewer, round_ = request.viewer, round_of(request, pk)
-    row = _class_of(round_, group)
+    row = class_of(round_, group)
     slips = [one for one in slips_seen(viewer, round_) if one.class_group_id == group]
     if not slips:
         get_object_or_404(Slip.objects.none())
@@ -144,14 +139,14 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
 def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """One slip for each student of a class, to print and cut; above them the class's own code."""
     round_ = round_of(request, pk)
-    row = _class_of(round_, group)
+    row = class_of(round_, group)
     slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group and _is_usable(one)]
     class_url = request.build_absolute_uri(reverse("screening:answer_class", args=[class_code_of(row)]))
     context = {
         "round": round_,
         "row": row,
         "class_url": class_url,
-        "class_picture": _picture(class_url),
+        "class_picture": qr_code(class_url),
         "slips": [_printed(request, one) for one in slips],
         "with_names": request.GET.get("names") != "no",
         "until": last_day(round_, row),
@@ -167,16 +162,7 @@ def _is_usable(slip: Slip) -> bool:
 
 def _printed(request: ViewerRequest, slip: Slip) -> dict[str, Any]:
     url = request.build_absolute_uri(reverse("screening:answer_start", args=[code_of(slip)]))
-    return {"slip": slip, "picture": _picture(url), "pin": pin_of(slip)}
-
-
-def _picture(url: str) -> SafeString:
-    """A QR code as SVG, without a style of its own."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, omitsize=True, border=2
-    )
-    return mark_safe(out.getvalue().decode())  # noqa: S308  # made here, from an address of ours
+    return {"slip": slip, "picture": qr_code(url), "pin": pin_of(slip)}
 
 
 @require_POST
@@ -200,35 +186,6 @@ def slip_revoke(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def _slip(request: ViewerRequest, pk: UUID) -> Slip:
     found: Slip = get_object_or_404(Slip.objects.visible_to(request.viewer).select_related("round"), pk=pk)
     return found
-
-
-# --- consent ----------------------------------------------------------------------------------------------------------
-
-
-@roles(*SCREENERS)
-def round_consents(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
-    """The papers of one class: who has said what, and a form that records several at once."""
-    round_ = round_of(request, pk)
-    row = _class_of(round_, group)
-    form = PaperConsentForm(request.POST or None, round_=round_)
-    if request.method == "POST" and form.is_valid():
-        is_given = form.cleaned_data["answer"] == "yes"
-        students = [UUID(one) for one in form.cleaned_data["students"]]
-        count = consents.record_paper(by=request.viewer, round_=round_, students=students, is_given=is_given)
-        done = ngettext("%(n)s paper recorded.", "%(n)s papers recorded.", count)
-        messages.success(request, done % {"n": count})
-        return redirect("screening:round_consents", pk=pk, group=group)
-    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group]
-    where = standings(round_, [one.student for one in slips], timezone.localdate())
-    rows = [(one.student, where[one.student_id].value) for one in slips]
-    context = {
-        "round": round_,
-        "row": row,
-        "rows": rows,
-        "waiting": sum(state == "waiting" for _student, state in rows),
-        "form": form,
-    }
-    return render(request, "screening/round_consents.html", context, status=422 if form.errors else 200)
 
 
 # --- open, extend, close ----------------------------------------------------------------------------------------------
@@ -265,7 +222,7 @@ def round_ask_again(request: ViewerRequest, pk: UUID) -> HttpResponse:
 @roles(*SCREENERS)
 def round_extend(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     round_ = round_of(request, pk)
-    row = _class_of(round_, group)
+    row = class_of(round_, group)
     form = ExtendForm(request.POST)
     if form.is_valid():
         actions.extend_class(by=request.viewer, row=row, until=form.cleaned_data["until"])

@@ -124,6 +124,10 @@ NO_PAGES = {
     "screening:round_close",
     "screening:round_ask_again",
     "screening:round_extend",
+    "screening:consent_letters",
+    "screening:consent_letters_of",
+    "screening:consent_remind",
+    "screening:consent_link_reissue",
     "screening:slip_reissue",
     "screening:slip_revoke",
     "screening:answer_save",
@@ -139,7 +143,7 @@ NO_PAGES = {
     "screening:question_remove",
 }
 # Shown on the way in only, to somebody who is not yet through.
-ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first"} | {
+ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first", "screening:consent_answer"} | {
     f"screening:answer_{page}"
     for page in ("page", "done", "class", "start")  # a student's: tests/screening/test_round_journey.py
 }
@@ -160,6 +164,7 @@ def teacher_opens(world, now, made):
         ("counseling:incident_new", own),
         ("counseling:incident_detail", incident),
         ("reports:workbench",),
+        ("screening:consent_list",),
         ("reports:daily_class", world.a.class_1.pk),
         ("reports:daily_write", world.a.class_1.pk),
         ("counseling:talk_new",),
@@ -192,6 +197,8 @@ def round_pages(world):
         ("screening:round_class", round_.pk, group),
         ("screening:round_slips", round_.pk, group),
         ("screening:round_consents", round_.pk, group),
+        ("screening:consent_coverage", round_.pk),
+        ("screening:consent_links", round_.slips.filter(class_group=group).first().pk),
         ("screening:response_detail", found.pk),
     ]
 

@@ -1,0 +1,37 @@
+"""Long work of this floor: what is printed for a class, or for all classes of a round."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.work.jobs import Work, job
+from screening.actions.consents import make_links
+from screening.models import Round, RoundClass
+from screening.printing import chosen_classes, families_to_write_to, in_one_file, letters_pdf
+
+
+@job("consent_letters")
+def consent_letters(work: Work) -> None:
+    """The unit is that of the membership the job was started in; a code is made for each guardian who has none yet."""
+    viewer, params = work.viewer, work.params
+    rounds = Round.objects.visible_to(viewer).select_related("school__kind", "consent_text")
+    round_ = rounds.get(pk=params["round"])
+    rows = chosen_classes(round_, params.get("group"))
+    done = 0
+
+    def write(row: RoundClass) -> bytes | None:
+        nonlocal done
+        row.round = round_
+        slips = families_to_write_to(round_, row.class_group)
+        work.progress(done, len(rows))
+        done += 1
+        if not slips:
+            return None
+        with transaction.atomic():
+            make_links(by=viewer, round_=round_, students=[slip.student_id for slip in slips])
+            details = {"class": row.class_group_id, "students": len(slips)}
+            audit.record(by=viewer, verb="consent_letters.printed", about=round_, details=details)
+        return letters_pdf(viewer, row, slips, params["base"])
+
+    made = in_one_file(_("Letters"), rows, write, _("No family has to be asked any more: there is nothing to print."))
+    work.keep(made.content, name=made.name, content_type=made.content_type)

@@ -1,0 +1,8 @@
+"""What notices of this floor say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from schools.work.notices import Kind, declare
+from screening.asking_families import REMINDER
+
+declare(Kind(REMINDER, _("Some families of your class have not answered about a survey yet: please ask them")))
