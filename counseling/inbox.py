@@ -1,6 +1,7 @@
 """What waits for a person around talks: follow-ups, the duty of the term, unfinished drafts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from counseling.queries import Coverage, duty_to_talk, own_coverage, own_follow_
 from schools.access import STAFF_ROLES, Viewer
 from schools.common.days import last_moment
 from schools.models import Role
+from schools.prepared_for import prepared_for
 from schools.severity import WORST
 from schools.templatetags.look import moment
 from schools.work.inbox import Waiting, waits
@@ -23,15 +25,26 @@ MOST_INCIDENTS = 20
 def incidents(viewer: Viewer) -> Iterator[Waiting]:
     """Crisis events that nobody has closed yet; for a center reports that it has not acknowledged."""
     if viewer.role in STAFF_ROLES:
-        for incident in Incident.objects.visible_to(viewer).open().select_related("lead__person")[:MOST_INCIDENTS]:
+        for incident in _open_incidents(viewer):
             note = incident.lead.person.name if incident.lead else _("nobody leads yet")
             text = _("Crisis event: {kind}").format(kind=incident.get_kind_display())
             yield Waiting(text=text, url=incident.get_absolute_url(), note=note, severity=WORST)
     elif viewer.role == Role.CENTER_STAFF:
-        waiting = IncidentReport.objects.visible_to(viewer).filter(acknowledged_at=None).select_related("school")
-        for report in waiting[:MOST_INCIDENTS]:
+        for report in _reported(viewer):
             text = _("Crisis report of {school}").format(school=report.school.name)
             yield Waiting(text=text, url=report.get_absolute_url(), due_at=report.at, severity=WORST)
+
+
+@prepared_for()
+def _open_incidents(viewer: Viewer) -> Any:
+    seen = Incident.objects.visible_to(viewer).open().select_related("lead__person")
+    return seen.only("kind", "lead__person__name")[:MOST_INCIDENTS]
+
+
+@prepared_for()
+def _reported(viewer: Viewer) -> Any:
+    waiting = IncidentReport.objects.visible_to(viewer).filter(acknowledged_at=None).select_related("school")
+    return waiting.only("incident_id", "at", "school__name")[:MOST_INCIDENTS]
 
 
 @waits
@@ -81,7 +94,7 @@ def drafts(viewer: Viewer) -> Iterator[Waiting]:
     """Talks that were begun and not filed: the newest, and how many more. Whom they were with is not said here."""
     if viewer.role not in STAFF_ROLES:
         return
-    found = list(TalkDraft.objects.visible_to(viewer).only("saved_at"))
+    found = _drafts(viewer)
     for draft in found[:MOST_DRAFTS]:
         yield Waiting(
             text=_("A talk you began to log"),
@@ -92,3 +105,8 @@ def drafts(viewer: Viewer) -> Iterator[Waiting]:
     if more > 0:
         text = ngettext("{n} more talk you began to log", "{n} more talks you began to log", more)
         yield Waiting(text=text.format(n=more), url=reverse("counseling:talk_new"), count=more)
+
+
+@prepared_for()
+def _drafts(viewer: Viewer) -> Any:
+    return TalkDraft.objects.visible_to(viewer).only("saved_at")

@@ -6,7 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    When,
+)
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -18,8 +32,9 @@ from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
 from schools.common.days import midnight
 from schools.models import ClassGroup, Duty, Term, Unit
+from schools.prepared_for import prepared_for
 from schools.queries import duty_of
-from students.access import LOOKING_AFTER, can_use
+from students.access import LOOKING_AFTER, can_use, is_kept_from_a_flag
 from students.models import Student
 from students.queries import groups_of, is_flagged, key_students, matching
 
@@ -37,7 +52,7 @@ def span_of(term: Term) -> tuple[dt.datetime, dt.datetime]:
 
 def parts_in(scope: Unit | Viewer) -> TalkPartQuerySet:
     """The parts of a unit, or those a viewer sees."""
-    if isinstance(scope, Viewer):
+    if not isinstance(scope, Unit):
         return TalkPart.objects.visible_to(scope)
     if scope.is_school:
         return TalkPart.objects.filter(talk__school_id=scope.pk)
@@ -49,20 +64,24 @@ def reached_in(scope: Unit | Viewer, term: Term) -> Q:
 
     In a term that runs the last talk tells it; afterwards a later talk may stand in front of it.
     """
-    if timezone.localdate() <= term.ends:
-        return Q(state__last_talk_at__gte=span_of(term)[0])
-    return _in_term(parts_in(scope).covering(), term)
+    return _reached(parts_in(scope), _runs(term), *span_of(term))
 
 
-def _in_term(parts: TalkPartQuerySet, term: Term) -> Q:
-    first, after = span_of(term)
-    found = parts.filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
+def _runs(term: Term) -> bool:
+    """Has the term not ended yet?"""
+    return timezone.localdate() <= term.ends
+
+
+def _reached(parts: TalkPartQuerySet, runs: bool, first: Any, after: Any) -> Q:
+    if runs:
+        return Q(state__last_talk_at__gte=first)
+    found = parts.covering().filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
     return Q(pk__in=found.order_by().values("student_id"))
 
 
 def students_in(scope: Unit | Viewer) -> QuerySet[Student]:
     """The enrolled students of classes that are to be talked to."""
-    students = Student.objects.visible_to(scope) if isinstance(scope, Viewer) else Student.objects.within(scope)
+    students = Student.objects.within(scope) if isinstance(scope, Unit) else Student.objects.visible_to(scope)
     return students.enrolled().exclude(class_group=None)
 
 
@@ -109,20 +128,30 @@ def coverage_by_class(scope: Unit | Viewer, term: Term) -> list[ClassCoverage]:
 
     A student counts as reached with a standing part of a talk that happened within the term.
     """
-    reached, key = reached_in(scope, term), key_students(scope)
-    rows = (
-        students_in(scope)
-        .order_by()
-        .values_list("class_group_id")
-        .annotate(
-            all=Count("pk"),
-            reached=Count("pk", filter=reached),
-            key=Count("pk", filter=key),
-            key_reached=Count("pk", filter=reached & key),
-        )
-    )
+    if isinstance(scope, Viewer):
+        first, after = span_of(term)
+        rows = _counts_of_own(scope, runs=_runs(term), first=first, after=after)
+    else:
+        rows = _counts(scope, reached_in(scope, term))
     counts = {class_id: numbers for class_id, *numbers in rows}
     return [ClassCoverage(group, *counts[group.pk]) for group in _class_groups(scope) if group.pk in counts]
+
+
+@prepared_for(is_kept_from_a_flag, first=DateTimeField(), after=DateTimeField())
+def _counts_of_own(viewer: Viewer, runs: bool, first: Any, after: Any) -> Any:
+    return _counts(viewer, _reached(parts_in(viewer), runs, first, after))
+
+
+def _counts(scope: Unit | Viewer, reached: Q) -> Any:
+    """By class: its students, those reached, its key students, and those of them reached."""
+    key = key_students(scope)
+    rows = students_in(scope).order_by().values_list("class_group_id")
+    return rows.annotate(
+        all=Count("pk"),
+        reached=Count("pk", filter=reached),
+        key=Count("pk", filter=key),
+        key_reached=Count("pk", filter=reached & key),
+    )
 
 
 def _class_groups(scope: Unit | Viewer) -> Iterable[ClassGroup]:
@@ -217,8 +246,12 @@ def follow_ups_due(viewer: Viewer, *, until: dt.date | None = None) -> QuerySet[
 @once
 def own_follow_ups(viewer: Viewer) -> list[TalkPart]:
     """The first of them, with no more of each than a line that names it."""
-    named = follow_ups_due(viewer).only("follow_up_on", "severity", "student__name")
-    return list(named[:FOLLOW_UPS])
+    return _first_follow_ups(viewer)
+
+
+@prepared_for()
+def _first_follow_ups(viewer: Viewer) -> Any:
+    return follow_ups_due(viewer).only("follow_up_on", "severity", "student__name")[:FOLLOW_UPS]
 
 
 def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None) -> list[Next]:
@@ -228,27 +261,31 @@ def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None)
     for part in own_follow_ups(viewer)[:limit]:
         due.setdefault(part.student_id, part)
     turn = {pk: place for place, pk in enumerate(due)}
-    students_in_turn = _in_turn(viewer, turn)
-    if of_class:
-        students_in_turn = students_in_turn.filter(class_group=of_class)
-    students: list[Any] = sorted(students_in_turn[:limit], key=lambda student: turn.get(student.pk, limit))
+    since = span_of(viewer.term)[0] if viewer.term else None
+    asked = {"due": list(turn), "of_class": of_class.pk if of_class else None, "since": since}
+    in_turn = _in_turn(viewer, limit=limit, **{name: value for name, value in asked.items() if value is not None})
+    students: list[Any] = sorted(in_turn, key=lambda student: turn.get(student.pk, limit))
     shown = students if viewer.role in LOOKING_AFTER else []
     groups = groups_of(student.pk for student in shown if student.in_group and not student.is_flagged)
     return [Next(one, tuple(_reasons(one, viewer.term, due.get(one.pk), groups))) for one in students]
 
 
-def _in_turn(viewer: Viewer, due: Iterable[Any]) -> QuerySet[Student]:
-    """All students, those with a reason first; of the others, those nobody has talked to, or not for longest."""
+@prepared_for(is_kept_from_a_flag, due=UUIDField(), since=DateTimeField(), of_class=BigIntegerField())
+def _in_turn(viewer: Viewer, limit: int, due: list[Any], since: Any = None, of_class: Any = None) -> Any:
+    """The first of all students, or of a class: those with a reason, then those nobody has talked to, or not for
+    longest."""
     flagged = is_flagged(viewer)
     # A subject teacher is not told of groups, and an order by them would tell.
     grouped = [When(state__in_group=True, then=2)] if viewer.role in LOOKING_AFTER else []
     # Also by a talk that does not count: the counselor who held it has not to be sent there again.
-    heard = [When(last_talk__gte=span_of(viewer.term)[0], then=3)] if viewer.term else []
-    turn = Case(When(pk__in=list(due), then=0), *heard, When(flagged, then=1), *grouped, default=3)
-    students = Student.objects.visible_to(viewer).enrolled().only("name").annotate(last_talk=last_talk(viewer))
+    heard = [When(last_talk__gte=since, then=3)] if since is not None else []
+    turn = Case(When(pk__in=due, then=0), *heard, When(flagged, then=1), *grouped, default=3)
+    seen = Student.objects.visible_to(viewer).enrolled()
+    seen = seen if of_class is None else seen.filter(class_group=of_class)
+    students = seen.only("name").annotate(last_talk=last_talk(viewer))
     students = students.annotate(turn=turn, is_flagged=_first_if(flagged), in_group=F("state__in_group"))
     order: list[Any] = ["turn", F("last_talk").asc(nulls_first=True), "student_number", "name"]
-    return students.order_by(*order)
+    return students.order_by(*order)[:limit]
 
 
 def _reasons(student: Any, term: Term | None, due: TalkPart | None, groups: Mapping[UUID, list[str]]) -> Iterable[str]:

@@ -19,6 +19,7 @@ from schools.access import SCHOOL_ROLES, Viewer, once
 from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.models.visible import rule
+from schools.prepared_for import prepared_for
 from students.access import kept_from
 
 WATCHERS = (Role.SCHOOL_LEADER, Role.AUDITOR)
@@ -76,8 +77,13 @@ def stood_in_for(viewer: Viewer) -> list[ClassGroup]:
     """The classes that this person signs for today in place of their teacher."""
     if viewer.role not in SIGNERS:
         return []
+    return [row.class_group for row in _stands_in(viewer)]
+
+
+@prepared_for()
+def _stands_in(viewer: Viewer) -> Any:
     rows = StandIn.objects.on(timezone.localdate()).filter(membership=viewer.membership)
-    return [row.class_group for row in rows.select_related("class_group__school")]
+    return rows.select_related("class_group__school")
 
 
 @once

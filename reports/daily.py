@@ -13,6 +13,7 @@ from reports.models.daily import CLASS
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
 from schools import classnames
 from schools.calendar import SchoolCalendar
+from schools.common.prepared import PreparedUp
 from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
 from schools.queries import class_teachers, spans_of
 from students.models import Student
@@ -26,6 +27,14 @@ def schemes_around(unit: Unit | None = None) -> Schemes:
     if unit is not None:
         rows = rows.filter(Q(unit__code__in=unit.ancestor_codes) | Q(unit__path__startswith=unit.path))
     return Schemes(plain(row) for row in rows)
+
+
+_ABOVE = PreparedUp(lambda codes: ReportingScheme.objects.select_related("unit").filter(unit__code__in=codes))
+
+
+def schemes_above(unit: Unit) -> Schemes:
+    """The rules of a unit and of those above it: what counts for itself."""
+    return Schemes(plain(row) for row in _ABOVE.of(unit.ancestor_codes))
 
 
 def plain(row: ReportingScheme) -> Scheme:
@@ -182,7 +191,7 @@ def due_of(
     calendar: SchoolCalendar | None = None,
 ) -> dt.datetime | None:
     """`path` is that of the unit whose rule counts: a school reports as the unit above it says."""
-    scheme = (schemes or schemes_around(unit)).in_force(path, day)
+    scheme = (schemes or schemes_above(unit)).in_force(path, day)
     if scheme is None or not scheme.asks(level):
         return None
     calendar = calendar or Calendars([unit]).of(unit)

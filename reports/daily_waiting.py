@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+from django.db.models import BigIntegerField, DateField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from reports.models import DailyReport
 from reports.models.daily import CLASS
 from schools.access import Viewer
 from schools.models import Role
+from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 
 
@@ -22,7 +25,7 @@ def classes_to_report(viewer: Viewer) -> Iterator[Waiting]:
     due = _due(viewer, CLASS, viewer.unit.path) if groups else None
     if due is None:
         return
-    signed = set(DailyReport.objects.filter(class_group__in=groups, day=today).values_list("class_group", flat=True))
+    signed = set(_signed_classes(viewer, classes=[group.pk for group in groups], day=today))
     for group in groups:
         if group.pk not in signed:
             text = _("Daily report of {name}").format(name=group.name)
@@ -36,10 +39,19 @@ def unit_to_report(viewer: Viewer) -> Iterator[Waiting]:
     due = _due(viewer, viewer.unit.kind_id, receiver(viewer.unit.path))
     if due is None:
         return
-    rows = DailyReport.objects.filter(unit=viewer.unit, class_group=None, day=timezone.localdate())
-    if not rows.exists():
+    if not _signed_by_unit(viewer, day=timezone.localdate()):
         text = _("Daily report of {name}").format(name=viewer.unit.name)
         yield Waiting(text=text, url=reverse("reports:daily_board"), due_at=due)
+
+
+@prepared_for(classes=BigIntegerField(), day=DateField())
+def _signed_classes(viewer: Viewer, classes: list[Any], day: Any) -> Any:
+    return DailyReport.objects.filter(class_group__in=classes, day=day).order_by().values_list("class_group")
+
+
+@prepared_for(day=DateField())
+def _signed_by_unit(viewer: Viewer, day: Any) -> Any:
+    return DailyReport.objects.filter(unit=viewer.unit, class_group=None, day=day).order_by().values_list("pk")
 
 
 def _due(viewer: Viewer, level: str, path: str) -> dt.datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, DateTimeField, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,6 +23,7 @@ from schools.calendar import SchoolCalendar
 from schools.common.days import midnight
 from schools.figures import Scope, ratios
 from schools.models import AuditEntry, Membership, Person, Role, Term, Unit
+from schools.prepared_for import prepared_for
 from schools.queries import spans_of
 from schools.severity import Scheme
 from schools.templatetags.look import day, moment
@@ -220,7 +221,7 @@ def _talks_heading(coverage: Coverage | None, waiting: int) -> str:
 
 def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, Any], now: dt.datetime) -> list[Stat]:
     monday = timezone.localdate(now) - dt.timedelta(days=timezone.localdate(now).weekday())
-    this_week = parts_in(viewer).standing().filter(talk__happened_at__gte=midnight(monday)).count()
+    this_week = sum(_talks_since(viewer, since=midnight(monday)))
     share = coverage.reached / coverage.students if coverage.students else None
     key = coverage.key_reached / coverage.key_students if coverage.key_students else None
     waiting = _("{n} not yet in hand").format(n=flags["waiting"])
@@ -230,6 +231,13 @@ def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, Any], now
         Stat(_("Key students reached"), Amount(key, "percent"), _key(coverage), reverse("counseling:coverage")),
         Stat(_("Open flags"), flags["open"], waiting, reverse("students:flag_list"), "bad" if flags["late"] else ""),
     ]
+
+
+@prepared_for(since=DateTimeField())
+def _talks_since(viewer: Viewer, since: Any) -> Any:
+    """How many, in one row or none."""
+    found = parts_in(viewer).standing().filter(talk__happened_at__gte=since).order_by()
+    return found.values("talk__school").annotate(n=Count("pk")).values_list("n")
 
 
 def _whole(coverage: Coverage) -> str:

@@ -7,19 +7,21 @@ from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import CharField, Count, DateTimeField, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports import daily_waiting  # noqa: F401  daily reports
-from reports.opens import WEEK, exports_of, last_monday, openers_of
-from schools.access import Viewer
+from reports.opens import KEPT_DAYS, WEEK, exports_since, last_monday, openers_of
+from schools.access import Viewer, once
 from schools.audit.particulars import MEMBERSHIP, PERSON
 from schools.audit.purposes import PURPOSES
 from schools.audit.trail import words_of
 from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
+from schools.prepared_for import prepared_for
 from schools.templatetags.look import moment
 from schools.work.inbox import Waiting, waits
 
@@ -34,9 +36,9 @@ def lists_taken_out(viewer: Viewer) -> Iterator[Waiting]:
     """Also the leader's own: a stolen account is noticed by its owner. Nothing is said of the students."""
     if viewer.role != Role.SCHOOL_LEADER:
         return
-    found = exports_of(viewer.unit)
-    last = _looks(viewer).order_by("-at").values_list("at", flat=True).first()
-    for entry in (found.filter(at__gt=last) if last else found)[:MOST]:
+    since = timezone.now() - dt.timedelta(days=KEPT_DAYS)
+    last = _looks(viewer)[0] or since
+    for entry in _exports(viewer, scope=viewer.unit.code, since=max(since, last)):
         yield Waiting(text=_what(entry), url=reverse("reports:open_list"), note=_why(entry))
 
 
@@ -56,11 +58,9 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
     """Of the last week that is over, until its page was opened."""
     if viewer.role != Role.SCHOOL_LEADER:
         return
-    monday = last_monday()
-    # Whoever looked while the week still ran has not seen its end.
-    if _looks(viewer).filter(at__gte=midnight(monday + WEEK), details__week=monday.isoformat()).exists():
+    if _looks(viewer)[1]:
         return
-    people = _unusual_in(viewer.unit, monday)
+    people = _unusual_in(viewer.unit, last_monday())
     if people:
         text = ngettext(
             "{n} person opened unusually many records last week",
@@ -86,22 +86,38 @@ def _unusual_in(unit: Unit, monday: dt.date) -> int:
     return found
 
 
-def _looks(viewer: Viewer) -> Any:
-    """When this person opened the page."""
-    return AuditEntry.objects.filter(chain__scope=viewer.unit.code, person=viewer.person, verb="opens.read")
+@once
+def _looks(viewer: Viewer) -> tuple[dt.datetime | None, int]:
+    """When this person last opened the page, and how often that of the last week since that is over: whoever looked
+    while the week still ran has not seen its end."""
+    monday = last_monday()
+    found = _opened(viewer, scope=viewer.unit.code, week=monday.isoformat(), over=midnight(monday + WEEK))
+    return tuple(found[0]) if found else (None, 0)
+
+
+@prepared_for(scope=CharField(), over=DateTimeField())
+def _opened(viewer: Viewer, scope: Any, week: str, over: Any) -> Any:
+    looks = AuditEntry.objects.filter(chain__scope=scope, person=viewer.person, verb="opens.read").order_by()
+    seen = Count("pk", filter=Q(at__gte=over, details__week=week))
+    return looks.values("person").annotate(last=Max("at"), seen=seen).values_list("last", "seen")
+
+
+@prepared_for(scope=CharField(), since=DateTimeField())
+def _exports(viewer: Viewer, scope: Any, since: Any) -> Any:
+    return exports_since(scope, since)[:MOST]
 
 
 @waits
 def counselors_named(viewer: Viewer) -> Iterator[Waiting]:
     """A leader may make anybody a counselor, who then reads what the leader may not: so others learn of it."""
+    since = timezone.now() - WEEK
     if viewer.role == Role.COUNSELOR:
-        entries = AuditEntry.objects.filter(chain__scope=viewer.unit.code)
+        named = _named_here(viewer, scope=viewer.unit.code, since=since)
     elif viewer.role == Role.AUDITOR:
-        entries = AuditEntry.objects.visible_to(viewer)
+        named = _named(AuditEntry.objects.visible_to(viewer), since)
     else:
         return
-    named = entries.filter(at__gte=timezone.now() - WEEK, verb__in=NAMINGS, details__role=Role.COUNSELOR)
-    found = list(islice(filter(_is_new, named.select_related("person", "chain").order_by("-at", "-pk")), MOST))
+    found = list(islice(filter(_is_new, named), MOST))
     people, units = _people_of(found), _units_of(found)
     for entry in found:
         person = people.get((entry.subject_type, entry.subject_id))
@@ -113,6 +129,16 @@ def counselors_named(viewer: Viewer) -> Iterator[Waiting]:
                 url=f"{reverse('schools:audit_list')}?unit={entry.chain.scope}" if viewer.role == Role.AUDITOR else "",
                 note=_by_whom(entry),
             )
+
+
+@prepared_for(scope=CharField(), since=DateTimeField())
+def _named_here(viewer: Viewer, scope: Any, since: Any) -> Any:
+    return _named(AuditEntry.objects.filter(chain__scope=scope), since)
+
+
+def _named(entries: Any, since: Any) -> Any:
+    named = entries.filter(at__gte=since, verb__in=NAMINGS, details__role=Role.COUNSELOR)
+    return named.select_related("person", "chain").order_by("-at", "-pk")
 
 
 def _is_new(entry: AuditEntry) -> bool:

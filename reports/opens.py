@@ -179,6 +179,9 @@ def opens_by(person: UUID, unit: Unit, monday: dt.date) -> AuditEntryQuerySet:
 
 def exports_of(unit: Unit) -> AuditEntryQuerySet:
     """Lists of people that left as files lately, newest first."""
-    since = timezone.now() - dt.timedelta(days=KEPT_DAYS)
-    found = AuditEntry.objects.filter(chain__scope=unit.code, at__gte=since, verb__in=codes_of(Kind.EXPORT))
+    return exports_since(unit.code, timezone.now() - dt.timedelta(days=KEPT_DAYS))
+
+
+def exports_since(scope: Any, since: Any) -> AuditEntryQuerySet:
+    found = AuditEntry.objects.filter(chain__scope=scope, at__gt=since, verb__in=codes_of(Kind.EXPORT))
     return found.select_related("person").order_by("-at", "-pk")

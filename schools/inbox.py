@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+from django.db.models import DateTimeField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from schools import records_waiting  # noqa: F401  records of the work
 from schools.access import Viewer
 from schools.actions.takeover import TOLD
 from schools.models import Notice, Role
+from schools.prepared_for import prepared_for
 from schools.templatetags.look import moment
 from schools.work.inbox import Waiting, waits
 from schools.work.notices import told
@@ -22,10 +25,7 @@ WEEK = dt.timedelta(days=7)
 def accounts_taken_in_hand(viewer: Viewer) -> Iterator[Waiting]:
     """Who has just taken over an account would read its notices away: these stay."""
     since = timezone.now() - WEEK
-    found = Notice.objects.standing().filter(
-        membership=viewer.membership, kind__in=TOLD.values(), created_at__gte=since
-    )
-    for notice in told(viewer, found):
+    for notice in told(viewer, _told_since(viewer, since=since)):
         own = notice.subject_id == viewer.person.pk
         text = _("{what}: {whose}. If it was not agreed with you, tell the auditor.") if own else _("{what}: {whose}")
         yield Waiting(
@@ -33,3 +33,9 @@ def accounts_taken_in_hand(viewer: Viewer) -> Iterator[Waiting]:
             url=reverse("schools:audit_list") if viewer.role == Role.AUDITOR else "",
             note=moment(timezone.localtime(notice.created_at)),
         )
+
+
+@prepared_for(since=DateTimeField())
+def _told_since(viewer: Viewer, since: Any) -> Any:
+    kinds = list(TOLD.values())
+    return Notice.objects.standing().filter(membership=viewer.membership, kind__in=kinds, created_at__gte=since)

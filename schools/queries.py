@@ -2,61 +2,40 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import CharField, DateField, Min, UUIDField
 from django.utils import timezone
 
 from schools.calendar import SchoolCalendar, TermSpan
-from schools.common.prepared import Prepared, columns_of, numbered
-from schools.models import CalendarDay, Duty, Membership, Person, Role, Term, Unit, UnitKind
+from schools.common.prepared import Prepared, PreparedUp
+from schools.models import CalendarDay, Duty, Membership, Person, Role, Term, Unit
 from schools.settings_of import settings_of
 
 # Whose duty it is to talk with every student in a term.
 TALK_DUTY: dict[str, Any] = {"role": Role.CLASS_TEACHER, "kind": Duty.Kind.TALK_EVERY_STUDENT}
 
 
-def _current_of(person: Any, today: Any) -> Any:
-    columns = columns_of(Membership) + columns_of(Unit, "unit__") + columns_of(UnitKind, "unit__kind__")
-    return Membership.objects.current(today).filter(person_id=person).values_list(*columns)
-
-
-_CURRENT_OF = Prepared(_current_of, person=UUIDField(), today=DateField())
+_CURRENT_OF = Prepared(
+    lambda person, today: Membership.objects.current(today).filter(person_id=person).select_related("unit__kind"),
+    person=UUIDField(),
+    today=DateField(),
+)
 
 
 def current_memberships(person: Person) -> list[Membership]:
     """The roles somebody has today, with unit and kind: every page begins with them."""
-    own, unit = len(columns_of(Membership)), len(columns_of(Membership)) + len(columns_of(Unit))
-    found = []
-    for row in _CURRENT_OF.rows(person=person.pk, today=timezone.localdate()):
-        membership = Membership.from_db(DEFAULT_DB_ALIAS, columns_of(Membership), row[:own])
-        membership.unit = Unit.from_db(DEFAULT_DB_ALIAS, columns_of(Unit), row[own:unit])
-        membership.unit.kind = UnitKind.from_db(DEFAULT_DB_ALIAS, columns_of(UnitKind), row[unit:])
-        found.append(membership)
-    return found
+    return _CURRENT_OF.objects(person=person.pk, today=timezone.localdate())
 
 
 def terms_of(unit: Unit) -> list[Term]:
     """The terms in force for a unit, oldest first; for each code the nearest unit's."""
-    names = columns_of(Term)
-    codes = unit.ancestor_codes
-    rows = _terms_on_the_way(len(codes)).rows(**numbered(codes))
-    nearest = {term.code: term for term in (Term.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows)}
+    nearest = {term.code: term for term in _TERMS.of(unit.ancestor_codes)}
     return sorted(nearest.values(), key=lambda term: term.starts)
 
 
-@cache
-def _terms_on_the_way(length: int) -> Prepared:
-    """The terms of a unit and of those above it, for units so far down the tree."""
-
-    def build(**codes: Any) -> Any:
-        rows = Term.objects.filter(unit__code__in=list(codes.values())).order_by("unit__path")
-        return rows.values_list(*columns_of(Term))
-
-    return Prepared(build, **numbered([CharField()] * length))
+_TERMS = PreparedUp(lambda codes: Term.objects.filter(unit__code__in=codes).order_by("unit__path"))
 
 
 def term_of(unit: Unit, code: str) -> Term | None:
@@ -87,14 +66,20 @@ def previous_term(unit: Unit, term: Term) -> Term | None:
 
 def calendar_of(unit: Unit, terms: list[Term] | None = None, settings: dict[str, Any] | None = None) -> SchoolCalendar:
     """Terms and days in force for a unit; the nearest unit's word counts. Give what has been read already."""
-    days = CalendarDay.objects.filter(unit__code__in=unit.ancestor_codes).order_by("unit__path")
     settings = settings_of(unit) if settings is None else settings
     return SchoolCalendar(
         terms=spans_of(terms_of(unit) if terms is None else terms),
-        overrides=dict(days.values_list("day", "is_school_day")),
+        overrides=dict(_DAYS.of(unit.ancestor_codes)),
         day_starts=dt.time.fromisoformat(settings["day_starts"]),
         day_ends=dt.time.fromisoformat(settings["day_ends"]),
     )
+
+
+_DAYS = PreparedUp(
+    lambda codes: (
+        CalendarDay.objects.filter(unit__code__in=codes).order_by("unit__path").values_list("day", "is_school_day")
+    )
+)
 
 
 def spans_of(terms: list[Term]) -> list[TermSpan]:
@@ -103,8 +88,16 @@ def spans_of(terms: list[Term]) -> list[TermSpan]:
 
 def duty_of(unit: Unit, *, term: Term, role: str, kind: str) -> Duty | None:
     """The duty in force, set by the nearest unit up the tree."""
-    rows = Duty.objects.filter(unit__code__in=unit.ancestor_codes, term_code=term.code, role=role, kind=kind)
-    return rows.order_by("-unit__path").first()
+    found = _DUTIES.of(unit.ancestor_codes, term=term.code, role=role, kind=kind)
+    return found[-1] if found else None
+
+
+_DUTIES = PreparedUp(
+    lambda codes, term, role, kind: Duty.objects.filter(
+        unit__code__in=codes, term_code=term, role=role, kind=kind
+    ).order_by("unit__path"),
+    **{name: CharField() for name in ("term", "role", "kind")},
+)
 
 
 def talk_duties_of(unit: Unit) -> dict[str, Duty]:

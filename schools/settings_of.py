@@ -1,11 +1,8 @@
 """Rules a unit may set, with their defaults. The value of the nearest unit up the tree counts."""
 
-from functools import cache
 from typing import Any
 
-from django.db.models import CharField
-
-from schools.common.prepared import Prepared, numbered
+from schools.common.prepared import PreparedUp
 from schools.models.units import Unit, UnitSetting
 
 DEFAULTS: dict[str, Any] = {
@@ -52,21 +49,14 @@ def setting_of(unit: Unit, key: str) -> Any:
     return settings_of(unit)[key]
 
 
-@cache
-def _set_on_the_way(length: int) -> Prepared:
-    """What a unit and those above it have set, for units so far down the tree."""
-
-    def build(**codes: Any) -> Any:
-        rows = UnitSetting.objects.filter(unit__code__in=list(codes.values())).order_by("unit__path")
-        return rows.values_list("key", "value")
-
-    return Prepared(build, **numbered([CharField()] * length))
+_SET = PreparedUp(
+    lambda codes: UnitSetting.objects.filter(unit__code__in=codes).order_by("unit__path").values_list("key", "value")
+)
 
 
 def settings_of(unit: Unit) -> dict[str, Any]:
     """All values in force for `unit`, in one query."""
-    codes = unit.ancestor_codes
-    own = [(key, value) for key, value in _set_on_the_way(len(codes)).rows(**numbered(codes))]
+    own = _SET.of(unit.ancestor_codes)
     found = DEFAULTS | dict(own)
     if limits := [value for key, value in own if key == "exports_per_day"]:
         found["exports_per_day"] = min(limits)

@@ -1,6 +1,7 @@
 """What waits for a counselor around screenings: those who must still be talked to, and rounds past their last day."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.access import Viewer
+from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 from screening.access import can_hold_rounds
 from screening.asking_families import waiting_classes
@@ -20,13 +22,18 @@ def interviews(viewer: Viewer) -> Iterator[Waiting]:
     """How many flags of a screening wait for an interview. The flags themselves call on their own."""
     if not can_hold_rounds(viewer):
         return
-    waiting = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
-    count = waiting.exclude(flag__state="closed").exclude(flag__in=kept_from(viewer)).count()
-    if count:
+    if count := len(_to_interview(viewer)):
         text = ngettext(
             "One student waits for a talk after a screening", "{n} students wait for a talk after a screening", count
         )
         yield Waiting(text=text.format(n=count), url=reverse("screening:round_list"), count=count)
+
+
+@prepared_for()
+def _to_interview(viewer: Viewer) -> Any:
+    waiting = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
+    found = waiting.exclude(flag__state="closed").exclude(flag__in=kept_from(viewer))
+    return found.order_by().values_list("pk")
 
 
 @waits
@@ -45,10 +52,15 @@ def over(viewer: Viewer) -> Iterator[Waiting]:
     """Rounds whose last day has passed and that nobody has closed."""
     if not can_hold_rounds(viewer):
         return
-    for round_ in Round.objects.visible_to(viewer).filter(state=Round.State.OPEN, closes_on__lt=timezone.localdate()):
+    for round_ in _past(viewer):
         if not round_.make_up_until or round_.make_up_until < timezone.localdate():
             yield Waiting(
                 text=_("A screening is past its last day: close it"),
                 url=round_.get_absolute_url(),
                 note=round_.title,
             )
+
+
+@prepared_for()
+def _past(viewer: Viewer) -> Any:
+    return Round.objects.visible_to(viewer).filter(state=Round.State.OPEN, closes_on__lt=timezone.localdate())

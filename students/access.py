@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
 from schools.models import Role, Unit
 from schools.models.visible import rule
+from schools.prepared_for import prepared_for
 from students.models.flag_steps import FlagStep, FlagStepQuerySet, GuardianContact, GuardianContactQuerySet
 from students.models.flags import (
     FlagReport,
@@ -260,7 +261,12 @@ def can_use(viewer: Viewer, column: str) -> bool:
 
 @once
 def is_kept_from_a_flag(viewer: Viewer) -> bool:
-    return kept_from(viewer).exists()
+    return bool(_kept_one(viewer))
+
+
+@prepared_for()
+def _kept_one(viewer: Viewer) -> Any:
+    return kept_from(viewer).values_list("pk")[:1]
 
 
 # --- one student ----------------------------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 """Flags that wait for somebody."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.models import Membership, Role
+from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 from students import plans_waiting  # noqa: F401  reviews and plans of the registry
 from students.access import can_handle_flags
@@ -30,12 +32,17 @@ def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
     """For counselor and leader: what nobody has in hand, what they have in hand, and what they are to confirm."""
     if not can_handle_flags(viewer):
         return
+    classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
+    for flag in _to_handle(viewer):
+        yield TELLS[State(flag.state)](flag, classes.get(flag.student.class_group_id, ""))
+
+
+@prepared_for()
+def _to_handle(viewer: Viewer) -> Any:
     own = Q(state=State.IN_HAND, assignee=viewer.membership) | Q(state=State.PROPOSED, waits_for=viewer.membership)
     seen = RiskFlag.objects.visible_to(viewer).filter(Q(state=State.RAISED) | own)
     seen = seen.select_related("student", "assignee__person", "waits_for__person")
-    classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
-    for flag in seen.only(*SHOWN, *HANDS)[:MOST]:
-        yield TELLS[State(flag.state)](flag, classes.get(flag.student.class_group_id, ""))
+    return seen.only(*SHOWN, *HANDS)[:MOST]
 
 
 def _waiting(flag: RiskFlag, group: str) -> Waiting:
@@ -73,8 +80,7 @@ TELLS = {State.RAISED: _waiting, State.IN_HAND: _in_own_hands, State.PROPOSED: _
 @waits
 def questions_to_answer(viewer: Viewer) -> Iterator[Waiting]:
     """What a counselor asks the class teacher about a flag."""
-    asked = FlagStep.objects.visible_to(viewer).filter(kind=FlagStep.Kind.QUESTION, to=viewer.membership, answered=None)
-    for step in asked.exclude(flag__state=State.CLOSED).select_related("flag__student")[:MOST]:
+    for step in _asked(viewer) if viewer.role in STAFF_ROLES else []:
         yield Waiting(
             text=_("A question about {name}").format(name=step.flag.student.name),
             url=step.flag.get_absolute_url(),
@@ -82,17 +88,31 @@ def questions_to_answer(viewer: Viewer) -> Iterator[Waiting]:
         )
 
 
+@prepared_for()
+def _asked(viewer: Viewer) -> Any:
+    asked = FlagStep.objects.visible_to(viewer).filter(kind=FlagStep.Kind.QUESTION, to=viewer.membership, answered=None)
+    asked = asked.exclude(flag__state=State.CLOSED).select_related("flag__student")
+    return asked.only("flag__severity", "flag__student__name")[:MOST]
+
+
 @waits
 def nobody_is_named(viewer: Viewer) -> Iterator[Waiting]:
     """Told to the leader before the first flag: whom would it call, and who follows if they do not answer?"""
     if viewer.role != Role.SCHOOL_LEADER:
         return
-    able = list(Membership.objects.current().filter(unit=viewer.unit, role=Role.COUNSELOR, person__is_active=True))
+    able = _counselors(viewer)
     url = reverse("schools:duty_list")
     if not able:
         yield Waiting(text=_("Nobody is named whom a risk flag calls: it would call you"), url=url, severity=UPPER)
-    elif all(one.backup_id is None for one in able):
+    elif not any(able):
         yield Waiting(text=_("Nobody is named who steps in when the counselor does not answer"), url=url)
+
+
+@prepared_for()
+def _counselors(viewer: Viewer) -> Any:
+    """The backup of each, if any."""
+    able = Membership.objects.current().filter(unit=viewer.unit, role=Role.COUNSELOR, person__is_active=True)
+    return able.values_list("backup_id")
 
 
 @waits
@@ -100,8 +120,7 @@ def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
     """For the class teacher: that there is one, and what to do; not the reason."""
     if viewer.role != Role.CLASS_TEACHER:
         return
-    seen = RiskFlag.objects.visible_to(viewer).open().filter(student__class_group__in=viewer.class_ids)
-    for flag in seen.select_related("student").only(*SHOWN)[:MOST]:
+    for flag in _of_own_classes(viewer):
         yield Waiting(
             text=_("A flag stands for {name}").format(name=flag.student.name),
             url=flag.get_absolute_url(),
@@ -110,13 +129,25 @@ def flags_in_own_class(viewer: Viewer) -> Iterator[Waiting]:
         )
 
 
+@prepared_for()
+def _of_own_classes(viewer: Viewer) -> Any:
+    seen = RiskFlag.objects.visible_to(viewer).open().filter(student__class_group__in=viewer.class_ids)
+    return seen.select_related("student").only(*SHOWN)[:MOST]
+
+
 @waits
 def roster_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
     """A center's file says other names, birth dates or numbers than the school; the school's own file settles it."""
-    for one in RosterImport.objects.visible_to(viewer).from_above().filter(waits__gt=0).select_related("unit"):
+    for waits_for, unit in _from_above(viewer) if viewer.role in SCHOOL_ROLES else []:
         text = ngettext(
             "{n} student differs from the roster of {unit}: confirm with the school's own file",
             "{n} students differ from the roster of {unit}: confirm with the school's own file",
-            one.waits,
+            waits_for,
         )
-        yield Waiting(text=text.format(n=one.waits, unit=one.unit.name), url=reverse("students:roster_import"))
+        yield Waiting(text=text.format(n=waits_for, unit=unit), url=reverse("students:roster_import"))
+
+
+@prepared_for()
+def _from_above(viewer: Viewer) -> Any:
+    found = RosterImport.objects.visible_to(viewer).from_above().filter(waits__gt=0)
+    return found.values_list("waits", "unit__name")

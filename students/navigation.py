@@ -1,10 +1,13 @@
 """Where the pages of this floor stand in the navigation."""
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
 from schools.common.places import Place, add_places
+from schools.prepared_for import prepared_for
 from students.access import can_handle_flags, can_keep_registry
 from students.models import RegistryEntry
 from students.queries import flag_counts
@@ -19,7 +22,12 @@ def _due(viewer: Viewer) -> int:
     """Reviews past their day, for those who keep the registry."""
     if not can_keep_registry(viewer):
         return 0
-    return RegistryEntry.objects.visible_to(viewer).overdue(timezone.localdate()).count()
+    return len(_overdue(viewer))
+
+
+@prepared_for()
+def _overdue(viewer: Viewer) -> Any:
+    return RegistryEntry.objects.visible_to(viewer).overdue(timezone.localdate()).order_by().values_list("severity")
 
 
 add_places(

@@ -14,6 +14,7 @@ from schools.access import Viewer, once
 from schools.common import crypto
 from schools.common.identity import tidy_number
 from schools.models import Unit
+from schools.prepared_for import prepared_for
 from schools.severity import WORST
 from students.access import can_read_base_data, can_use
 from students.flag_states import UPPER
@@ -101,8 +102,7 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     does, and those past it. Counted here: a school has some dozens open, and six conditions would cost more to put
     into words for the database.
     """
-    columns = ("state", "severity", "take_by", "due_at", "acted_at")
-    rows, now = list(RiskFlag.objects.visible_to(viewer).open().order_by().only(*columns)), timezone.now()
+    rows, now = _open_flags(viewer), timezone.now()
     waiting = [flag for flag in rows if flag.state == RiskFlag.State.RAISED]
     worst = [flag.take_by or flag.due_at for flag in waiting if flag.severity == WORST]
     in_time = [until for until in worst if until >= now]
@@ -114,6 +114,12 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
         "worst_due": min(in_time, default=None),
         "worst_late": len(worst) - len(in_time),
     }
+
+
+@prepared_for()
+def _open_flags(viewer: Viewer) -> Any:
+    columns = ("state", "severity", "take_by", "due_at", "acted_at")
+    return RiskFlag.objects.visible_to(viewer).open().order_by().only(*columns)
 
 
 def matching(students: "StudentQuerySet", text: str, viewer: Viewer) -> "StudentQuerySet":

@@ -4,17 +4,22 @@ than the database needs to answer it.
     NAMES = Prepared(lambda unit: Room.objects.filter(unit_id=unit).values_list("name"), unit=BigIntegerField())
     NAMES.rows(unit=viewer.unit.pk)
 
-The query is built once, with a hole for each value that differs from time to time. Rows come as plain values, in the
-order of `values_list`.
+The query is built once, with a hole for each value that differs from time to time. `rows` gives plain values, in the
+order of `values_list`; `objects` gives what the query itself would give, rows of its model with what it selects beside
+them. For reads of what a viewer may see there is `schools.prepared_for`.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+from zlib import crc32
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, Field, Model, QuerySet
-
-T = TypeVar("T")
+from django.db.models import CharField, Expression, Field, QuerySet, UUIDField
+from django.db.models.query import ModelIterable, get_related_populators
 
 
 class Hole(Expression):
@@ -28,49 +33,140 @@ class Hole(Expression):
         return "%s", [self]
 
 
+class OneOf(NamedTuple):
+    """Where one of several values will stand. Django takes no expressions in the list of `pk__in`, so a number or id
+    that no row has is put there and found again among the parameters."""
+
+    name: str
+    number: int
+    field: "Field[Any, Any]"
+
+    @property
+    def stand_in(self) -> Any:
+        if isinstance(self.field, CharField):
+            return f"{self.name} {self.number}"
+        far = 2**62 + crc32(self.name.encode()) * 2**16 + self.number
+        return UUID(int=far << 64) if isinstance(self.field, UUIDField) else far
+
+
 class Made(NamedTuple):
     """What was built for one kind of database. `converters` stand by the position of their column."""
 
     sql: str
     params: list[Any]
     converters: dict[int, tuple[list[Any], Any]]
+    draw: Callable[[list[Any]], Any]
 
 
 class Prepared:
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **holes: "Field[Any, Any]") -> None:
+    """`several` has the names of lists, with their fields and lengths: the function is given a list for each."""
+
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        several: "Mapping[str, tuple[Field[Any, Any], int]] | None" = None,
+        **holes: "Field[Any, Any]",
+    ) -> None:
         self.build, self.holes = build, holes
-        self._made: dict[str, Made] = {}
+        lists = (several or {}).items()
+        self.lists = {name: [OneOf(name, n, field) for n in range(length)] for name, (field, length) in lists}
+        self._made: dict[str, Made | None] = {}
 
     def rows(self, **values: Any) -> list[list[Any]]:
-        made = self._made.get(connection.vendor) or self._make()
-        filled = [_fill(param, values) if isinstance(param, Hole) else param for param in made.params]
-        with connection.cursor() as cursor:
-            cursor.execute(made.sql, filled)
-            found = [list(row) for row in cursor.fetchall()]
-        for row in found:
-            for position, (converters, expression) in made.converters.items():
-                for convert in converters:
-                    row[position] = convert(row[position], expression, connection)
+        made = self._for_this_database()
+        return _fetched(made, values) if made else []
+
+    def objects(self, **values: Any) -> list[Any]:
+        made = self._for_this_database()
+        return [made.draw(row) for row in _fetched(made, values)] if made else []
+
+    def _for_this_database(self) -> Made | None:
+        if connection.vendor not in self._made:
+            self._made[connection.vendor] = self._make()
+        return self._made[connection.vendor]
+
+    def _make(self) -> Made | None:
+        """Nothing where Django knows without asking that there is no row."""
+        holes = {name: Hole(name, field) for name, field in self.holes.items()}
+        lists = {name: [one.stand_in for one in places] for name, places in self.lists.items()}
+        asked = self.build(**holes, **lists)
+        compiler = asked.query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        if any(_is_moment(param) for param in params):
+            raise ValueError(f"a moment would stay what it was when this was prepared, make it a hole: {sql}")
+        converters = compiler.get_converters([column[0] for column in compiler.select])
+        places = [one for places in self.lists.values() for one in places]
+        known = {one.field.get_db_prep_value(one.stand_in, connection): one for one in places}
+        return Made(sql, [_place(param, known) for param in params], converters, _drawn_by(asked, compiler))
+
+
+def _place(param: Any, known: "Mapping[Any, OneOf]") -> Any:
+    return known.get(param, param) if isinstance(param, (int, str, UUID)) else param
+
+
+def _fetched(made: Made, values: dict[str, Any]) -> list[list[Any]]:
+    filled = [_fill(param, values) for param in made.params]
+    with connection.cursor() as cursor:
+        cursor.execute(made.sql, filled)
+        found = [list(row) for row in cursor.fetchall()]
+    for position, (converters, expression) in made.converters.items():
+        for convert in converters:
+            for row in found:
+                row[position] = convert(row[position], expression, connection)
+    return found
+
+
+def _fill(param: Any, values: dict[str, Any]) -> Any:
+    if isinstance(param, Hole):
+        return param.output_field.get_db_prep_value(values[param.name], connection)
+    if isinstance(param, OneOf):
+        return param.field.get_db_prep_value(values[param.name][param.number], connection)
+    return param
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:")
+
+
+def _is_moment(param: Any) -> bool:
+    """SQLite is given moments as text."""
+    return isinstance(param, dt.datetime) or (isinstance(param, str) and _MOMENT.match(param) is not None)
+
+
+def _drawn_by(asked: Any, compiler: Any) -> Callable[[list[Any]], Any]:
+    """What makes of a row what the query would make of it: a list of values, or the value where there is but one; or an
+    object, as `ModelIterable` of Django does."""
+    if not issubclass(asked._iterable_class, ModelIterable):
+        return list if len(compiler.select) > 1 else lambda row: row[0]
+    info = compiler.klass_info
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:last]]
+    beside = get_related_populators(info, compiler.select, asked.db)  # type: ignore[call-arg]  # as Django 6 has it
+    noted = dict(compiler.annotation_col_map or {})
+
+    def draw(row: list[Any]) -> Any:
+        found = info["model"].from_db(asked.db, names, row[first:last])
+        for one in beside:
+            one.populate(row, found)
+        for name, position in noted.items():
+            setattr(found, name, row[position])
         return found
 
-    def _make(self) -> Made:
-        query = self.build(**{name: Hole(name, field) for name, field in self.holes.items()}).query
-        compiler = query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        converters = compiler.get_converters([column[0] for column in compiler.select])
-        made = self._made[connection.vendor] = Made(sql, list(params), converters)
-        return made
+    return draw
 
 
-def _fill(hole: Hole, values: dict[str, Any]) -> Any:
-    return hole.output_field.get_db_prep_value(values[hole.name], connection)
+class PreparedUp:
+    """A read of what a unit and those above it have set, for each depth of the tree. The function is given `codes`."""
 
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **holes: "Field[Any, Any]") -> None:
+        self.build, self.holes = build, holes
+        self._made: dict[int, Prepared] = {}
 
-def columns_of(model: type[Model], prefix: str = "") -> list[str]:
-    """The names of all columns of a model, for `values_list`; `model.from_db` makes a row of their values."""
-    return [f"{prefix}{field.attname}" for field in model._meta.concrete_fields]
-
-
-def numbered(values: Iterable[T]) -> dict[str, T]:
-    """By the names of as many holes: a list has one for each of its values."""
-    return {f"hole_{number}": value for number, value in enumerate(values)}
+    def of(self, codes: Sequence[str], **values: Any) -> list[Any]:
+        """The rows, as `Prepared.objects` gives them."""
+        depth = len(codes)
+        if depth not in self._made:
+            self._made[depth] = Prepared(self.build, {"codes": (CharField(), depth)}, **self.holes)
+        return self._made[depth].objects(codes=codes, **values)

@@ -3,10 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.db.models import Case, DateTimeField, Q, When
 
-from schools.models import Membership, Term, UnitSetting
+from schools.models import Membership, Term, Unit, UnitSetting
+from schools.prepared_for import prepared_for
 from schools.queries import current_memberships, terms_of
 from schools.settings_of import settings_of
+from students.access import is_kept_from_a_flag
+from students.models import Student
+from students.queries import is_flagged
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +49,61 @@ def test_terms_and_rules_are_those_of_the_unit_and_above(world):
         assert [plain(one) for one in terms_of(school.unit)] == [plain(one) for one in above.order_by("starts")]
     schemes = [settings_of(school.unit)["severity_scheme"] for school in (world.a, world.b)]
     assert schemes == ["four_colors", "three_levels"]
+
+
+# --- reads of what a viewer may see -----------------------------------------------------------------------------------
+
+
+@prepared_for(is_kept_from_a_flag, since=DateTimeField())
+def students_seen(viewer, since, of_classes=False):
+    found = Student.objects.visible_to(viewer).annotate(late=Case(When(is_flagged(viewer), then=1), default=0))
+    found = found.filter(class_group__in=viewer.class_ids) if of_classes else found
+    return found.filter(Q(state__last_talk_at=None) | Q(state__last_talk_at__lt=since)).select_related("class_group")
+
+
+@prepared_for()
+def current_roles(viewer):
+    return Membership.objects.current().filter(person=viewer.person).order_by("pk").values_list("pk")
+
+
+@pytest.mark.parametrize("role", ["teacher", "subject_teacher", "grade_head", "counselor", "leader"])
+def test_a_read_for_a_viewer_gives_what_its_query_gives(world, viewer, role):
+    """One after the other, so that the second finds what was prepared for the first."""
+    for school in (world.a, world.b):
+        who = viewer(getattr(school, role))
+        asked = Student.objects.visible_to(who).select_related("class_group")
+        found = students_seen(who, since=NOW)
+        assert [plain(one) for one in found] == [plain(one) for one in asked] and found
+        assert [plain(one.class_group) for one in found] == [plain(one.class_group) for one in asked]
+
+
+def test_a_read_for_a_viewer_takes_classes_of_any_number(world, viewer):
+    for _turn in range(2):
+        found = students_seen(viewer(world.a.teacher), since=NOW, of_classes=True)
+        assert {one.class_group_id for one in found} == {world.a.class_1.pk}
+        world.a.teacher.classes.add(world.a.class_2)
+        found = students_seen(viewer(world.a.teacher), since=NOW, of_classes=True)
+        assert {one.class_group_id for one in found} == {world.a.class_1.pk, world.a.class_2.pk}
+        world.a.teacher.classes.set([world.a.class_1])
+    world.a.teacher.classes.clear()
+    assert students_seen(viewer(world.a.teacher), since=NOW, of_classes=True) == []
+
+
+def test_a_read_for_a_viewer_is_prepared_anew_each_day(world, viewer, fixed_clock):
+    own = world.a.teacher
+    more = Membership.objects.create(person=own.person, unit=world.b.unit, role="counselor", ends_on=NOW.date())
+    assert current_roles(viewer(own)) == [own.pk, more.pk]
+    fixed_clock.shift(dt.timedelta(days=1))
+    assert current_roles(viewer(own)) == [own.pk]
+
+
+def test_a_moment_cannot_be_prepared(world, viewer):
+    ask = prepared_for()(lambda viewer: Student.objects.filter(state__last_talk_at__lt=NOW))
+    with pytest.raises(ValueError, match="make it a hole"):
+        ask(viewer(world.a.leader))
+
+
+def test_a_rule_that_decides_by_more_than_the_role_cannot_be_prepared(world, viewer):
+    ask = prepared_for()(lambda viewer: Unit.objects.visible_to(viewer).filter(path__startswith=viewer.unit.path))
+    with pytest.raises(AttributeError):
+        ask(viewer(world.a.leader))

@@ -1,0 +1,100 @@
+"""Reads of what a viewer may see, prepared once for each role: a workbench asks some thirty questions, and putting them
+into words anew for each request took most of its time.
+
+    @prepared_for(until=DateField())
+    def _reviews(viewer: Viewer, until: Any) -> Any:
+        return RegistryEntry.objects.visible_to(viewer).filter(review_by__lt=until).select_related("student")
+
+    for entry in _reviews(viewer, until=today): ...
+
+The function builds a query; calling it gives its rows. It is run once for each role, with an `Outline` in the place of
+the viewer and holes in the place of the values that are named in the decorator. What else it is given is part of what
+it is known by: for other values it is run again. Days it may compute by itself, for each day it is run anew; a moment
+must be given to a hole, else preparing fails. Questions marked with `once` that rules ask of a viewer are named first:
+`@prepared_for(is_kept_from_a_flag, until=DateField())`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db.models import BigIntegerField, Field, UUIDField
+from django.utils import timezone
+
+from schools.access import CLASS_ROLES, Viewer
+from schools.common.prepared import Hole, Prepared
+from schools.models import Role
+
+# Of them the rules look at the classes.
+OF_CLASSES = CLASS_ROLES | {Role.GRADE_HEAD}
+
+Build = Callable[..., Any]
+
+
+class _Row(Hole):
+    """A row that is named by its key: rules write `person=viewer.person` and `unit_id=viewer.unit.pk`."""
+
+    @property
+    def pk(self) -> Hole:
+        return self
+
+
+class Outline:
+    """Stands for a viewer while a query is built: the role is real, all else a hole.
+
+    A rule that decides by anything else of the viewer cannot be prepared; it fails here, before it could answer wrong.
+    """
+
+    def __init__(self, role: str, classes: list[Any], answers: dict[Any, Any]) -> None:
+        self.role = role
+        self.answers = answers
+        self.unit = _Row("own_unit", BigIntegerField())
+        self.person = _Row("own_person", UUIDField())
+        self.membership = _Row("own_membership", BigIntegerField())
+        if role in OF_CLASSES:
+            self.class_ids = classes
+
+
+def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build], Callable[..., list[Any]]]:
+    """A hole may be filled with a list: the function then is given a list. One that is not filled is not there."""
+
+    def prepare(build: Build) -> Callable[..., list[Any]]:
+        made: dict[Any, Prepared] = {}
+        day = [timezone.localdate()]
+
+        @wraps(build)
+        def ask(viewer: Viewer, **given: Any) -> list[Any]:
+            if day[0] != timezone.localdate():
+                made.clear()
+                day[0] = timezone.localdate()
+            own = _own_values(viewer)
+            lists = {name: (holes[name], len(value)) for name, value in given.items() if isinstance(value, list)}
+            fixed = {name: value for name, value in given.items() if name not in holes}
+            answers = {question.__wrapped__: question(viewer) for question in questions}
+            sizes = [(name, size) for name, (_field, size) in lists.items()]
+            single = [name for name in given if name in holes and name not in lists]
+            key = (viewer.role, len(own["own_classes"]), *sizes, *answers.values(), *fixed.items(), *single)
+            if key not in made:
+                several = {**lists, "own_classes": (BigIntegerField(), len(own["own_classes"]))}
+                for_role = _for_role(build, viewer.role, answers, fixed)
+                made[key] = Prepared(for_role, several, **{name: holes[name] for name in single})
+            return made[key].objects(**own, **given)
+
+        return ask
+
+    return prepare
+
+
+def _own_values(viewer: Viewer) -> dict[str, Any]:
+    """What fills the holes of the outline."""
+    classes = sorted(viewer.class_ids) if viewer.role in OF_CLASSES else []
+    own = {
+        "own_unit": viewer.unit.pk,
+        "own_person": viewer.person.pk,
+        "own_membership": viewer.membership.pk,
+    }
+    return own | {"own_classes": classes}
+
+
+def _for_role(build: Build, role: str, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
+    return lambda own_classes, **holes: build(Outline(role, own_classes, answers), **holes, **fixed)
