@@ -5,6 +5,7 @@ A person acts through one active membership at a time: the `Viewer`. Views decla
 for the upper floors in their own `access.py`.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -114,6 +115,11 @@ class Viewer:
     def answers(self) -> dict[Any, Any]:
         """What functions marked with `once` have found out for this viewer."""
         return {}
+
+    @property
+    def now(self) -> dt.datetime:
+        """For rules that end at a moment: a prepared read is given it anew each time (schools.prepared_for)."""
+        return timezone.now()
 
     def sees_whole_school(self) -> bool:
         return self.role in SCHOOL_ROLES

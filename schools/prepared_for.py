@@ -10,19 +10,22 @@ into words anew for each request took most of its time.
 The function builds a query; calling it gives its rows. It is run once for each role, with an `Outline` in the place of
 the viewer and holes in the place of the values that are named in the decorator. What else it is given is part of what
 it is known by: for other values it is run again. Days it may compute by itself, for each day it is run anew; a moment
-must be given to a hole, else preparing fails. Questions marked with `once` that rules ask of a viewer are named first:
-`@prepared_for(is_kept_from_a_flag, until=DateField())`.
+is given to a hole, and a rule takes the present one from `viewer.now`. Questions marked with `once` that rules ask of a
+viewer are named first: `@prepared_for(is_kept_from_a_flag, until=DateField())`.
+
+A read that holds a moment all the same, or whose rule looks at more of the viewer than the outline has, cannot be
+prepared. It is asked in the ordinary way: as right, and as slow as before.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db.models import BigIntegerField, Field, UUIDField
+from django.db.models import BigIntegerField, DateTimeField, Field, UUIDField
 from django.utils import timezone
 
 from schools.access import CLASS_ROLES, Viewer
-from schools.common.prepared import Hole, Prepared
+from schools.common.prepared import HoldsMoment, Hole, Prepared
 from schools.models import Role
 
 # Of them the rules look at the classes.
@@ -42,7 +45,7 @@ class _Row(Hole):
 class Outline:
     """Stands for a viewer while a query is built: the role is real, all else a hole.
 
-    A rule that decides by anything else of the viewer cannot be prepared; it fails here, before it could answer wrong.
+    A rule that decides by anything else of the viewer fails here, before it could answer wrong.
     """
 
     def __init__(self, role: str, classes: list[Any], answers: dict[Any, Any]) -> None:
@@ -51,6 +54,7 @@ class Outline:
         self.unit = _Row("own_unit", BigIntegerField())
         self.person = _Row("own_person", UUIDField())
         self.membership = _Row("own_membership", BigIntegerField())
+        self.now = Hole("own_now", DateTimeField())
         if role in OF_CLASSES:
             self.class_ids = classes
 
@@ -59,7 +63,7 @@ def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build
     """A hole may be filled with a list: the function then is given a list. One that is not filled is not there."""
 
     def prepare(build: Build) -> Callable[..., list[Any]]:
-        made: dict[Any, Prepared] = {}
+        made: dict[Any, Prepared | None] = {}
         day = [timezone.localdate()]
 
         @wraps(build)
@@ -77,12 +81,30 @@ def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build
             if key not in made:
                 several = {**lists, "own_classes": (BigIntegerField(), len(own["own_classes"]))}
                 for_role = _for_role(build, viewer.role, answers, fixed)
-                made[key] = Prepared(for_role, several, **{name: holes[name] for name in single})
-            return made[key].objects(**own, **given)
+                made[key] = _prepared(for_role, several, {name: holes[name] for name in single})
+            if ready := made[key]:
+                return ready.objects(**own, **given)
+            return [_plain(row) for row in build(viewer, **given)]
 
         return ask
 
     return prepare
+
+
+def _prepared(build: Build, several: dict[str, Any], holes: dict[str, Any]) -> Prepared | None:
+    found = Prepared(build, several, **holes)
+    try:
+        found.prepare()
+    except (AttributeError, HoldsMoment):
+        return None
+    return found
+
+
+def _plain(row: Any) -> Any:
+    """As a prepared read gives it: a list of values, or the value where there is but one."""
+    if not isinstance(row, tuple):
+        return row
+    return list(row) if len(row) > 1 else row[0]
 
 
 def _own_values(viewer: Viewer) -> dict[str, Any]:
@@ -92,6 +114,7 @@ def _own_values(viewer: Viewer) -> dict[str, Any]:
         "own_unit": viewer.unit.pk,
         "own_person": viewer.person.pk,
         "own_membership": viewer.membership.pk,
+        "own_now": viewer.now,
     }
     return own | {"own_classes": classes}
 

@@ -145,7 +145,7 @@ def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuery
 def opened_students(viewer: Viewer) -> QuerySet[BreakGlass, Any]:
     """Of whom this viewer reads at present what is closed to the role, as a subquery. Nobody of whom a flag is kept
     from them: there a closed record may be about them."""
-    running = BreakGlass.objects.running().filter(by=viewer.membership).order_by()
+    running = BreakGlass.objects.running(viewer.now).filter(by=viewer.membership).order_by()
     return running.exclude(student__in=_students_kept_from(viewer)).values("student")
 
 

@@ -49,6 +49,10 @@ class OneOf(NamedTuple):
         return UUID(int=far << 64) if isinstance(self.field, UUIDField) else far
 
 
+class HoldsMoment(ValueError):
+    pass
+
+
 class Made(NamedTuple):
     """What was built for one kind of database. `converters` stand by the position of their column."""
 
@@ -73,14 +77,14 @@ class Prepared:
         self._made: dict[str, Made | None] = {}
 
     def rows(self, **values: Any) -> list[list[Any]]:
-        made = self._for_this_database()
+        made = self.prepare()
         return _fetched(made, values) if made else []
 
     def objects(self, **values: Any) -> list[Any]:
-        made = self._for_this_database()
+        made = self.prepare()
         return [made.draw(row) for row in _fetched(made, values)] if made else []
 
-    def _for_this_database(self) -> Made | None:
+    def prepare(self) -> Made | None:
         if connection.vendor not in self._made:
             self._made[connection.vendor] = self._make()
         return self._made[connection.vendor]
@@ -96,7 +100,7 @@ class Prepared:
         except EmptyResultSet:
             return None
         if any(_is_moment(param) for param in params):
-            raise ValueError(f"a moment would stay what it was when this was prepared, make it a hole: {sql}")
+            raise HoldsMoment(f"a moment would stay what it was when this was prepared, make it a hole: {sql}")
         converters = compiler.get_converters([column[0] for column in compiler.select])
         places = [one for places in self.lists.values() for one in places]
         known = {one.field.get_db_prep_value(one.stand_in, connection): one for one in places}
