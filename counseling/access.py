@@ -12,6 +12,8 @@ from counseling.models.incidents import (
     IncidentQuerySet,
     IncidentReport,
     IncidentReportQuerySet,
+    IncidentVersion,
+    IncidentVersionQuerySet,
     SafetyPlan,
     SafetyPlanQuerySet,
 )
@@ -135,6 +137,13 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
     return here.filter(own) if viewer.role == Role.SUBJECT_TEACHER else incidents.none()
 
 
+@rule(IncidentVersion)
+def versions_of_incidents(versions: IncidentVersionQuerySet, viewer: Viewer) -> IncidentVersionQuerySet:
+    """How an incident read before: for those who can correct it."""
+    seen = versions.filter(incident__in=Incident.objects.visible_to(viewer))
+    return seen if viewer.role in SCHOOL_ROLES else versions.none()
+
+
 @rule(IncidentPerson)
 def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> IncidentPersonQuerySet:
     """Each apart: teachers see their own students and whom they entered."""
@@ -143,6 +152,10 @@ def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> Incid
         return here
     own = Q(added_by__person=viewer.person)
     return here.filter(own | Q(student__class_group__in=viewer.class_ids) if viewer.role in NEAR_ROLES else own)
+
+
+# What only those read who lead: to whom it went, and why it was corrected.
+HIDDEN_ACTS = ("exception", "report", "answer", "passed", "corrected", "closed")
 
 
 @rule(IncidentAct)
@@ -156,15 +169,16 @@ def acts_of_incidents(acts: IncidentActQuerySet, viewer: Viewer) -> IncidentActQ
     if viewer.role in NEAR_ROLES:
         seen = IncidentPerson.objects.visible_to(viewer).order_by().values("pk")
         about = Q(person=None) | Q(person__in=seen)
-        return here.filter(own | about & ~Q(kind__in=["exception", "report", "answer", "closed"]))
+        return here.filter(own | about & ~Q(kind__in=HIDDEN_ACTS))
     return here.filter(own | Q(kind="tick"))
 
 
 @rule(IncidentReport)
 def reports_of_incidents(reports: IncidentReportQuerySet, viewer: Viewer) -> IncidentReportQuerySet:
-    """The school that made them, and the very unit they were made to."""
+    """The school what it made itself, and the very unit they were made to. What a center wrote to the unit above it
+    is read there; the school learns from the timeline that it was passed on, and that it was acknowledged."""
     if viewer.role in SCHOOL_ROLES:
-        return reports.filter(incident__in=Incident.objects.visible_to(viewer))
+        return reports.filter(incident__in=Incident.objects.visible_to(viewer), passes_on=None)
     return reports.filter(to_id=viewer.unit.pk) if viewer.role == Role.CENTER_STAFF else reports.none()
 
 

@@ -1,11 +1,13 @@
 """Forms of crisis events: as few fields as the moment allows. A form parses; the action decides."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from counseling.actions.incident_changes import CORRECTED
 from counseling.actions.incident_reports import dues_of, units_above
 from counseling.deadlines import next_due
 from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
@@ -18,6 +20,8 @@ from students.flag_forms import MomentField, colleagues
 from students.models import Student
 
 LONGEST = 4000
+# Of the table of deadlines: every kind of event, after what counts for all that have none of their own.
+DEADLINE_ROWS = [("*", gettext_lazy("every other event")), *EventClass.choices]
 
 
 def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongField:
@@ -160,6 +164,83 @@ class ReportForm(forms.Form):
             self.initial["to"] = units[0].pk
 
 
+class PassForm(forms.Form):
+    """A center tells the unit above it, in its own words."""
+
+    quiet = True
+    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Unit.objects.none(), empty_label=None)
+    text = area(
+        gettext_lazy("What the unit above must know"),
+        5,
+        gettext_lazy("What happened, how many people, how they are, what was done, what you have arranged. No names."),
+    )
+    names = LineField(label=gettext_lazy("Name a student"), max_length=200, required=False)
+    named_because = area(gettext_lazy("Why the name is needed"), 2, required=False)
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = field_of(self, "to", forms.ModelChoiceField)
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
+        if units:
+            self.initial["to"] = units[0].pk
+
+
+class CorrectForm(forms.Form):
+    """What stands at the head of an incident; it comes filled with what it says now."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=EventClass.choices)
+    happened = area(gettext_lazy("What has happened, in one sentence?"), 3, gettext_lazy("No name in this sentence."))
+    place = LineField(label=gettext_lazy("Where?"), max_length=100, required=False)
+    known_at = MomentField(label=gettext_lazy("Known since"))
+    condition = area(gettext_lazy("Injuries and condition"), 2, gettext_lazy("For the usual form."), required=False)
+    cause = area(gettext_lazy("First judgement of the cause"), 2, gettext_lazy("For the usual form."), required=False)
+    reason = area(gettext_lazy("Why it is corrected"), 2)
+
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update({name: getattr(incident, name) for name in CORRECTED})
+
+
+class CorrectActForm(forms.Form):
+    quiet = True
+    text = area(gettext_lazy("What it should say"), 3)
+    happened_at = MomentField(label=gettext_lazy("When"), required=False)
+
+    def __init__(self, *args: Any, act: IncidentAct, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update({"text": act.text, "happened_at": act.happened_at})
+
+
+class ReopenForm(forms.Form):
+    quiet = True
+    reason = area(gettext_lazy("Why it is opened again"), 3)
+
+
+class DeadlinesForm(forms.Form):
+    """By kind of event how soon a school reports: a row of three numbers each; an empty row follows the first one."""
+
+    def __init__(self, *args: Any, table: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, label in DEADLINE_ROWS:
+            for place, value in enumerate(table.get(code, [None] * 3)):
+                self.fields[f"{code}_{place}"] = forms.IntegerField(
+                    label=label, min_value=1, max_value=10_000, required=code == "*", initial=value
+                )
+
+    def rows(self) -> list[tuple[Any, list[Any]]]:
+        return [(label, [self[f"{code}_{place}"] for place in range(3)]) for code, label in DEADLINE_ROWS]
+
+    def clean(self) -> None:
+        for code, _label in DEADLINE_ROWS:
+            typed = [self.cleaned_data.get(f"{code}_{place}") for place in range(3)]
+            if any(typed) and not all(typed):
+                self.add_error(f"{code}_{typed.index(None)}", gettext("Fill in all three, or none."))
+
+    def table(self) -> dict[str, list[int]]:
+        typed = {code: [self.cleaned_data[f"{code}_{place}"] for place in range(3)] for code, _label in DEADLINE_ROWS}
+        return {code: times for code, times in typed.items() if all(times)}
+
+
 class ReplyForm(forms.Form):
     quiet = True
     reply = area(gettext_lazy("Answer to the school, if there is something to say"), 3, required=False)
@@ -177,5 +258,6 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["lessons"] = incident.lessons  # of an ending that was taken back
         if incident.reports.exists():
             del self.fields["not_reported_because"]

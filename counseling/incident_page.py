@@ -1,6 +1,7 @@
 """What the page of a crisis event shows, as this viewer may read it."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from counseling.access import can_lead_incident
+from counseling.actions.incident_changes import TYPED, may_correct_act
 from counseling.actions.incident_reports import dues_of
 from counseling.actions.incidents import people_to_call
 from counseling.deadlines import Due
 from counseling.first_minutes import LINES, lines_for
-from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
+from counseling.models import (
+    EventClass,
+    Incident,
+    IncidentAct,
+    IncidentPerson,
+    IncidentReport,
+    IncidentVersion,
+    SafetyPlan,
+)
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Membership
 from schools.on_duty import on_duty
@@ -26,6 +36,20 @@ from students.models import RegistryEntry
 
 EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
 FIRST = 3  # of those who were called, shown before all others
+# Who is told of an event, as the usual form asks for it (facts 3.4).
+FORM_ROWS = [row for row in IncidentAct.Whom.choices if row[0] in ("guardian", "hospital", "police", "center")]
+LABELS = {
+    "kind": gettext_lazy("Event"),
+    "happened": gettext_lazy("What happened"),
+    "place": gettext_lazy("Where"),
+    "known_at": gettext_lazy("Known"),
+    "condition": gettext_lazy("Injuries and condition"),
+    "cause": gettext_lazy("First judgement of the cause"),
+    "outcome": gettext_lazy("How it ended"),
+    "lessons": gettext_lazy("What was learned"),
+    "not_reported_because": gettext_lazy("Not reported up:"),
+    "closed_at": gettext_lazy("Closed"),
+}
 FORMS = dict(IncidentReport.Form.choices)
 
 
@@ -64,6 +88,8 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
             .filter(incident=incident)
             .select_related("to", "by__person", "acknowledged_by__person")
         ),
+        "versions": versions_of(viewer, incident),
+        "may_reopen": leads and not incident.is_open,
         "may_lead": leads and incident.is_open,
         "is_lead": incident.lead_id == viewer.membership.pk,
         "called": staff[:FIRST],
@@ -106,9 +132,13 @@ def family(people: list[IncidentPerson], shows_numbers: bool) -> list[Call]:
 def acts_of(viewer: Viewer, incident: Incident) -> list[IncidentAct]:
     """In their order, with what stands beside the words."""
     seen = IncidentAct.objects.visible_to(viewer).filter(incident=incident)
-    acts = list(seen.select_related("by__person", "person__student"))
+    acts = list(seen.select_related("by__person", "person__student", "corrects"))
+    struck = {act.corrects_id for act in acts}
     for act in acts:
         act.what = what(act)  # type: ignore[attr-defined]
+        act.is_corrected = act.pk in struck  # type: ignore[attr-defined]
+        may = act.kind in TYPED and may_correct_act(viewer, act)
+        act.may_correct = incident.is_open and may and act.pk not in struck  # type: ignore[attr-defined]
     return acts
 
 
@@ -119,9 +149,27 @@ def what(act: IncidentAct) -> str:
     kind = str(act.get_kind_display())
     if act.kind == IncidentAct.Kind.TOLD:
         return f"{kind}: {dict(IncidentAct.Whom.choices).get(act.code, '')}"
-    if act.kind in (IncidentAct.Kind.REPORT, IncidentAct.Kind.ANSWER):
+    if act.kind in (IncidentAct.Kind.REPORT, IncidentAct.Kind.ANSWER, IncidentAct.Kind.PASSED):
         return f"{kind}: {FORMS.get(act.code, '')}"
     return kind
+
+
+def versions_of(viewer: Viewer, incident: Incident) -> list[tuple[IncidentVersion, list[tuple[str, str]]]]:
+    """How it read before each correction, or how it had ended before it was opened again; the newest first."""
+    seen = IncidentVersion.objects.visible_to(viewer).filter(incident=incident).select_related("by__person")
+    return [(version, _lines_of(version)) for version in seen.order_by("-number")]
+
+
+def _lines_of(version: IncidentVersion) -> list[tuple[str, str]]:
+    words = {"kind": dict(EventClass.choices), "outcome": dict(Incident.Outcome.choices)}
+    kept = {name: value for name, value in json.loads(version.content).items() if value}
+    return [(str(LABELS.get(name, name)), str(words.get(name, {}).get(value, value))) for name, value in kept.items()]
+
+
+def told_of(acts: list[IncidentAct]) -> list[tuple[str, list[IncidentAct]]]:
+    """For the usual form: when guardian, hospital, police and office were told."""
+    found = [act for act in acts if act.kind == IncidentAct.Kind.TOLD and not act.is_corrected]  # type: ignore[attr-defined]
+    return [(str(label), [act for act in found if act.code == code]) for code, label in FORM_ROWS]
 
 
 def clocks_of(incident: Incident, now: dt.datetime) -> list[Hand]:

@@ -35,6 +35,8 @@ def report_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
 
 declare(
     Kind("incident.started", _("Crisis event: come, or call at once"), incident_lines),
+    Kind("incident.reopened", _("A crisis event was opened again"), incident_lines),
+    Kind("incident.passed_acknowledged", _("The unit above has acknowledged what you passed on"), report_lines),
     Kind("incident.report_due", _("A crisis event must be reported up"), incident_lines),
     Kind("incident.reported", _("A school reports a crisis event"), report_lines),
     Kind("talks.reminded", _("You are asked to go on with this term's talks: students of your class still wait")),

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from counseling.models import TalkLog, TalkOption
+from counseling.actions.incident_changes import CORRECTED
+from counseling.models import Incident, TalkLog, TalkOption
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
@@ -36,6 +37,9 @@ declare(
     Verb("incident.reported", _("reported an incident to the unit above")),
     Verb("incident.report_opened", _("opened the report of an incident"), Kind.READ),
     Verb("incident.acknowledged", _("acknowledged the report of an incident")),
+    Verb("incident.passed_on", _("passed the report of an incident on to the unit above")),
+    Verb("incident.corrected", _("corrected an incident")),
+    Verb("incident.reopened", _("opened an incident again")),
     Verb("incident.closed", _("closed an incident")),
 )
 # What a talk's head holds is told of each student's part.
@@ -48,6 +52,8 @@ explains(
     values={"list": dict(TalkOption.List.choices)},
     fields={
         **{field.name: field.verbose_name for field in TalkLog._meta.fields if field.name in HEAD},
+        **{field.name: field.verbose_name for field in Incident._meta.fields if field.name in CORRECTED},
+        "known_at": _("Known since"),
         "themes": pgettext_lazy("in the log", "themes"),
         "mood": _("mood"),
         "flag": pgettext_lazy("in the log", "risk flag"),

@@ -217,6 +217,12 @@ ROLES = {
     "counseling:incident_report": SCHOOL,
     "counseling:incident_close": SCHOOL,
     "counseling:incident_print": SCHOOL,
+    "counseling:incident_pdf": SCHOOL,
+    "counseling:incident_correct": SCHOOL,
+    "counseling:incident_act_correct": STAFF,
+    "counseling:incident_reopen": SCHOOL,
+    "counseling:incident_deadlines": frozenset({CENTER}),
+    "counseling:incident_pass": frozenset({CENTER}),
     "counseling:incident_report_list": frozenset({CENTER}),
     "counseling:incident_report_detail": frozenset({CENTER}),
     "counseling:incident_acknowledge": frozenset({CENTER}),
@@ -372,9 +378,14 @@ OBJECTS = {
     "students:glass_detail": "emergency opening",
     **{
         f"counseling:incident_{name}": "incident"
-        for name in ("detail", "tick", "act", "numbers", "lead", "person", "exception", "report", "close", "print")
+        for name in (
+            *("detail", "tick", "act", "numbers", "lead", "person", "exception", "report", "close", "print"),
+            *("pdf", "correct", "reopen"),
+        )
     },
     "counseling:incident_safety": "person of an incident",
+    "counseling:incident_act_correct": "line of an incident",
+    "counseling:incident_pass": "incident report",
     "counseling:incident_report_detail": "incident report",
     "counseling:incident_acknowledge": "incident report",
     "counseling:talk_draft_discard": "draft",
@@ -521,6 +532,12 @@ SEES = {
         "by the leader": {"a.counselor", "a.counselor_2", "auditor"},
         "of a student whose flag is kept from a counselor": {"a.counselor_2", "auditor"},
         "other school": {"auditor"},
+    },
+    "line of an incident": {
+        "own class": OWN_CLASS,
+        "of another incident": NOBODY,
+        "of one kept from the leader": SCHOOL_WIDE - {"a.leader"} | {"a.grade_head", "a.teacher_2"},
+        "other school": NOBODY,
     },
     "incident report": {"to the district": {"district_staff"}, "to the city": {"city_staff"}},
     "draft": {"the teacher's": {"a.teacher"}, "other school": NOBODY},

@@ -333,7 +333,21 @@ def _incidents(world, kept):
     def person(incident, of=None):
         return {"pk": incident.pk, "person_pk": (of or incident).people.get().pk}
 
+    def line(incident, of=None):
+        from counseling.models import IncidentAct
+
+        held = of or incident
+        values = {"kind": "note", "by": held.started_by, "happened_at": NOW, "text": "x"}
+        act = IncidentAct.objects.create(incident=held, number=held.acts.count() + 1, **values)
+        return {"pk": incident.pk, "act_pk": act.pk}
+
     return {
+        "line of an incident": {
+            "own class": line(own),
+            "of another incident": line(own, unknown),
+            "of one kept from the leader": line(hidden),
+            "other school": line(foreign),
+        },
         "person of an incident": {
             "own": person(own),
             "of another incident": person(own, unknown),

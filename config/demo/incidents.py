@@ -28,6 +28,7 @@ SETTLED = (
     (95, "measure", "", "在江边公园找到，人平安，由父亲和班主任陪同回家。"),
     (300, "report", "written", ""),
     (330, "answer", "written", ""),
+    (345, "passed", "written", ""),
     (4000, "closed", "", ""),
 )
 
@@ -104,7 +105,7 @@ def _write(talks: Talks, incident: Incident, lines: Any, center: Membership) -> 
         at = incident.known_at + dt.timedelta(minutes=minutes)
         by = (
             center
-            if kind == "answer"
+            if kind in ("answer", "passed")
             else talks.school.counselor_members[0]
             if kind in ("lead", "report")
             else incident.started_by
@@ -124,6 +125,30 @@ def _write(talks: Talks, incident: Incident, lines: Any, center: Membership) -> 
             _report(talks, incident, center.unit, code, at)
         if kind == "answer":
             incident.reports.filter(form=code).update(acknowledged_at=at, acknowledged_by=center)
+        if kind == "passed":
+            _pass_on(talks, incident, center, code, at)
+
+
+def _pass_on(talks: Talks, incident: Incident, center: Membership, form: str, at: dt.datetime) -> None:
+    """The cluster tells the district, where somebody acknowledges it too."""
+    above = Membership.objects.filter(role=Role.CENTER_STAFF, unit=center.unit.parent).select_related("unit").first()
+    if above is None:
+        return
+    IncidentReport.objects.create(
+        id=talks.ids(),
+        incident=incident,
+        school=incident.school,
+        to=above.unit,
+        passes_on=incident.reports.get(form=form),
+        number=incident.reports.count() + 1,
+        form=form,
+        kind=incident.kind,
+        by=center,
+        at=at,
+        text="辖区一所小学1名学生午休后离校，已在校外找到，人平安；已要求学校排查门卫登记。",
+        acknowledged_at=at + dt.timedelta(minutes=12),
+        acknowledged_by=above,
+    )
 
 
 def _report(talks: Talks, incident: Incident, to: Unit, form: str, at: dt.datetime) -> None:

@@ -22,7 +22,7 @@ ANSWER_WITHIN = dt.timedelta(minutes=30)
 
 def dues_of(incident: Incident) -> list[Due]:
     """What the region's deadlines ask for."""
-    made = [(report.form, report.at) for report in incident.reports.all()]
+    made = [(report.form, report.at) for report in incident.reports.all() if report.passes_on_id is None]
     return dues(incident.known_at, incident.deadlines, made, is_open=incident.is_open)
 
 
@@ -77,10 +77,14 @@ def report_up(
 
 
 def _check_report(incident: Incident, to: Unit, form: str, text: str, names: str, named_because: str) -> None:
-    if to.pk not in {unit.pk for unit in units_above(incident.school)}:
-        raise Refused(_("Choose a unit above the school where somebody can acknowledge it."), field="to")
     if form not in IncidentReport.Form.values:
         raise Refused(_("Choose which report it is."), field="form")
+    _check_words(incident.school, to, text, names, named_because)
+
+
+def _check_words(unit: Unit, to: Unit, text: str, names: str, named_because: str) -> None:
+    if to.pk not in {above.pk for above in units_above(unit)}:
+        raise Refused(_("Choose a unit above the school where somebody can acknowledge it."), field="to")
     if not text.strip():
         raise Refused(_("Write what the center must know."), field="text")
     if bool(names.strip()) != bool(named_because.strip()):
@@ -92,20 +96,64 @@ def acknowledge_report(*, by: Viewer, report: IncidentReport, reply: str = "") -
     """The unit above has read it and answers for it. Once; the school learns of it."""
     if by.role != Role.CENTER_STAFF or report.to_id != by.unit.pk:
         raise Refused(_("Only the staff of the unit it was made to acknowledges a report."))
-    row = IncidentReport.objects.select_for_update().get(pk=report.pk)
+    rows = IncidentReport.objects.select_for_update(of=("self",)).select_related("to", "by", "passes_on")
+    row = rows.get(pk=report.pk)
     if row.acknowledged_at:
         raise Refused(_("A colleague has acknowledged it already."))
     row.acknowledged_at, row.acknowledged_by, row.reply = timezone.now(), by.membership, reply.strip()
     row.save(update_fields=["acknowledged_at", "acknowledged_by", "reply"])
     end_notices(row, "incident.reported")
     incident = Incident.objects.select_for_update().get(pk=row.incident_id)
-    write(by, incident, Kind.ANSWER, code=row.form)
+    write(by, incident, Kind.ANSWER, row.to.name if row.passes_on_id else "", code=row.form)
     here = may_know(incident)
-    leads = here.filter(pk__in=[row.by_id, *([incident.lead_id] if incident.lead_id else [])])
-    tell(incident, leads, "incident.acknowledged", str(row.number))
+    if row.passes_on:
+        notify(to=[row.by], kind="incident.passed_acknowledged", about=row.passes_on)
+    else:
+        leads = here.filter(pk__in=[row.by_id, *([incident.lead_id] if incident.lead_id else [])])
+        tell(incident, leads, "incident.acknowledged", str(row.number))
     pulse({row.school_id, row.to_id})
     audit.record(by=by, verb="incident.acknowledged", about=row, unit=by.unit)
     return row
+
+
+@transaction.atomic
+def pass_up(
+    *, by: Viewer, report: IncidentReport, to: Unit, text: str, names: str = "", named_because: str = ""
+) -> IncidentReport:
+    """A center that has acknowledged a report tells the unit above it, in its own words. That one acknowledges too."""
+    row = IncidentReport.objects.select_for_update().get(pk=report.pk)
+    if by.role != Role.CENTER_STAFF or row.to_id != by.unit.pk:
+        raise Refused(_("Only the staff of the unit it was made to passes a report on."))
+    if not row.acknowledged_at:
+        raise Refused(_("Acknowledge it first: the school waits for that."))
+    if IncidentReport.objects.filter(passes_on=row).exists():
+        raise Refused(_("A colleague has passed it on already."))
+    _check_words(by.unit, to, text, names, named_because)
+    incident = Incident.objects.select_for_update().get(pk=row.incident_id)
+    last = incident.reports.aggregate(last=Max("number"))["last"] or 0
+    passed = IncidentReport.objects.create(
+        incident=incident,
+        school=row.school,
+        to=to,
+        passes_on=row,
+        number=last + 1,
+        form=row.form,
+        kind=row.kind,
+        by=by.membership,
+        text=text.strip(),
+        names=names.strip(),
+        named_because=named_because.strip(),
+    )
+    notify(
+        to=staff_to_call(to),
+        kind="incident.reported",
+        about=passed,
+        urgency=Urgency.URGENT,
+        answer_by=timezone.now() + ANSWER_WITHIN,
+    )
+    write(by, incident, Kind.PASSED, to.name, code=row.form)
+    audit.record(by=by, verb="incident.passed_on", about=passed, unit=by.unit, details={"to": to.code})
+    return passed
 
 
 def remind_of_reports(*, now: dt.datetime | None = None) -> int:

@@ -27,7 +27,7 @@ from students.actions.flags import acknowledge_flag, raise_flag
 from students.models import KeptFrom, RiskFlag, Student
 
 Kind = IncidentAct.Kind
-CALLS = ("incident.started", "incident.report_due")
+CALLS = ("incident.started", "incident.reopened", "incident.report_due")
 KEPT_CALLS = (*CALLS, "incident.acknowledged")
 # Something was done for the student: it stops the clock of the first measure.
 MEASURES = (Kind.TICK, Kind.MEASURE, Kind.TOLD)
@@ -67,7 +67,7 @@ def start_incident(
         return Incident.objects.get(submission=submission, started_by=by.membership)
     _bring_in(by, incident, student=student, who=who, keep_it_from=keep_it_from)
     call_people(incident, occasion="started")
-    _log(by, "incident.started", incident, kind=kind)
+    log(by, "incident.started", incident, kind=kind)
     return incident
 
 
@@ -215,7 +215,7 @@ def tick_line(*, by: Viewer, incident: Incident, code: str) -> IncidentAct:
     if found := incident.acts.filter(kind=Kind.TICK, code=code).first():
         return found
     act = write(by, incident, Kind.TICK, code=code)
-    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    log(by, "incident.act", incident, number=act.number, kind=act.kind)
     return act
 
 
@@ -243,7 +243,7 @@ def add_act(
     happened_at = min(happened_at or timezone.now(), timezone.now())
     code = whom if kind == Kind.TOLD else ""
     act = write(by, incident, kind, text, code=code, person=person, happened_at=happened_at)
-    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    log(by, "incident.act", incident, number=act.number, kind=act.kind)
     return act
 
 
@@ -261,7 +261,7 @@ def add_exception(*, by: Viewer, incident: Incident, reason: str, told: str, sai
         ]
     )
     act = write(by, incident, Kind.EXCEPTION, text)
-    _log(by, "incident.act", incident, number=act.number, kind=act.kind)
+    log(by, "incident.act", incident, number=act.number, kind=act.kind)
     return act
 
 
@@ -276,9 +276,9 @@ def take_lead(*, by: Viewer, incident: Incident) -> Incident:
     for row in incident.people.filter(flag__state=RiskFlag.State.RAISED).select_related("flag"):
         if row.flag:
             acknowledge_flag(by=by, flag=row.flag)
-    stop_calls(incident, "incident.started")
+    stop_calls(incident, "incident.started", "incident.reopened")
     write(by, incident, Kind.LEAD)
-    _log(by, "incident.led", incident)
+    log(by, "incident.led", incident)
     return incident
 
 
@@ -298,7 +298,7 @@ def add_person(
     write(by, incident, Kind.PERSON, person=person)
     if not (person.flag and _take_out_barred(incident, person.flag)):
         call_people(incident, occasion="started")
-    _log(by, "incident.person_added", incident)
+    log(by, "incident.person_added", incident)
     return person
 
 
@@ -336,11 +336,11 @@ def close_incident(
     incident.save(update_fields=["outcome", "lessons", "not_reported_because", "closed_at", "closed_by"])
     stop_calls(incident, *CALLS)
     write(by, incident, Kind.CLOSED)
-    _log(by, "incident.closed", incident, outcome=outcome)
+    log(by, "incident.closed", incident, outcome=outcome)
     return incident
 
 
-def _log(by: Viewer, verb: str, incident: Incident, **details: Any) -> None:
+def log(by: Viewer, verb: str, incident: Incident, **details: Any) -> None:
     """One row for each student of it, so that it stands in each one's trail."""
     students: list[Any] = list(incident.people.exclude(student=None).values_list("student_id", flat=True))
     audit.record_many(by=by, verb=verb, rows=[(incident, pk) for pk in students or [None]], details=details)

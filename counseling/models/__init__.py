@@ -1,4 +1,12 @@
-from counseling.models.incidents import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
+from counseling.models.incidents import (
+    EventClass,
+    Incident,
+    IncidentAct,
+    IncidentPerson,
+    IncidentReport,
+    IncidentVersion,
+    SafetyPlan,
+)
 from counseling.models.options import TalkOption, TextTemplate
 from counseling.models.talks import TalkDraft, TalkLog, TalkPart, TalkRevision
 
@@ -8,6 +16,7 @@ __all__ = [
     "IncidentAct",
     "IncidentPerson",
     "IncidentReport",
+    "IncidentVersion",
     "SafetyPlan",
     "TalkDraft",
     "TalkLog",

@@ -55,6 +55,9 @@ class Incident(models.Model):
     kind = models.CharField(_("kind of event"), max_length=10, choices=EventClass.choices)
     happened = SealedTextField(_("what happened"))
     place = SealedTextField(_("where"))
+    # What the usual form asks besides: how the people are, and what it is thought to come from.
+    condition = SealedTextField(_("injuries and condition"))
+    cause = SealedTextField(_("first judgement of the cause"))
     started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # The four clocks: known, reported, first measure, settled.
@@ -91,6 +94,31 @@ class Incident(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+class IncidentVersionQuerySet(Visible["IncidentVersion"]):
+    pass
+
+
+class IncidentVersion(models.Model):
+    """How an incident read before a correction, or how it had ended before it was opened again. The first one stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")  # who changed it then
+    at = models.DateTimeField(default=timezone.now)
+    reason = SealedTextField(_("Reason"))
+    content = SealedTextField()  # JSON of the fields as they were
+
+    objects = IncidentVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["incident_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["incident", "number"], name="one_incident_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
 
 
 class IncidentPersonQuerySet(Visible["IncidentPerson"]):
@@ -149,7 +177,10 @@ class IncidentAct(models.Model):
         SAFETY = "safety", _("safety plan agreed")
         REPORT = "report", _("reported up")
         ANSWER = "answer", _("center has acknowledged")
+        PASSED = "passed", _("passed on up")
+        CORRECTED = "corrected", _("corrected")
         CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("opened again")
 
     class Whom(models.TextChoices):
         GUARDIAN = "guardian", _("guardian")
@@ -202,6 +233,8 @@ class IncidentReport(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="reports")
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     to = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # A center tells the unit above it, in its own words, of a report that it received; each once.
+    passes_on = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="passed_on")
     number = models.PositiveSmallIntegerField()
     form = models.CharField(_("kind of report"), max_length=10, choices=Form.choices)
     kind = models.CharField(_("kind of event"), max_length=10, choices=EventClass.choices)

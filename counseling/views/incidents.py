@@ -8,19 +8,33 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from counseling.actions import incident_changes as changes
 from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import report_up, units_above
-from counseling.incident_forms import ActForm, CloseForm, ExceptionForm, PersonForm, ReportForm, SafetyForm, StartForm
+from counseling.incident_forms import (
+    ActForm,
+    CloseForm,
+    CorrectActForm,
+    CorrectForm,
+    ExceptionForm,
+    PersonForm,
+    ReopenForm,
+    ReportForm,
+    SafetyForm,
+    StartForm,
+)
 from counseling.incident_list import INCIDENTS
-from counseling.incident_page import acts_of, page_of
-from counseling.models import Incident, IncidentPerson, SafetyPlan
+from counseling.incident_page import acts_of, page_of, told_of
+from counseling.models import Incident, IncidentAct, IncidentPerson, SafetyPlan
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import refusal_in
+from schools.common.pdf_child import render as render_pdf
 from schools.requests import ViewerRequest
 from students.access import CARING_ROLES
 from students.flag_page import duty_of
@@ -211,6 +225,60 @@ def incident_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """The usual form (facts 3.4), for paper."""
     incident = incident_or_404(request, pk)
     note_open(request, incident, "incident.printed")
-    context = page_of(request.viewer, incident)
-    context |= {"acts": acts_of(request.viewer, incident), "now": timezone.now()}
-    return render(request, "counseling/incident_print.html", context)
+    return render(request, "counseling/incident_print.html", _sheet(request, incident))
+
+
+@roles(*SCHOOL_ROLES)
+@require_GET
+def incident_pdf(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """The same form as PDF, with the mark of who took it on every page."""
+    incident = incident_or_404(request, pk)
+    note_open(request, incident, "incident.printed")
+    content = render_pdf(render_to_string("counseling/incident_pdf.html", _sheet(request, incident)))
+    headers = {"Content-Disposition": f'attachment; filename="incident-{timezone.localtime():%Y%m%d-%H%M}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _sheet(request: ViewerRequest, incident: Incident) -> dict[str, Any]:
+    acts_seen = acts_of(request.viewer, incident)
+    more = {"acts": acts_seen, "told": told_of(acts_seen), "now": timezone.now(), "viewer": request.viewer}
+    return page_of(request.viewer, incident) | more
+
+
+# --- corrected, opened again ----------------------------------------------------------------------------------------
+
+
+@roles(*SCHOOL_ROLES)
+def incident_correct(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """What stands at its head is set right; how it read before is kept."""
+    incident = incident_or_404(request, pk)
+    note_open(request, incident)
+    form = CorrectForm(request.POST or None, incident=incident)
+    return _form(request, incident, form, changes.correct_incident, "counseling/incident_correct.html")
+
+
+@roles(*STAFF_ROLES)
+def incident_act_correct(request: ViewerRequest, pk: UUID, act_pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    seen = IncidentAct.objects.visible_to(request.viewer).filter(incident=incident)
+    act = get_object_or_404(seen.select_related("by__person"), pk=act_pk)
+    note_open(request, incident)
+    form = CorrectActForm(request.POST or None, act=act)
+
+    def correct(*, by: Viewer, incident: Incident, **words: Any) -> IncidentAct:
+        return changes.correct_act(by=by, incident=incident, act=act, **words)
+
+    return _form(request, incident, form, correct, "counseling/incident_act_correct.html", act=act)
+
+
+@roles(*SCHOOL_ROLES)
+def incident_reopen(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    incident = incident_or_404(request, pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            changes.reopen_incident(by=request.viewer, incident=incident, **form.cleaned_data)
+            messages.success(request, _("Open again. Everybody who was called is told."))
+            return redirect(incident)
+    status = 422 if form.is_bound else 200
+    return render(request, "counseling/incident_reopen.html", {"incident": incident, "form": form}, status=status)

@@ -13,10 +13,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from config.routes import routes
 from config.translations import entries
-from counseling.models import IncidentPerson, TalkOption, TalkPart, TextTemplate
+from counseling.models import IncidentAct, IncidentPerson, TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from screening.models import Instrument, Response, Round
 from tests.axe import PHONE, on_desk, on_phone
@@ -113,6 +114,7 @@ NO_PAGES = {
     "counseling:incident_numbers",
     "counseling:incident_lead",
     "counseling:incident_acknowledge",
+    "counseling:incident_pdf",
     "reports:daily",
     "reports:daily_sign",
     "reports:barometer_link",
@@ -149,7 +151,7 @@ ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first", 
 }
 
 
-INCIDENT_PAGES = ("detail", "person", "exception", "report", "close", "print")
+INCIDENT_PAGES = ("detail", "person", "exception", "report", "close", "print", "correct")
 KEY = object()  # stands for a passkey that is not there yet
 
 
@@ -209,7 +211,12 @@ def counselor_opens(world, now, made):
     draft = (Instrument.objects.filter(state="draft").first() or instrument_of(world.a.unit, state="draft")).pk
     restricted = TalkPart.objects.get(talk=world.a.talks["restricted"]).pk
     incident = incident_of(world.a.counselor, world.a.student, text="x", flag=world.a.flag).pk
+    line = IncidentAct.objects.create(
+        incident_id=incident, number=1, kind="note", by=world.a.counselor, happened_at=timezone.now(), text="x"
+    )
     return [
+        ("counseling:incident_act_correct", incident, line.pk),
+        ("counseling:incident_reopen", incident),
         ("counseling:incident_safety", incident, IncidentPerson.objects.get(incident=incident).pk),
         *((f"counseling:incident_{page}", incident) for page in INCIDENT_PAGES),
         ("screening:round_list",),
@@ -336,6 +343,8 @@ def district_staff_opens(world, now, made):
     return [
         ("counseling:incident_report_list",),
         ("counseling:incident_report_detail", report),
+        ("counseling:incident_pass", report),
+        ("counseling:incident_deadlines",),
         ("reports:workbench",),
         ("reports:school_list",),
         ("reports:daily_unit", world.a.unit.pk),

@@ -5,7 +5,7 @@ import uuid
 
 from django.apps import apps
 
-from counseling.models import IncidentAct, SafetyPlan, TalkRevision
+from counseling.models import IncidentAct, IncidentVersion, SafetyPlan, TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
@@ -88,6 +88,7 @@ SEEN = {
     "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
     "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
+    "counseling.IncidentVersion": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "counseling.SafetyPlan": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentReport": (1, 0, 0, 0, 0, 2, 0),  # of 2
     "screening.Round": (1, 1, 1, 1, 0, 0, 0),  # of 2
@@ -138,6 +139,7 @@ def everywhere(world):
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
         IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
+        IncidentVersion.objects.create(incident=incident, number=1, by=school.counselor, content="{}")
         opening_of(school.leader, school.student)
         reported(incident, world.district)
         SafetyPlan.objects.create(person=incident.people.get(), number=1, by=school.counselor, signs="x")
