@@ -14,8 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, npgettext
 from django.utils.translation import gettext as _
 
-from reports.charts import CONTROL
 from reports.editions import HIDDEN, Edition, Published
+from schools.common.charts import CONTROL
 
 Kind = Literal["count", "percent", "ratio", "minutes", "change", "points"]
 MINUTES_OF_A_DAY = 24 * 60

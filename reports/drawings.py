@@ -8,10 +8,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reports.charts import Bar, Number, Series, Slice, bar_chart, column_chart, stacked_bar
 from reports.document import Amount, Chart, Multiples
 from reports.editions import HIDDEN
 from reports.material import Material, Place
+from schools.common.charts import Bar, Number, Series, Slice, bar_chart, column_chart, stacked_bar
 from schools.figures import Value
 
 MOST_BARS = 12
@@ -89,4 +89,4 @@ def _raw(amount: Amount) -> Number:
 
 
 def _chart(title: str, svg: str, *, is_narrow: bool = False) -> Chart:
-    return Chart(title, mark_safe(svg), is_narrow)  # noqa: S308 (reports.charts escapes every label)
+    return Chart(title, mark_safe(svg), is_narrow)  # noqa: S308 (schools.common.charts escapes every label)

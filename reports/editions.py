@@ -8,8 +8,12 @@ table can still be solved (two hidden parts under a 10 are 4 and 4). It stays ra
 totals only, and in none that add up with each other; `tests/security/test_t23_small_cells.py` measures how rare.
 """
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Literal
+
+from schools.common.hidden import HIDDEN, Hidden
+
+__all__ = ["HIDDEN", "Edition", "Hidden", "Published", "published", "share_of"]
 
 FEWEST, STEP = 5, 5
 
@@ -19,16 +23,6 @@ class Edition(StrEnum):
     PUBLIC = "public"
 
 
-class Hidden(Enum):
-    """Stands where a number is withheld. It has no order and no arithmetic, so no sum can be made of it by mistake."""
-
-    HIDDEN = "*"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-HIDDEN: Literal[Hidden.HIDDEN] = Hidden.HIDDEN
 Published = int | Literal[Hidden.HIDDEN]
 
 

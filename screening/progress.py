@@ -69,6 +69,11 @@ def _state(slip: Slip, is_invalid: bool, consent: Standing | None) -> str:
     return WAITING if consent == Standing.GIVEN else NO_CONSENT
 
 
+def results_of(viewer: Viewer, slips: Iterable[Slip]) -> dict[Any, Any]:
+    """The result of each slip that the viewer may open."""
+    return dict(Response.objects.visible_to(viewer).filter(slip__in=list(slips)).values_list("slip_id", "pk"))
+
+
 def by_class(viewer: Viewer, round_: Round, slips: list[Slip]) -> list[ClassProgress]:
     states = states_of(viewer, round_, slips)
     groups: dict[int, ClassGroup] = {}

@@ -60,3 +60,14 @@ def _has_own(instrument: Instrument, language: str) -> bool:
 def paper_for(instrument: Instrument, unit: Unit, language: str) -> Paper:
     """What a round shows: items, options, sections, branching. `paper.has_text` says whether a screen can show it."""
     return lay_out(instrument.parsed, language, texts_for(instrument, unit))
+
+
+def papers_for(instruments: list[Instrument], unit: Unit, language: str) -> dict[int, Paper]:
+    """The papers of several instruments, by key, in one query."""
+    packs = TextPack.objects.filter(
+        instrument__in=instruments, unit__code__in=unit.ancestor_codes, replaced_at=None
+    ).select_related("unit")
+    texts: dict[int, dict[str, Texts]] = {one.pk: {} for one in instruments}
+    for pack in sorted(packs, key=lambda pack: len(pack.unit.path)):  # the nearest last
+        texts[pack.instrument_id][pack.language] = pack.texts
+    return {one.pk: lay_out(one.parsed, language, texts[one.pk]) for one in instruments}

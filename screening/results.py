@@ -8,6 +8,7 @@ from screening.definition import Definition
 from screening.models import Response, Result, ScaleResult
 from screening.paper import Question
 from screening.queries import paper_for
+from screening.ranges import range_of
 from screening.words import DOUBTS, attention_word
 
 
@@ -87,7 +88,7 @@ def _doubt(definition: Definition, code: str, language: str) -> str:
 
 def _scale(definition: Definition, row: ScaleResult, language: str) -> ShownScale:
     scale = definition.scale(row.scale)
-    top = _highest(definition, row.scale)
+    top = range_of(definition, row.scale)[1]
     share = round(100 * row.score / top) if row.score is not None and top else 0
     return ShownScale(
         name=scale.name.in_language(language) or row.scale,
@@ -98,15 +99,3 @@ def _scale(definition: Definition, row: ScaleResult, language: str) -> ShownScal
         asks=attention_word(row.attention),
         missing=row.score is None,
     )
-
-
-def _highest(definition: Definition, code: str) -> float:
-    """The highest score there is, for the length of a bar."""
-    scale = definition.scale(code)
-    if scale.sum_of:
-        return sum(_highest(definition, part) for part in scale.sum_of)
-    values = [max(definition.by_number[number].values) for number in scale.items]
-    total = sum(values)
-    if scale.score == "mean":
-        return total / len(values) if values else 0
-    return total * scale.factor if scale.score == "times" else total

@@ -1,19 +1,23 @@
-"""What a round found, in counts: by class, grade and gender how much attention is asked for, and what became of it."""
+"""What a round found, in counts: how much attention is asked for, by grade, class or gender, and what became of it."""
 
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
+from schools.models import ClassGroup
 from screening.models import Response, Round, Slip
 from screening.words import attention_word
 from students.access import kept_from
 from students.models import RiskFlag, Student
 
 ATTENTIONS = (0, 1, 2, 3, 4)
+ABOVE = 2  # from this level on somebody must look at it
+SPLITS = ("grade", "gender", "class")
 
 
 @dataclass
@@ -32,67 +36,120 @@ class Counted:
     def total(self) -> int:
         return self.levels.total() + self.doubtful
 
-    def add(self, attention: int, is_valid: bool) -> None:
+    @property
+    def valid(self) -> int:
+        return self.levels.total()
+
+    @property
+    def above(self) -> int:
+        return sum(self.levels[level] for level in ATTENTIONS if level >= ABOVE)
+
+    def add(self, attention: int, is_valid: bool, how_many: int = 1) -> None:
         if is_valid or attention == 4:  # who gave an answer that called is counted by it
-            self.levels[attention] += 1
+            self.levels[attention] += how_many
         else:
-            self.doubtful += 1
+            self.doubtful += how_many
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of so many of those above the cut-off."""
+
+    code: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True)
 class Found:
     heads: list[str]
     whole: Counted
-    parts: list[tuple[str, list[Counted]]]
-    became: list[tuple[str, int]]
+    rows: list[Counted]
+    fates: list[Fate]
+
+    @property
+    def above(self) -> int:
+        """With those whose answer called before they handed in."""
+        return sum(one.count for one in self.fates)
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.count for one in self.fates if one.code == WAITS)
+
+    @property
+    def decided(self) -> int:
+        return sum(one.count for one in self.fates if one.code in dict(RiskFlag.Outcome.choices))
 
 
-def found_by(viewer: Viewer, round_: Round) -> Found | None:
+def found_by(viewer: Viewer, round_: Round, by: str = "grade") -> Found | None:
     """For counselors and leaders. What stands behind a flag that is kept from the viewer is not counted for them."""
     if viewer.role not in SCHOOL_ROLES:
         return None
     rows = list(
-        _not_kept(Response.objects.filter(slip__round=round_), viewer, "slip__")
-        .select_related("slip__class_group", "slip__student")
-        .only("attention", "is_valid", "slip__class_group", "slip__student__gender")
-        .order_by("slip__class_group__stage", "-slip__class_group__entry_year", "slip__class_group__number")
+        not_kept(Response.objects.filter(slip__round=round_), viewer, "slip__")
+        .order_by()
+        .values_list("slip__class_group", "slip__student__gender", "attention", "is_valid")
+        .annotate(how_many=Count("pk"))
     )
-    whole = Counted(_("all"))
-    split: dict[str, dict[Hashable, Counted]] = {"gender": {}, "grade": {}, "class": {}}
-    genders = dict(Student.Gender.choices)
-    for row in rows:
-        group = row.slip.class_group
+    groups = {one.pk: one for one in ClassGroup.objects.filter(pk__in={row[0] for row in rows})}
+    for group in groups.values():
         group.school = round_.school
-        gender = row.slip.student.gender
-        places: list[tuple[str, Any, str]] = [
-            ("gender", gender, str(genders.get(gender, _("not known")))),
-            ("grade", (group.stage, group.entry_year), group.grade_name),
-            ("class", group.pk, group.name),
-        ]
-        whole.add(row.attention, row.is_valid)
-        for name, key, label in places:
-            split[name].setdefault(key, Counted(label)).add(row.attention, row.is_valid)
-    titles = {"gender": _("By gender"), "grade": _("By grade"), "class": _("By class")}
+    whole, counted = Counted(_("all")), dict[Hashable, Counted]()
+    for group_pk, gender, attention, is_valid, how_many in rows:
+        order, label = _place(by, groups[group_pk], gender)
+        whole.add(attention, is_valid, how_many)
+        counted.setdefault(order, Counted(label)).add(attention, is_valid, how_many)
     return Found(
         heads=[attention_word(level) for level in ATTENTIONS],
         whole=whole,
-        parts=[(titles[name], list(counted.values())) for name, counted in split.items()],
-        became=_became(viewer, round_),
+        rows=[counted[order] for order in sorted(counted)],  # type: ignore[type-var]
+        fates=_fates(viewer, round_),
     )
 
 
-def _became(viewer: Viewer, round_: Round) -> list[tuple[str, int]]:
-    """Of those with a flag: how it ended, who was talked to, and who still waits."""
-    slips = _not_kept(Slip.objects.filter(round=round_, flag__isnull=False), viewer, "")
-    outcomes = dict(RiskFlag.Outcome.choices)
-    found: Counter[str] = Counter()
-    for state, outcome, talked in slips.values_list("flag__state", "flag__outcome", "flag__interviewed_at"):
-        if state == RiskFlag.State.CLOSED:
-            found[str(outcomes[outcome])] += 1
-        else:
-            found[_("talked to, not decided yet") if talked else _("waits for a talk")] += 1
-    return found.most_common()
+def _place(by: str, group: ClassGroup, gender: str) -> tuple[Hashable, str]:
+    """Where somebody is counted: its order among the others, and its word."""
+    if by == "gender":
+        return gender, str(dict(Student.Gender.choices).get(gender, _("not known")))
+    if by == "class":
+        return (group.stage, -group.entry_year, group.prefix, group.number), group.name
+    return (group.stage, -group.entry_year), group.grade_name
 
 
-def _not_kept(rows: Any, viewer: Viewer, slip: str) -> Any:
+# --- what became of those above the cut-off ---------------------------------------------------------------------------
+
+WAITS, TALKED, PROPOSED = "waits", "talked", "proposed"
+
+
+def _fates(viewer: Viewer, round_: Round) -> list[Fate]:
+    """Of those with a flag or a result above the cut-off: how it ended, who was talked to, and who still waits."""
+    above = Q(response__attention=4) | Q(response__attention__gte=ABOVE, response__is_valid=True)
+    slips = not_kept(Slip.objects.filter(above | Q(flag__isnull=False), round=round_), viewer, "")
+    rows = slips.values_list("flag__state", "flag__outcome", "flag__interviewed_at")
+    found = Counter(_fate(*row) for row in rows)
+    words = {
+        RiskFlag.Outcome.REGISTERED: _("put on the registry"),
+        RiskFlag.Outcome.REFERRED: _("handed to outside help"),
+        RiskFlag.Outcome.WATCHED: _("watched on in daily care"),
+        RiskFlag.Outcome.SUPPORTED: _("supported, settled"),
+        RiskFlag.Outcome.UNFOUNDED: _("no need for concern"),
+        PROPOSED: _("talked to, waits for the second person"),
+        TALKED: _("talked to, not decided yet"),
+        WAITS: _("waits for a talk"),
+    }
+    return [Fate(str(code), str(word), found[code]) for code, word in words.items() if found[code]]
+
+
+def _fate(state: str | None, outcome: str | None, talked: Any) -> str:
+    if state == RiskFlag.State.CLOSED:
+        return outcome or RiskFlag.Outcome.UNFOUNDED
+    if state is None or talked is None:
+        return WAITS
+    return {RiskFlag.State.PROPOSED: PROPOSED, RiskFlag.State.WATCHED: str(RiskFlag.Outcome.WATCHED)}.get(
+        RiskFlag.State(state), TALKED
+    )
+
+
+def not_kept(rows: Any, viewer: Viewer, slip: str) -> Any:
+    """Without what stands behind a flag that is kept from the viewer; `slip` leads from a row to its slip."""
     return rows.exclude(**{f"{slip}flag__in": kept_from(viewer), f"{slip}flag__isnull": False})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from screening.views import answering, consents, families, instruments, responses, rounds, surveys
+from screening.views import answering, consents, families, instruments, responses, results, rounds, surveys
 
 app_name = "screening"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("rounds/<uuid:pk>/open/", rounds.round_open, name="round_open"),
     path("rounds/<uuid:pk>/close/", rounds.round_close, name="round_close"),
     path("rounds/<uuid:pk>/again/", rounds.round_ask_again, name="round_ask_again"),
+    path("rounds/<uuid:pk>/results/", results.round_results, name="round_results"),
+    path("rounds/<uuid:pk>/results/questions/", results.round_questions, name="round_questions"),
+    path("rounds/<uuid:pk>/results/people/", results.round_people, name="round_people"),
     path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
     path("rounds/<uuid:pk>/classes/<int:group>/slips/", rounds.round_slips, name="round_slips"),
     path("rounds/<uuid:pk>/consents/", consents.consent_coverage, name="consent_coverage"),

@@ -1,4 +1,4 @@
-"""Screenings of the first school: one of last month with a few at every level, and one that runs."""
+"""Screenings of the first school: one of last month with a few at every level, the one before it, and one that runs."""
 
 import datetime as dt
 import json
@@ -33,6 +33,7 @@ DAY = dt.timedelta(days=1)
 CALM, MILD, MODERATE, HIGH, CRITICAL, GAPS = "calm", "mild", "moderate", "high", "critical", "gaps"
 SHARES = [(CALM, 800), (MILD, 140), (MODERATE, 18), (HIGH, 6), (CRITICAL, 3), (GAPS, 8), ("", 25)]
 SUMS = {CALM: (0, 4), MILD: (5, 9), MODERATE: (10, 14), HIGH: (15, 21)}
+EARLIER = 190  # days ago: the round before
 OUTCOMES = ["watched", "unfounded", "supported", "unfounded", "referred"]
 
 
@@ -44,7 +45,11 @@ class Screening:
         self.by: Membership = school.counselor_members[0]
         self.dice = random.Random(f"rounds {school.unit.code}")
         self.text = ConsentText.objects.create(
-            unit=school.unit, version=1, body=str(LAST_WORDS["consent"]), made_by=self.by, made_at=now - 60 * DAY
+            unit=school.unit,
+            version=1,
+            body=str(LAST_WORDS["consent"]),
+            made_by=self.by,
+            made_at=now - (EARLIER + 20) * DAY,
         )
         self.rows: dict[type[Any], list[Any]] = {
             model: [] for model in (RiskFlag, Slip, Consent, CriticalAnswer, Response, Result, ScaleResult)
@@ -62,7 +67,7 @@ class Screening:
             closes_at=dt.time(17),
             consent_text=self.text,
             made_by=self.by,
-            made_at=self.now - 45 * DAY,
+            made_at=self.now - (self.now.date() - first).days * DAY - 15 * DAY,
             **texts,
             **more,
         )
@@ -183,27 +188,36 @@ def add_rounds(school: DemoSchool, students: list[Student], ids: Ids, now: dt.da
     made = Screening(school, ids, now)
     flagged |= set(RiskFlag.objects.open().filter(school=school.unit).values_list("student_id", flat=True))
     here = [one for one in students if one.left_on is None]
-    _finished(made, here, flagged)
+    kinds = _kinds(made, here)
+    before = made.dice.choices(*zip(*SHARES, strict=True), k=len(here))
+    _finished(made, here, flagged, EARLIER, [then if now else "" for then, now in zip(before, kinds, strict=True)])
+    _finished(made, here, flagged, 30, kinds)
     _running(made, here, flagged)
     made.write()
 
 
-def _finished(made: Screening, students: list[Student], flagged: set[Any]) -> None:
-    first = (made.now - 30 * DAY).date()
-    closed = {"state": Round.State.CLOSED, "closed_at": made.now - 20 * DAY}
-    round_ = made.round("校园生活问卷", first, first + 9 * DAY, made.school.classes, **closed)
-    kinds, weights = zip(*SHARES, strict=True)
-    for number, student in enumerate(students):
-        at = made.now - 30 * DAY + dt.timedelta(days=number % 5, minutes=20 + number % 200)
-        kind = made.dice.choices(kinds, weights)[0]
-        if kind or number % 3 != 1:  # the other families have not answered
-            made.consent(student, made.now - 40 * DAY, is_given=bool(kind) or number % 3 > 0)
+def _finished(made: Screening, students: list[Student], flagged: set[Any], days_ago: int, kinds: list[str]) -> None:
+    began = made.now - days_ago * DAY
+    closed = {"state": Round.State.CLOSED, "closed_at": began + 10 * DAY}
+    round_ = made.round("校园生活问卷", began.date(), (began + 9 * DAY).date(), made.school.classes, **closed)
+    for number, (student, kind) in enumerate(zip(students, kinds, strict=True)):
+        at = began + dt.timedelta(days=number % 5, minutes=20 + number % 200)
+        if student.pk in flagged and kind in (MODERATE, HIGH, CRITICAL):
+            kind = CALM
         slip = made.slip(round_, student, at if kind else None)
         if kind:
-            attention = made.answer(slip, kind, at)
-            level = attention.attention
-            if level >= 2 and student.pk not in flagged:
+            level = made.answer(slip, kind, at).attention
+            if level >= 2:
                 _decided(made, slip, level, at, number)
+
+
+def _kinds(made: Screening, students: list[Student]) -> list[str]:
+    """How each answers, and consent before the first round: a third of the silent ones said no, and a third nothing."""
+    found = made.dice.choices(*zip(*SHARES, strict=True), k=len(students))
+    for number, (student, kind) in enumerate(zip(students, found, strict=True)):
+        if kind or number % 3 != 1:
+            made.consent(student, made.now - (EARLIER + 10) * DAY, is_given=bool(kind) or number % 3 > 0)
+    return found
 
 
 def _decided(made: Screening, slip: Slip, level: int, at: dt.datetime, number: int) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
-from schools.access import reason_to_see, roles
+from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.models import ClassGroup
 from schools.requests import ViewerRequest
@@ -24,7 +24,6 @@ from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
 from screening.qr import qr_code
 from screening.queries import instruments_offered, languages_of
-from screening.round_results import found_by
 from screening.slip_codes import class_code_of, code_of, pin_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
 
@@ -100,7 +99,7 @@ def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "on_duty": is_on_duty(round_, today),
         "is_open_now": can_begin(round_, None, timezone.now()),
         "interviews": to_interview(viewer, round_) if viewer.role in SCREENERS else [],
-        "found": found_by(viewer, round_),
+        "reads_results": viewer.role in SCHOOL_ROLES,
         "why": reason_to_see(viewer),
     }
     return render(request, "screening/round_detail.html", context)

@@ -196,6 +196,9 @@ def round_pages(world):
     group = world.a.class_1.pk
     return [
         ("screening:round_detail", round_.pk),
+        ("screening:round_results", round_.pk),
+        ("screening:round_questions", round_.pk),
+        ("screening:round_people", round_.pk),
         ("screening:round_class", round_.pk, group),
         ("screening:round_slips", round_.pk, group),
         ("screening:round_consents", round_.pk, group),

@@ -81,7 +81,7 @@ def test_counts_of_a_round_keep_doubtful_answers_apart_and_kept_flags_away(world
     answered(round_, world.a.student_3, *CALM)
     found = found_by(by(world), round_)
     assert (found.whole.cells, found.whole.doubtful, found.whole.total) == ([1, 0, 0, 0, 1], 1, 3)
-    assert found.became == [("等访谈", 1)]
+    assert [(one.code, one.count) for one in found.fates] == [("waits", 1)]
     kept_from(world.a.leader, kept.slip.flag, world.a.counselor)
     assert found_by(by(world, "leader"), round_).whole.cells == [1, 0, 0, 0, 0]
     assert found_by(by(world, "teacher"), round_) is None
@@ -114,7 +114,9 @@ def test_page_of_a_round_costs_the_same_for_three_students_and_for_thirty(
     round_ = round_of(world.a)
     answered(round_, world.a.student_2, *(2,) * 9)
     client, group = sign_in(world.a.counselor), world.a.class_1.pk
-    urls = [round_.get_absolute_url(), reverse("screening:round_class", args=[round_.pk, group])]
+    pages = ("round_detail", "round_results", "round_questions", "round_people")
+    urls = [reverse(f"screening:{page}", args=[round_.pk]) for page in pages]
+    urls.append(reverse("screening:round_class", args=[round_.pk, group]))
     before = [asked_by(client, url, django_assert_max_num_queries) for url in urls]
     for number in range(27):
         pupil = Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name=f"x{number}")

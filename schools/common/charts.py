@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from reports.editions import HIDDEN, Hidden
+from schools.common.hidden import HIDDEN, Hidden
 
 Number = int | float | Hidden
 BRAND, BRAND_PALE = "#0e6b66", "#b9d8d4"
@@ -56,6 +56,23 @@ class Slice(NamedTuple):
     label: str
     value: Number
     tone: str = "brand"
+
+
+class Stack(NamedTuple):
+    """Some parts of a whole as one line of a chart; `note` stands at its end."""
+
+    label: str
+    parts: Sequence[Slice]
+    whole: int
+    note: str
+
+
+class Step(NamedTuple):
+    """A column of a histogram: its parts from the floor up, and how high it stood the time before."""
+
+    label: str
+    parts: Sequence[Slice]
+    before: float | None = None
 
 
 # The drawings
@@ -131,6 +148,74 @@ def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "
         frame.add(f'<text x="0" y="{y}" class="{part.tone}" fill="{colour}">{mark}</text>')
         frame.add(_text(18, y, _cut(part.label, 18)) + _text("100%", y, show(part.value), anchor="end", weight="600"))
     return frame.drawn(height=26 + 22 * len(parts))
+
+
+def stacked_rows(rows: Sequence[Stack], *, title: str, ident: str, desc: str = "", room: int = 280) -> str:
+    """A line for each row with its parts as shares of its whole; the largest share of all fills the width."""
+    listing = ((row.label, ", ".join(f"{one.label} {show(one.value)}" for one in row.parts)) for row in rows)
+    frame = _Frame(ident, title, desc or _listing(listing))
+    longest = max((_filled_share(row) for row in rows), default=0.0) or 1.0
+    before = min(_widest(row.label for row in rows) * EM / room, MOST_LABEL)
+    after = min(1.12 * _widest(row.note for row in rows) * EM / room, MOST_LABEL)
+    x, width = _percent(100 * before + 2.5), _percent(100 * (1 - before - after) - 5)
+    for number, row in enumerate(rows):
+        bar = f'<rect {TRACK} width="100%" height="10" rx="2"/>'
+        left = 0.0
+        for part in row.parts:
+            share = 100 * (_share(part.value, row.whole) or 0) / longest
+            bar += _filled(frame, part.value, part.tone, f'x="{_percent(left)}" width="{_percent(share)}" height="10"')
+            left += share
+        inside = (
+            _text(0, 14, _cut(row.label, before * room / EM))
+            + f'<svg x="{x}" y="5" width="{width}" height="10">{bar}</svg>'
+            + _text("100%", 14, row.note, anchor="end", weight="600")
+        )
+        frame.add(_placed(inside, y=22 * number, href=None))
+    return frame.drawn(height=22 * len(rows))
+
+
+def histogram(steps: Sequence[Step], *, title: str, ident: str, desc: str = "") -> str:
+    """How many had which score. A line over a column shows where it stood the time before."""
+    heights = [sum(_plain(part.value) for part in step.parts) for step in steps]
+    frame = _Frame(ident, title, desc or _listing((one.label, show(n)) for one, n in zip(steps, heights, strict=True)))
+    highest = max([*heights, *(one.before or 0 for one in steps)], default=0) or 1
+    slot, floor, room = 100 / max(len(steps), 1), 158, 146
+    inside = ""
+    for level in _guides(highest):
+        y = floor - room * level / highest
+        frame.add(_text("8%", y + 4, show(level), anchor="end"))
+        inside += f'<line class="axis" x2="100%" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity=".2"/>'
+    every = -(-len(steps) // 10)
+    for number, step in enumerate(steps):
+        across = f'x="{_percent(slot * (number + 0.1))}" width="{_percent(slot * 0.8)}"'
+        top = float(floor)
+        for part in step.parts:
+            height = room * _plain(part.value) / highest
+            top -= height
+            inside += _filled(frame, part.value, part.tone, f'{across} y="{top:.1f}" height="{height:.1f}"')
+        if step.before:
+            y = floor - room * step.before / highest
+            ends = f'x1="{_percent(slot * number)}" x2="{_percent(slot * (number + 1))}"'
+            inside += f'<line class="then" {ends} y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-width="1.5"/>'
+        if number % every == 0:
+            inside += _text(_percent(slot * (number + 0.5)), floor + 16, step.label, anchor="middle")
+    frame.add(f'<svg x="10%" width="87%" height="{floor + 22}" overflow="visible">{inside}</svg>')
+    return frame.drawn(height=floor + 22)
+
+
+def _plain(value: Number) -> float:
+    return 0 if isinstance(value, Hidden) else value
+
+
+def _filled_share(row: Stack) -> float:
+    return sum(_plain(part.value) for part in row.parts) / row.whole if row.whole else 0.0
+
+
+def _guides(highest: float) -> list[int]:
+    """Some round numbers from 0 to the highest."""
+    steps = (base * 10**power for power in range(9) for base in (1, 2, 5))
+    step = next(one for one in steps if highest / one <= 4)
+    return list(range(0, int(highest) + 1, step))
 
 
 def show(value: Number) -> str:

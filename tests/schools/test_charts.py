@@ -4,17 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts import (
+from reports.editions import HIDDEN
+from schools.common.charts import (
     TONES,
     Bar,
     Series,
     Slice,
+    Stack,
+    Step,
     bar_chart,
     column_chart,
+    histogram,
     show,
     stacked_bar,
+    stacked_rows,
 )
-from reports.editions import HIDDEN
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = "\"><script>alert('x')</script>&\x00\x0b"
@@ -27,6 +31,8 @@ def every_drawing(word, value):
         bar_chart([Bar(word, value, 40, "/classes/1?a=1&b=2"), Bar(word, value)], title=word, ident="a"),
         column_chart([word, word], [Series(word, [value, 3]), Series(word, [0, value])], title=word, ident="b"),
         stacked_bar([Slice(word, value, tone) for tone in TONES], title=word, ident="c"),
+        stacked_rows([Stack(word, [Slice(word, value, tone) for tone in TONES], 40, word)], title=word, ident="d"),
+        histogram([Step(word, [Slice(word, value, "l4"), Slice(word, 2, "l1")], 3.5)], title=word, ident="e"),
     ]
 
 
@@ -210,3 +216,19 @@ def test_drawings_stay_small():
 @pytest.mark.parametrize(("value", "shown"), [(0, "0"), (53492, "53,492"), (96.44, "96.4"), (HIDDEN, "*")])
 def test_show_writes_numbers_for_people(value, shown):
     assert show(value) == shown
+
+
+def test_rows_are_shares_of_their_own_whole_and_the_largest_fills_the_width():
+    rows = [Stack("a", [Slice("x", 1, "l4"), Slice("y", 3, "l1")], 40, ""), Stack("b", [Slice("x", 1, "l4")], 20, "")]
+    text = stacked_rows(rows, title="t", ident="i")
+    assert (widths(text, "l4"), widths(text, "l1")) == ([25.0, 50.0], [75.0])
+
+
+def test_columns_of_a_histogram_stand_on_the_floor_and_in_proportion():
+    text = histogram([Step("0", [Slice("x", 4, "brand")]), Step("1", [Slice("x", 2, "l4")], 1)], title="t", ident="i")
+    boxes = {
+        one.get("class"): (float(one.get("y")), float(one.get("height"))) for one in drawn(text).iter(f"{SVG}rect")
+    }
+    assert boxes["brand"][1] == 2 * boxes["l4"][1]
+    assert sum(boxes["brand"]) == sum(boxes["l4"])
+    assert [one.get("class") for one in drawn(text).iter(f"{SVG}line")].count("then") == 1

@@ -1,0 +1,93 @@
+"""How a round answered each question: the sealed answers are opened, counted, and nobody's stay together."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from schools.access import Viewer
+from screening.definition import COUNTED, Definition, Item, Type
+from screening.models import Response, Round
+from screening.outcome import parts_of
+from screening.paper import Question
+from screening.queries import papers_for
+from screening.round_results import not_kept
+
+
+@dataclass(frozen=True)
+class CountedItem:
+    number: int
+    text: str
+    options: list[tuple[str, int]]  # as the form orders them
+    answered: int
+    left_out: int
+    # Of a question that is scored: so many answered in the half of the options that the manual counts as the worse; of
+    # one that calls, so many gave an answer that does.
+    heavy: int | None
+    alert: str
+
+    @property
+    def share(self) -> float:
+        return 100 * (self.heavy or 0) / self.answered if self.answered else 0.0
+
+
+@dataclass(frozen=True)
+class CountedPart:
+    name: str
+    items: list[CountedItem]
+    is_ranked: bool
+
+
+def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedPart]:
+    """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form."""
+    rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
+    given: dict[str, Counter[int]] = {}
+    count, answered = 0, Counter[str]()
+    for response in rows.order_by().iterator(chunk_size=500):
+        count += 1
+        for key, value in response.given.items():
+            if value is None:
+                continue
+            answered[key] += 1
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, int):
+                    given.setdefault(key, Counter())[one] += 1
+    parts = parts_of(round_)
+    papers = papers_for([part.instrument for part in parts], round_.school, language)
+    found = []
+    for part in parts:
+        definition = part.instrument.parsed
+        paper = papers[part.instrument_id]
+        items = []
+        for question in paper.questions:
+            key = f"{part.position}.{question.number}"
+            items.append(_counted(definition, question, given.get(key, Counter()), answered[key], count))
+        is_ranked = any(one.heavy is not None for one in items)
+        if is_ranked:
+            items.sort(key=lambda one: (one.alert != "critical", one.heavy is None, -one.share, one.number))
+        found.append(CountedPart(part.instrument.name, items, is_ranked))
+    return found
+
+
+def _counted(definition: Definition, question: Question, values: Counter[int], answered: int, of: int) -> CountedItem:
+    item = definition.by_number[question.number]
+    alert = next((one for one in definition.critical if one.item == item.number), None)
+    if item.type in (Type.SINGLE, Type.MULTIPLE):
+        options = [(choice.text or str(choice.value), values[choice.value]) for choice in question.choices]
+    else:
+        options = [(str(value), values[value]) for value in sorted(values)] if item.type in COUNTED else []
+    heavy = None
+    if alert:
+        heavy = sum(count for value, count in values.items() if value >= alert.at_least)
+    elif _is_scored(definition, item):
+        heavy = _heavy(definition, item, values)
+    return CountedItem(item.number, question.text, options, answered, of - answered, heavy, alert.kind if alert else "")
+
+
+def _is_scored(definition: Definition, item: Item) -> bool:
+    """On a scale that is interpreted: a validity scale says nothing of how somebody is."""
+    return item.scored and any(item.number in scale.items and scale.interpreted for scale in definition.scales)
+
+
+def _heavy(definition: Definition, item: Item, values: Counter[int]) -> int:
+    middle = (min(item.values) + max(item.values)) / 2
+    high_is_heavy = definition.high_is_bad != (item.number in definition.reversed)
+    return sum(count for value, count in values.items() if (value > middle if high_is_heavy else value < middle))

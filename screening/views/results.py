@@ -1,0 +1,184 @@
+"""What a round found: counts for counselors and leaders, names for counselors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from schools.access import SCHOOL_ROLES, reason_to_see, roles
+from schools.requests import ViewerRequest
+from screening import result_drawings as drawings
+from screening.access import SCREENERS
+from screening.comparison import Part, Spread, parts_found, shares
+from screening.definition import Definition
+from screening.item_results import items_counted
+from screening.models import Round
+from screening.outcome import parts_of
+from screening.progress import BEGUN, INVALID, NO_CONSENT, REFUSED, WAITING, results_of, slips_seen, states_of
+from screening.round_results import ATTENTIONS, SPLITS, Found, found_by
+from screening.views.rounds import round_of
+from screening.words import attention_word
+
+PAGE = 100
+
+
+def _chosen(request: ViewerRequest, name: str, offered: Sequence[str]) -> str:
+    value = request.GET.get(name, offered[0])
+    if value not in offered:
+        raise BadRequest(f"unknown {name}")
+    return value
+
+
+@dataclass(frozen=True)
+class ShownSpread:
+    name: str
+    drawing: Any
+    rows: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    part: Part
+    main: ShownSpread | None
+    scales: Any  # how many are above the cut-off on each scale, as a drawing
+    scale_rows: list[tuple[str, int, int]]
+    compared: list[tuple[str, int, float, int, float]]
+
+
+@require_GET
+@roles(*SCHOOL_ROLES)
+def round_results(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Levels by one split at a time, how scores lie, and what became of those above the cut-off; as chart or table."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    by, shape = _chosen(request, "by", SPLITS), _chosen(request, "as", ("chart", "table"))
+    found = found_by(viewer, round_, by)
+    context = {
+        "round": round_,
+        "found": found,
+        "shape": shape,
+        "tab": "results",
+        "is_screener": viewer.role in SCREENERS,
+        "shapes": _chips("as", {"chart": _("As charts"), "table": _("As tables")}, shape, by=by),
+        "splits": _chips("by", {"grade": _("By grade"), "gender": _("By gender"), "class": _("By class")}, by, shape),
+        "parts": _parts_shown(request, round_) if found and found.whole.total else [],
+        **(_drawn(found) if found and shape == "chart" else {}),
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "screening/round_results.html", context)
+
+
+def _chips(name: str, words: dict[str, str], chosen: str, shape: str = "", by: str = "") -> list[dict[str, Any]]:
+    kept = (f"&as={shape}" if shape else "") + (f"&by={by}" if by else "")
+    return [{"label": word, "url": f"?{name}={code}{kept}", "on": code == chosen} for code, word in words.items()]
+
+
+def _drawn(found: Found) -> dict[str, Any]:
+    return {
+        "funnel": drawings.funnel(found),
+        "fates": drawings.fates(found) if found.fates else "",
+        "levels": drawings.levels(found.rows, _("Who needs attention")),
+        "legend": drawings.legend(found.rows),
+    }
+
+
+def _parts_shown(request: ViewerRequest, round_: Round) -> list[ShownPart]:
+    language = get_language() or "zh"
+    definitions = [one.instrument.parsed for one in parts_of(round_)]
+    parts = parts_found(request.viewer, round_)
+    return [
+        _part_shown(part, definition, language, f"spread-{number}")
+        for number, (part, definition) in enumerate(zip(parts, definitions, strict=True))
+    ]
+
+
+def _part_shown(part: Part, definition: Definition, language: str, ident: str) -> ShownPart:
+    def name_of(one: Spread) -> str:
+        return definition.scale(one.scale).name.in_language(language) or one.scale
+
+    def shown(one: Spread) -> ShownSpread:
+        rows = [
+            (f"{column.begins:.3g}", column.levels.total(), column.before)
+            for column in one.columns
+            if column.levels or column.before
+        ]
+        return ShownSpread(name_of(one), drawings.spread(one, name_of(one), ident), rows)
+
+    now, then = shares(part.now), shares(part.then)
+    return ShownPart(
+        part,
+        shown(part.main) if part.main else None,
+        drawings.scales_above(part, definition, language, f"{ident}-scales"),
+        [(name_of(one), one.above, one.total) for one in part.spreads if one is not part.main],
+        [
+            (attention_word(level), part.now[level], now[level], part.then[level], then[level])
+            for level in ATTENTIONS
+            if part.then
+        ],
+    )
+
+
+@require_GET
+@roles(*SCHOOL_ROLES)
+def round_questions(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """How each question was answered, the most weighty first. No answer stands beside a name here."""
+    round_ = round_of(request, pk)
+    shape = _chosen(request, "as", ("chart", "table"))
+    context = {
+        "round": round_,
+        "shape": shape,
+        "tab": "questions",
+        "is_screener": request.viewer.role in SCREENERS,
+        "shapes": _chips("as", {"chart": _("As charts"), "table": _("As tables")}, shape),
+        "parts": items_counted(request.viewer, round_, get_language() or "zh"),
+        "why": reason_to_see(request.viewer),
+    }
+    return render(request, "screening/round_questions.html", context)
+
+
+@require_GET
+@roles(*SCREENERS)
+def round_people(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """By name: whose answers are in doubt, who is absent, has said no, or lacks consent."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    words = {
+        INVALID: _("in doubt"),
+        WAITING: _("absent") if round_.state == Round.State.CLOSED else _("not yet answered"),
+        BEGUN: _("under way"),
+        REFUSED: _("said no"),
+        NO_CONSENT: _("consent is missing"),
+    }
+    state = _chosen(request, "state", list(words))
+    slips = slips_seen(viewer, round_)
+    states = states_of(viewer, round_, slips)
+    chips = [
+        {
+            "label": word,
+            "url": f"?state={code}",
+            "on": code == state,
+            "count": sum(one == code for one in states.values()),
+        }
+        for code, word in words.items()
+    ]
+    page = Paginator([one for one in slips if states[one.pk] == state], PAGE).get_page(request.GET.get("page"))
+    results = results_of(viewer, page.object_list)
+    for slip in page.object_list:
+        slip.class_group.school = round_.school
+        slip.result_pk = results.get(slip.pk)  # type: ignore[attr-defined]  # for the page
+    context = {
+        "round": round_,
+        "tab": "people",
+        "is_screener": True,
+        "chips": chips,
+        "word": words[state],
+        "page_obj": page,
+        "why": reason_to_see(viewer),
+    }
+    return render(request, "screening/round_people.html", context)

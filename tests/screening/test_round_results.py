@@ -1,0 +1,101 @@
+"""What a round found: scores in columns, questions counted, beside the round before, and nothing of a kept flag."""
+
+import datetime as dt
+
+import pytest
+
+from schools.access import Viewer
+from screening.comparison import parts_found, shares
+from screening.item_results import items_counted
+from screening.models import Instrument, Round
+from screening.ranges import column_of, columns, range_of, step_of, width_of
+from screening.round_results import found_by
+from students.models import RiskFlag
+from tests.screening.asked import answered, round_of
+from tests.walking import kept_from
+
+CALM, LOW = (0,) * 9, (2,) * 4 + (0,) * 5
+
+
+def by(world, who="counselor"):
+    member = getattr(world.a, who)
+    return Viewer(person=member.person, membership=member)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "scale", "ends", "width", "number"),
+    [
+        ("phq9", "total", (0, 27), 1, 28),
+        ("mht", "total", (0, 90), 5, 19),
+        ("who5", "total", (0, 100), 4, 26),  # doubled twice: only every fourth score can be
+        ("mssmhs", "强迫症状", (1, 5), 1 / 6, 25),  # the mean of six answers
+        ("sdqs", "total", (0, 40), 2, 21),
+    ],
+)
+def test_columns_hold_each_score_and_as_many_scores_each(code, scale, ends, width, number):
+    definition = Instrument.objects.get(unit=None, code=code).parsed
+    found = range_of(definition, scale)
+    wide = width_of(found, step_of(definition, scale))
+    assert (found, wide, len(columns(found, wide))) == (ends, pytest.approx(width), number)
+    assert {column_of(one, wide) for one in found} == {columns(found, wide)[0], columns(found, wide)[-1]}
+
+
+def two_rounds(world):
+    """In the first everybody is calm; in the second one needs attention, one says the same, one sheet has a gap."""
+    first = round_of(world.a)
+    for student in (world.a.student, world.a.student_2, world.a.student_3):
+        answered(first, student, *CALM)
+    Round.objects.filter(pk=first.pk).update(opens_on=dt.date(2025, 9, 1))
+    second = round_of(world.a)
+    answered(second, world.a.student, *LOW)
+    answered(second, world.a.student_2, *CALM[:8], 1)
+    answered(second, world.a.student_3, 0, 0)
+    return first, second
+
+
+@pytest.mark.django_db
+def test_round_is_compared_with_the_one_before_by_valid_answers_only(world):
+    first, second = two_rounds(world)
+    (part,) = parts_found(by(world), second)
+    assert (part.before, part.both, part.more, part.less) == (first, 2, 2, 0)
+    assert (dict(part.now), dict(part.then)) == ({1: 1, 4: 1}, {0: 3})
+    assert shares(part.then) == [100, 0, 0, 0, 0]
+    spread = part.main
+    assert [(one.begins, one.levels.total(), one.before) for one in spread.columns if one.levels or one.before] == [
+        (0, 0, 3),
+        (1, 1, 0),
+        (8, 1, 0),
+    ]
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_kept_flag_is_counted_anywhere(world):
+    _first, second = two_rounds(world)
+    kept_from(world.a.counselor_2, RiskFlag.objects.get(student=world.a.student_2), world.a.counselor)
+    counts = {}
+    for who in ("counselor", "counselor_2"):
+        viewer = by(world, who)
+        (part,), (items,) = parts_found(viewer, second), items_counted(viewer, second, "zh")
+        found = found_by(viewer, second, "class")
+        ninth = next(one for one in items.items if one.number == 9)
+        counts[who] = (part.main.total, part.both, ninth.heavy, ninth.answered, found.above, found.rows[0].total)
+    assert counts == {"counselor": (2, 2, 1, 2, 1, 3), "counselor_2": (1, 1, 0, 1, 0, 2)}
+
+
+@pytest.mark.django_db
+def test_questions_that_call_come_first_and_then_those_answered_most(world):
+    _first, second = two_rounds(world)
+    (part,) = items_counted(by(world), second, "zh")
+    assert [(one.number, one.heavy) for one in part.items[:3]] == [(9, 1), (1, 1), (2, 1)]
+    assert part.items[1].text.startswith("做事")
+    assert (part.items[-1].number, part.items[-1].heavy, part.items[-1].left_out) == (10, None, 2)
+
+
+@pytest.mark.django_db
+def test_names_of_who_is_missing_are_the_counselors(world, sign_in):
+    _first, second = two_rounds(world)
+    url = f"/rounds/{second.pk}/results/people/?state=bad"
+    page = sign_in(world.a.counselor).get(url)
+    assert [slip.student for slip in page.context["page_obj"]] == [world.a.student_3]
+    assert sign_in(world.a.leader).get(url).status_code == 403
