@@ -1,4 +1,5 @@
 import contextlib
+import gc
 import os
 import tempfile
 
@@ -10,6 +11,8 @@ from tests.fixtures import (  # noqa: F401
     anchors,
     blank_anchors,
     fixed_clock,
+    once,
+    open_as,
     sign_in,
     viewer,
     world,
@@ -93,8 +96,18 @@ def folder(prefix):
     return resources.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
 
 
+def pytest_collection_finish(session):
+    """What has been loaded stays until the end: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config):
     resources.close()
+
+
+def pytest_ignore_collect(collection_path, config):
+    return selection.pytest_ignore_collect(collection_path, config)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,5 +1,6 @@
 """Fixtures every test may ask for: the cast, a signed-in client, a viewer. The clock stands still (tests.world.NOW)."""
 
+import datetime as dt
 import pickle
 import time
 
@@ -58,6 +59,27 @@ def world(db, cast):
     return pickle.loads(cast)
 
 
+@pytest.fixture(scope="module")
+def once(cast, django_db_blocker):
+    """Rows that the tests of a file share: `once(write)` calls `write(world)`, and what it writes stands until the end
+    of the file. Each test still works on a savepoint of its own."""
+    import time_machine
+    from django.db import transaction
+    from django.utils import translation
+
+    from tests.world import NOW
+
+    with django_db_blocker.unblock(), transaction.atomic():
+
+        def call(write):
+            before = NOW - dt.timedelta(minutes=5)  # it takes its time, and lies behind for every test
+            with time_machine.travel(before, tick=True), translation.override("zh-hans"):
+                return write(pickle.loads(cast))
+
+        yield call
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def viewer():
     """The viewer of a membership: `viewer(world.a.teacher)`."""
@@ -78,6 +100,21 @@ def sign_in():
         client = Client()
         client.cookies["sessionid"] = session_of(membership).session_key
         return client
+
+    return enter
+
+
+@pytest.fixture
+def open_as(open_page, live_server, world):
+    """`open_as("a-teacher", width=360)`: an empty page of a browser in which this person is signed in."""
+    from django.conf import settings
+
+    def enter(staff_number, **more):
+        page = open_page(**more)
+        member = next(one for one in world.members().values() if one.person.staff_number == staff_number)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(member).session_key}
+        page.context.add_cookies([cookie | {"url": live_server.url}])
+        return page
 
     return enter
 

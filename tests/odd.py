@@ -13,7 +13,7 @@ from django.db import connection
 
 from config.routes import routes
 from tests.access_table import OBJECTS, SEES
-from tests.walking import NO_SUCH_ID, address, members, things, undone
+from tests.walking import NO_SUCH_ID, address, arrived, members, things, undone
 
 # A lone surrogate is no character: as text it exists in Python only, in an address as three bytes.
 NULL, SURROGATE, BACKWARDS = "a\x00b", "a\ud800b", "\u202egnp.exe\u2066\u200f"
@@ -88,7 +88,7 @@ def opener(world, sign_in):
     def open_as(name):
         who = somebody_for(name)
         if who not in clients:
-            clients[who] = sign_in(members(world)[who])
+            clients[who] = arrived(sign_in(members(world)[who]), members(world)[who])
         return clients[who], address(name, place_of(name, who, objects))
 
     return open_as

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from config.routes import routes
+from schools.recounting import recount
 from tests.access_table import MEETS, PUBLIC, ROLES, SIGNED_IN
 from tests.world import NOW, sentinel
 
@@ -84,6 +85,15 @@ def members(world):
 def visit(client, method, url, data=None, **more):
     """One request whose writes are undone, and which leaves the client signed in."""
     return undone(client, lambda: getattr(client, method)(url, data or {}, **more))
+
+
+def arrived(client, member):
+    """The client after its first request: what a session remembers from it (when it began, that no second factor is
+    asked for) is not found out anew for each page of a walk. The figures of its school are counted, too."""
+    client.get(reverse("reports:workbench"))
+    if member.unit.is_school:
+        recount(member.unit)
+    return client
 
 
 def undone(client, ask):

@@ -510,12 +510,15 @@ def sign_in_by_hand(page, login):
     page.wait_for_selector("main h1")
 
 
+ON_A_PHONE = {**PHONE, "reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def enter(open_page):
     """A browser on a phone, signed in by hand."""
 
     def go(login=""):
-        page = open_page(**PHONE, reduced_motion="reduce")
+        page = open_page(**ON_A_PHONE)
         if login:
             sign_in_by_hand(page, login)
         return page
@@ -524,11 +527,11 @@ def enter(open_page):
 
 
 @pytest.mark.parametrize("login", OPENED_BY)
-def test_every_page_is_accessible_fits_and_speaks_chinese(login, enter, world, term, request):  # noqa: F811
+def test_every_page_is_accessible_fits_and_speaks_chinese(login, open_as, world, term, request):  # noqa: F811
     made = request.getfixturevalue("made") if login == "a-leader" else {}
     # What somebody before has looked at on the desk needs no second look there.
     before = list(OPENED_BY)[: list(OPENED_BY).index(login)]
-    look = Look(enter(login), looked_at_by(before, world, term))
+    look = Look(open_as(login, **ON_A_PHONE), looked_at_by(before, world, term))
     for name, *arguments in OPENED_BY[login](world, term, made):
         if name == "mfa_reauthenticate":
             made["key"] = add_factors(world.a.counselor_2.person)
@@ -556,8 +559,8 @@ def test_every_page_on_the_way_in_is_accessible_fits_and_speaks_chinese(enter, w
     assert look.wrong == []
 
 
-def test_every_error_page_is_accessible_fits_and_speaks_chinese(enter, world):
-    look = Look(enter("a-teacher"))
+def test_every_error_page_is_accessible_fits_and_speaks_chinese(open_as):
+    look = Look(open_as("a-teacher", **ON_A_PHONE))
     look.at(f"/students/{uuid.uuid4()}/", 404)
     look.at("/audit", 403)
     look.at("/coverage/?class=nonsense", 400)

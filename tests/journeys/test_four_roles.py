@@ -14,7 +14,6 @@ from schools.models import Term
 from students.models import Student
 from tests.axe import faults
 from tests.files import xlsx_bytes
-from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROSTER = [
@@ -37,15 +36,12 @@ def term(world):
 
 
 @pytest.fixture
-def enter(open_page, world, term):
-    """Sign in through the page, as a person does."""
+def enter(open_as, term):
+    """On the workbench of somebody who is signed in."""
 
     def go(staff_number, width=1440):
-        page = open_page(width=width, height=800)
+        page = open_as(staff_number, width=width, height=800)
         page.goto("/")
-        page.fill("input[name=login]", staff_number)
-        page.fill("input[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
         page.wait_for_selector("main h1")
         return page
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.translations import entries
 from schools.models import Person
-from tests.journeys.test_every_page import OPENED_BY, PHONE, enter, made  # noqa: F401
+from tests.journeys.test_every_page import ON_A_PHONE, OPENED_BY, made  # noqa: F401
 from tests.journeys.test_four_roles import term  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,10 +21,10 @@ WALKED = [login for login in OPENED_BY if login != "a-counselor_2"]
 
 
 @pytest.mark.parametrize("login", WALKED)
-def test_every_page_fits_a_phone_in_english(login, enter, world, term, request):  # noqa: F811
+def test_every_page_fits_a_phone_in_english(login, open_as, world, term, request):  # noqa: F811
     objects = request.getfixturevalue("made") if login == "a-leader" else {}
     Person.objects.update(language="en")
-    page = enter(login)
+    page = open_as(login, **ON_A_PHONE)
     page.emulate_media(color_scheme="dark")
     wrong = []
     for name, *arguments in OPENED_BY[login](world, term, objects):

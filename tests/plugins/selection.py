@@ -14,9 +14,10 @@ TWICE = (
     "tests/journeys/test_*.py",
     "tests/counseling/test_talk_journey.py",
     "tests/test_access.py",
-    "tests/test_first_release.py",
+    # what each rule about rows shows
+    "tests/security/test_t03_guards.py::test_every_rule_shows_*",
     # locks
-    "tests/security/test_t25_*.py",
+    "tests/security/test_t25_audit_under_load.py",
     "tests/security/test_t26_*.py",
     "tests/schools/test_jobs.py",
     "tests/schools/test_notices.py",
@@ -27,6 +28,7 @@ TWICE = (
     "tests/counseling/test_records.py",
     "tests/schools/test_audit.py",
     "tests/schools/test_units.py",
+    "tests/security/test_t25_audit_tampering.py",
     # order of texts, search
     "tests/counseling/test_states.py",
     "tests/schools/test_listing.py",
@@ -41,8 +43,16 @@ TWICE = (
     "tests/config/test_demo.py",
     "tests/students/test_roster_import.py",
 )
-# What looks at pages only: a browser shows them the same on either database.
-ONCE = ("tests/journeys/test_every_page.py",)
+# Among these: what looks at pages only (a browser shows them the same on either database), and whether chance and a
+# past day make another demo.
+ONCE = (
+    "tests/journeys/test_every_page.py",
+    "tests/journeys/test_in_english.py",
+    "tests/journeys/test_lost_session.py",
+    "tests/journeys/test_new_school.py",
+    "tests/config/test_demo.py::test_demo_is_the_same_every_time",
+    "tests/config/test_demo.py::test_graduates_*",
+)
 TENTH = 10
 
 
@@ -51,15 +61,40 @@ def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="every odd input and removed guard, not a fixed tenth")
 
 
+def pytest_ignore_collect(collection_path, config):
+    """With `--twice` only the files that hold such tests are read."""
+    if config.getoption("--twice") and collection_path.suffix == ".py":
+        path = collection_path.relative_to(config.rootpath).as_posix()
+        return None if any(fnmatch(path, one.partition("::")[0]) for one in TWICE) and path not in ONCE else True
+    return None
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--twice"):
-        left_out = [item for item in items if not is_for_both(item.nodeid.partition("::")[0])]
+        left_out = [item for item in items if not is_for_both(item.nodeid)]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
+    items[:] = without_a_database_in_the_middle(items)
 
 
-def is_for_both(path):
-    return any(fnmatch(path, one) for one in TWICE) and path not in ONCE
+def without_a_database_in_the_middle(items):
+    """One of two workers begins in the middle: it has something to do while the other makes the database."""
+    plain = {item for item in items if not {"db", "world"} & set(item.fixturenames) and not needs_database(item)}
+    others = [item for item in items if item not in plain]
+    half = max(0, len(items) // 2 - (len(items) % 2 == 0))
+    return [*others[:half], *(item for item in items if item in plain), *others[half:]]
+
+
+def needs_database(item):
+    return item.get_closest_marker("django_db") or item.get_closest_marker("browser")
+
+
+def is_for_both(nodeid):
+    return is_one_of(TWICE, nodeid) and not is_one_of(ONCE, nodeid)
+
+
+def is_one_of(patterns, nodeid):
+    return any(fnmatch(nodeid, one) or fnmatch(nodeid.partition("::")[0], one) for one in patterns)
 
 
 @pytest.fixture

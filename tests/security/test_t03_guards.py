@@ -91,7 +91,7 @@ def test_every_rule_shows_each_person_what_was_counted_by_hand(world):
 def test_a_models_rule_taken_away_is_noticed_by_the_count(label, world, monkeypatch):
     people = everywhere(world)
     open_rule(monkeypatch, label)
-    assert seen_by(people)[label] != SEEN[label]
+    assert seen_by(people, [label]) != {label: SEEN[label]}
 
 
 @pytest.mark.parametrize(("rule", "who", "names"), RULES, ids=[rule for rule, _who, _names in RULES])

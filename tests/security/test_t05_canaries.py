@@ -17,7 +17,7 @@ from django.urls import reverse
 from schools.models import Job
 from tests.counseling.sheet import sent
 from tests.security.test_t20_nothing_readable import everything_stored
-from tests.walking import SENTINEL, leaks, members, things, visit
+from tests.walking import SENTINEL, arrived, leaks, members, things, visit
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"""(?:href|hx-get|data-url|action)="([^"#]+)""")
@@ -69,7 +69,8 @@ def test_no_page_that_is_linked_shows_a_text_for_other_eyes_or_a_number_whole(wh
     """Numbers are shown masked to everybody (threat T10); one crawl looks for both."""
     things(world)
     numbers = lifelike(world.a.student)
-    pages = list(crawl(sign_in(members(world)[who])))
+    member = members(world)[who]
+    pages = list(crawl(arrived(sign_in(member), member)))
     assert len(pages) > 10
     assert [(url, answer.status_code) for url, answer in pages if answer.status_code >= 500] == []
     assert [(url, text) for url, answer in pages for text in leaks(who, answer)] == []

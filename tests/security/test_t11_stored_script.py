@@ -10,6 +10,7 @@ from schools.models import Person, Unit
 from schools.queries import current_term
 from students.models import FlagReport, Guardian, Student
 from tests.security.test_t05_canaries import crawl
+from tests.walking import arrived
 
 SCRIPT = "<script>alert(1)</script>"
 PAYLOADS = [SCRIPT, '"><img src=x onerror=alert(2)>', "{{7*7}}{% now 'Y' %}", "'-alert(3)-'", "</textarea><b>bold"]
@@ -60,7 +61,7 @@ def write(world, text):
 def test_typed_text_is_escaped_on_every_page(who, world, sign_in):
     """A script, the end of an attribute and a template, all at once."""
     write(world, ALL)
-    pages = list(crawl(sign_in(world.a.people[who]), most=45))
+    pages = list(crawl(arrived(sign_in(world.a.people[who]), world.a.people[who]), most=45))
     assert [
         (url, answer.status_code) for url, answer in pages if answer.status_code >= 400 and answer.status_code != 405
     ] == []
