@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from screening.consent_rules import GUARDIAN, Said, Standing, last_words, needed, standing
@@ -57,7 +56,14 @@ def digits_of(guardian: Guardian) -> str:
 
 
 def said_by_guardian(round_: Round, guardian: Guardian) -> bool | None:
-    """This guardian's own last word by link, for the own page. Nobody else's."""
-    rows: Any = Consent.objects.filter(text_id=round_.consent_text_id, guardian=guardian).order_by("at", "pk")
-    last = rows.last()
-    return last.is_given if last else None
+    """This guardian's own last word by link, for the own page. After a paper the family is asked afresh."""
+    family = Consent.objects.filter(
+        text_id=round_.consent_text_id, student=guardian.student_id, who=Consent.Who.GUARDIAN
+    )
+    said = None
+    for is_given, by, channel in family.order_by("at", "pk").values_list("is_given", "guardian", "channel"):
+        if channel == Consent.Channel.PAPER:
+            said = None
+        elif by == guardian.pk:
+            said = is_given
+    return said
