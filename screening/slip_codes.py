@@ -17,6 +17,11 @@ def pin_of(slip: Slip) -> str:
     return f"{number % 10**PIN_LENGTH:0{PIN_LENGTH}}"
 
 
+def whose(slip: Slip) -> str:
+    """By this the page of a student knows what it sent before, also under an earlier issue. It opens nothing."""
+    return crypto.lookup_hash(str(slip.pk), purpose="slip in a tab")[:CODE_LENGTH]
+
+
 def class_code_of(row: RoundClass) -> str:
     return crypto.lookup_hash(f"{row.round_id}|{row.class_group_id}", purpose="class code")[:CODE_LENGTH]
 

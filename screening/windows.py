@@ -7,8 +7,10 @@ from django.utils import timezone
 from schools.on_duty import on_duty
 from screening.models import Round, RoundClass, Slip
 
-# Whoever began inside the hours may finish: for so long after the last page was shown, answers are taken.
+# Whoever began inside the hours may finish: for so long the page goes on.
 SITTING = dt.timedelta(hours=3)
+# What waited in a phone without a network still arrives so long after the round was closed.
+ON_ITS_WAY = dt.timedelta(days=7)
 
 
 def last_day(round_: Round, row: RoundClass | None) -> dt.date:
@@ -44,5 +46,5 @@ def takes_answers(slip: Slip, now: dt.datetime) -> bool:
         slip.started_at is not None
         and slip.revoked_at is None
         and slip.round.state != Round.State.PLANNED
-        and (closed is None or now < closed + SITTING)
+        and (closed is None or now < closed + ON_ITS_WAY)
     )

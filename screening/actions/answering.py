@@ -7,7 +7,7 @@ student stand in the transaction of the submission.
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -64,12 +64,21 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
 
 
 @transaction.atomic
-def save_answers(*, slip: Slip, client_id: UUID, answers: Mapping[str, Any], seconds: int = 0) -> bool:
-    """Keep some answers. False if all has been handed in before: then nothing is kept, but a critical answer calls."""
+def save_answers(
+    *, slip: Slip, client_id: UUID, answers: Mapping[str, Any], seconds: int = 0, left_out: Iterable[str] = ()
+) -> bool:
+    """Keep some answers. False if all has been handed in before: then nothing is kept, but a critical answer calls.
+
+    `left_out` are questions that a page without a script showed and that were skipped. Another device may have answered
+    them in the meantime; that answer stands.
+    """
     if _hold(slip).finished_at is not None:
         _call_late(slip, answers)
         return False
     _check_taken(slip)
+    if skipped := list(left_out):
+        before, _seconds = answers_so_far(slip)
+        answers = {key: None for key in skipped if before.get(key) is None} | dict(answers)
     known = SavedAnswers.objects.filter(slip=slip, client_id=client_id).first()
     if known is None or known.given != dict(answers):
         if known:  # a page that was sent, changed and sent again

@@ -30,12 +30,10 @@ from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
 from screening.models import CriticalAnswer, Round, RoundClass, Slip
-from screening.slip_codes import hash_of, pin_of
+from screening.slip_codes import hash_of, pin_of, whose
 from screening.windows import SITTING, takes_answers
 
 SALT = "screening.sitting"
-# What waited in a phone without a network is taken so long; consent, issue and closing are looked at all the same.
-ON_ITS_WAY = dt.timedelta(days=1)
 COOKIE = "sitting"
 
 
@@ -57,7 +55,7 @@ def _begun(slip: Slip, class_code: str) -> str:
     return signing.dumps([str(slip.pk), slip.issue, class_code], salt=SALT)
 
 
-def _sitting(token: str, max_age: dt.timedelta = SITTING) -> Sitting | None:
+def _sitting(token: str, max_age: dt.timedelta | None = SITTING) -> Sitting | None:
     try:
         pk, issue, class_code = signing.loads(token, salt=SALT, max_age=max_age)
     except (signing.BadSignature, ValueError):
@@ -183,10 +181,11 @@ def _told(sheet: Sheet, sitting: Sitting) -> dict[str, Any]:
         "done": sheet.done,
         "total": sheet.total,
         "sitting": sitting.token,
+        "who": whose(sitting.slip),
     }
 
 
-Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int], bool]
+Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int, list[str]], None]
 
 
 @public
@@ -194,8 +193,10 @@ Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int], bool]
 def answer_save(request: HttpRequest) -> HttpResponseBase:
     """Some answers. A script asks for JSON; a form is led on to the next page."""
 
-    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int) -> bool:
-        return actions.save_answers(slip=sitting.slip, client_id=client_id, answers=answers, seconds=seconds)
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> None:
+        actions.save_answers(
+            slip=sitting.slip, client_id=client_id, answers=answers, seconds=seconds, left_out=left_out
+        )
 
     return _taken(request, act, then=reverse("screening:answer_page"))
 
@@ -203,16 +204,17 @@ def answer_save(request: HttpRequest) -> HttpResponseBase:
 @public
 @require_POST
 def answer_finish(request: HttpRequest) -> HttpResponseBase:
-    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int) -> bool:
-        actions.hand_in(slip=sitting.slip, submission=client_id, answers=answers, seconds=seconds)
-        return True
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> None:
+        given = dict.fromkeys(left_out) | answers
+        actions.hand_in(slip=sitting.slip, submission=client_id, answers=given, seconds=seconds)
 
     return _taken(request, act, then=reverse("screening:answer_done"))
 
 
 def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
     is_script = request.headers.get("X-Script") == "1"
-    sitting = _sitting(request.POST.get("sitting", ""), ON_ITS_WAY)
+    # However long it waited in a phone without a network: consent, issue and closing are looked at by the action.
+    sitting = _sitting(request.POST.get("sitting", ""), None)
     if sitting is None:
         sentence = _("This page is too old. Scan the code on your slip again; what you answered is kept.")
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
@@ -222,9 +224,11 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
             if answers:
                 actions.save_answers(slip=sitting.slip, client_id=_client_id(request), answers=answers)
         raise BadRequest("an answer that no question offers")
-    skips = is_script or request.POST.get("skip") == "1"
+    if is_script:  # what the script leaves empty was emptied by the student
+        answers, left_out = answers | dict.fromkeys(left_out), []
+    skips = request.POST.get("skip") == "1"
     try:
-        act(sitting, _client_id(request), answers | (dict.fromkeys(left_out) if skips else {}), _seconds(request))
+        act(sitting, _client_id(request), answers, _seconds(request), left_out if skips else [])
     except NotNow as refusal:
         sentence = str(refusal)
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)

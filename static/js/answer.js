@@ -11,6 +11,7 @@
   var csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   var words = root.dataset;
   var QUEUE = "unsent";
+  // Each request remembers whose it is. A new scan of the same student sends it with the new sitting.
   var EVERY = 10, SECONDS = 10;
 
   var given = {};      // of this sitting, in memory only
@@ -48,7 +49,7 @@
     if (!keys.length && !extra) return;
     fresh = {};
     clock();
-    keep(queue().concat([{ url: url, id: newId(), sitting: told.sitting, seconds: seconds, answers: answers, last: !!extra }]));
+    keep(queue().concat([{ url: url, id: newId(), who: told.who, sitting: told.sitting, seconds: seconds, answers: answers, last: !!extra }]));
     seconds = 0;
     send();
   }
@@ -57,10 +58,12 @@
     seconds += Math.max(0, Math.min(120, Math.round((now - shownAt) / 1000)));
     shownAt = now;
   }
+  function isOwn(one) { return one.who === told.who; }
+  function without(one) { return queue().filter(function (other) { return other.id !== one.id; }); }
   function body(one) {
     var p = new URLSearchParams();
     p.append("csrfmiddlewaretoken", csrf);
-    p.append("sitting", one.sitting);
+    p.append("sitting", isOwn(one) ? told.sitting : one.sitting);
     p.append("id", one.id);
     p.append("seconds", String(one.seconds));
     var keys = Object.keys(one.answers);
@@ -77,10 +80,11 @@
       .then(function (answer) {
         if (!answer.ok && answer.status !== 410 && answer.status !== 400) throw new Error("later");
         sending = false; dead = false; pause = 1000;
-        if (answer.ok || one.sitting !== told.sitting || answer.status === 400) {
-          keep(queue().filter(function (other) { return other.id !== one.id; }));
+        if (answer.ok || !isOwn(one) || answer.status === 400) {
+          keep(without(one));
+          if (!answer.ok) tell(isOwn(one) ? words.unread : words.before);
           if (one.last && answer.status === 400) { finishing = false; show(); }
-          if (one.last && one.sitting === told.sitting && answer.ok) { over = true; location.replace(words.done); return; }
+          if (one.last && isOwn(one) && answer.ok) { over = true; location.replace(words.done); return; }
         } else {
           over = true;
           answer.json().then(function (found) { closed(found.sentence); }, function () { closed(""); });
@@ -95,12 +99,28 @@
         pause = Math.min(pause * 2, 15000);
       });
   }
+  function tell(sentence) {  // stays until the page is left
+    var box = root.querySelector("[data-told]");
+    if (!box) return;
+    box.textContent = sentence;
+    box.hidden = false;
+  }
+  // Refused for good. What was typed stays on this device until somebody says that it may go.
   function closed(sentence) {
-    keep([]);
+    var mine = queue().filter(isOwn), count = 0;
+    mine.forEach(function (one) { count += Object.keys(one.answers).length; });
     root.textContent = "";
-    var p = document.createElement("p");
-    p.textContent = sentence || words.closed;
-    root.appendChild(p);
+    root.appendChild(el("h1", "", sentence || words.closed));
+    if (!count) { keep(queue().filter(function (one) { return !isOwn(one); })); return; }
+    var note = el("p", "kept", words.unsent.replace("0", String(count))), forget = el("button", "btn wide", words.forget);
+    note.setAttribute("role", "alert");
+    forget.type = "button";
+    forget.addEventListener("click", function () {
+      keep(queue().filter(function (one) { return !isOwn(one); }));
+      note.hidden = forget.hidden = true;
+    });
+    root.appendChild(note);
+    root.appendChild(forget);
   }
   window.addEventListener("online", function () { pause = 1000; send(); });
   setInterval(function () { collect(words.save); }, SECONDS * 1000);

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from schools.access import Viewer
+from screening.actions.rounds import reissue_slip
 from screening.models import Response, SavedAnswers
 from screening.slip_codes import code_of
 from students.models import RiskFlag
@@ -51,3 +53,24 @@ def test_slip_to_interview_on_a_phone_whose_network_dies(open_page, live_server,
     counselor.tap(".rowset a.row")
     counselor.wait_for_url("**/flags/**")
     assert "第 9 题" in counselor.content()
+
+
+def test_answers_refused_for_good_stay_on_the_device_with_a_word_until_the_new_slip_sends_them(open_page, world):
+    slip = slip_of(round_of(world.a, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59)), world.a.student_2)
+    page = open_page(width=360, height=780, has_touch=True)
+    page.goto(f"/a/{code_of(slip)}/")
+    page.tap("button[value=yes]")
+    page.wait_for_selector("[data-num]:has-text('第 1 题')")
+    page.context.set_offline(True)
+    for _number in range(2):
+        page.tap(".answers label >> nth=1")
+        page.tap("button[data-next]")
+    reissue_slip(by=Viewer(person=world.a.counselor.person, membership=world.a.counselor), slip=slip)
+    page.context.set_offline(False)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_selector("[role=alert]:has-text('还有 2 个回答没有送到学校')", timeout=20_000)
+    slip.refresh_from_db()
+    page.goto(f"/a/{code_of(slip)}/")
+    page.tap("button[value=yes]")
+    page.wait_for_function("sessionStorage.length === 0")
+    assert SavedAnswers.objects.get(slip=slip).given == {"1.1": 1, "1.2": 1}
