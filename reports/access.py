@@ -14,13 +14,16 @@ from reports.models import (
     StandIn,
     Summary,
     SummaryQuerySet,
+    Sweep,
+    SweepNote,
+    SweepSignature,
 )
 from schools.access import SCHOOL_ROLES, Viewer, once
 from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
-from students.access import kept_from
+from students.access import CARING_ROLES, GROUP_ROLES, kept_from
 
 WATCHERS = (Role.SCHOOL_LEADER, Role.AUDITOR)
 
@@ -122,6 +125,61 @@ def can_except(viewer: Viewer, unit: Unit, group: ClassGroup | None) -> bool:
 
 def can_name_stand_in(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES
+
+
+# --- sweeps -----------------------------------------------------------------------------------------------------------
+
+# Who goes through a class: they may set groups and see its students.
+SWEEPERS = GROUP_ROLES
+# Who calls one, for the own unit and all below it.
+CALLERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
+
+
+@rule(Sweep)
+def sweeps_of(sweeps: Any, viewer: Viewer) -> Any:
+    """Those that ask the own unit; a center also those that centers below it have called. A call names nobody."""
+    if viewer.role not in CARING_ROLES | {Role.CENTER_STAFF}:
+        return sweeps.none()
+    seen = Q(unit__code__in=viewer.unit.ancestor_codes)
+    if viewer.role == Role.CENTER_STAFF:
+        seen |= Q(unit__path__startswith=viewer.unit.path, unit__kind__is_school=False)
+    return sweeps.filter(seen)
+
+
+@rule(SweepNote)
+def sweep_notes_of(notes: Any, viewer: Viewer) -> Any:
+    """Of the classes one looks after. Whether one raised a flag is asked through `reports.sweeps.known_flags`."""
+    return notes.filter(class_group__in=viewer.class_ids) if viewer.role in CARING_ROLES else notes.none()
+
+
+@rule(SweepSignature)
+def sweep_signatures_of(signatures: Any, viewer: Viewer) -> Any:
+    """A center reads what schools signed, never what a class did."""
+    if viewer.role == Role.CENTER_STAFF:
+        return signatures.filter(unit__path__startswith=viewer.unit.path, class_group=None)
+    if viewer.role not in CARING_ROLES:
+        return signatures.none()
+    of_school = Q(class_group=None) if viewer.role in SCHOOL_ROLES else Q(pk__in=[])
+    return signatures.filter(of_school | Q(class_group__in=viewer.class_ids), unit_id=viewer.unit.pk)
+
+
+def can_call_sweep(viewer: Viewer) -> bool:
+    return viewer.role in CALLERS
+
+
+def can_end_sweep(viewer: Viewer, sweep: Sweep) -> bool:
+    """Whoever might have called it."""
+    return viewer.role in CALLERS and sweep.unit_id == viewer.unit.pk
+
+
+def can_sweep(viewer: Viewer, class_id: int | None) -> bool:
+    """Go through a class and sign for it: its teacher, and a counselor or leader where there is none."""
+    return viewer.role in SWEEPERS and class_id in viewer.class_ids
+
+
+def can_sign_sweep(viewer: Viewer) -> bool:
+    """For the school: its leader."""
+    return viewer.role == Role.SCHOOL_LEADER
 
 
 # --- the class barometer ----------------------------------------------------------------------------------------------

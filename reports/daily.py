@@ -1,7 +1,7 @@
 """Who has to report, who has signed and who is silent: boards of classes and of units, for a day."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +95,7 @@ class Row:
 class Board:
     day: dt.date
     due: dt.datetime | None
-    rows: list[Row]
+    rows: Sequence[Row]
     without: list[str] = field(default_factory=list)  # by name: those from whom nothing can be expected
 
     @property
@@ -139,7 +139,7 @@ def _later(exceptions: Mapping[Any, ReportException], key: int, due: dt.datetime
 
 def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | None = None) -> Board:
     """The classes of a school on a day: five queries, however many they are."""
-    groups = [group for group in (classes or classes_of(school)) if _is_there(group, school, day)]
+    groups = [group for group in (classes or classes_of(school)) if is_there(group, school, day)]
     now, due = timezone.now(), class_due(school, day)
     sizes = students_in(groups)
     reports = {
@@ -166,7 +166,7 @@ def classes_of(school: Unit) -> list[ClassGroup]:
     return list(ClassGroup.objects.filter(school=school))
 
 
-def _is_there(group: ClassGroup, school: Unit, day: dt.date) -> bool:
+def is_there(group: ClassGroup, school: Unit, day: dt.date) -> bool:
     """Not a class that has left, or has not begun."""
     return classnames.is_enrolled(group.stage, group.entry_year, system=school.system or "63", on=day)
 
@@ -228,7 +228,7 @@ def unit_board(unit: Unit, day: dt.date) -> Board:
         row = _row(one.pk, one.short_name or one.name, stages_of(one), due, reports.get(one.pk), now)
         row.exception = later[one.pk].reason if one.pk in later else ""
         rows.append(row)
-    _add_leaders(rows, day)
+    add_leaders(rows, day)
     dues = [row.due for row in rows if row.due]
     return Board(day, max(dues, default=None), [row for row in rows if row.state != State.FREE], without)
 
@@ -259,12 +259,19 @@ def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:
     return {row["unit"]: row["first"] for row in signers.values("unit").annotate(first=Min("starts_on"))}
 
 
-def _add_leaders(rows: list[Row], day: dt.date) -> None:
+def add_leaders(rows: Sequence[Row], day: dt.date) -> None:
     by_unit = {row.key: row for row in rows}
     roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
     members = Membership.objects.current(day).filter(unit__in=by_unit, role__in=roles, person__is_active=True)
     for member in members.select_related("person"):
         by_unit[member.unit_id].people.append(member)
+
+
+def leaders_of(unit: Unit) -> list[Membership]:
+    """Who signs for a unit."""
+    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+    members = Membership.objects.current().filter(unit=unit, role__in=roles, person__is_active=True)
+    return list(members.select_related("person"))
 
 
 # --- what the system knows already ------------------------------------------------------------------------------------

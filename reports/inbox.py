@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports import daily_waiting  # noqa: F401  daily reports
+from reports import daily_waiting, sweep_waiting  # noqa: F401  daily reports and sweeps
 from reports.opens import KEPT_DAYS, WEEK, exports_since, last_monday, openers_of
 from schools.access import Viewer, once
 from schools.audit.particulars import MEMBERSHIP, PERSON

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from counseling.models import TalkLog, TalkPart
+from reports.models import Sweep
 from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import Certificate, ClassGroup, Membership, Unit
@@ -167,6 +168,10 @@ def _certificate_line(_viewer: Viewer) -> Callable[[Certificate], Line]:
     )
 
 
+def _sweeps(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.order_by("due_on", "pk")
+
+
 def _units(rows: Rows, _viewer: Viewer) -> Rows:
     return rows.order_by("path")
 
@@ -182,5 +187,9 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
     ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),
     Membership: (_staff, _staff_line),
     Certificate: (_certificates, _certificate_line),
+    Sweep: (
+        _sweeps,
+        lambda _viewer: lambda one: Line(one.title, date_format(one.due_on, _("M j, Y")), one.get_absolute_url()),
+    ),
     Unit: (_units, lambda _viewer: lambda unit: Line(unit.name, unit.code)),
 }

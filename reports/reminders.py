@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reports.daily import Calendars, class_board, due_of, joined_on, receiver, schemes_around
+from reports import reminders_of_sweeps  # noqa: F401
+from reports.daily import Calendars, class_board, due_of, joined_on, leaders_of, receiver, schemes_around
 from reports.models import DailyReport
 from reports.models.daily import CLASS
-from schools.models import Membership, Reminder, Role, Unit
+from schools.models import Membership, Reminder, Unit
 from schools.work.reminders import ABOVE, BACKUP, REPORTER, Due, Source, Step, remind
 
 
@@ -43,19 +44,13 @@ def silent_classes(row: Reminder) -> list[Membership]:
         return waiting
     if row.whom == BACKUP:
         return [member.backup for member in waiting if member.backup and member.backup.is_current()]
-    return _leaders(row.unit) if row.whom == ABOVE else []
+    return leaders_of(row.unit) if row.whom == ABOVE else []
 
 
 def silent_units(row: Reminder) -> list[Membership]:
     if DailyReport.objects.filter(unit=row.unit, class_group=None, day=row.day).exists():
         return []
-    return _leaders(row.unit.parent) if row.whom == ABOVE and row.unit.parent else _leaders(row.unit)
-
-
-def _leaders(unit: Unit) -> list[Membership]:
-    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
-    members = Membership.objects.current().filter(unit=unit, role__in=roles, person__is_active=True)
-    return list(members.select_related("person"))
+    return leaders_of(row.unit.parent) if row.whom == ABOVE and row.unit.parent else leaders_of(row.unit)
 
 
 remind(

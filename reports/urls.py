@@ -1,6 +1,17 @@
 from django.urls import path
 
-from reports.views import barometer, daily, exceptions, figures, opens, schemes, school_map, summaries, workbench
+from reports.views import (
+    barometer,
+    daily,
+    exceptions,
+    figures,
+    opens,
+    schemes,
+    school_map,
+    summaries,
+    sweeps,
+    workbench,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -23,6 +34,16 @@ urlpatterns = [
     path("daily/stand-in/<int:pk>/end", exceptions.daily_stand_in_end, name="daily_stand_in_end"),
     path("daily/class/<int:pk>/", daily.daily_class, name="daily_class"),
     path("daily/class/<int:pk>/write/", daily.daily_write, name="daily_write"),
+    path("sweeps/", sweeps.sweep_list, name="sweep_list"),
+    path("sweeps/new/", sweeps.sweep_new, name="sweep_new"),
+    path("sweeps/<uuid:pk>/", sweeps.sweep_detail, name="sweep_detail"),
+    path("sweeps/<uuid:pk>/class/<int:group>/", sweeps.sweep_class, name="sweep_class"),
+    path("sweeps/<uuid:pk>/student/<uuid:student_pk>/", sweeps.sweep_student, name="sweep_student"),
+    path("sweeps/<uuid:pk>/student/<uuid:student_pk>/nothing", sweeps.sweep_tap, name="sweep_tap"),
+    path("sweeps/<uuid:pk>/sign", sweeps.sweep_sign, name="sweep_sign"),
+    path("sweeps/<uuid:pk>/remind", sweeps.sweep_remind, name="sweep_remind"),
+    path("sweeps/<uuid:pk>/end", sweeps.sweep_end, name="sweep_end"),
+    path("sweeps/<uuid:pk>/export", sweeps.sweep_export, name="sweep_export"),
     path("opens/", opens.open_list, name="open_list"),
     path("opens/<str:code>/<uuid:pk>/", opens.open_detail, name="open_detail"),
     path("summaries/", summaries.summary_list, name="summary_list"),

@@ -215,6 +215,7 @@ def things(world):
             "of the running term": {"term": TERM, "code": "plan"},
             "no such section": {"term": TERM, "code": "no-such-section"},
         },
+        **_sweeps(a, b, world.district_staff),
         **_certificates(a, b),
         **_rooms(a, b),
         **_units_and_people(world),
@@ -755,6 +756,54 @@ def report_of(member, group=None, **more):
     report = DailyReport.objects.create(unit=member.unit, class_group=group, **times, **signed)
     ReportVersion.objects.create(report=report, number=1, **signed)
     return report
+
+
+def sweep_of(member):
+    """A sweep that the unit of this person has called."""
+    from reports.models import Sweep
+
+    due = {"due_on": NOW.date() + dt.timedelta(days=6)}
+    return Sweep.objects.create(unit=member.unit, title="x", looks_for="x", called_by=member, called_at=NOW, **due)
+
+
+def swept(sweep, student, member, **more):
+    """Looked at in a sweep, and the class signed."""
+    from reports.models import SweepNote, SweepSignature
+
+    group = student.class_group
+    note = SweepNote.objects.create(sweep=sweep, student=student, class_group=group, by=member, at=NOW, **more)
+    SweepSignature.objects.create(sweep=sweep, unit=member.unit, class_group=group, by=member, at=NOW)
+    return note
+
+
+def _sweeps(a, b, district_staff):
+    own, foreign = sweep_of(a.counselor), sweep_of(b.counselor)
+
+    def of_class(sweep, group):
+        return {"pk": sweep.pk, "group": group.pk}
+
+    def of_student(sweep, student):
+        return {"pk": sweep.pk, "student_pk": student.pk}
+
+    return {
+        "sweep": {
+            "of the school": own.pk,
+            "of the district": sweep_of(district_staff).pk,
+            "of the other school": foreign.pk,
+        },
+        "class of a sweep": {
+            "own": of_class(own, a.class_1),
+            "other class": of_class(own, a.class_4),
+            "own, in a sweep of the other school": of_class(foreign, a.class_1),
+            "other school": of_class(foreign, b.class_1),
+        },
+        "student of a sweep": {
+            "own class": of_student(own, a.student),
+            "other class": of_student(own, a.older),
+            "own class, in a sweep of the other school": of_student(foreign, a.student),
+            "other school": of_student(foreign, b.student),
+        },
+    }
 
 
 def stand_in_of(member, group, by):

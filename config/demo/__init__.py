@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import daily, flags, incidents, network, pupils, registry, rounds, surveys, talks, work
+from config.demo import daily, flags, incidents, network, pupils, registry, rounds, surveys, sweeps, talks, work
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -70,3 +70,4 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
     # No signature lies in the future: of today there is what came by now.
     until = min(now + dt.timedelta(hours=2, minutes=45), max(now, timezone.now()))
     daily.add_reports(schools, calendar, today, until)
+    sweeps.add_sweep(schools, now)

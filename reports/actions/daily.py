@@ -83,7 +83,7 @@ def sign_unit(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
     counts = counts_of_school(board) | {"own": own}
     row = {"unit": by.unit, "class_group": None, "day": signature.day}
     report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
-    end_reminders("daily.unit", signature.day, unit=by.unit)
+    end_reminders("daily.unit", signature.day, units=[by.unit])
     _record(by, report)
     return report
 

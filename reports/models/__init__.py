@@ -1,6 +1,7 @@
 from reports.models.barometer import Barometer, BarometerLink
 from reports.models.daily import DailyReport, ReportException, ReportingScheme, ReportVersion, StandIn
 from reports.models.summaries import AUTHORS, Summary, SummaryQuerySet, SummarySection
+from reports.models.sweeps import Sweep, SweepNote, SweepSignature
 
 __all__ = [
     "AUTHORS",
@@ -14,4 +15,7 @@ __all__ = [
     "Summary",
     "SummaryQuerySet",
     "SummarySection",
+    "Sweep",
+    "SweepNote",
+    "SweepSignature",
 ]

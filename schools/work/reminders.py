@@ -31,6 +31,7 @@ TRIES = 5
 # A step that nobody could send for so long is left out: it would remind of yesterday.
 STALE = dt.timedelta(hours=12)
 DAYS = "days"
+FURTHEST = 1_000_000  # minutes that a step may lie before or after its hour
 REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
 
 
@@ -177,12 +178,21 @@ def call(row: Reminder, people: Iterable[Membership]) -> int:
     )
 
 
+def call_soon(*, kind: str, units: Iterable[Unit], day: dt.date, due_at: dt.datetime) -> None:
+    """Something new is due at these units: the dispatcher calls for it within a minute, besides the steps of its
+    ladder. One insert, however many units there are."""
+    now = timezone.now()
+    step = int((now - due_at).total_seconds() // 60)
+    rows = [Reminder(kind=kind, unit=unit, day=day, step=step, whom=BY_HAND, due_at=due_at, at=now) for unit in units]
+    Reminder.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+
 @transaction.atomic
 def remind_by_hand(*, kind: str, unit: Unit, day: dt.date, due_at: dt.datetime, people: Iterable[Membership]) -> int:
     """Somebody asks for it now; within a minute a second click calls nobody again."""
     now = timezone.now()
     step = int((now - due_at).total_seconds() // 60)
-    step = max(-32_000, min(32_000, step))
+    step = max(-FURTHEST, min(FURTHEST, step))
     row, _created = Reminder.objects.get_or_create(
         kind=kind,
         unit=unit,
@@ -197,11 +207,16 @@ def remind_by_hand(*, kind: str, unit: Unit, day: dt.date, due_at: dt.datetime, 
 
 
 def end_reminders(
-    kind: str, day: dt.date, *, unit: Unit | None = None, done: Iterable[Membership] = (), still: bool = False
+    kind: str,
+    day: dt.date,
+    *,
+    units: Sequence[Unit] = (),
+    done: Iterable[Membership] = (),
+    still: bool = False,
 ) -> int:
     """It is done: those who were called for it are called no more. `still`: they have more of it to do."""
     if still:
         return 0
     found = Notice.objects.filter(kind=kind, occasion__startswith=f"{day:%Y-%m-%d} ", over_at=None)
-    found = found.filter(unit=unit) if unit else found.filter(membership__in=list(done))
+    found = found.filter(unit__in=units) if units else found.filter(membership__in=list(done))
     return int(found.update(over_at=timezone.now(), answer_by=None))

@@ -119,7 +119,7 @@ def _somebody_on_duty(round_: Round) -> bool:
 def close_round(*, by: Viewer, round_: Round) -> Round:
     check_can_hold_rounds(by)
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
-    end_reminders(REMINDER, round_.opens_on, unit=round_.school)
+    end_reminders(REMINDER, round_.opens_on, units=[round_.school])
     audit.record(by=by, verb="round.closed", about=round_)
     return round_
 

@@ -36,6 +36,7 @@ from tests.walking import (
     reported,
     room_of,
     step_of,
+    sweep_of,
 )
 from tests.world import PASSWORD
 
@@ -122,6 +123,10 @@ NO_PAGES = {
     "reports:daily_stand_in_end",
     "reports:daily_remind",
     "reports:summary_section",
+    "reports:sweep_tap",
+    "reports:sweep_sign",
+    "reports:sweep_remind",
+    "reports:sweep_end",
     "screening:round_open",
     "screening:round_close",
     "screening:round_ask_again",
@@ -161,6 +166,9 @@ def teacher_opens(world, now, made):
     shared = TalkPart.objects.filter(talk=world.a.talks["shared"]).first().pk
     incident = incident_of(world.a.teacher, world.a.student, text="x", flag=world.a.flag).pk
     return [
+        ("reports:sweep_list",),
+        ("reports:sweep_class", (sweep := sweep_of(world.a.leader)).pk, world.a.class_1.pk),
+        ("reports:sweep_student", sweep.pk, own),
         ("counseling:incident_list",),
         ("counseling:incident_begin",),
         ("counseling:incident_new", own),
@@ -303,6 +311,9 @@ def leader_opens(world, now, made):
         ("reports:open_list",),
         ("reports:barometer_list",),
         ("reports:daily_board",),
+        ("reports:sweep_new",),
+        ("reports:sweep_detail", (sweep := sweep_of(world.a.leader)).pk),
+        ("reports:sweep_export", sweep.pk),
         ("reports:daily_export",),
         ("reports:daily_people", world.a.class_1.pk),
         ("reports:daily_scheme",),
@@ -348,6 +359,8 @@ def district_staff_opens(world, now, made):
         ("counseling:incident_report_detail", report),
         ("counseling:incident_pass", report),
         ("counseling:incident_deadlines",),
+        ("reports:sweep_list",),
+        ("reports:sweep_detail", sweep_of(world.district_staff).pk),
         ("reports:workbench",),
         ("reports:school_list",),
         ("reports:daily_unit", world.a.unit.pk),

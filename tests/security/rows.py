@@ -37,6 +37,8 @@ from tests.walking import (
     sent_to,
     stand_in_of,
     step_of,
+    sweep_of,
+    swept,
 )
 from tests.world import NOW
 
@@ -85,6 +87,9 @@ SEEN = {
     "reports.DailyReport": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.ReportVersion": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.StandIn": (1, 1, 0, 0, 1, 0, 0),  # of 2
+    "reports.Sweep": (1, 1, 1, 1, 0, 0, 0),  # of 2, one of each school
+    "reports.SweepNote": (1, 1, 1, 1, 0, 0, 0),  # of 2
+    "reports.SweepSignature": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
     "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
@@ -135,6 +140,7 @@ def everywhere(world):
         barometer_of(school, school.class_1, school.teacher)
         report_of(school.leader)
         stand_in_of(school.subject_teacher, school.class_2, school.leader)
+        swept(sweep_of(school.counselor), school.student, school.teacher)
         answers_on_their_way(school)
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)

@@ -15,10 +15,13 @@ from counseling.actions.talks import delete_part, revise_part
 from counseling.content import Content, Header
 from counseling.models import TalkPart
 from reports.actions.summaries import write_section
+from reports.actions.sweeps import Found, call_sweep, note_student, sign_class
+from reports.models import Sweep
 from schools.actions import accounts, unit_kinds, units
 from schools.models import AuditEntry, Role, Term, UnitKind
 from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, assign_flag, raise_flag
+from students.actions.groups import add_group
 from students.actions.keeping import keep_from
 from students.actions.steps import add_note, ask_teacher
 from students.actions.students import correct_student, save_guardian, set_groups
@@ -26,7 +29,7 @@ from students.models import RiskFlag
 from tests.counseling.sheet import filed
 from tests.importing import import_file
 from tests.test_access import places
-from tests.walking import GUARDED, address, members, things, undone
+from tests.walking import GUARDED, address, members, sweep_of, things, undone
 from tests.world import NOW, SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,17 @@ CHANGES = {
         by=v(w.a.counselor), student=w.a.student, values={"name": NEW_NAME, "phone": "13800000079", "address": SECRET}
     ),
     "set groups": lambda w, v: set_groups(by=v(w.a.teacher), student=w.a.student, codes={"orphan"}),
+    "add a group": lambda w, v: add_group(by=v(w.a.leader), label_zh=NEW_NAME),
+    "call a sweep": lambda w, v: call_sweep(
+        by=v(w.a.leader), title=NEW_NAME, looks_for=SECRET, groups=[], due_on=dt.date(2026, 3, 27)
+    ),
+    "note in a sweep": lambda w, v: note_student(
+        by=v(w.a.teacher),
+        sweep=Sweep.objects.get(),
+        student=w.a.student_2,
+        found=Found(frozenset({"orphan"}), text=SECRET, urgency="now"),
+    ),
+    "sign a sweep": lambda w, v: sign_class(by=v(w.a.teacher), sweep=Sweep.objects.get(), group=w.a.class_1),
     "add a guardian": lambda w, v: save_guardian(
         by=v(w.a.teacher), student=w.a.student, guardian=None, values={"name": NEW_NAME, "phone": SECRET}
     ),
@@ -155,9 +169,10 @@ CHANGES = {
 
 
 @pytest.fixture
-def mild():
-    """The flags are of a level that one person decides on."""
+def mild(world):
+    """The flags are of a level that one person decides on, and a sweep is under way."""
     RiskFlag.objects.update(severity=2)
+    sweep_of(world.a.leader)
 
 
 @pytest.mark.parametrize("name", CHANGES)

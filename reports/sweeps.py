@@ -1,0 +1,290 @@
+"""How far a sweep is and what it has found: by class inside a school, by school above it.
+
+Inside a school the numbers are counted from what is noted, as far as the viewer may know of it. Above it they are what
+the schools have signed: a page of a center counts no records.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.daily import Board, Row, add_leaders, is_there, joined_on, stages_of, students_in
+from reports.models import Sweep, SweepNote, SweepSignature
+from reports.reporting import State, state_of
+from schools.access import Viewer
+from schools.models import ClassGroup, Unit
+from schools.queries import class_teachers
+from students.access import kept_from
+from students.indicators import OWN
+from students.models import GroupMember, KeptFrom, SpecialGroup, Student
+
+
+@dataclass
+class Numbers:
+    """What is known of the students of a class or a school: how many are in each group now, of whom something was noted
+    in the sweep, and who of them worried somebody."""
+
+    students: int = 0
+    looked: int = 0
+    noted: int = 0
+    concerns: int = 0
+    groups: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Numbers") -> "Numbers":
+        return Numbers(
+            self.students + other.students,
+            self.looked + other.looked,
+            self.noted + other.noted,
+            self.concerns + other.concerns,
+            self.groups + other.groups,
+        )
+
+    @property
+    def left(self) -> int:
+        return max(0, self.students - self.looked)
+
+
+@dataclass
+class SweepRow(Row):
+    """A class or a school in a sweep, with its signatures."""
+
+    numbers: Numbers = field(default_factory=Numbers)
+    first: SweepSignature | None = None
+    last: SweepSignature | None = None
+    # Something was noted after it was signed.
+    has_changed: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        return self.first is not None and self.due is not None and self.first.at > self.due
+
+
+@dataclass
+class SweepBoard(Board):
+    rows: Sequence[SweepRow]
+    numbers: Numbers = field(default_factory=Numbers)
+    # The columns of its table: code and name of each group that was asked about or that somebody is in.
+    columns: list[tuple[str, str]] = field(default_factory=list)
+
+
+# --- the classes of a school ------------------------------------------------------------------------------------------
+
+
+def class_board(viewer: Viewer, sweep: Sweep) -> SweepBoard:
+    """The classes that the viewer looks after."""
+    known = known_flags(SweepNote.objects.visible_to(viewer).filter(sweep=sweep), viewer)
+    return board_of_classes(viewer.unit, viewer.class_groups, sweep, known)
+
+
+def known_flags(notes: QuerySet[SweepNote, SweepNote], viewer: Viewer | None) -> set[UUID]:
+    """The flags behind these notes that may be told of: to a viewer those that are not kept from them, and what they
+    reported themselves; in what leaves the school none that is kept from anybody."""
+    flags = notes.exclude(flag=None)
+    if viewer is None:
+        flags = flags.exclude(flag__in=KeptFrom.objects.order_by().values("flag"))
+    else:
+        flags = flags.exclude(~Q(by__person=viewer.person) & Q(flag__in=kept_from(viewer)))
+    return set(flags.order_by().values_list("flag", flat=True))  # type: ignore[arg-type]
+
+
+def board_of_classes(school: Unit, classes: Iterable[ClassGroup], sweep: Sweep, known: set[UUID]) -> SweepBoard:
+    today, now = timezone.localdate(), timezone.now()
+    groups = [group for group in classes if is_there(group, school, today)]
+    numbers, last_notes = _numbers(sweep, groups, known)
+    signed = _signatures(SweepSignature.objects.filter(sweep=sweep, class_group__in=groups), "class_group_id")
+    rows, without = [], []
+    for group in groups:
+        name, found, signatures = group.name_on(today), numbers[group.pk], signed.get(group.pk, [])
+        if not found.students and not signatures:
+            without.append(name)
+            continue
+        row = _row(group.pk, name, group.grade_name, sweep.class_due_at, signatures, found, now)
+        row.has_changed = row.last is not None and last_notes.get(group.pk, row.last.at) > row.last.at
+        rows.append(row)
+    by_class = {row.key: row for row in rows}
+    for class_id, member in class_teachers(by_class, today):
+        by_class[class_id].people.append(member)
+    return _board(sweep, sweep.class_due_at, rows, without)
+
+
+def _row(
+    key: int, name: str, group: str, due: Any, signatures: list[SweepSignature], numbers: Numbers, now: Any
+) -> SweepRow:
+    state = (State.REPORTED if numbers.noted else State.ZERO) if signatures else ""
+    row = SweepRow(key, name, group, state_of(state, due, now), due, numbers=numbers)
+    if signatures:
+        row.first, row.last = signatures[0], signatures[-1]
+    return row
+
+
+def _board(sweep: Sweep, due: Any, rows: list[SweepRow], without: list[str]) -> SweepBoard:
+    numbers = sum((row.numbers for row in rows), Numbers())
+    board = SweepBoard(sweep.due_on, due, rows, without, numbers)
+    board.columns = group_words(
+        [*sweep.groups, *(code for code, count in numbers.groups.items() if count)], sweep.groups
+    )
+    return board
+
+
+def group_words(codes: Iterable[str], first: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Codes with their names: those that were asked about first, then as the list of groups has them."""
+    wanted = set(codes)
+    groups = sorted(SpecialGroup.objects.filter(pk__in=wanted), key=lambda group: group.code not in first)
+    found = [(group.code, group.label) for group in groups]
+    return [*found, (OWN, _("groups of the school's own"))] if OWN in wanted else found
+
+
+def _signatures(rows: Iterable[SweepSignature], key: str) -> dict[int, list[SweepSignature]]:
+    found: dict[int, list[SweepSignature]] = {}
+    for row in rows.select_related("by__person"):  # type: ignore[attr-defined]
+        found.setdefault(getattr(row, key), []).append(row)
+    return found
+
+
+def notes_of(sweep: Sweep, classes: Iterable[ClassGroup]) -> QuerySet[SweepNote, SweepNote]:
+    """Of those who are in the class today."""
+    here = {"student__class_group": F("class_group"), "student__status": Student.Status.ENROLLED}
+    return SweepNote.objects.filter(sweep=sweep, class_group__in=classes, **here).order_by()
+
+
+def _numbers(sweep: Sweep, classes: list[ClassGroup], known: set[UUID]) -> tuple[dict[int, Numbers], dict[int, Any]]:
+    """By class what there is, and when something was noted last: four queries, however many classes there are."""
+    sizes, notes = students_in(classes), notes_of(sweep, classes)
+    numbers = {group.pk: Numbers(students=sizes.get(group.pk, 0)) for group in classes}
+    last: dict[int, Any] = {}
+    for row in notes.values("class_group").annotate(n=Count("pk"), at=Max("at")):
+        numbers[row["class_group"]].looked, last[row["class_group"]] = row["n"], row["at"]
+    for key, groups, flag in notes.filter(is_noted=True).values_list("class_group", "groups", "flag"):
+        numbers[key].concerns += flag in known
+        numbers[key].noted += bool(groups) or flag in known
+    enrolled = Q(student__class_group__in=classes, student__status=Student.Status.ENROLLED)
+    members = GroupMember.objects.current().filter(enrolled).order_by().values_list("student__class_group", "group")
+    for key, code, count in members.annotate(n=Count("pk")):
+        numbers[key].groups[code] = count  # type: ignore[index]
+    return numbers, last
+
+
+# --- the schools of a center ------------------------------------------------------------------------------------------
+
+
+def asked_schools(viewer: Viewer, sweep: Sweep) -> QuerySet[Unit, Unit]:
+    """The schools that a sweep asks, as far as they lie below this center."""
+    within = Unit.objects.within(viewer.unit).within(sweep.unit)
+    return within.schools().select_related("kind").order_by("path")
+
+
+def unit_board(viewer: Viewer, sweep: Sweep) -> SweepBoard:
+    """What the schools have signed; it costs the same however many students they have."""
+    today, now = timezone.localdate(), timezone.now()
+    schools = list(asked_schools(viewer, sweep))
+    joined = joined_on(schools)
+    signed = _signatures(SweepSignature.objects.visible_to(viewer).filter(sweep=sweep), "unit_id")
+    rows, without = [], []
+    for school in schools:
+        if joined.get(school.pk, today) > today or school.pk not in joined:
+            without.append(school.name)
+            continue
+        signatures = signed.get(school.pk, [])
+        numbers = numbers_from(signatures[-1].counts) if signatures else Numbers()
+        name = school.short_name or school.name
+        rows.append(_row(school.pk, name, stages_of(school), sweep.school_due_at, signatures, numbers, now))
+    add_leaders(rows, today)
+    return _board(sweep, sweep.school_due_at, rows, without)
+
+
+def counts_to_sign(school: Unit, sweep: Sweep) -> tuple[SweepBoard, dict[str, Any]]:
+    """What a school sends up: the sums of all its classes as they stand, without what is kept from anybody. Groups that
+    the school has added for itself are one number."""
+    known = known_flags(SweepNote.objects.filter(sweep=sweep, class_group__school=school), None)
+    board = board_of_classes(school, ClassGroup.objects.filter(school=school).select_related("school"), sweep, known)
+    own = set(SpecialGroup.objects.filter(unit=school).values_list("pk", flat=True))
+    groups: Counter[str] = Counter()
+    for code, count in board.numbers.groups.items():
+        groups[OWN if code in own else code] += count
+    numbers, states = board.numbers, board.counts
+    return board, {
+        "classes": states.expected,
+        "classes_signed": states.received,
+        "students": numbers.students,
+        "looked": numbers.looked,
+        "noted": numbers.noted,
+        "concerns": numbers.concerns,
+        "groups": dict(groups),
+    }
+
+
+def numbers_from(counts: dict[str, Any]) -> Numbers:
+    plain = {name: counts[name] for name in ("students", "looked", "noted", "concerns")}
+    return Numbers(**plain, groups=Counter(counts["groups"]))
+
+
+# --- how far open sweeps are ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ClassProgress:
+    group: ClassGroup
+    students: int
+    looked: int
+    is_signed: bool
+
+
+@dataclass
+class Progress:
+    """Of one sweep: how many of those that are asked have signed; the classes of somebody of a school."""
+
+    sweep: Sweep
+    expected: int
+    done: int
+    is_signed: bool = False  # by the school
+    classes: list[ClassProgress] = field(default_factory=list)
+
+    @property
+    def is_late(self) -> bool:
+        return self.done < self.expected and timezone.now() > self.sweep.school_due_at
+
+
+def progress_of(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
+    """Three queries for all of them."""
+    if not sweeps:
+        return []
+    return _at_center(viewer, sweeps) if not viewer.unit.is_school else _at_school(viewer, sweeps)
+
+
+def _at_school(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
+    today = timezone.localdate()
+    groups = [group for group in viewer.class_groups if is_there(group, viewer.unit, today)]
+    sizes = students_in(groups)
+    groups = [group for group in groups if sizes.get(group.pk)]
+    rows = SweepSignature.objects.visible_to(viewer).filter(sweep__in=sweeps).order_by()
+    signed: set[tuple[Any, int | None]] = set(rows.values_list("sweep", "class_group"))
+    here = {"student__class_group": F("class_group"), "student__status": Student.Status.ENROLLED}
+    notes = SweepNote.objects.filter(sweep__in=sweeps, class_group__in=groups, **here).order_by()
+    counts = notes.values_list("sweep", "class_group").annotate(n=Count("pk"))
+    looked = {(sweep, group): n for sweep, group, n in counts}
+    found = []
+    for sweep in sweeps:
+        classes = [
+            ClassProgress(group, sizes[group.pk], looked.get((sweep.pk, group.pk), 0), (sweep.pk, group.pk) in signed)
+            for group in groups
+        ]
+        done = sum(one.is_signed for one in classes)
+        found.append(Progress(sweep, len(classes), done, (sweep.pk, None) in signed, classes))
+    return found
+
+
+def _at_center(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
+    paths = dict(Unit.objects.within(viewer.unit).schools().values_list("pk", "path"))
+    rows = SweepSignature.objects.visible_to(viewer).filter(sweep__in=sweeps).order_by()
+    signed = set(rows.values_list("sweep", "unit"))
+    found = []
+    for sweep in sweeps:
+        asked = [pk for pk, path in paths.items() if path.startswith(sweep.unit.path)]
+        found.append(Progress(sweep, len(asked), sum((sweep.pk, pk) in signed for pk in asked)))
+    return found
