@@ -1,14 +1,17 @@
 """The talks in a student's file: only the parts this viewer sees, and the trace of those that were deleted."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from counseling.models import Incident, TalkPart
-from counseling.queries import Words, words_of
+from counseling.queries import Words, own_words
 from schools.access import Viewer
+from schools.prepared_for import prepared_for
 from schools.severity import WORST
 from students.evidence import brief, evidence
 from students.file import INCIDENT, TALK, Entry, chronicles
@@ -18,35 +21,49 @@ from students.models import RiskFlag, Student
 @chronicles(TALK)
 def talks(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """One entry for each part."""
-    parts = list(
-        TalkPart.objects.visible_to(viewer).filter(student=student).select_related("talk__author", "deleted_by")
-    )
-    words = words_of(viewer.unit) if parts else None
+    parts = _of_student(viewer, student=student.pk)
+    words = own_words(viewer) if parts else None
     for part in parts:
         if words:
             yield _deleted(part) if part.deleted_at else _entry(part, words)
 
 
+@prepared_for(student=UUIDField())
+def _of_student(viewer: Viewer, student: Any) -> Any:
+    seen = TalkPart.objects.visible_to(viewer).filter(student=student)
+    return seen.select_related("talk__author", "deleted_by")
+
+
 @evidence
 def talks_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     """The talks that asked for attention, as they read now."""
-    parts = list(TalkPart.objects.visible_to(viewer).standing().filter(flag=flag).select_related("talk__author"))
-    words = words_of(viewer.unit) if parts else None
+    parts = _of_flag(viewer, flag=flag.pk)
+    words = own_words(viewer) if parts else None
     for part in parts:
         if words:
             yield _entry(part, words)
 
 
+@prepared_for(flag=UUIDField())
+def _of_flag(viewer: Viewer, flag: Any) -> Any:
+    return TalkPart.objects.visible_to(viewer).standing().filter(flag=flag).select_related("talk__author")
+
+
 @brief
 def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
     """What the talks behind flags were about."""
-    parts = TalkPart.objects.visible_to(viewer).standing().filter(flag__in=flags).only("flag_id", "themes")
+    parts = _themes(viewer, flags=[flag.pk for flag in flags])
     found: dict[UUID, list[str]] = {}
-    words = words_of(viewer.unit) if parts else None
-    for part in parts:
-        if words and part.flag_id and part.themes:
-            found.setdefault(part.flag_id, []).append(words.themes(part.themes))
+    words = own_words(viewer) if parts else None
+    for flag, themes in parts:
+        if words and themes:
+            found.setdefault(flag, []).append(words.themes(themes))
     return found
+
+
+@prepared_for(flags=UUIDField())
+def _themes(viewer: Viewer, flags: list[Any]) -> Any:
+    return TalkPart.objects.visible_to(viewer).standing().filter(flag__in=flags).values_list("flag_id", "themes")
 
 
 @chronicles(INCIDENT)

@@ -32,7 +32,7 @@ from schools.templatetags.look import moment
 from students.access import CARING_ROLES
 from students.clocks import Hand
 from students.flag_page import Call, calls_of
-from students.models import RegistryEntry
+from students.models import KeptFrom, RegistryEntry
 
 EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
 FIRST = 3  # of those who were called, shown before all others
@@ -126,7 +126,11 @@ def called(viewer: Viewer, incident: Incident) -> list[Membership]:
 
 def family(people: list[IncidentPerson], shows_numbers: bool) -> list[Call]:
     """Class teachers and guardians of those people who have a flag; nobody who must not be called."""
-    return [call for person in people if person.flag for call in calls_of(person.flag, shows_numbers)]
+    flags = [person.flag for person in people if person.flag]
+    kept: dict[Any, set[Any]] = {flag.pk: set() for flag in flags}
+    for flag_id, person_id in KeptFrom.objects.filter(flag__in=flags).values_list("flag_id", "person_id"):
+        kept[flag_id].add(person_id)
+    return [call for flag in flags for call in calls_of(flag, shows_numbers, kept[flag.pk])]
 
 
 def acts_of(viewer: Viewer, incident: Incident) -> list[IncidentAct]:

@@ -31,6 +31,7 @@ from counseling.models import TalkOption, TalkPart, TextTemplate
 from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
 from schools.common.days import midnight
+from schools.common.prepared import PreparedUp
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.prepared_for import prepared_for
 from schools.queries import duty_of
@@ -336,7 +337,7 @@ def options_of(unit: Unit, name: str) -> list[TalkOption]:
 def all_options_of(unit: Unit, *, with_hidden: bool = False) -> dict[str, list[TalkOption]]:
     """All four lists in one query."""
     found: dict[str, list[TalkOption]] = {name: [] for name in TalkOption.List.values}
-    for option in _nearest(TalkOption.objects.all(), unit, lambda row: (row.list, row.code)):
+    for option in _nearest(_OPTIONS.of(unit.ancestor_codes), lambda row: (row.list, row.code)):
         if option.is_active or with_hidden:
             found[option.list].append(option)
     return found
@@ -344,14 +345,23 @@ def all_options_of(unit: Unit, *, with_hidden: bool = False) -> dict[str, list[T
 
 def templates_of(unit: Unit, *, with_hidden: bool = False) -> list[TextTemplate]:
     """The text templates in force for a unit."""
-    found = _nearest(TextTemplate.objects.all(), unit, lambda row: row.code)
+    found = _nearest(_TEMPLATES.of(unit.ancestor_codes), lambda row: row.code)
     return [template for template in found if template.is_active or with_hidden]
 
 
-def _nearest(rows: QuerySet[Any], unit: Unit, key: Any) -> list[Any]:
+def _in_force(rows: QuerySet[Any], codes: list[str]) -> QuerySet[Any]:
+    """Those of a unit and of those above it after the defaults, so that the nearest is the last."""
+    here = rows.filter(Q(unit=None) | Q(unit__code__in=codes))
+    return here.order_by(F("unit__path").asc(nulls_first=True))
+
+
+_OPTIONS = PreparedUp(lambda codes: _in_force(TalkOption.objects.all(), codes))
+_TEMPLATES = PreparedUp(lambda codes: _in_force(TextTemplate.objects.all(), codes))
+
+
+def _nearest(rows: Iterable[Any], key: Any) -> list[Any]:
     """One row for each key: the unit's own, else the nearest ancestor's, else the default."""
-    here = rows.filter(Q(unit=None) | Q(unit__code__in=unit.ancestor_codes))
-    nearest = {key(row): row for row in here.order_by(F("unit__path").asc(nulls_first=True))}
+    nearest = {key(row): row for row in rows}
     return sorted(nearest.values(), key=lambda row: (row.position, row.pk))
 
 
@@ -366,6 +376,11 @@ class Words:
 
     def themes(self, codes: Iterable[str]) -> str:
         return pgettext("between themes", ", ").join(self.of("theme", code) for code in codes)
+
+
+@once
+def own_words(viewer: Viewer) -> Words:
+    return words_of(viewer.unit)
 
 
 def words_of(unit: Unit) -> Words:

@@ -190,7 +190,9 @@ def barometers_of(rows: Any, viewer: Viewer) -> Any:
     """Those of the classes one looks after; not one whose flag is kept from the viewer."""
     if viewer.role not in SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}:
         return rows.none()
-    here = rows.filter(class_group__in=viewer.class_ids)
+    is_wide = viewer.role in SCHOOL_ROLES
+    own = Q(class_group__school_id=viewer.unit.pk) if is_wide else Q(class_group__in=viewer.class_ids)
+    here = rows.filter(own)
     return here.exclude(Q(flag__isnull=False) & Q(flag__in=kept_from(viewer)))
 
 

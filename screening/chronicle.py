@@ -1,11 +1,14 @@
 """Screenings in a student's file, for the counselor; and what stands behind a flag that a screening raised."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
+from schools.prepared_for import prepared_for
 from screening.access import SCREENERS
 from screening.models import CriticalAnswer, Response, Slip
 from screening.words import attention_word
@@ -28,20 +31,22 @@ def behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     """Item and score for the counselor; a leader reads that there was such an answer."""
     if viewer.role not in SCHOOL_ROLES:
         return
-    critical = list(
-        CriticalAnswer.objects.filter(slip__in=_slips(viewer, flag)).select_related("instrument", "slip__round")
-    )
-    for answer in critical:
+    for answer in _critical_answers(viewer, flag=flag.pk):
         yield _critical(viewer, answer)
-    found = Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round")
-    for response in found:
+    for response in _responses(viewer, flag=flag.pk):
         yield _entry(response)
 
 
-def _slips(viewer: Viewer, flag: RiskFlag) -> "list[UUID]":
-    """Of a flag that this viewer may see."""
-    seen = RiskFlag.objects.visible_to(viewer).filter(pk=flag.pk)
-    return list(Slip.objects.filter(flag__in=seen).values_list("pk", flat=True))
+@prepared_for(flag=UUIDField())
+def _critical_answers(viewer: Viewer, flag: Any) -> Any:
+    """Behind a flag that this viewer may see."""
+    seen = RiskFlag.objects.visible_to(viewer).filter(pk=flag).order_by().values("pk")
+    return CriticalAnswer.objects.filter(slip__flag__in=seen).select_related("instrument", "slip__round")
+
+
+@prepared_for(flag=UUIDField())
+def _responses(viewer: Viewer, flag: Any) -> Any:
+    return Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round")
 
 
 def _critical(viewer: Viewer, answer: CriticalAnswer) -> Entry:
@@ -74,5 +79,9 @@ def in_short(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
     """For the list of flags: that a screening stands behind it."""
     if viewer.role not in SCREENERS:
         return {}
-    found = Slip.objects.visible_to(viewer).filter(flag__in=flags).values_list("flag_id", flat=True)
-    return {pk: [_("screening")] for pk in found if pk}
+    return {pk: [_("screening")] for pk in _screened(viewer, flags=[flag.pk for flag in flags])}
+
+
+@prepared_for(flags=UUIDField())
+def _screened(viewer: Viewer, flags: list[Any]) -> Any:
+    return Slip.objects.visible_to(viewer).filter(flag__in=flags).order_by().values_list("flag_id")

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
+from django.db.models import UUIDField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from schools.access import Viewer
 from schools.common.days import midnight
 from schools.common.labels import listed
+from schools.prepared_for import prepared_for
 from students.access import reads_plan
 from students.evidence import brief, evidence
 from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, Entry, chronicles
@@ -175,19 +178,29 @@ def _end_of(day: dt.date) -> dt.datetime:
 @evidence
 def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
     """What people wrote."""
-    for report in FlagReport.objects.visible_to(viewer).filter(flag=flag).select_related("by__person"):
+    for report in _reports(viewer, flag=flag.pk):
         words = listed(words_for(report.signs))
         lines = tuple(("", text) for text in (words, report.text) if text)
         yield Entry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
+
+
+@prepared_for(flag=UUIDField())
+def _reports(viewer: Viewer, flag: Any) -> Any:
+    return FlagReport.objects.visible_to(viewer).filter(flag=flag).select_related("by__person")
 
 
 @brief
 def signs(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
     """The chips of those who reported."""
     found: dict[UUID, list[str]] = {}
-    for report in FlagReport.objects.visible_to(viewer).filter(flag__in=flags).only("flag_id", "signs"):
-        found.setdefault(report.flag_id, []).extend(words_for(report.signs))
+    for flag, chosen in _signs(viewer, flags=[flag.pk for flag in flags]):
+        found.setdefault(flag, []).extend(words_for(chosen))
     return found
+
+
+@prepared_for(flags=UUIDField())
+def _signs(viewer: Viewer, flags: list[Any]) -> Any:
+    return FlagReport.objects.visible_to(viewer).filter(flag__in=flags).values_list("flag_id", "signs")
 
 
 def _lines(flag: RiskFlag, reports: list[FlagReport]) -> Iterator[tuple[str, str]]:

@@ -7,15 +7,16 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
+from schools.common.kept import kept
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented
 from schools.common.typed import CodeField, LineField, LongField
 from schools.models import Membership, Person, Role
-from schools.settings_of import setting_of
 from schools.severity import scheme_of
 from students import signs
 from students.flag_states import UPPER, says_something
@@ -151,7 +152,7 @@ class InterviewForm(StepForm):
     def prepare(self) -> None:
         self.fields["severity"].choices = self.viewer.scheme.choices()[1:]  # type: ignore[attr-defined]
         self.initial.setdefault("severity", self.flag.severity)
-        self.questions = list(setting_of(self.viewer.unit, "interview_questions"))
+        self.questions = list(self.viewer.settings["interview_questions"])
         for number, question in enumerate(self.questions):
             self.fields[f"extra_{number}"] = area(question, 2, required=False)
 
@@ -264,6 +265,21 @@ STEP_FORMS: Mapping[str, type[StepForm]] = {
     "request": RequestForm,
     "report": ReportForm,
 }
+
+
+def blank_form(kind: str, viewer: Viewer, flag: RiskFlag) -> StepForm | SafeString:
+    """A form to begin with. Those that name nobody are drawn once for all flags of a level."""
+    questions = tuple(viewer.settings["interview_questions"])
+    keys = {
+        "interview": (viewer.scheme.code, flag.severity, questions),
+        "note": (),
+        "request": (),
+        "report": (),
+    }
+    form = STEP_FORMS[kind]
+    if kind not in keys:
+        return form(viewer=viewer, flag=flag)
+    return kept(("step", kind, *keys[kind]), lambda: form(viewer=viewer, flag=flag).render())
 
 
 class AnswerForm(forms.Form):

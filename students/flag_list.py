@@ -6,18 +6,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from schools.access import Viewer, once
-from schools.calendar import SchoolCalendar
+from schools.access import Viewer
 from schools.common.labels import listed
 from schools.listing import Choice, Column, Days, List, Search
-from schools.queries import calendar_of
 from schools.templatetags.look import moment
 from students.clocks import clock_of, in_whose_hands, next_step
 from students.evidence import briefs_of
 from students.flag_states import State
 from students.models import RiskFlag, Student
 from students.models.flags import is_late
-from students.queries import matching
+from students.queries import attach_classes, matching
 
 Flags = QuerySet[RiskFlag]
 SHOWS = {
@@ -32,13 +30,11 @@ SHOWS = {
 
 def flags_of(viewer: Viewer) -> Flags:
     """Every flag this viewer sees, with what the list shows of it."""
-    seen = RiskFlag.objects.visible_to(viewer)
-    return seen.select_related("student__class_group__school", "assignee__person", "waits_for__person")
-
-
-@once
-def calendar(viewer: Viewer) -> SchoolCalendar:
-    return calendar_of(viewer.unit)
+    seen = RiskFlag.objects.visible_to(viewer).defer("closing_reason")
+    related = ("student", "assignee__person", "waits_for__person")
+    if viewer.sees_whole_school():  # `dress` gives the classes
+        return seen.select_related(*related)
+    return seen.select_related("student__class_group__school", *related)
 
 
 def shown(flags: Any, show: str, viewer: Viewer) -> Any:
@@ -61,14 +57,23 @@ def _by_student(flags: Flags, text: str, viewer: Viewer) -> Flags:
 
 def dress(flags: list[RiskFlag], viewer: Viewer) -> None:
     """Clock, level, hands, why and what is next, on each of these."""
-    now, briefs = timezone.now(), briefs_of(viewer, flags)
+    briefs = briefs_of(viewer, flags)
+    attach_classes([flag.student for flag in flags], viewer)
+    put_into_words(flags, viewer)
     for flag in flags:
         row: Any = flag
-        row.clock = clock_of(flag, calendar(viewer), now)
+        row.why = listed(briefs[flag.pk])
+
+
+def put_into_words(flags: list[RiskFlag], viewer: Viewer) -> None:
+    """All of it but why: that takes queries."""
+    now = timezone.now()
+    for flag in flags:
+        row: Any = flag
+        row.clock = clock_of(flag, viewer.calendar, now)
         row.level_label = viewer.scheme.word(flag.severity)
         row.hands = in_whose_hands(flag)
         row.next = next_step(flag)
-        row.why = listed(briefs[flag.pk])
 
 
 FLAGS = List(
@@ -83,6 +88,7 @@ FLAGS = List(
     ),
     order=("-severity", "due_at"),
     page_size=40,
+    link="students:flag_detail",
     dress=dress,
     columns=(
         Column("student", gettext_lazy("Student"), lambda flag: flag.student.name, sort="student__search_keys"),

@@ -1,17 +1,20 @@
 """What the page of a flag shows: everything that deciding needs, as this viewer may read it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateField, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.common.identity import mask_phone
+from schools.common.prepared import Prepared
 from schools.models import AuditEntry, Membership, Role
 from schools.on_duty import on_duty
-from schools.queries import calendar_of
+from schools.prepared_for import prepared_for
 from schools.unpublished import calendar_warning
 from students.access import can_handle_flags, can_keep_registry, can_read_decision
 from students.advice import advice
@@ -19,9 +22,9 @@ from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
 from students.file import TALK, file_of
 from students.flag_forms import STEP_FORMS, AnswerForm
-from students.flag_list import dress
+from students.flag_list import put_into_words
 from students.flag_states import UPPER, State
-from students.models import FlagStep, KeptFrom, RegistryEntry, RiskFlag, Student
+from students.models import FlagStep, GroupMember, Guardian, KeptFrom, RegistryEntry, RiskFlag, Student
 from students.step_facts import facts
 from students.step_words import lines
 from students.steps import Step, steps_of
@@ -40,14 +43,13 @@ class Call:
 
 
 def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> dict[str, Any]:
-    dress([flag], viewer)
-    calendar = calendar_of(flag.school)
+    put_into_words([flag], viewer)
     steps = _steps(viewer, flag)
     handles = can_handle_flags(viewer)
     running = running_until(flag)
     context = {
         "flag": flag,
-        "clocks": four_clocks(flag, calendar, timezone.now()),
+        "clocks": four_clocks(flag, viewer.calendar, timezone.now()),
         "evidence": evidence_of(viewer, flag),
         "steps": steps,
         "line": _line(viewer, flag, steps),
@@ -56,21 +58,30 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "may_handle": handles and flag.state != State.CLOSED,
         "may_reopen": handles and flag.state == State.CLOSED,
         "may_keep": handles or _has_reported(viewer, flag),
-        "entry": RegistryEntry.objects.visible_to(viewer).open().filter(student=flag.student_id).first(),
+        "entry": next(iter(_entry(viewer, student=flag.student_id)), None),
         "may_list": can_keep_registry(viewer),
         "is_second": flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk,
         "is_upper": flag.severity >= UPPER,
         "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
-        "duty": [_duty(one) for one in duty_of(viewer)],
         "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
-        "sees_student": Student.objects.visible_to(viewer).filter(pk=flag.student_id).exists(),
+        "sees_student": bool(_seen(viewer, student=flag.student_id)),
         "calendar_warning": calendar_warning(
             [flag.known_at, flag.acted_at, flag.settled_at, *([timezone.now(), running] if running else [])]
         ),
     }
     if viewer.role in SCHOOL_ROLES:
-        context |= _for_deciding(viewer, flag, shows_numbers=shows_numbers)
-    return context
+        return context | _for_deciding(viewer, flag, shows_numbers=shows_numbers)
+    return context | {"duty": [_duty(one) for one in duty_of(viewer)]}
+
+
+@prepared_for(student=UUIDField())
+def _entry(viewer: Viewer, student: Any) -> Any:
+    return RegistryEntry.objects.visible_to(viewer).open().filter(student=student).only("pk")
+
+
+@prepared_for(student=UUIDField())
+def _seen(viewer: Viewer, student: Any) -> Any:
+    return Student.objects.visible_to(viewer).filter(pk=student).values_list("pk")
 
 
 def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
@@ -82,17 +93,34 @@ def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dic
     """What counselors and leaders see besides: whom to call, earlier flags, talks, groups, who looked."""
     student = flag.student
     talks = file_of(viewer, student, TALK)
-    earlier = RiskFlag.objects.visible_to(viewer).filter(student=student).exclude(pk=flag.pk)
+    kept = _kept(viewer, flag=flag.pk)
     return {
-        "calls": calls_of(flag, shows_numbers),
+        "calls": calls_of(flag, shows_numbers, {one.person_id for one in kept}),
         "shows_numbers": shows_numbers,
         "talks": talks[:TALKS],
         "talk_count": len(talks),
-        "earlier": [_worded(viewer, one) for one in earlier.order_by("-known_at")[:EARLIER]],
-        "groups": student.group_members.current().select_related("group", "set_by"),
-        "opens": _opens(flag),
-        "kept": KeptFrom.objects.visible_to(viewer).filter(flag=flag).select_related("person", "by__person"),
+        "earlier": [_worded(viewer, one) for one in _earlier(viewer, student=student.pk, flag=flag.pk)],
+        "groups": _groups(viewer, student=student.pk),
+        "opens": _opens(viewer, student=student.pk, flag=str(flag.pk)),
+        "kept": kept,
     }
+
+
+@prepared_for(student=UUIDField(), flag=UUIDField())
+def _earlier(viewer: Viewer, student: Any, flag: Any) -> Any:
+    found = RiskFlag.objects.visible_to(viewer).filter(student=student).exclude(pk=flag)
+    return found.order_by("-known_at").only("known_at", "severity", "outcome")[:EARLIER]
+
+
+@prepared_for(student=UUIDField())
+def _groups(viewer: Viewer, student: Any) -> Any:
+    found = GroupMember.objects.visible_to(viewer).current().filter(student=student)
+    return found.select_related("group", "set_by").only("since", "group", "set_by__name")
+
+
+@prepared_for(flag=UUIDField())
+def _kept(viewer: Viewer, flag: Any) -> Any:
+    return KeptFrom.objects.visible_to(viewer).filter(flag=flag).select_related("person", "by__person")
 
 
 def _worded(viewer: Viewer, flag: RiskFlag) -> RiskFlag:
@@ -116,20 +144,21 @@ def _duty(member: Membership) -> Call:
     return Call(member.person.name, str(member.get_role_display()), member.person.phone)
 
 
-def calls_of(flag: RiskFlag, shows_numbers: bool) -> list[Call]:
-    """Class teachers, guardians, the backup of whoever has it; masked until somebody asks."""
+def calls_of(flag: RiskFlag, shows_numbers: bool, kept: Collection[UUID]) -> list[Call]:
+    """Class teachers, guardians, the backup of whoever has it; masked until somebody asks. None of these whom it is
+    kept from."""
 
     def number(phone: str) -> str:
         return phone if shows_numbers else mask_phone(phone) if phone else ""
 
-    kept = set(flag.kept_from.values_list("person", flat=True))
-    here = Membership.objects.current().filter(unit_id=flag.school_id, person__is_active=True)
-    teachers = here.filter(role=Role.CLASS_TEACHER, classes=flag.student.class_group_id)
+    group = flag.student.class_group_id
+    teachers = _TEACHERS.objects(school=flag.school_id, group=group, today=timezone.localdate()) if group else []
     found = [
         Call(one.person.name, str(one.get_role_display()), number(one.person.phone))
-        for one in teachers.exclude(person__in=kept).select_related("person")
+        for one in teachers
+        if one.person_id not in kept
     ]
-    for one in flag.student.guardians.all():
+    for one in _GUARDIANS.objects(student=flag.student_id):
         shown = "" if one.do_not_call else number(one.phone)
         found.append(Call(one.name, one.relation or str(_("guardian")), shown, one.do_not_call))
     backup = flag.assignee.backup if flag.assignee else None
@@ -138,13 +167,25 @@ def calls_of(flag: RiskFlag, shows_numbers: bool) -> list[Call]:
     return found
 
 
+_TEACHERS = Prepared(
+    lambda school, group, today: (
+        Membership.objects.current(today)
+        .filter(unit_id=school, person__is_active=True, role=Role.CLASS_TEACHER, classes=group)
+        .select_related("person")
+    ),
+    school=BigIntegerField(),
+    group=BigIntegerField(),
+    today=DateField(),
+)
+_GUARDIANS = Prepared(lambda student: Guardian.objects.filter(student=student), student=UUIDField())
+
+
 # --- what was done ----------------------------------------------------------------------------------------------------
 
 
 def _steps(viewer: Viewer, flag: RiskFlag) -> list[FlagStep]:
     """In their order, with their words; a corrected one is struck through and stays."""
-    seen = FlagStep.objects.visible_to(viewer).filter(flag=flag)
-    steps = list(seen.select_related("by__person", "to__person", "contact__guardian", "corrects", "answers"))
+    steps = _seen_steps(viewer, flag=flag.pk)
     corrected = {one.corrects_id for one in steps if one.corrects_id}
     answered = {one.answers_id for one in steps if one.answers_id}
     for step in steps:
@@ -153,6 +194,12 @@ def _steps(viewer: Viewer, flag: RiskFlag) -> list[FlagStep]:
         row.is_corrected, row.is_answered = step.pk in corrected, step.pk in answered
         row.may_correct = step.by.person_id == viewer.person.pk and step.pk not in corrected and flag.state != "closed"
     return steps
+
+
+@prepared_for(flag=UUIDField())
+def _seen_steps(viewer: Viewer, flag: Any) -> Any:
+    seen = FlagStep.objects.visible_to(viewer).filter(flag=flag)
+    return seen.select_related("by__person", "to__person", "contact__guardian", "corrects", "answers")
 
 
 def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[FlagStep]:
@@ -176,15 +223,16 @@ def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[Step]:
     return sorted([*steps_of(flag), *told], key=lambda step: step.when, reverse=True)
 
 
-def _opens(flag: RiskFlag) -> list[AuditEntry]:
+@prepared_for(student=UUIDField(), flag=CharField())
+def _opens(viewer: Viewer, student: Any, flag: Any) -> Any:
     """Who has opened it, newest first."""
     found = AuditEntry.objects.filter(
-        Q(verb="riskflag.opened") | Q(verb="flag.numbers_seen"),
-        student_id=flag.student_id,
-        subject_type=flag._meta.label_lower,
-        subject_id=str(flag.pk),
+        verb__in=["riskflag.opened", "flag.numbers_seen"],
+        student_id=student,
+        subject_type=RiskFlag._meta.label_lower,
+        subject_id=flag,
     )
-    return list(found.select_related("person").order_by("-at")[:OPENS])
+    return found.select_related("person").only("at", "person__name").order_by("-at")[:OPENS]
 
 
 def faces(flag: RiskFlag, chosen: str) -> list[dict[str, Any]]:

@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import CharField, UUIDField
 from django.utils.translation import gettext as _
 
+from schools.common.prepared import Prepared
 from schools.models import AuditEntry, Membership
 from students.models import RiskFlag
 
@@ -39,13 +42,20 @@ def steps_of(flag: RiskFlag) -> list[Step]:
 
 
 def _entries(flag: RiskFlag) -> list[AuditEntry]:
+    return _ACTS.objects(student=flag.student_id, flag=str(flag.pk))
+
+
+def _acts(student: Any, flag: Any) -> Any:
     found = AuditEntry.objects.filter(
-        student_id=flag.student_id,
-        subject_type=flag._meta.label_lower,
-        subject_id=str(flag.pk),
+        student_id=student,
+        subject_type=RiskFlag._meta.label_lower,
+        subject_id=flag,
         verb__in=[TAKEN, HANDED_ON, HANDED_LATE, REPEATED, CLOSED],
     )
-    return list(found.select_related("person").order_by("at", "number"))
+    return found.select_related("person").order_by("at", "number")
+
+
+_ACTS = Prepared(_acts, student=UUIDField(), flag=CharField())
 
 
 def _names(entries: list[AuditEntry]) -> dict[int, str]:

@@ -131,17 +131,17 @@ class Shown:
         """Does the address ask for less than all?"""
         return any(one.is_set for one in self.filters)
 
-    @property
+    @cached_property
     def drawn(self) -> list[Any]:
         """The filters in the form, in their order."""
         return [one for one in self.filters if one.is_drawn and one.shape != "chips" and not self._is_folded(one)]
 
-    @property
+    @cached_property
     def folded(self) -> list[Any]:
         """Those that few need, behind one word."""
         return [one for one in self.filters if one.is_drawn and self._is_folded(one)]
 
-    @property
+    @cached_property
     def chips(self) -> list[Any]:
         return [one for one in self.filters if one.is_drawn and one.shape == "chips"]
 

@@ -6,23 +6,25 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import UUIDField
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused
 from schools.exporting import export_page
+from schools.prepared_for import prepared_for
 from schools.requests import ViewerRequest
 from schools.unpublished import calendar_warning
 from students.access import can_handle_flags
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.clocks import running_until, urgent_words
-from students.flag_forms import STEP_FORMS, FlagForm, StepForm
+from students.flag_forms import STEP_FORMS, FlagForm, StepForm, blank_form
 from students.flag_list import FLAGS, flags_of
 from students.flag_page import duty_of, faces, page_of
 from students.models import RiskFlag
@@ -68,8 +70,15 @@ def flag_export(request: ViewerRequest) -> HttpResponse:
 
 
 def flag_or_404(request: ViewerRequest, pk: UUID) -> RiskFlag:
-    seen = RiskFlag.objects.visible_to(request.viewer)
-    return get_object_or_404(seen.select_related(*RELATED, "waits_for__person"), pk=pk)
+    found: list[RiskFlag] = _flag(request.viewer, pk=pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@prepared_for(pk=UUIDField())
+def _flag(viewer: Viewer, pk: Any) -> Any:
+    return RiskFlag.objects.visible_to(viewer).filter(pk=pk).select_related(*RELATED, "waits_for__person")
 
 
 @roles(*STAFF_ROLES)
@@ -92,7 +101,7 @@ def flag_page(
     context = board(request) | page_of(viewer, flag, **more)
     if context["may_handle"]:
         context["kind"] = kind
-        context["form"] = form or STEP_FORMS[kind](viewer=viewer, flag=flag)
+        context["form"] = form or blank_form(kind, viewer, flag)
         context["faces"] = faces(flag, kind)
     return render(request, "students/flag_detail.html", context)
 

@@ -15,7 +15,7 @@ from schools.work.inbox import inbox_of
 from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, assign_flag, due_at, escalate_overdue, raise_flag, take_by
 from students.clocks import clock_of, duration
-from students.models import RiskFlag
+from students.models import FlagReport, Guardian, RiskFlag, Student
 from students.steps import steps_of
 from tests.world import NOW
 
@@ -502,3 +502,28 @@ def test_the_workbench_does_not_warn_for_a_duty_with_a_fixed_date(world, viewer,
     due = {item.due_at.year for item in inbox_of(viewer(world.a.teacher)) if item.due_at}
     assert 2027 in due
     assert UNPUBLISHED not in page
+
+
+def test_flag_page_costs_as_few_queries_for_thirty_flags_as_for_three(world, sign_in):
+    """With reports, steps and talks behind them; class teachers to call and guardians beside."""
+    client, flag = sign_in(world.a.counselor), world.a.flag
+    client.get(flag.get_absolute_url())
+    grow_flags(world.a, 2)
+    with CaptureQueriesContext(connection) as few:
+        assert len(client.get(flag.get_absolute_url()).context["list"].page_obj.object_list) == 3
+    grow_flags(world.a, 27)
+    with CaptureQueriesContext(connection) as many:
+        assert len(client.get(flag.get_absolute_url()).context["list"].page_obj.object_list) == 30
+    assert len(many) == len(few) <= 40, len(few)
+
+
+def grow_flags(school, count):
+    """So many more students with an open flag, a report and a second class teacher's word on it."""
+    for number in range(count):
+        student = Student(school=school.unit, class_group=school.class_1, name=f"张{number}")
+        student.save()
+        Guardian.objects.create(student=student, name=f"家{number}")
+        flag = RiskFlag.objects.create(
+            student=student, school=school.unit, severity=2, raised_by=school.teacher, known_at=NOW, due_at=NOW
+        )
+        FlagReport.objects.create(flag=flag, by=school.teacher, text="words", signs=[], known_at=NOW)
