@@ -1,6 +1,7 @@
-"""Long work of this floor: what is printed for a class, or for all classes of a round."""
+"""Long work of this floor: what is printed for a class, or for all classes of a round; the answers as a table."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
@@ -8,6 +9,8 @@ from schools.work.jobs import Work, job
 from screening.actions.consents import make_links
 from screening.models import Round, RoundClass
 from screening.printing import chosen_classes, families_to_write_to, in_one_file, letters_pdf
+from screening.round_table import table_of
+from screening.table_files import TYPES, written
 
 
 @job("consent_letters")
@@ -35,3 +38,17 @@ def consent_letters(work: Work) -> None:
 
     made = in_one_file(_("Letters"), rows, write, _("No family has to be asked any more: there is nothing to print."))
     work.keep(made.content, name=made.name, content_type=made.content_type)
+
+
+@job("round_table")
+def round_table(work: Work) -> None:
+    """What the owner of the job may read at this moment."""
+    viewer, params = work.viewer, work.params
+    rounds = Round.objects.visible_to(viewer).select_related("school__kind").prefetch_related("parts__instrument")
+    round_ = rounds.get(pk=params["round"])
+    work.progress(0, 2)
+    table = table_of(viewer, round_, params["language"], with_names=params["names"])
+    content = written(table, params["format"], title=f"{round_.title} {round_.opens_on}")
+    work.progress(1, 2)
+    name = f"{_('screening')}-{timezone.localtime():%Y%m%d-%H%M}.{params['format']}"
+    work.keep(content, name=name, content_type=TYPES[params["format"]])

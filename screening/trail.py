@@ -28,6 +28,8 @@ declare(
     Verb("consent_link.opened", _("opened the links of a student's guardians"), Kind.READ),
     Verb("consent_link.reissued", _("issued the link of a guardian anew")),
     Verb("consent.reminded", _("reminded class teachers of families that have not answered")),
+    Verb("round_results.exported", _("took the answers of a screening out"), Kind.EXPORT),
+    Verb("round_table.started", _("began a table of the answers of a screening"), Kind.SYSTEM),
     Verb("response.opened", _("opened the result of a screening"), Kind.READ),
 )
 explains(
@@ -40,6 +42,7 @@ explains(
         "students": pgettext_lazy("in the log", "students"),
         "class": pgettext_lazy("in the log", "class"),
         "given": pgettext_lazy("in the log", "given"),
+        "names": pgettext_lazy("in the log", "with names"),
     },
     values={},
     fields={},

@@ -22,8 +22,8 @@ from schools.requests import ViewerRequest
 from schools.work.jobs import progress_of
 
 EVERYONE = tuple(Role)
-# Their files hold what is worth stealing (first passwords): who takes one has just proved who they are.
-PERSONAL = frozenset({"staff_commit"})
+# Their files hold what is worth stealing (first passwords, answers): who takes one has just proved who they are.
+PERSONAL = frozenset({"staff_commit", "round_table"})
 
 
 def _own(request: ViewerRequest, pk: UUID) -> Job:

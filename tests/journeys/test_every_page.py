@@ -207,6 +207,7 @@ def round_pages(world):
         ("screening:round_results", round_.pk),
         ("screening:round_questions", round_.pk),
         ("screening:round_people", round_.pk),
+        ("screening:round_export", round_.pk),
         ("screening:round_class", round_.pk, group),
         ("screening:round_slips", round_.pk, group),
         ("screening:round_consents", round_.pk, group),
