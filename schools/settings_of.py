@@ -35,6 +35,8 @@ DEFAULTS: dict[str, Any] = {
     # By kind of crisis event, "*" for every other one: minutes to the oral report, hours to the written one, hours
     # between follow-ups. Regions differ (facts 3.4).
     "incident_deadlines": {"*": [60, 24, 24]},
+    # How many years the records of a student are kept after the student has left.
+    "record_years": 3,
     # Questions that the unit adds to the interview, in its own words.
     "interview_questions": [],
     # Codes of special groups that are not offered here; who is in one stays in it.

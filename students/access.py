@@ -19,6 +19,7 @@ from students.models.flags import (
 )
 from students.models.glass import BreakGlass, BreakGlassQuerySet
 from students.models.groups import GroupMember, GroupMemberQuerySet
+from students.models.hand_over import HandOver, HandOverQuerySet
 from students.models.registry import (
     PlanMeasure,
     PlanMeasureQuerySet,
@@ -218,6 +219,42 @@ def can_keep_registry(viewer: Viewer) -> bool:
 
 def reads_plan(viewer: Viewer) -> bool:
     return viewer.role in PLAN_ROLES
+
+
+# --- handed over to another school ------------------------------------------------------------------------------------
+
+
+@rule(HandOver)
+def hand_overs_of(offers: HandOverQuerySet, viewer: Viewer) -> HandOverQuerySet:
+    """What one's school has offered, for its counselors and leaders; there the named person, who steps in for them and
+    the leaders while it waits, and all counselors and leaders once it is accepted. From whom a flag of the student is
+    kept, to them there is none but their own."""
+    if viewer.role not in SCHOOL_ROLES:
+        return offers.none()
+    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+    named = Q(to=viewer.membership) | Q(to__backup=viewer.membership)
+    if viewer.role == Role.SCHOOL_LEADER:
+        named = Q()
+    arrives = Q(to_school_id=viewer.unit.pk)
+    waits = arrives & Q(state=HandOver.State.OFFERED) & named
+    came = arrives & Q(state=HandOver.State.ACCEPTED) & ~Q(student_there__in=kept)
+    own = Q(by__person=viewer.person)
+    return offers.filter(Q(school_id=viewer.unit.pk) | waits | came).exclude(Q(student__in=kept) & ~own)
+
+
+def can_answer_hand_over(viewer: Viewer, offer: HandOver) -> bool:
+    """Accept it or send it back: the named person, who steps in for them, a leader there. On paper somebody of the own
+    school records the receipt, never who has offered it."""
+    if viewer.role not in SCHOOL_ROLES or not offer.is_waiting:
+        return False
+    place = offer.to_school_id or offer.school_id
+    is_named = viewer.membership.pk in (offer.to_id, offer.to.backup_id) or viewer.role == Role.SCHOOL_LEADER
+    return place == viewer.unit.pk and is_named and offer.by.person_id != viewer.person.pk
+
+
+def can_hand_over(viewer: Viewer) -> bool:
+    """Offer a student to another school, and take an offer back."""
+    return viewer.role in SCHOOL_ROLES and viewer.unit.is_school
 
 
 def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import Q, UUIDField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,15 +14,18 @@ from django.utils.translation import gettext as _
 from schools.access import Viewer
 from schools.common.days import midnight
 from schools.common.labels import listed
+from schools.models import Role
 from schools.prepared_for import prepared_for
 from students.access import reads_plan
 from students.evidence import brief, evidence
 from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, Entry, chronicles
+from students.handed import unpack
 from students.models import (
     FlagReport,
     FlagStep,
     GroupMember,
     GuardianContact,
+    HandOver,
     PlanMeasure,
     PlanReview,
     RegistryEntry,
@@ -168,6 +172,38 @@ def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
             recorded_at=_end_of(ended[1] or measure.added_on),
             by_id=(measure.ended_by or measure.added_by).person_id,
         )
+
+
+@chronicles(ROLL)
+def hand_overs(viewer: Viewer, student: Student) -> Iterator[Entry]:
+    """That the student came from another school or moved to one; what came along stands at its own days and kinds."""
+    accepted = HandOver.objects.visible_to(viewer).filter(state=HandOver.State.ACCEPTED)
+    found = accepted.filter(Q(student=student) | Q(student_there=student))
+    for offer in found.select_related("school", "to_school", "by__person", "answered_by__person"):
+        came = offer.student_id != student.pk
+        title = _("Came from {school}") if came else _("Handed over to {school}")
+        other = offer.school.name if came else offer.to_school.name if offer.to_school else offer.outside
+        by = offer.answered_by if came else offer.by
+        assert offer.answered_at
+        yield Entry(
+            at=offer.answered_at,
+            title=title.format(school=other),
+            by=by.person.name if by else "",
+            lines=((_("What they should know first"), offer.note),),
+            url=offer.get_absolute_url(),
+            icon="arrows-right-left",
+            by_id=by.person_id if by else None,
+        )
+        if came:
+            yield from _came_along(viewer, offer)
+
+
+def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[Entry]:
+    """The entries of the other school, under its name; what only counselors read there, only counselors read here."""
+    for entry in unpack(offer.contents):
+        if not entry.is_private or viewer.role == Role.COUNSELOR:
+            by = " · ".join(filter(None, [entry.by, offer.school.name]))
+            yield replace(entry, by=by, url=offer.get_absolute_url(), recorded_at=offer.answered_at)
 
 
 def _end_of(day: dt.date) -> dt.datetime:

@@ -80,12 +80,17 @@ def chronicles(kind: Kind) -> Callable[[Source], Source]:
 
 
 def file_of(viewer: "Viewer", student: "Student", *kinds: Kind) -> list[Entry]:
-    """What this viewer may read of the student's file, newest first; only of these kinds, if any are named."""
+    """What this viewer may read of the student's file, newest first; only of these kinds, if any are named.
+
+    A source may give an entry another kind than its own: what came from another school keeps the kind it had there.
+    """
     ask_apps("chronicle")
-    wanted = [(kind, source) for kind, source in _sources if not kinds or kind in kinds]
+    wanted = [(kind, source) for kind, source in _sources if not kinds or kind in kinds or kind == ROLL]
     entries = [
-        replace(entry, kind=kind.code)
+        entry if entry.kind else replace(entry, kind=kind.code)
         for kind, source in sorted(wanted, key=lambda one: (one[1].__module__, one[0].position))
         for entry in source(viewer, student)
     ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    codes = {kind.code for kind in kinds}
+    chosen = [entry for entry in entries if not kinds or entry.kind in codes]
+    return sorted(chosen, key=lambda entry: entry.at, reverse=True)

@@ -297,13 +297,15 @@ class AnswerForm(forms.Form):
 # --- how it ends ------------------------------------------------------------------------------------------------------
 
 
+# Handed over to another school it is only when somebody there accepts it.
+ENDINGS = [one for one in RiskFlag.Outcome.choices if one[0] != RiskFlag.Outcome.MOVED]
+
+
 class ReasonForm(forms.Form):
     """What was seen and what was done; a word that stands for nothing is sent back."""
 
     quiet = True
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("How does it end?"), choices=RiskFlag.Outcome.choices, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label=gettext_lazy("How does it end?"), choices=ENDINGS, widget=forms.RadioSelect)
     seen = area(gettext_lazy("What was seen"), 3, gettext_lazy("How the student is now, and from whom you know it."))
     done = area(gettext_lazy("What was done"), 3, gettext_lazy("Talks, family, teachers, agreements."))
 

@@ -28,6 +28,7 @@ class Need(StrEnum):
     NAMED = "named"  # whoever acts is that second person
     LOWER_LEVELS = "lower_levels"  # the two upper levels go another way
     LOWEST_LEVEL = "lowest_level"
+    ACCEPTED = "accepted"  # a named person of another school has accepted it
     OPEN_PLACE = "open_place"  # the student has no other open flag
 
 
@@ -42,6 +43,7 @@ class Facts:
     has_second: bool = False
     is_named: bool = False
     has_open_place: bool = True
+    is_accepted: bool = False
 
     def lacks(self, need: Need) -> bool:
         return not {
@@ -52,6 +54,7 @@ class Facts:
             Need.LOWER_LEVELS: self.severity < UPPER,
             Need.LOWEST_LEVEL: self.severity == LOWEST,
             Need.OPEN_PLACE: self.has_open_place,
+            Need.ACCEPTED: self.is_accepted,
         }[need]
 
 
@@ -89,6 +92,7 @@ MOVES = {
             "send_back", (State.PROPOSED,), State.IN_HAND, (Need.NAMED, Need.REASON), label="second person sends back"
         ),
         Move("take_back", (State.PROPOSED,), State.IN_HAND, label="proposal taken back"),
+        Move("hand_on", OPEN, State.CLOSED, (Need.ACCEPTED,), label="goes along to another school"),
         Move("reopen", (State.CLOSED,), State.IN_HAND, (Need.REASON, Need.OPEN_PLACE), label="opened again"),
     )
 }

@@ -35,6 +35,7 @@ add_places(
     Place(22, _("Classes"), "students:class_list", "rectangle-stack", rare=True),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
+    Place(58, _("Hand-overs"), "students:hand_over_list", "arrows-right-left", rare=True),
     Place(125, _("Special groups"), "students:group_list", "tag", rare=True),
     Place(65, _("Emergency openings"), "students:glass_list", "lock-open", rare=True),
     Place(70, _("Import roster"), "students:roster_import", "arrow-up-tray", rare=True),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.access import Viewer
 from schools.models import Notice, Unit
 from schools.work.notices import Kind, declare
-from students.models import BreakGlass, RegistryEntry, RiskFlag
+from students.models import BreakGlass, HandOver, RegistryEntry, RiskFlag
 
 
 def flag_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
@@ -84,4 +84,30 @@ declare(
     Kind("plan.confirm", _("A decision about a plan waits for you as the second person"), plan_lines),
     Kind("plan.confirmed", _("The second person confirmed your decision about a plan"), plan_lines),
     Kind("plan.sent_back", _("The second person sent your decision about a plan back"), plan_lines),
+)
+
+
+def hand_over_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """Whose it is, and the other school."""
+    seen = HandOver.objects.visible_to(viewer).filter(pk__in={notice.subject_id for notice in notices})
+    lines = {
+        offer.pk: f"{offer.student.name} · {_other_school(viewer, offer)}"
+        for offer in seen.select_related("student", "school", "to_school")
+    }
+    return {notice.pk: lines.get(notice.subject_id, "") for notice in notices}
+
+
+def _other_school(viewer: Viewer, offer: HandOver) -> str:
+    if offer.school_id != viewer.unit.pk:
+        return offer.school.name
+    return offer.to_school.name if offer.to_school else offer.outside
+
+
+declare(
+    Kind("handover.offered", _("Another school hands a student over to you: accept or send back"), hand_over_lines),
+    Kind("handover.receipt", _("A student's file leaves on paper: you record the receipt"), hand_over_lines),
+    Kind("handover.accepted", _("The other school has accepted the student"), hand_over_lines),
+    Kind("handover.returned", _("The other school has sent your offer back"), hand_over_lines),
+    Kind("handover.received", _("The receipt of a file that left on paper is recorded"), hand_over_lines),
+    Kind("handover.asked", _("Another school asks you to hand over a student who is on your registry"), plan_lines),
 )

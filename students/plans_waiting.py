@@ -114,8 +114,9 @@ def _bare(entry: RegistryEntry, group: str) -> Waiting:
 
 def _left(entry: RegistryEntry, group: str) -> Waiting:
     """Somebody who has left the school must not stand here and, perhaps, there."""
-    text = _("{name} has left the school and still stands on the registry: end the entry")
-    return Waiting(text=text.format(name=entry.student.name), url=entry.get_absolute_url(), severity=entry.severity)
+    text = _("{name} has left the school and still stands on the registry: hand over, or end the entry")
+    url = reverse("students:hand_over_new", args=[entry.student_id])
+    return Waiting(text=text.format(name=entry.student.name), url=url, severity=entry.severity)
 
 
 def _unseen(entry: RegistryEntry, group: str) -> Waiting:

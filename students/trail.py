@@ -114,6 +114,21 @@ declare(
     Verb("plan.measure_dropped", _("dropped a measure")),
     Verb("plan.told", _("wrote what somebody is told of a plan"), labels={"part": pgettext_lazy("in the log", "for")}),
 )
+declare(
+    Verb("handover.opened", _("opened a hand-over"), Kind.READ),
+    Verb("handover.offered", _("offered a student to another school")),
+    Verb("handover.accepted", _("accepted a student from another school")),
+    Verb("handover.returned", _("sent the offer of a student back")),
+    Verb("handover.taken_back", _("took the offer of a student back")),
+    Verb("handover.received", _("recorded that a school outside the network received a student's file")),
+    Verb("handover.asked", _("asked another school to hand a student over")),
+    Verb("handover.printed", _("took what is handed over on paper"), Kind.READ),
+    Verb("hand_over.started", _("started a PDF of what is handed over"), Kind.SYSTEM),
+)
+explains(
+    labels={"kinds": pgettext_lazy("in the log", "what goes along")},
+    kinds={"students.handover": pgettext_lazy("in the log", "hand-over")},
+)
 explains(
     fields={
         "reasons": _("reasons"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import file, flags, glass, groups, plans, registry, roll, roster, students
+from students.views import file, flags, glass, groups, hand_over, plans, registry, roll, roster, students
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
 
@@ -17,6 +17,15 @@ urlpatterns = [
     path("students/<uuid:pk>/file/pdf", file.file_pdf, name="file_pdf"),
     path("students/<uuid:pk>/edit", students.student_edit, name="student_edit"),
     path("students/<uuid:pk>/move", roll.student_move, name="student_move"),
+    path("students/<uuid:pk>/hand-over", hand_over.hand_over_new, name="hand_over_new"),
+    path("hand-overs/", hand_over.hand_over_list, name="hand_over_list"),
+    path("hand-overs/<uuid:pk>/", hand_over.hand_over_detail, name="hand_over_detail"),
+    path("hand-overs/<uuid:pk>/accept", hand_over.hand_over_accept, name="hand_over_accept"),
+    path("hand-overs/<uuid:pk>/return", hand_over.hand_over_return, name="hand_over_return"),
+    path("hand-overs/<uuid:pk>/take-back", hand_over.hand_over_take_back, name="hand_over_take_back"),
+    path("hand-overs/<uuid:pk>/received", hand_over.hand_over_received, name="hand_over_received"),
+    path("hand-overs/<uuid:pk>/receipt", hand_over.hand_over_receipt, name="hand_over_receipt"),
+    path("hand-overs/<uuid:pk>/pdf", hand_over.hand_over_pdf, name="hand_over_pdf"),
     path("students/<uuid:pk>/groups", students.student_groups, name="student_groups"),
     path("groups/", groups.group_list, name="group_list"),
     path("groups/<slug:code>/", groups.group_edit, name="group_edit"),

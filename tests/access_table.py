@@ -166,6 +166,8 @@ ROLES = {
     "students:flag_keep": STAFF,
     "students:guardian_danger": SCHOOL,
     "students:registry_new": SCHOOL,
+    **{f"students:hand_over_{name}": SCHOOL for name in ("new", "list", "detail", "accept", "return")},
+    **{f"students:hand_over_{name}": SCHOOL for name in ("take_back", "received", "receipt", "pdf")},
     "students:registry_list": CARING,
     "students:registry_export": SCHOOL,
     "students:registry_print": SCHOOL,
@@ -376,6 +378,11 @@ OBJECTS = {
     "students:flag_keep": "flag",
     "students:guardian_danger": "guardian",
     "students:registry_new": "student",
+    "students:hand_over_new": "student",
+    **{
+        f"students:hand_over_{name}": "hand-over"
+        for name in ("detail", "accept", "return", "take_back", "received", "receipt", "pdf")
+    },
     **dict.fromkeys(
         (
             *("students:plan_detail", "students:plan_edit", "students:plan_print", "students:plan_pdf"),
@@ -510,6 +517,14 @@ SEES = {
         "left": SCHOOL_WIDE - {"a.counselor"} | {"a.grade_head"},
         "kept from the leader": SCHOOL_WIDE - {"a.leader"} | {"a.grade_head", "a.teacher_2"},
         "other school": NOBODY,
+    },
+    "hand-over": {
+        "from the other school": {"a.counselor", "a.leader"},
+        "to the other school": SCHOOL_WIDE,
+        "on paper": SCHOOL_WIDE,
+        "accepted": SCHOOL_WIDE,
+        "kept from the leader": SCHOOL_WIDE - {"a.leader"},
+        "of the other school": NOBODY,
     },
     "measure": {
         "the teacher's": OWN_CLASS,
@@ -680,7 +695,14 @@ SEES = {
 
 # Whoever has no unit below where they could give a role finds nothing there.
 WITHOUT_UNITS = {}
+_HAND_OVERS = dict.fromkeys(SEES["hand-over"], NOBODY)
+_ON_PAPER = {"on paper": {"a.leader"}}  # not who has offered it
+_COMES = {"from the other school": SEES["hand-over"]["from the other school"]}
 ACTS: dict[str, dict[str, set[str]]] = {
+    "students:hand_over_accept": {**_HAND_OVERS, **_COMES},
+    "students:hand_over_return": {**_HAND_OVERS, **_COMES, **_ON_PAPER},
+    "students:hand_over_received": {**_HAND_OVERS, **_ON_PAPER},
+    "students:hand_over_receipt": {**_HAND_OVERS, "accepted": SCHOOL_WIDE},
     "schools:membership_new": {**SEES["person"], "other district": SEES["person"]["other district"] - {"other_staff"}},
 }
 

@@ -168,6 +168,7 @@ def things(world):
         **_incidents(world, kept),
         "emergency opening": _openings(a, b),
         **_plans(a, b),
+        **hand_overs(a, b),
         "part": {
             "own class": part_of(a, "own").pk,
             "restricted": part_of(a, "restricted").pk,
@@ -524,6 +525,35 @@ def _plans(a, b):
             "of another plan": {"pk": other.pk, "measure_pk": mine.pk},
             "other school": {"pk": foreign.pk, "measure_pk": far.pk},
         },
+    }
+
+
+def hand_over_of(student, by, to, **more):
+    """A student of one school offered to a named person of another."""
+    from students.models import HandOver
+
+    more = {"to_school": to.unit, "kinds": ["talk"], "note": "x"} | more
+    return HandOver.objects.create(student=student, school=student.school, by=by, to=to, **more)
+
+
+def hand_overs(a, b):
+    from students.models import Student
+
+    def newcomer():
+        return Student.objects.create(school=b.unit, class_group=b.class_1, name="转来的学生")
+
+    paper = {"to_school": None, "outside": "邻市第三小学"}
+    accepted = {"state": "accepted", "answered_by": a.counselor, "answered_at": NOW, "student_there": a.older}
+    done = {"received_on": NOW.date(), "keep_until": NOW.date() + dt.timedelta(days=1096)}
+    return {
+        "hand-over": {
+            "from the other school": hand_over_of(newcomer(), b.counselor, a.counselor).pk,
+            "to the other school": hand_over_of(a.student_2, a.counselor, b.counselor).pk,
+            "on paper": hand_over_of(a.older, a.counselor, a.leader, **paper).pk,
+            "accepted": hand_over_of(newcomer(), b.counselor, a.counselor, **accepted, **done).pk,
+            "kept from the leader": hand_over_of(a.neighbor, a.counselor, b.counselor).pk,
+            "of the other school": hand_over_of(b.student, b.counselor, b.leader, **paper).pk,
+        }
     }
 
 

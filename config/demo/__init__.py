@@ -8,7 +8,20 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from config.demo import daily, flags, incidents, network, pupils, registry, rounds, surveys, sweeps, talks, work
+from config.demo import (
+    daily,
+    flags,
+    hand_overs,
+    incidents,
+    network,
+    pupils,
+    registry,
+    rounds,
+    surveys,
+    sweeps,
+    talks,
+    work,
+)
 from schools import audit
 from schools.calendar import SchoolCalendar, TermSpan
 from schools.common.errors import Refused
@@ -67,6 +80,7 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")
+    hand_overs.add_hand_overs(schools, ids, now)
     # No signature lies in the future: of today there is what came by now.
     until = min(now + dt.timedelta(hours=2, minutes=45), max(now, timezone.now()))
     daily.add_reports(schools, calendar, today, until)

@@ -6,6 +6,7 @@ from typing import Any
 from config.demo.talks import Talks
 from schools.models import Membership
 from students.models import PlanMeasure, PlanPart, PlanReview, RegistryEntry, Student
+from students.places import key_by_numbers
 
 DAY = dt.timedelta(days=1)
 REASONS = [
@@ -96,6 +97,7 @@ def _entry(book: Book, number: int, student: Student, by: Membership, second: Me
         review_by=today - last_ago * DAY + (interval if last else 30) * DAY,
         off_on=None if last else today - last_ago * DAY,
         ending="" if last else "better",
+        person_key=key_by_numbers(student),
     )
     book.entries.append(entry)
     _reviews(book, entry, course, by, second)

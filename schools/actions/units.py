@@ -308,5 +308,6 @@ _CHECKS: dict[str, Any] = {
     "day_ends": _is_clock,
     "second_factor_roles": lambda value: isinstance(value, list) and set(value) <= set(Role.values),
     "exports_per_day": lambda value: isinstance(value, int) and 0 <= value <= 100,
+    "record_years": lambda value: isinstance(value, int) and 1 <= value <= 100,
     "students_per_counselor": lambda value: isinstance(value, int) and 0 < value <= 100_000,
 }

@@ -80,6 +80,7 @@ _fields: dict[str, Any] = {
     "day_ends": _("School ends"),
     "second_factor_roles": _("Roles that need a second factor"),
     "exports_per_day": _("Lists that one person may take out in a day"),
+    "record_years": _("Years that records are kept after a student has left"),
     "students_per_counselor": _("Students for each full-time counselor, at most"),
     "hand_targets": _("How soon a flag must be in hand"),
     "clock_targets": _("How soon the first measure must follow"),

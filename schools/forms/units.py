@@ -114,6 +114,12 @@ class RulesForm(forms.Form):
         max_value=100,
         required=False,
     )
+    record_years = forms.IntegerField(
+        label=gettext_lazy("Years that records are kept after a student has left"),
+        min_value=1,
+        max_value=100,
+        required=False,
+    )
     students_per_counselor = forms.IntegerField(
         label=gettext_lazy("Students for each full-time counselor, at most"),
         min_value=1,
@@ -141,6 +147,7 @@ class RulesForm(forms.Form):
             "own_factors": "second_factor_roles" in own,
             "second_factor_roles": sorted(WIDE_ROLES) if roles is None else roles,
             "exports_per_day": own.get("exports_per_day"),
+            "record_years": own.get("record_years"),
             "students_per_counselor": own.get("students_per_counselor"),
             "own_targets": "clock_targets" in own,
         }
@@ -179,7 +186,7 @@ class RulesForm(forms.Form):
         whence = _("as above") if unit.parent else _("the default")
         field_of(self, "severity_scheme", forms.ChoiceField).choices = [("", whence), *SCHEMES.items()]
         self.fields["severity_scheme"].help_text = told(whence, SCHEMES[above["severity_scheme"]])
-        for name in ("day_starts", "day_ends", "students_per_counselor"):
+        for name in ("day_starts", "day_ends", "record_years", "students_per_counselor"):
             self.fields[name].help_text = _("Left empty: %(value)s.") % {"value": with_note(above[name], whence)}
         self.fields["exports_per_day"].help_text = _(
             "Left empty: %(value)s. 0: no list of people leaves as a file."
@@ -239,6 +246,7 @@ class RulesForm(forms.Form):
             "day_ends": f"{data['day_ends']:%H:%M}" if data["day_ends"] else None,
             "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
             "exports_per_day": data["exports_per_day"],
+            "record_years": data["record_years"],
             "students_per_counselor": data["students_per_counselor"],
             "clock_targets": self._typed_targets() if data["own_targets"] else None,
             **({} if self.unit.is_school else {"incident_deadlines": self._typed_deadlines()}),

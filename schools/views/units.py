@@ -95,6 +95,7 @@ def _rules(unit: Unit) -> dict[str, Any]:
         "scheme": in_force["severity_scheme"],
         "hours": (in_force["day_starts"], in_force["day_ends"]),
         "exports": in_force["exports_per_day"],
+        "record_years": in_force["record_years"],
         "students_per_counselor": in_force["students_per_counselor"],
         "everyone_wide": named is None,
         "factor_roles": [Role(role).label for role in named or []],

@@ -20,6 +20,8 @@ from students.states import flags, keep
 from students.step_words import unpack
 
 Kind = FlagStep.Kind
+# What a person may decide; handed over to another school it is when somebody there accepts it.
+DECIDED = [one for one in RiskFlag.Outcome.values if one != RiskFlag.Outcome.MOVED]
 
 
 @transaction.atomic
@@ -31,7 +33,7 @@ def close_flag(
     `seen` and `done` are the reason. `more` are the fields of a referral: to whom, who goes along, what comes back.
     """
     check_may_handle(by, flag)
-    if outcome not in RiskFlag.Outcome.values:
+    if outcome not in DECIDED:
         raise Refused(_("Choose how this ended."))
     flag = locked(flag)
     reason = seen if says_something(seen) and says_something(done) else ""
@@ -138,6 +140,8 @@ def reopen_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
     """Open a closed one again, with a reason: in the hands of whoever does so. An interview is needed anew."""
     check_may_handle(by, flag)
     flag = locked(flag)
+    if flag.outcome == RiskFlag.Outcome.MOVED:
+        raise Refused(_("It was handed over to another school, and goes on there. Raise a new one if it is needed."))
     has_place = not RiskFlag.objects.open().filter(student=flag.student_id).exists()
     check_move("reopen", flag, reason=text, has_open_place=has_place)
     add_step(by=by, flag=flag, kind=Kind.REOPENED, words={"text": text})

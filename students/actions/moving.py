@@ -30,6 +30,7 @@ SENTENCES: dict[str, Any] = {
     Need.NAMED: gettext_lazy("Only the second person who was named can do this."),
     Need.LOWER_LEVELS: gettext_lazy("Two persons decide on a flag of the two upper levels: propose it to the second."),
     Need.LOWEST_LEVEL: gettext_lazy("Only flags of the lowest level are closed together."),
+    Need.ACCEPTED: gettext_lazy("It goes along only when a person of the other school has accepted it."),
     Need.OPEN_PLACE: gettext_lazy("Another flag of this student is open: go on there."),
 }
 

@@ -20,12 +20,19 @@ from schools.work.notices import end_notices, notify
 from students.access import can_keep_registry
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
+from students.places import person_key, stands_elsewhere
 from students.states import keep, registry
 
 LONGEST_AGO = dt.timedelta(days=20 * 365)
 LOOK_AGAIN_AFTER = dt.timedelta(days=30)
 TEXTS = ("reasons", "found_how", "treatment", "signs", "calls")
 PEOPLE = ("leader", "counselor", "teacher")
+
+
+class StandsElsewhere(Refused):
+    """This person stands on the registry of another school: that school hands over first."""
+
+
 Kind, State, Ending = PlanReview.Kind, PlanReview.State, RegistryEntry.Ending
 
 
@@ -94,6 +101,8 @@ def put_on_registry(
     if listed_on < today - LONGEST_AGO:
         raise Refused(_("This is too long ago. Check the day."), field="listed_on")
     values = _checked(by, values)
+    key = person_key(student)
+    _check_elsewhere(student, key)
     try:
         with transaction.atomic():
             entry = RegistryEntry.objects.create(
@@ -106,14 +115,24 @@ def put_on_registry(
                 listed_on=listed_on,
                 listed_by=by.membership,
                 review_by=next_review(by.unit, severity, today),
+                person_key=key,
                 **values,
             )
     except IntegrityError:
+        _check_elsewhere(student, key)
         raise Refused(_("The student is on the registry already.")) from None
     _add_review(by, entry, Kind.LISTED, 0, severity, State.IN_FORCE, changed=reasons, in_force_on=listed_on)
     _tell(entry, [entry.leader, entry.counselor, entry.teacher], by, "plan.named", "named")
     _changed(by, entry, "registry.listed", severity=severity)
     return entry
+
+
+def _check_elsewhere(student: Student, key: str) -> None:
+    """The sentence does not say what stands there."""
+    if stands_elsewhere(student, key):
+        raise StandsElsewhere(
+            _("Another school of the network still has to hand this student over. It has just been asked to.")
+        )
 
 
 def _check_kept(by: Viewer, student: Student) -> None:
@@ -172,8 +191,8 @@ def change_entry(*, by: Viewer, entry: RegistryEntry, **values: Any) -> Registry
 # --- reviews ----------------------------------------------------------------------------------------------------------
 
 
-def _add_review(
-    by: Viewer, entry: RegistryEntry, kind: str, before: int, after: int, state: str, **more: Any
+def add_review(
+    *, by: Membership, entry: RegistryEntry, kind: str, before: int, after: int, state: str, **more: Any
 ) -> PlanReview:
     last = entry.reviews.aggregate(last=Max("number"))["last"] or 0
     return PlanReview.objects.create(
@@ -181,11 +200,17 @@ def _add_review(
         number=last + 1,
         kind=kind,
         state=state,
-        by=by.membership,
+        by=by,
         severity_before=before,
         severity_after=after,
         **more,
     )
+
+
+def _add_review(
+    by: Viewer, entry: RegistryEntry, kind: str, before: int, after: int, state: str, **more: Any
+) -> PlanReview:
+    return add_review(by=by.membership, entry=entry, kind=kind, before=before, after=after, state=state, **more)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from schools.common.pinyin import search_keys
 from schools.tallies import mark
 from students.access import can_correct, can_keep_family, can_read_base_data
 from students.models import GroupMember, Guardian, SpecialGroup, Student
+from students.places import refresh_places
 from students.states import groups, keep
 
 CORRECTABLE = (
@@ -66,6 +67,8 @@ def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) 
             student.save(update_fields=[*columns, "set_by_hand"])
     except IntegrityError:
         raise Refused(_("Another student of this school already has this number.")) from None
+    if set(columns) & {"id_hash", "registry_hash"}:
+        refresh_places([student.pk])
     days = reaches_back ^ _days_of(student)
     mark(student.school_id, since=min(days, default=None))
     audit.record(by=by, verb="student.corrected", about=student, student=student, details={"fields": changed})

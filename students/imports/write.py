@@ -21,6 +21,7 @@ from students.actions.students import hash_of, refresh_keys
 from students.imports.classes import key_of
 from students.imports.compare import SAME_NAME, Change, Newcomer, SchoolPlan, boards, student_number
 from students.models import GroupMember, Guardian, Student
+from students.places import refresh_places
 from students.roster import GuardianRow, RosterRow
 from students.states import groups, keep
 
@@ -136,6 +137,9 @@ def _change_students(plan: SchoolPlan, class_ids: dict[ClassKey, int]) -> None:
             by_fields[columns].append(change.student)
     for columns, students in by_fields.items():
         update_rows(Student, students, list(columns))
+        if set(columns) & {"id_hash", "registry_hash"}:
+            for chunk in chunks((student.pk for student in students), 500):
+                refresh_places(chunk)
 
 
 def _set(student: Student, name: str, value: Any, class_ids: dict[ClassKey, int]) -> None:

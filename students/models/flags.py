@@ -47,6 +47,7 @@ class RiskFlag(models.Model):
         BY_HAND = "by_hand", _("raised by hand")
         SCREENING = "screening", _("screening")
         SWEEP = "sweep", _("sweep")
+        HANDED = "handed", _("handed over by another school")
 
     class Outcome(models.TextChoices):
         REGISTERED = "registered", _("put on the registry")
@@ -54,6 +55,8 @@ class RiskFlag(models.Model):
         SUPPORTED = "supported", _("supported, settled")
         WATCHED = "watched", _("watched on in daily care")
         REFERRED = "referred", _("handed to outside help")
+        # Only by a hand-over that a named person of the other school has accepted (`students.actions.taking_over`).
+        MOVED = "moved", _("handed over to another school")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="flags")

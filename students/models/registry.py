@@ -67,6 +67,8 @@ class RegistryEntry(models.Model):
     review_by = models.DateField(null=True, blank=True)
     off_on = models.DateField(null=True, blank=True)
     ending = models.CharField(max_length=10, blank=True, choices=Ending.choices)
+    # Whose it is, the same in every school (`students.places`): nobody stands on two registries.
+    person_key = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = RegistryEntryQuerySet.as_manager()
 
@@ -78,6 +80,9 @@ class RegistryEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["student"], condition=Q(off_on=None), name="once_on_the_registry"),
+            models.UniqueConstraint(
+                fields=["person_key"], condition=Q(off_on=None) & ~Q(person_key=""), name="on_one_registry_of_all"
+            ),
             models.CheckConstraint(
                 condition=Q(severity__range=(1, 4), first_severity__range=(1, 4)), name="registry_severity_from_1_to_4"
             ),

@@ -23,9 +23,11 @@ from schools.models import Role
 from schools.requests import ViewerRequest
 from schools.severity import scheme_of
 from students.access import can_keep_registry, reads_plan
-from students.actions.registry import put_on_registry
+from students.actions.hand_over import ask_for_hand_over
+from students.actions.registry import StandsElsewhere, put_on_registry
 from students.balance import Balance, balance, moves_of
 from students.models import PlanReview, RegistryEntry, RiskFlag
+from students.places import person_key
 from students.registry_forms import ListForm
 from students.registry_list import REGISTRY, dressed, entries_of
 from students.views.students import note_first_open, student_or_404
@@ -159,11 +161,20 @@ def registry_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
         form.initial.update(severity=flag.severity, found_how=flag.get_source_display())
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
-            entry = put_on_registry(by=viewer, student=student, flag=flag, **form.cleaned_data)
+            entry = _listed_here(request, student, flag=flag, **form.cleaned_data)
             messages.success(request, _("On the registry. Now write down what is done, by whom and by when."))
             return redirect(entry)
     note_first_open(request, student)
     return render(request, "students/registry_new.html", {"student": student, "form": form, "flag": flag})
+
+
+def _listed_here(request: ViewerRequest, student: Any, **values: Any) -> RegistryEntry:
+    """Who still stands on another school's registry is not listed here; that school is asked to hand over."""
+    try:
+        return put_on_registry(by=request.viewer, student=student, **values)
+    except StandsElsewhere:
+        ask_for_hand_over(by=request.viewer, student=student, key=person_key(student))
+        raise
 
 
 def _flag(request: ViewerRequest, student: Any) -> RiskFlag | None:

@@ -27,6 +27,8 @@ from tests.screening.asked import answered, round_of
 from tests.walking import (
     certificate_of,
     entry_of,
+    hand_over_of,
+    hand_overs,
     incident_of,
     instrument_of,
     looked,
@@ -94,6 +96,8 @@ NO_PAGES = {
     "students:flag_confirm",
     "students:flag_take_back",
     "students:plan_pdf",
+    "students:hand_over_take_back",
+    "students:hand_over_pdf",
     "students:file_pdf",
     "students:review_confirm",
     "students:review_take_back",
@@ -274,10 +278,24 @@ def counselor_opens(world, now, made):
         ("students:flag_correct", world.a.flag.pk, step),
         ("students:flag_print", world.a.flag.pk, step),
         *plan_opens(world),
+        *hand_over_opens(world),
         ("students:guardian_danger", own, world.a.student.guardians.get().pk),
         ("schools:duty_list",),
         ("schools:notice_list",),
         ("schools:notice_settings",),
+    ]
+
+
+def hand_over_opens(world):
+    """One that waits to be accepted, one that left on paper, one that is done."""
+    found = hand_overs(world.a, world.b)["hand-over"]
+    waits = found["from the other school"]
+    return [
+        ("students:hand_over_list",),
+        ("students:hand_over_new", world.a.student.pk),
+        *((f"students:hand_over_{name}", waits) for name in ("detail", "accept", "return")),
+        ("students:hand_over_detail", found["on paper"]),
+        ("students:hand_over_receipt", found["accepted"]),
     ]
 
 
@@ -296,7 +314,12 @@ def plan_opens(world):
 
 
 def leader_opens(world, now, made):
+    paper = {"to_school": None, "outside": "邻市第三小学"}
     return [
+        (
+            "students:hand_over_received",
+            hand_over_of(world.a.student_3, world.a.counselor, world.a.leader, **paper).pk,
+        ),
         ("students:class_list",),
         ("students:class_export",),
         ("students:student_new",),

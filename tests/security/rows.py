@@ -22,6 +22,7 @@ from tests.walking import (
     draft_of,
     entry_of,
     file_of,
+    hand_over_of,
     incident_of,
     job_of,
     kept_from,
@@ -76,6 +77,7 @@ SEEN = {
     "students.PlanMeasure": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.PlanPart": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.PlanReview": (2, 1, 2, 0, 0, 0, 0),  # of 3
+    "students.HandOver": (2, 2, 0, 0, 0, 0, 0),  # of 2: one's own school's, and that which waits for an answer
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -123,6 +125,8 @@ def everywhere(world):
         measure_of(entry, entry.counselor, a.teacher)
         plan_part_of(entry, entry.counselor)
     raised(a.student_2, a.counselor, reason="x")
+    for school, other in ((a, world.b), (world.b, a)):
+        hand_over_of(school.student_2, school.counselor, other.counselor)
     raised(a.older, a.teacher_4)
     for school in (a, world.b):
         by = school.counselor.person

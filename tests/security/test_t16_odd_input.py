@@ -30,6 +30,8 @@ PARAMETERS = {
     "students:registry_export": "q level class tab sort",
     "students:registry_balance": "from until",
     "students:registry_new": "flag",
+    "students:hand_over_new": "to",
+    "students:hand_over_list": "q way state sort page",
     "students:part_edit": "for",
     "schools:import_preview": "tab page",
     "schools:import_done": "tab page",
@@ -68,6 +70,7 @@ FIELDS = " ".join(
         "exports_per_day students_per_counselor",
         "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity",
         "part-first-mood part-first-follow_up_on column-0 q find login password",
+        "kinds outside received_by received_on record_years",
         "holder level issuer issued_on expires_on run attached",
     ]
 ).split()

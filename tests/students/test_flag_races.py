@@ -7,9 +7,10 @@ from django.db import connection
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from students.actions import decisions, steps
+from students.actions import decisions, hand_over, registry, steps
 from students.actions.flags import acknowledge_flag
-from students.models import FlagStep, RiskFlag
+from students.actions.taking_over import accept_offer
+from students.models import FlagStep, RegistryEntry, RiskFlag, Student
 
 pytestmark = [pytest.mark.services, pytest.mark.real_clock, pytest.mark.django_db(transaction=True)]
 REASON = {"seen": "两周来睡得好，和同桌和好了", "done": "谈了两次，家长来过"}
@@ -80,3 +81,33 @@ def test_steps_written_at_once_have_numbers_of_their_own(world):
     )
     assert ended == ["done"] * 6
     assert sorted(FlagStep.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_two_accept_a_student_of_another_school_and_one_has_them(world):
+    """Nobody is put on the roll twice, and the flag is in one person's hands."""
+    offer = hand_over.offer_hand_over(
+        by=of(world.a.counselor),
+        student=world.a.student,
+        to=world.b.counselor,
+        to_school=world.b.unit,
+        kinds=["registry"],
+        note=REASON["done"],
+    )
+    members = [world.b.counselor, world.b.leader]
+    ended = together(*(lambda m=m: accept_offer(by=of(m), offer=offer, class_group=world.b.class_1) for m in members))
+    assert sorted(ended) == ["done", "refused"]
+    assert Student.objects.filter(school=world.b.unit, id_hash=world.a.student.id_hash).count() == 1
+    flag = RiskFlag.objects.open().get(school=world.b.unit, source="handed")
+    assert flag.assignee == members[ended.index("done")]
+
+
+def test_two_schools_list_one_person_at_once_and_one_does(world):
+    Student.objects.filter(pk=world.b.student.pk).update(id_hash=world.a.student.id_hash)
+
+    def put(school):
+        student = Student.objects.get(pk=school.student.pk)
+        registry.put_on_registry(by=of(school.counselor), student=student, severity=2, reasons=REASON["seen"])
+
+    ended = together(lambda: put(world.a), lambda: put(world.b))
+    assert sorted(ended) == ["done", "refused"]
+    assert RegistryEntry.objects.open().count() == 1

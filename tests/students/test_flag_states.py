@@ -42,6 +42,7 @@ def test_every_way_to_closed_is_a_decision_with_a_reason_or_a_second_person():
         "close": {Need.LOWER_LEVELS, Need.REASON},
         "close_together": {Need.LOWEST_LEVEL, Need.REASON},
         "confirm": {Need.NAMED, Need.INTERVIEW},
+        "hand_on": {Need.ACCEPTED},
     }
     assert {severity: ends(severity) for severity in (1, 2, 3, 4)} == {
         1: "close",
