@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from counseling.actions.incident_changes import CORRECTED
-from counseling.actions.incident_reports import dues_of, units_above
+from counseling.actions.incident_reports import dues_of
 from counseling.deadlines import next_due
 from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from counseling.models.incidents import PLANNED
@@ -16,6 +16,7 @@ from schools.access import Viewer
 from schools.common.rendering import Segmented, field_of
 from schools.common.typed import LineField, LongField
 from schools.models import Person, Unit
+from schools.on_duty import centers_above
 from students.flag_forms import MomentField, colleagues
 from students.models import Student
 
@@ -157,7 +158,7 @@ class ReportForm(forms.Form):
         due = next_due(dues_of(incident))
         super().__init__(*args, **kwargs)
         self.initial["form"] = due.form if due else IncidentReport.Form.FOLLOW_UP
-        units = units_above(incident.school)
+        units = centers_above(incident.school)
         field = field_of(self, "to", forms.ModelChoiceField)
         field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
         if units:

@@ -16,7 +16,7 @@ from reports.models import Sweep
 from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import Certificate, ClassGroup, Membership, Unit
-from students.models import GroupMember, PlanReview, RegistryEntry, RiskFlag, Student
+from students.models import CenterRequest, GroupMember, PlanReview, RegistryEntry, RiskFlag, Student
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,21 @@ def _flag_line(viewer: Viewer) -> Callable[[RiskFlag], Line]:
         reverse("students:flag_detail", args=[flag.pk]),
         flag.severity,
         scheme.word(flag.severity),
+    )
+
+
+def _requests(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student__class_group__school", "to").order_by("-at")
+
+
+def _request_line(viewer: Viewer) -> Callable[[CenterRequest], Line]:
+    scheme = viewer.scheme
+    return lambda request: Line(
+        request.student.name,
+        f"{_class_name(request.student.class_group)} · {_day(request.at)} · {request.to.name}",
+        request.get_absolute_url(),
+        request.severity,
+        scheme.word(request.severity),
     )
 
 
@@ -182,6 +197,7 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
     RegistryEntry: (_entries, _entry_line),
     PlanReview: (_reviews, _review_line),
     RiskFlag: (_flags, _flag_line),
+    CenterRequest: (_requests, _request_line),
     TalkPart: (_parts, _part_line),
     TalkLog: (_talks, _talk_line),
     ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),

@@ -1,8 +1,11 @@
-"""Who is on duty on a day: named for the day itself, else for its weekday."""
+"""Who is on duty on a day: named for the day itself, else for its weekday. And which centers a school can turn to."""
 
 import datetime as dt
 
-from schools.models import Membership, OnDuty, Unit
+from django.utils import timezone
+
+from schools.models import Membership, OnDuty, Role, Unit
+from schools.models.people import MembershipQuerySet
 
 
 def on_duty(unit: Unit, day: dt.date) -> list[Membership]:
@@ -15,3 +18,21 @@ def on_duty(unit: Unit, day: dt.date) -> list[Membership]:
     for member in members:
         member.unit = unit
     return members
+
+
+def _staff() -> MembershipQuerySet:
+    return Membership.objects.current().filter(role=Role.CENTER_STAFF, person__is_active=True)
+
+
+def centers_above(school: Unit) -> list[Unit]:
+    """The centers above it where somebody works who can answer, the nearest first."""
+    units = _staff().order_by().values("unit")
+    found = Unit.objects.filter(code__in=school.ancestor_codes[:-1], pk__in=units)
+    return sorted(found, key=lambda unit: -len(unit.path))
+
+
+def staff_to_call(center: Unit) -> list[Membership]:
+    """Who is on duty there today, else all of its staff."""
+    able = list(_staff().filter(unit=center).select_related("person"))
+    today = {one.pk for one in on_duty(center, timezone.localdate())}
+    return [one for one in able if one.pk in today] or able

@@ -8,6 +8,7 @@ from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
 from schools.models import Role, Unit
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
+from students.models.center import CenterRequest, CenterRequestQuerySet
 from students.models.flag_steps import FlagStep, FlagStepQuerySet, GuardianContact, GuardianContactQuerySet
 from students.models.flags import (
     FlagReport,
@@ -210,6 +211,19 @@ def parts_of(parts: PlanPartQuerySet, viewer: Viewer) -> PlanPartQuerySet:
 def reviews_of(reviews: PlanReviewQuerySet, viewer: Viewer) -> PlanReviewQuerySet:
     here = reviews.filter(entry__in=RegistryEntry.objects.visible_to(viewer))
     return here if viewer.role in PLAN_ROLES else reviews.none()
+
+
+@rule(CenterRequest)
+def requests_to_centers(requests: CenterRequestQuerySet, viewer: Viewer) -> CenterRequestQuerySet:
+    """The school's for those who see the flag or the entry behind it. Of a center exactly the unit that was asked, and
+    only as long as the request is open; not for whom a flag of the student is kept from, whatever their role."""
+    if viewer.role in SCHOOL_ROLES:
+        flags, entries = RiskFlag.objects.visible_to(viewer), RegistryEntry.objects.visible_to(viewer)
+        return requests.filter(Q(flag__in=flags) | Q(entry__in=entries), school_id=viewer.unit.pk)
+    if viewer.role != Role.CENTER_STAFF:
+        return requests.none()
+    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+    return requests.open().filter(to_id=viewer.unit.pk).exclude(student__in=kept)
 
 
 def can_keep_registry(viewer: Viewer) -> bool:

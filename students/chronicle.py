@@ -92,7 +92,7 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
 def flag_steps(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """What was done about a flag; that an interview was begun stands in the interview."""
     seen = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(kind=FlagStep.Kind.BEGUN)
-    for step in seen.select_related("by__person", "to__person", "contact__guardian", "flag", "corrects"):
+    for step in seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "flag", "corrects"):
         title = _("Flag: {step}").format(step=step.get_kind_display())
         if step.corrects:
             title = _("Flag: step {number} corrected").format(number=step.corrects.number)

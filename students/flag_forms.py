@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
 from schools.common.kept import kept
-from schools.common.rendering import DayInput, Levels, MomentInput, Segmented
+from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
 from schools.common.typed import CodeField, LineField, LongField
-from schools.models import Membership, Person, Role
+from schools.models import Membership, Person, Role, Unit
+from schools.on_duty import centers_above
 from schools.severity import scheme_of
 from students import signs
 from students.flag_states import UPPER, says_something
@@ -244,9 +245,37 @@ class WatchForm(StepForm):
         self.initial.setdefault("until", timezone.localdate() + dt.timedelta(days=14))
 
 
-class RequestForm(StepForm):
-    text = area(gettext_lazy("The school's summary for the center"), 4, gettext_lazy("No name unless it is needed."))
-    case = CodeField(label=gettext_lazy("Case number"), max_length=40, required=False)
+class AskForm(forms.Form):
+    """What a school asks of a center above it, in its own words."""
+
+    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Unit.objects.none(), empty_label=None)
+    text = area(
+        gettext_lazy("The school's summary for the center"),
+        4,
+        gettext_lazy("How things stand, and what you ask for. The center reads this and the level, nothing else."),
+    )
+    case = CodeField(
+        label=gettext_lazy("Case number"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("By it you can speak of the student without a name."),
+    )
+    names = LineField(label=gettext_lazy("Name a student"), max_length=200, required=False)
+    named_because = area(gettext_lazy("Why the name is needed"), 2, required=False)
+
+    def offer(self, school: Unit) -> None:
+        """The centers above the school where somebody can answer, the nearest chosen."""
+        centers, field = centers_above(school), field_of(self, "to", forms.ModelChoiceField)
+        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in centers]).order_by("-path")
+        if centers:
+            self.initial["to"] = centers[0].pk
+        else:
+            field.help_text = _("Nobody is entered at a center above. Ring them, and write a note of it.")
+
+
+class RequestForm(AskForm, StepForm):
+    def prepare(self) -> None:
+        self.offer(self.flag.school)
 
 
 class ReportForm(StepForm):
@@ -273,7 +302,6 @@ def blank_form(kind: str, viewer: Viewer, flag: RiskFlag) -> StepForm | SafeStri
     keys = {
         "interview": (viewer.scheme.code, flag.severity, questions),
         "note": (),
-        "request": (),
         "report": (),
     }
     form = STEP_FORMS[kind]

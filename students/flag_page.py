@@ -192,14 +192,15 @@ def _steps(viewer: Viewer, flag: RiskFlag) -> list[FlagStep]:
         row: Any = step
         row.lines = [*facts(step, viewer), *lines(step)]
         row.is_corrected, row.is_answered = step.pk in corrected, step.pk in answered
-        row.may_correct = step.by.person_id == viewer.person.pk and step.pk not in corrected and flag.state != "closed"
+        is_own = step.by.person_id == viewer.person.pk and step.request_id is None
+        row.may_correct = is_own and step.pk not in corrected and flag.state != "closed"
     return steps
 
 
 @prepared_for(flag=UUIDField())
 def _seen_steps(viewer: Viewer, flag: Any) -> Any:
     seen = FlagStep.objects.visible_to(viewer).filter(flag=flag)
-    return seen.select_related("by__person", "to__person", "contact__guardian", "corrects", "answers")
+    return seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "corrects", "answers")
 
 
 def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[FlagStep]:

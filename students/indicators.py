@@ -14,7 +14,7 @@ from schools.indicators import choices, grades
 from schools.queries import calendar_of
 from schools.severity import scheme_of
 from students.flag_states import UPPER
-from students.models import GroupMember, PlanReview, RegistryEntry, RiskFlag, SpecialGroup, Student
+from students.models import CenterRequest, GroupMember, PlanReview, RegistryEntry, RiskFlag, SpecialGroup, Student
 
 
 def students(scope: Scope) -> Rows:
@@ -94,6 +94,11 @@ def flags_due(scope: Scope) -> Rows:
 
 def flags_in_time(scope: Scope) -> Rows:
     return flags_new(scope).filter(acted_at__lt=scope.ends, acted_at__lte=F("due_at"))
+
+
+def center_requests(scope: Scope) -> Rows:
+    """What was asked of a center in the term, open or not: above the school no more of it is told than that."""
+    return CenterRequest.objects.filter(scope.schools(), scope.within_term("at"))
 
 
 # --- the registry -------------------------------------------------------------------------------------------------
@@ -321,6 +326,16 @@ declare(
         numerator="flags_in_time",
         denominator="flags_due",
         source="P19",
+    ),
+    Figure(
+        code="center_requests",
+        label=_("Requests to a center"),
+        group="flags",
+        unit_of_measure=_("requests"),
+        source="D5",
+        records=center_requests,
+        class_path=FLAG_CLASS,
+        splits=(LEVEL,),
     ),
     Timing(
         "known_reported",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.access import Viewer
 from schools.models import Notice, Unit
 from schools.work.notices import Kind, declare
-from students.models import BreakGlass, HandOver, RegistryEntry, RiskFlag
+from students.models import BreakGlass, CenterRequest, HandOver, RegistryEntry, RiskFlag
 
 
 def flag_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
@@ -110,4 +110,18 @@ declare(
     Kind("handover.returned", _("The other school has sent your offer back"), hand_over_lines),
     Kind("handover.received", _("The receipt of a file that left on paper is recorded"), hand_over_lines),
     Kind("handover.asked", _("Another school asks you to hand over a student who is on your registry"), plan_lines),
+)
+
+
+def request_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """For the center: which school asks."""
+    seen = CenterRequest.objects.visible_to(viewer).filter(pk__in={notice.subject_id for notice in notices})
+    lines = {one.pk: one.school.name for one in seen.select_related("school")}
+    return {notice.pk: lines.get(notice.subject_id, "") for notice in notices}
+
+
+declare(
+    Kind("center.asked", _("A school asks the center for help"), request_lines),
+    Kind("flag.center_answered", _("The center has acknowledged or answered your request"), flag_lines),
+    Kind("plan.center_answered", _("The center has acknowledged or answered your request"), plan_lines),
 )

@@ -14,8 +14,9 @@ from schools.severity import scheme_of
 from schools.templatetags.look import day
 from students.access import can_keep_registry, reads_plan
 from students.actions.registry import missing_before_off
+from students.center_list import state_of
 from students.level_path import Point, path_of
-from students.models import PlanMeasure, PlanPart, PlanReview, RegistryCategory, RegistryEntry
+from students.models import CenterRequest, PlanMeasure, PlanPart, PlanReview, RegistryCategory, RegistryEntry
 
 SHOWN_REVIEWS = 4
 Kind, State = PlanReview.Kind, PlanReview.State
@@ -35,6 +36,7 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
         for one in reversed(in_force)
         if one.in_force_on and one.severity_after
     ]
+    requests = _requests(viewer, entry) if keeps else []
     levels = [level.severity for level in scheme.levels]
     next_on = entry.review_by if entry.off_on is None else None
     return {
@@ -64,9 +66,19 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
         "calls": [line for line in entry.calls.splitlines() if line.strip()],
         "guardians": [(one, "" if one.do_not_call else mask_phone(one.phone)) for one in entry.student.guardians.all()],
         "labels": [one.label for one in RegistryCategory.objects.filter(code__in=entry.categories)],
+        "requests": requests,
+        "may_ask": all(one.ending for one in requests),
         "missing": missing_before_off(entry) if keeps and entry.off_on is None else "",
         "why": reason_to_see(viewer, class_id=entry.student.class_group_id),
     }
+
+
+def _requests(viewer: Viewer, entry: RegistryEntry) -> list[CenterRequest]:
+    """What was asked of a center, newest first, with how it stands."""
+    found = list(CenterRequest.objects.visible_to(viewer).filter(entry=entry).select_related("to"))
+    for one in found:
+        one.state = state_of(one)  # type: ignore[attr-defined]
+    return found
 
 
 def _reviews(viewer: Viewer, entry: RegistryEntry) -> list[PlanReview]:

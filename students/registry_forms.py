@@ -11,7 +11,7 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.rendering import DayInput, Levels
 from schools.common.typed import LineField, LongField
 from schools.models import Membership, Role
-from students.flag_forms import named, staff_of
+from students.flag_forms import AskForm, named, staff_of
 from students.models import PlanPart, RegistryCategory, RegistryEntry, Student
 
 LONGEST = 4000
@@ -171,3 +171,13 @@ class OffForm(SecondForm):
 class AgainForm(forms.Form):
     quiet = True
     changed = area(_("How the student is now, and from whom you know it"), 4)
+
+
+class PlanRequestForm(AskForm):
+    """The same as from a flag, from an entry of the registry."""
+
+    quiet = True
+
+    def __init__(self, *args: Any, entry: RegistryEntry, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(entry.school)

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
-from students.models import FlagStep, GuardianContact, RiskFlag
+from students.center_list import state_of
+from students.models import CenterRequest, FlagStep, GuardianContact, RiskFlag
 
 
 def facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
@@ -21,6 +22,8 @@ def facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
         found.append((_("Outcome"), str(RiskFlag.Outcome(step.outcome).label)))
     if step.contact:
         found += contact_facts(step.contact)
+    if step.request:
+        found += answer_facts(step.request) if step.kind == FlagStep.Kind.ANSWER else request_facts(step.request)
     return found
 
 
@@ -35,3 +38,20 @@ def contact_facts(contact: GuardianContact) -> list[tuple[str, str]]:
         (_("Notice"), _("signed") if contact.notice_signed else ""),
     ]
     return [(label, str(text)) for label, text in rows if text]
+
+
+def request_facts(request: CenterRequest) -> list[tuple[str, str]]:
+    """What a center was asked, and how it stands, as pairs of label and text."""
+    rows = [
+        (_("To"), request.to.name),
+        ("", request.text),
+        (_("Case number"), request.case),
+        (_("Named"), request.names),
+        (_("Why the name is needed"), request.named_because),
+        (_("State"), state_of(request)),
+    ]
+    return [(label, text) for label, text in rows if text]
+
+
+def answer_facts(request: CenterRequest) -> list[tuple[str, str]]:
+    return [(request.to.name, request.answer)]

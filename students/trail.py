@@ -98,6 +98,14 @@ explains(
     },
 )
 declare(
+    Verb("center.asked", _("asked the center for help")),
+    Verb("center.acknowledged", _("acknowledged a request for help")),
+    Verb("center.answered", _("answered a request for help")),
+    Verb("center.closed", _("closed a request for help")),
+    Verb("center.opened", _("opened a request for help"), Kind.READ),
+)
+explains(kinds={"students.centerrequest": pgettext_lazy("in the log", "request for help")})
+declare(
     Verb("registryentry.opened", _("opened a plan"), Kind.READ),
     Verb("registry.printed", _("printed the plan of a student"), Kind.READ),
     Verb("registry.ledger_printed", _("printed the registry"), Kind.EXPORT),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import file, flags, glass, groups, hand_over, plans, registry, roll, roster, students
+from students.views import center, file, flags, glass, groups, hand_over, plans, registry, roll, roster, students
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
 
@@ -74,6 +74,12 @@ urlpatterns = [
     path("registry/<uuid:pk>/measures/new", plans.measure_new, name="measure_new"),
     path("registry/<uuid:pk>/measures/<uuid:measure_pk>/done", plans.measure_done, name="measure_done"),
     path("registry/<uuid:pk>/measures/<uuid:measure_pk>/drop", plans.measure_drop, name="measure_drop"),
+    path("registry/<uuid:pk>/request", plans.plan_request, name="plan_request"),
+    path("requests/", center.center_request_list, name="center_request_list"),
+    path("requests/<uuid:pk>/", center.center_request_detail, name="center_request_detail"),
+    path("requests/<uuid:pk>/acknowledge", center.center_request_acknowledge, name="center_request_acknowledge"),
+    path("requests/<uuid:pk>/answer", center.center_request_answer, name="center_request_answer"),
+    path("requests/<uuid:pk>/close", center.center_request_close, name="center_request_close"),
     path("roster/", roster.roster_import, name="roster_import"),
     path("roster/template", roster.roster_template, name="roster_template"),
     path("roster/forget", roster.roster_forget, name="roster_forget"),

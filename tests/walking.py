@@ -167,6 +167,7 @@ def things(world):
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
         "emergency opening": _openings(a, b),
+        "center request": _requests(world, kept),
         **_plans(a, b),
         **hand_overs(a, b),
         "part": {
@@ -554,6 +555,30 @@ def hand_overs(a, b):
             "kept from the leader": hand_over_of(a.neighbor, a.counselor, b.counselor).pk,
             "of the other school": hand_over_of(b.student, b.counselor, b.leader, **paper).pk,
         }
+    }
+
+
+def asked_of(center, by, *, flag=None, entry=None, text="x", **more):
+    """What a school asks of a center."""
+    from students.models import CenterRequest
+
+    about = flag or entry
+    what = {"school": about.school, "student": about.student, "severity": about.severity, "by": by, "text": text}
+    return CenterRequest.objects.create(to=center, flag=flag, entry=entry, **(what | more))
+
+
+def _requests(world, kept):
+    a, b = world.a, world.b
+    listed = entry_of(a.student_2, a.counselor)
+    past = {"closed_at": NOW, "ending": "done"}
+    return {
+        "to the district": asked_of(world.district, a.counselor, flag=a.flag, text=sentinel(a, "ask-district")).pk,
+        "to the city, of a plan": asked_of(world.city, a.counselor, entry=listed, text=sentinel(a, "ask-city")).pk,
+        "about a flag kept from the leader": asked_of(
+            world.district, a.counselor, flag=kept, text=sentinel(a, "ask-kept")
+        ).pk,
+        "closed": asked_of(world.district, a.counselor, flag=a.flag, text=sentinel(a, "ask-closed"), **past).pk,
+        "other school": asked_of(world.district, b.counselor, flag=b.flag).pk,
     }
 
 

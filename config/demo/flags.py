@@ -7,9 +7,10 @@ from typing import Any
 from config.demo.network import DemoSchool, Ids
 from config.demo.talks import Talks
 from schools.calendar import SchoolCalendar, Target, deadline
-from schools.models import Membership
+from schools.models import Membership, Unit
+from schools.on_duty import centers_above
 from schools.settings_of import DEFAULTS
-from students.models import FlagReport, FlagStep, Guardian, GuardianContact, RiskFlag, Student
+from students.models import CenterRequest, FlagReport, FlagStep, Guardian, GuardianContact, RiskFlag, Student
 from students.step_words import pack
 
 HAND = {int(level): Target(kind, amount) for level, (kind, amount) in DEFAULTS["hand_targets"].items()}
@@ -30,6 +31,7 @@ INTERVIEW = {
     "protects": ["parent", "teacher"],
     "next": ["accompanied", "parent_today"],
 }
+ASKED = "一名学生两周来三次提到“没意思”，家长不愿就医。请中心派人来校会商，或推荐医院门诊。"
 DONE = {"seen": "两周来情绪平稳，能按时到校，睡眠好转。", "done": "访谈两次，家长已来校，班主任每日关注。"}
 
 
@@ -42,6 +44,7 @@ class Board:
         self.reports: list[FlagReport] = []
         self.steps: list[FlagStep] = []
         self.contacts: list[GuardianContact] = []
+        self.requests: list[CenterRequest] = []
 
     def flag(self, student: Student, by: Membership, severity: int, ago: dt.timedelta, **more: Any) -> RiskFlag:
         known = self.now - ago
@@ -84,6 +87,7 @@ class Board:
         RiskFlag.objects.bulk_create(self.flags)
         FlagReport.objects.bulk_create(self.reports)
         GuardianContact.objects.bulk_create(self.contacts)
+        CenterRequest.objects.bulk_create(self.requests)
         FlagStep.objects.bulk_create(self.steps)
 
 
@@ -143,6 +147,26 @@ def _in_hand(board: Board, student: Student, by: Membership) -> None:
     at = dt.timedelta(minutes=25)
     board.step(flag, "interview", by, at, INTERVIEW, is_measure=True, severity=4)
     flag.interviewed_at = flag.reported_at + at
+    centers = [one for one in centers_above(flag.school) if one.kind_id == "district"]
+    if centers and flag.school.code.endswith("000001"):
+        _asks_the_center(board, flag, by, centers[0])
+
+
+def _asks_the_center(board: Board, flag: RiskFlag, by: Membership, center: Unit) -> None:
+    asked = CenterRequest(
+        id=board.ids(),
+        school=flag.school,
+        to=center,
+        student=flag.student,
+        flag=flag,
+        severity=flag.severity,
+        by=by,
+        at=flag.reported_at + dt.timedelta(days=1),
+        case="2026-03",
+        text=ASKED,
+    )
+    board.requests.append(asked)
+    board.step(flag, "request", by, dt.timedelta(days=1), {}, request=asked)
 
 
 def _asked(board: Board, student: Student, by: Membership) -> None:

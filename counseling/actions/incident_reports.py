@@ -13,8 +13,8 @@ from counseling.models import Incident, IncidentReport
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import Membership, Role, Unit
-from schools.on_duty import on_duty
+from schools.models import Role, Unit
+from schools.on_duty import centers_above, staff_to_call
 from schools.work.notices import Urgency, end_notices, notify, pulse
 
 ANSWER_WITHIN = dt.timedelta(minutes=30)
@@ -24,21 +24,6 @@ def dues_of(incident: Incident) -> list[Due]:
     """What the region's deadlines ask for."""
     made = [(report.form, report.at) for report in incident.reports.all() if report.passes_on_id is None]
     return dues(incident.known_at, incident.deadlines, made, is_open=incident.is_open)
-
-
-def units_above(school: Unit) -> list[Unit]:
-    """Where somebody works who can acknowledge it, the nearest first."""
-    staff = Membership.objects.current().filter(role=Role.CENTER_STAFF, person__is_active=True)
-    found = Unit.objects.filter(code__in=school.ancestor_codes[:-1], pk__in=staff.order_by().values("unit"))
-    return sorted(found, key=lambda unit: -len(unit.path))
-
-
-def staff_to_call(unit: Unit) -> list[Membership]:
-    """Who is on duty there today, else all of its staff."""
-    staff = Membership.objects.current().filter(unit=unit, role=Role.CENTER_STAFF, person__is_active=True)
-    able = list(staff.select_related("person"))
-    today = {one.pk for one in on_duty(unit, timezone.localdate())}
-    return [one for one in able if one.pk in today] or able
 
 
 @transaction.atomic
@@ -83,7 +68,7 @@ def _check_report(incident: Incident, to: Unit, form: str, text: str, names: str
 
 
 def _check_words(unit: Unit, to: Unit, text: str, names: str, named_because: str) -> None:
-    if to.pk not in {above.pk for above in units_above(unit)}:
+    if to.pk not in {above.pk for above in centers_above(unit)}:
         raise Refused(_("Choose a unit above the school where somebody can acknowledge it."), field="to")
     if not text.strip():
         raise Refused(_("Write what the center must know."), field="text")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from counseling.actions import incident_changes as changes
 from counseling.actions import incidents as acts
-from counseling.actions.incident_reports import report_up, units_above
+from counseling.actions.incident_reports import report_up
 from counseling.incident_forms import (
     ActForm,
     CloseForm,
@@ -35,6 +35,7 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import refusal_in
 from schools.common.pdf_child import render as render_pdf
+from schools.on_duty import centers_above
 from schools.requests import ViewerRequest
 from students.access import CARING_ROLES
 from students.flag_page import duty_of
@@ -193,7 +194,7 @@ def incident_report(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Report to the unit above, in the school's own words."""
     incident = incident_or_404(request, pk)
     form = ReportForm(request.POST or None, incident=incident)
-    more = {"units": units_above(incident.school)}
+    more = {"units": centers_above(incident.school)}
     return _form(request, incident, form, report_up, "counseling/incident_report.html", **more)
 
 

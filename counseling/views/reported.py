@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from counseling.actions.incident_reports import acknowledge_report, pass_up, units_above
+from counseling.actions.incident_reports import acknowledge_report, pass_up
 from counseling.incident_forms import DeadlinesForm, PassForm, ReplyForm
 from counseling.incident_list import REPORTS
 from counseling.models import IncidentReport
@@ -18,6 +18,7 @@ from schools.access import roles
 from schools.actions.units import change_setting
 from schools.common.errors import refusal_in
 from schools.models import Role
+from schools.on_duty import centers_above
 from schools.requests import ViewerRequest
 
 
@@ -48,7 +49,7 @@ def incident_report_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "form": ReplyForm(),
         "earlier": earlier.exclude(pk=report.pk).order_by("number"),
         "passed": IncidentReport.objects.filter(passes_on=report).select_related("to", "by__person").first(),
-        "may_pass": bool(report.acknowledged_at and units_above(request.viewer.unit)),
+        "may_pass": bool(report.acknowledged_at and centers_above(request.viewer.unit)),
     }
     return render(request, "counseling/incident_report_detail.html", context)
 
@@ -57,7 +58,7 @@ def incident_report_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def incident_pass(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Tell the unit above, in the center's own words."""
     report = report_or_404(request, pk)
-    form = PassForm(request.POST or None, units=units_above(request.viewer.unit))
+    form = PassForm(request.POST or None, units=centers_above(request.viewer.unit))
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
             pass_up(by=request.viewer, report=report, **form.cleaned_data)

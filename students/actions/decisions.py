@@ -12,6 +12,7 @@ from schools.common.errors import Refused
 from schools.models import Membership, Person
 from schools.work.notices import end_notices, notify, pulse
 from students.actions.calling import stop_calling, urgency_of
+from students.actions.center_ends import end_requests
 from students.actions.flags import can_be_given
 from students.actions.moving import add_step, check_may_handle, check_move, locked, mark_figures, move
 from students.flag_states import ends, says_something
@@ -103,6 +104,7 @@ def _end(by: Viewer, flag: RiskFlag, name: str, decided: Person, outcome: str, r
     mark_figures(flag)
     stop_calling(flag)
     end_notices(flag)
+    end_requests(flag)
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
     return flag
 

@@ -17,7 +17,7 @@ from students.access import can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
 from students.flag_states import State, says_something
-from students.models import Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
+from students.models import CenterRequest, Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
 
 
 @transaction.atomic
@@ -98,6 +98,7 @@ def when_kept(taker: Taken) -> Taken:
 def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
+    _withdraw_at_centers(flag, members)
     _let_go(locked(flag), {one.pk for one in members})
     flag.refresh_from_db()
     ask_apps("keeping")
@@ -112,6 +113,15 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
             state=PlanReview.State.TAKEN_BACK, answered_at=timezone.now()
         )
     pulse({flag.school_id})
+
+
+def _withdraw_at_centers(flag: RiskFlag, members: list[Membership]) -> None:
+    """Who also works at a center that was asked about the student."""
+    requests = list(CenterRequest.objects.open().filter(student=flag.student_id))
+    if requests:
+        posts = Membership.objects.filter(person__in=[one.person_id for one in members], role=Role.CENTER_STAFF)
+        for request in requests:
+            withdraw_notices(request, posts)
 
 
 def _let_go(flag: RiskFlag, barred: set[int]) -> None:

@@ -18,6 +18,7 @@ from schools.severity import WORST, levels_of
 from schools.tallies import mark
 from schools.work.notices import end_notices, notify
 from students.access import can_keep_registry
+from students.actions.center_ends import end_requests
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
 from students.places import person_key, stands_elsewhere
@@ -339,6 +340,7 @@ def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
         entry.off_on, entry.ending = today, review.ending
         entry.review_by = today + LOOK_AGAIN_AFTER if review.ending == Ending.BETTER else None
         entry.save(update_fields=["off_on", "ending", "review_by"])
+        end_requests(entry)
     else:
         _move(entry, review.severity_after)
     end_notices(entry, "plan.confirm", "plan.due")

@@ -38,7 +38,7 @@ from students.states import flags, keep
 Kind = FlagStep.Kind
 
 
-def _begin(by: Viewer, flag: RiskFlag) -> RiskFlag:
+def begin_step(by: Viewer, flag: RiskFlag) -> RiskFlag:
     """The flag as it is now, locked, and open for a step."""
     check_may_handle(by, flag)
     flag = locked(flag)
@@ -64,7 +64,7 @@ def add_note(
     *, by: Viewer, flag: RiskFlag, text: str, is_measure: bool, happened_at: dt.datetime | None = None
 ) -> FlagStep:
     """A note; with `is_measure` of something that was done with the student."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     _check_words(text)
     step = add_step(
         by=by, flag=flag, kind=Kind.NOTE, words={"text": text}, happened_at=happened_at, is_measure=is_measure
@@ -75,7 +75,7 @@ def add_note(
 @transaction.atomic
 def begin_interview(*, by: Viewer, flag: RiskFlag) -> FlagStep:
     """One tap when the talk begins: the first measure. What was said is recorded afterwards."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     begun = flag.steps.filter(
         kind=Kind.BEGUN, by=by.membership, happened_at__gte=timezone.now() - dt.timedelta(hours=3)
     )
@@ -90,7 +90,7 @@ def record_interview(
     *, by: Viewer, flag: RiskFlag, words: Mapping[str, Any], severity: int, happened_at: dt.datetime | None = None
 ) -> FlagStep:
     """The structured interview. The level that it judges raises the flag at once; lowering is an act of its own."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     _check_words(words.get("happened", ""))
     step = add_step(
         by=by,
@@ -111,7 +111,7 @@ def record_interview(
 @transaction.atomic
 def log_contact(*, by: Viewer, flag: RiskFlag, values: Mapping[str, Any]) -> FlagStep:
     """A contact with a guardian. Somebody who could not be reached is no measure yet."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     guardian = values.get("guardian")
     if guardian and guardian.student_id != flag.student_id:
         raise Refused(_("Choose a guardian of this student."))
@@ -134,7 +134,7 @@ def log_contact(*, by: Viewer, flag: RiskFlag, values: Mapping[str, Any]) -> Fla
 @transaction.atomic
 def ask_teacher(*, by: Viewer, flag: RiskFlag, to: Membership, text: str) -> FlagStep:
     """A question to the class teacher, or what to do now. It calls them; it is no measure."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     if flag.state == State.PROPOSED:
         raise Refused(_("Take the proposal back first."))
     _check_words(text)
@@ -178,7 +178,7 @@ def answer_question(*, by: Viewer, flag: RiskFlag, question: FlagStep, text: str
 def change_level(*, by: Viewer, flag: RiskFlag, severity: int, text: str) -> FlagStep:
     """Raise or lower it, with a reason. Lowering needs an interview: the first step never lowers a level. From an upper
     level to a lower one needs two persons: they decide on how it ends."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     if not 1 <= severity <= WORST or severity == flag.severity:
         raise Refused(_("Choose another level than it has now."))
     if severity < flag.severity:
@@ -241,18 +241,9 @@ def _end_watch(flag: RiskFlag, today: dt.date) -> bool:
 
 
 @transaction.atomic
-def request_center(*, by: Viewer, flag: RiskFlag, text: str, case: str) -> FlagStep:
-    """Ask the center for help: the school's own summary and a case number. Kept here; how it goes there is E2."""
-    flag = _begin(by, flag)
-    _check_words(text)
-    step = add_step(by=by, flag=flag, kind=Kind.REQUEST, words={"text": text, "case": case})
-    return _finish(by, flag, step)
-
-
-@transaction.atomic
 def record_report(*, by: Viewer, flag: RiskFlag, authority: str, text: str) -> FlagStep:
     """The mandatory report was made: to whom, when, what was answered."""
-    flag = _begin(by, flag)
+    flag = begin_step(by, flag)
     _check_words(authority)
     _check_words(text)
     words = {"authority": authority, "text": text}
@@ -266,6 +257,8 @@ def correct_step(*, by: Viewer, step: FlagStep, text: str) -> FlagStep:
     check_may_handle(by, flag)
     if step.by.person_id != by.person.pk:
         raise Refused(_("Only who wrote a step corrects it."))
+    if step.request_id:
+        raise Refused(_("The center has read this as it stands: close the request and ask again."))
     flag = locked(flag)
     _check_words(text)
     new = add_step(by=by, flag=flag, kind=step.kind, words={"text": text}, corrects=step, happened_at=step.happened_at)

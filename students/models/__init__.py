@@ -1,3 +1,4 @@
+from students.models.center import CenterRequest
 from students.models.flag_steps import FlagStep, GuardianContact
 from students.models.flags import FlagReport, KeptFrom, RiskFlag
 from students.models.glass import BreakGlass
@@ -10,6 +11,7 @@ from students.models.students import Guardian, Student
 
 __all__ = [
     "BreakGlass",
+    "CenterRequest",
     "ColumnMapping",
     "FlagReport",
     "FlagStep",

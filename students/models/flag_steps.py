@@ -87,6 +87,10 @@ class FlagStep(models.Model):
     answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="answered")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     contact = models.ForeignKey(GuardianContact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What the center was asked, or what it answered, stands there.
+    request = models.ForeignKey(
+        "students.CenterRequest", on_delete=models.PROTECT, null=True, blank=True, related_name="steps"
+    )
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(default=timezone.now)
     # Something was done with the student or the family: it stops the clock of the first measure.

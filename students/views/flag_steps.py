@@ -17,6 +17,7 @@ from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
 from schools.common.errors import Refused
 from schools.requests import ViewerRequest
 from students.actions import steps
+from students.actions.center import ask_center
 from students.actions.flags import assign_flag
 from students.flag_forms import STEP_FORMS, AnswerForm
 from students.models import FlagStep, RiskFlag
@@ -31,7 +32,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
     "level": steps.change_level,
     "watch": steps.watch_flag,
     "hand_over": assign_flag,
-    "request": steps.request_center,
+    "request": ask_center,
     "report": steps.record_report,
 }
 

@@ -20,10 +20,20 @@ from schools.common.errors import Refused, refusal_in
 from schools.common.pdf_child import render as render_pdf
 from schools.requests import ViewerRequest
 from students.actions import plans, registry
+from students.actions.center import ask_center_of_plan
 from students.flag_forms import AnswerForm
 from students.models import PlanMeasure, RegistryEntry
 from students.plan_page import plan_of
-from students.registry_forms import AgainForm, DropForm, EntryForm, MeasureForm, OffForm, PartForm, ReviewForm
+from students.registry_forms import (
+    AgainForm,
+    DropForm,
+    EntryForm,
+    MeasureForm,
+    OffForm,
+    PartForm,
+    PlanRequestForm,
+    ReviewForm,
+)
 from students.views.registry import READERS
 
 
@@ -143,6 +153,20 @@ def registry_off(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "title": _("Take the student off the registry"),
         "button": _("Propose it to the second person"),
         "said": _("The second person is called. Until they agree everything stays as it is."),
+    }
+    return _form_page(request, entry, form, act, **words)
+
+
+@roles(*SCHOOL_ROLES)
+def plan_request(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Ask a center above for help with this student."""
+    entry = entry_or_404(request, pk)
+    form = PlanRequestForm(request.POST or None, entry=entry)
+    act = _acting(request, entry, ask_center_of_plan)
+    words = {
+        "title": _("Ask the center for help"),
+        "button": _("Ask, and call the center"),
+        "said": _("The center is called."),
     }
     return _form_page(request, entry, form, act, **words)
 

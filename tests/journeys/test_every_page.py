@@ -25,6 +25,7 @@ from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
 from tests.screening.asked import answered, round_of
 from tests.walking import (
+    asked_of,
     certificate_of,
     entry_of,
     hand_over_of,
@@ -100,6 +101,9 @@ NO_PAGES = {
     "students:hand_over_pdf",
     "students:file_pdf",
     "students:review_confirm",
+    "students:center_request_acknowledge",
+    "students:center_request_answer",
+    "students:center_request_close",
     "students:review_take_back",
     "students:measure_done",
     "schools:duty_day",
@@ -303,7 +307,16 @@ def plan_opens(world):
     """The registry, and a plan with a measure and a part."""
     entry = entry_of(world.a.student_2, world.a.counselor)
     measure, _part = measure_of(entry, world.a.counselor), plan_part_of(entry, world.a.counselor)
-    of_plan = ("plan_detail", "plan_edit", "plan_print", "review_new", "review_send_back", "registry_off", "part_edit")
+    of_plan = (
+        "plan_detail",
+        "plan_edit",
+        "plan_print",
+        "review_new",
+        "review_send_back",
+        "registry_off",
+        "part_edit",
+        "plan_request",
+    )
     return [
         *((f"students:{name}",) for name in ("registry_list", "registry_export", "registry_print")),
         *((f"students:{name}",) for name in ("registry_meeting", "registry_balance")),
@@ -379,6 +392,8 @@ def leader_opens(world, now, made):
 def district_staff_opens(world, now, made):
     report = reported(incident_of(world.a.counselor, world.a.older, text="x"), world.district, text="x").pk
     return [
+        ("students:center_request_list",),
+        ("students:center_request_detail", asked_of(world.district, world.a.counselor, flag=world.a.flag).pk),
         ("counseling:incident_report_list",),
         ("counseling:incident_report_detail", report),
         ("counseling:incident_pass", report),

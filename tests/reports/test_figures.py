@@ -82,6 +82,7 @@ def test_figures_of_the_cast_are_as_counted_by_hand(world):
         "flags_overdue": 0,
         "flags_due": 0,  # due in six hours
         "flags_in_time": 0,
+        "center_requests": 0,
         "registry_at_start": 0,
         "registry_new": 0,
         "registry_moved_in": 0,

@@ -16,6 +16,7 @@ from screening.models import ConsentLink, CriticalAnswer, SavedAnswers
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
+    asked_of,
     barometer_of,
     certificate_of,
     contact_of,
@@ -78,6 +79,7 @@ SEEN = {
     "students.PlanPart": (2, 1, 2, 1, 0, 0, 0),  # of 3
     "students.PlanReview": (2, 1, 2, 0, 0, 0, 0),  # of 3
     "students.HandOver": (2, 2, 0, 0, 0, 0, 0),  # of 2: one's own school's, and that which waits for an answer
+    "students.CenterRequest": (1, 0, 0, 0, 0, 2, 0),  # of 2, each kept from the leader with its flag
     "students.GroupMember": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "students.RosterImport": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "counseling.TalkLog": (5, 4, 3, 2, 1, 0, 0),  # of 10
@@ -139,6 +141,7 @@ def everywhere(world):
         OnDuty.objects.create(unit=school.unit, membership=school.counselor, weekday=0)
         kept_from(school.leader, step_of(school.flag, school.counselor).flag, school.counselor)
         contact_of(school.teacher, school.flag)
+        asked_of(world.district, school.counselor, flag=school.flag)
         RosterImport.objects.create(school=school.unit, unit=school.unit, by=by, **NUMBERS)
         report_of(school.teacher, school.class_1)
         barometer_of(school, school.class_1, school.teacher)

@@ -1,0 +1,72 @@
+"""The list of requests for help that schools have made to a center: those that are open."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from schools.access import Viewer
+from schools.listing import Choice, Column, Days, List
+from schools.templatetags.look import moment
+from students.models import CenterRequest
+
+
+def state_of(request: CenterRequest) -> str:
+    """How it stands, in a few words."""
+    if request.ending:
+        return str(request.get_ending_display())
+    if request.answered_at:
+        return _("answered, open")
+    return _("acknowledged, not yet answered") if request.acknowledged_at else _("waits to be acknowledged")
+
+
+def _dressed(rows: list[Any], viewer: Viewer) -> None:
+    for row in rows:
+        row.level_label = viewer.scheme.word(row.severity)
+
+
+def _by_state(rows: Any, value: str, viewer: Viewer) -> Any:
+    conditions: dict[str, dict[str, Any]] = {
+        "": {},
+        "waiting": {"acknowledged_at": None},
+        "acknowledged": {"acknowledged_at__isnull": False, "answered_at": None},
+        "answered": {"answered_at__isnull": False},
+    }
+    return rows.filter(**conditions[value])
+
+
+REQUESTS = List(
+    name="center_request_list",
+    title=gettext_lazy("Requests for help"),
+    nothing=(
+        gettext_lazy("No school asks for help"),
+        gettext_lazy("When one does, you are called, and its request stands here until the school closes it."),
+    ),
+    icon="lifebuoy",
+    order=("-at",),
+    link="students:center_request_detail",
+    dress=_dressed,
+    columns=(
+        Column("school", gettext_lazy("School"), lambda row: row.school.name, sort=("school__name",)),
+        Column("level", gettext_lazy("Level"), lambda row: row.level_label, sort=("severity", "at")),
+        Column("case", gettext_lazy("Case number"), lambda row: row.case),
+        Column("at", gettext_lazy("Received"), lambda row: moment(row.at), sort=("at",)),
+        Column("state", gettext_lazy("State"), state_of),
+    ),
+    filters=(
+        Choice(
+            "state",
+            "acknowledged_at",
+            label=gettext_lazy("State"),
+            any_label=gettext_lazy("Open"),
+            choices=[
+                ("waiting", gettext_lazy("to acknowledge")),
+                ("acknowledged", gettext_lazy("to answer")),
+                ("answered", gettext_lazy("answered")),
+            ],
+            chips=True,
+            narrow=_by_state,
+        ),
+        Days("at", folded=True),
+    ),
+)

@@ -1,0 +1,29 @@
+"""Requests of schools that wait for a center: for its workbench."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from schools.access import Viewer
+from schools.models import Role
+from schools.work.inbox import Waiting, waits
+from students.center_list import state_of
+from students.models import CenterRequest
+
+MOST = 20
+
+
+@waits
+def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
+    """What is open: first what nobody has acknowledged, then what is not answered yet."""
+    if viewer.role != Role.CENTER_STAFF:
+        return
+    waiting = CenterRequest.objects.visible_to(viewer).filter(answered_at=None).select_related("school")
+    for one in waiting.order_by("acknowledged_at", "at")[:MOST]:
+        yield Waiting(
+            text=_("{school} asks for help").format(school=one.school.name),
+            url=one.get_absolute_url(),
+            due_at=one.at,
+            note=state_of(one),
+            severity=0 if one.acknowledged_at else one.severity,
+        )

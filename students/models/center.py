@@ -1,0 +1,86 @@
+"""Requests to a center: what a school asks of a unit above it about one student, in its own words."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from schools.common.fields import SealedTextField
+from schools.common.ids import new_id
+from schools.models import Membership, Unit
+from schools.models.visible import Visible
+from students.models.flags import RiskFlag
+from students.models.registry import RegistryEntry
+from students.models.students import Student
+
+
+class CenterRequestQuerySet(Visible["CenterRequest"]):
+    def open(self) -> "CenterRequestQuerySet":
+        return self.filter(closed_at=None)
+
+
+class CenterRequest(models.Model):
+    """What a school asks of a center, from a flag or from an entry of the registry.
+
+    The center reads this and nothing else of the student, and only as long as it is open; then it is a number.
+    """
+
+    class Ending(models.TextChoices):
+        DONE = "done", _("closed by the school")
+        WITHDRAWN = "withdrawn", _("withdrawn by the school")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="+")
+    # What it is about: one of the two.
+    flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, null=True, blank=True, related_name="center_requests")
+    entry = models.ForeignKey(
+        RegistryEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="center_requests"
+    )
+    # The level when it was asked.
+    severity = models.PositiveSmallIntegerField(_("level"))
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    # The number under which the school keeps the matter: by it both speak of the student without a name.
+    case = SealedTextField(_("case number"))
+    text = SealedTextField(_("the school's summary"))
+    # A student is named upwards only by an explicit decision with a reason.
+    names = SealedTextField(_("who it is about"))
+    named_because = SealedTextField(_("why they are named"))
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answer = SealedTextField(_("what the center answers"))
+    closed_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=10, blank=True, choices=Ending.choices)
+
+    objects = CenterRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["to", "closed_at", "-at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(flag=None) ^ Q(entry=None), name="center_is_asked_about_a_flag_or_an_entry"
+            ),
+            models.UniqueConstraint(
+                fields=["flag"], condition=Q(closed_at=None), name="one_open_center_request_per_flag"
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(closed_at=None), name="one_open_center_request_per_entry"
+            ),
+            models.CheckConstraint(condition=Q(closed_at=None) | ~Q(ending=""), name="center_request_ends_in_a_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("students:center_request_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None

@@ -1,0 +1,106 @@
+"""Requests for help: a center reads, acknowledges and answers them; the school that asked closes them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from schools import audit
+from schools.access import SCHOOL_ROLES, roles
+from schools.common.errors import Refused, refusal_in
+from schools.models import Role
+from schools.requests import ViewerRequest
+from students.actions import center
+from students.center_list import REQUESTS, state_of
+from students.flag_forms import AnswerForm
+from students.models import CenterRequest
+
+RELATED = ("school", "to", "flag", "entry", "by__person", "acknowledged_by__person", "answered_by__person")
+
+
+def request_or_404(request: ViewerRequest, pk: UUID) -> CenterRequest:
+    seen = CenterRequest.objects.visible_to(request.viewer)
+    return get_object_or_404(seen.select_related(*RELATED), pk=pk)
+
+
+@roles(Role.CENTER_STAFF)
+@require_GET
+def center_request_list(request: ViewerRequest) -> HttpResponse:
+    seen = CenterRequest.objects.visible_to(request.viewer)
+    waiting = seen.filter(answered_at=None).count()
+    context = {"list": REQUESTS.show(request, seen.select_related("school")), "waiting": waiting}
+    return render(request, "students/center_request_list.html", context)
+
+
+@roles(*SCHOOL_ROLES, Role.CENTER_STAFF)
+@require_GET
+def center_request_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    asked = request_or_404(request, pk)
+    _note_open(request, asked)
+    return _page(request, asked, AnswerForm(label=_("Answer to the school")))
+
+
+def _note_open(request: ViewerRequest, asked: CenterRequest) -> None:
+    """The school learns in its log that the center has read it; its own people opened the flag or the plan."""
+    with transaction.atomic():
+        if request.viewer.role == Role.CENTER_STAFF:
+            audit.record(by=request.viewer, verb="center.opened", about=asked, unit=asked.school)
+            audit.record_read(by=request.viewer, about=asked, verb="center.opened")
+        else:
+            student = asked.student_id
+            audit.record_read(by=request.viewer, about=asked, student=student, verb="center.opened")
+
+
+def _page(request: ViewerRequest, asked: CenterRequest, form: AnswerForm) -> HttpResponse:
+    is_center = request.viewer.role == Role.CENTER_STAFF
+    context: dict[str, Any] = {
+        "asked": asked,
+        "is_center": is_center,
+        "state": state_of(asked),
+        "level_label": request.viewer.scheme.word(asked.severity),
+        "form": form if is_center and not asked.answered_at else None,
+        "about": asked.flag or asked.entry,
+    }
+    return render(request, "students/center_request_detail.html", context)
+
+
+@roles(Role.CENTER_STAFF)
+@require_POST
+def center_request_acknowledge(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    asked = request_or_404(request, pk)
+    try:
+        center.acknowledge_request(by=request.viewer, request=asked)
+        messages.success(request, _("Acknowledged. The school knows it."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(asked)
+
+
+@roles(Role.CENTER_STAFF)
+@require_POST
+def center_request_answer(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    asked = request_or_404(request, pk)
+    form = AnswerForm(request.POST, label=_("Answer to the school"))
+    if form.is_valid():
+        with refusal_in(form):
+            center.answer_request(by=request.viewer, request=asked, text=form.cleaned_data["text"])
+            messages.success(request, _("The school has your answer."))
+            return redirect(asked)
+    return _page(request, asked, form)
+
+
+@roles(*SCHOOL_ROLES)
+@require_POST
+def center_request_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    asked = request_or_404(request, pk)
+    try:
+        center.close_request(by=request.viewer, request=asked)
+        messages.success(request, _("Closed. The center no longer reads it."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(asked)

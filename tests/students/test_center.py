@@ -1,0 +1,121 @@
+"""Requests to a center: what goes up, who reads it and for how long, and that both logs hold it."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from schools.common.errors import Refused
+from schools.models import AuditEntry, Membership, Notice
+from schools.work.inbox import inbox_of
+from students.actions import center
+from students.actions.decisions import close_flag
+from students.actions.keeping import keep_from
+from students.models import CenterRequest, RiskFlag
+from tests.walking import entry_of, raised
+
+pytestmark = pytest.mark.django_db
+ASKED = "三年级一名学生连续两周不肯到校，请派人来一起会商。"
+ANSWER = "周四上午中心派两人到校会商，请先约好家长。"
+
+
+@pytest.fixture
+def by(world, viewer):
+    return viewer(world.a.counselor)
+
+
+@pytest.fixture
+def district(world, viewer):
+    return viewer(world.district_staff)
+
+
+@pytest.fixture
+def asked(world, by):
+    return center.ask_center(by=by, flag=world.a.flag, to=world.district, text=ASKED, case="2026-07")
+
+
+def seen(viewer):
+    return CenterRequest.objects.visible_to(viewer).count()
+
+
+def called(kind):
+    return list(Notice.objects.standing().filter(kind=kind, over_at=None).values_list("membership", flat=True))
+
+
+def test_a_request_calls_the_center_and_shows_it_the_summary_and_no_name(world, asked, district, sign_in):
+    client = sign_in(world.district_staff)
+    page = client.get(asked.get_absolute_url()).content.decode()
+    assert called("center.asked") == [world.district_staff.pk]
+    assert (ASKED in page, "2026-07" in page, world.a.student.name in page) == (True, True, False)
+    assert world.a.unit.name in " ".join(one.text for one in inbox_of(district))
+    assert [step.kind for step in asked.steps.all()] == ["request"]
+    assert RiskFlag.objects.get(pk=world.a.flag.pk).acted_at is None
+
+
+def test_the_answer_is_a_step_of_the_flag_and_calls_who_asked(world, asked, district, sign_in):
+    center.acknowledge_request(by=district, request=asked)
+    center.answer_request(by=district, request=asked, text=ANSWER)
+    page = sign_in(world.a.counselor).get(world.a.flag.get_absolute_url()).content.decode()
+    assert (ASKED in page, ANSWER in page) == (True, True)
+    assert called("center.asked") == []
+    assert called("flag.center_answered") == [world.a.counselor.pk] * 2
+    assert inbox_of(district) == []
+
+
+@pytest.mark.parametrize("end", ["closed", "flag ends"])
+def test_what_is_over_the_center_no_longer_reads(end, world, asked, by, district, sign_in):
+    assert seen(district) == 1
+    if end == "closed":
+        center.close_request(by=by, request=asked)
+    else:
+        RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=2)
+        words = {"seen": "两周来情绪平稳，能到校", "done": "谈话三次，家长来过"}
+        close_flag(by=by, flag=RiskFlag.objects.get(pk=world.a.flag.pk), outcome="supported", **words)
+    asked.refresh_from_db()
+    assert (seen(district), seen(by), asked.ending) == (0, 1, "withdrawn")
+    assert sign_in(world.district_staff).get(asked.get_absolute_url()).status_code == 404
+    with pytest.raises(Refused):
+        center.answer_request(by=district, request=asked, text=ANSWER)
+
+
+def test_both_logs_hold_it_and_only_the_schools_names_the_student(world, asked, district, sign_in):
+    sign_in(world.district_staff).get(asked.get_absolute_url())
+    center.answer_request(by=district, request=asked, text=ANSWER)
+    rows = AuditEntry.objects.filter(verb__startswith="center.").order_by("number")
+    for unit, student in ((world.a.unit, world.a.student.pk), (world.district, None)):
+        own = rows.filter(chain__scope=unit.code)
+        assert [row.verb for row in own] == ["center.asked", "center.opened", "center.answered"]
+        assert {row.student_id for row in own.exclude(verb="center.opened")} == {student}
+
+
+def test_one_request_at_a_time_upwards_only_and_a_name_only_with_a_reason(world, asked, by):
+    again = {"by": by, "text": ASKED}
+    flag = raised(world.a.student_2, world.a.counselor)
+    for values in (
+        {"flag": world.a.flag, "to": world.district},
+        {"flag": flag, "to": world.other_district},
+        {"flag": flag, "to": world.district, "names": world.a.student_2.name},
+        {"flag": flag, "to": world.district, "text": "无"},
+    ):
+        with pytest.raises(Refused):
+            center.ask_center(**(again | values))
+    assert CenterRequest.objects.count() == 1
+
+
+def test_a_plan_asks_alike(world, by, district, sign_in):
+    entry = entry_of(world.a.student_2, world.a.counselor)
+    form = {"to": world.district.pk, "text": ASKED, "case": "7", "names": "", "named_because": ""}
+    sign_in(world.a.counselor).post(reverse("students:plan_request", args=[entry.pk]), form)
+    asked = CenterRequest.objects.get(entry=entry)
+    center.answer_request(by=district, request=asked, text=ANSWER)
+    page = sign_in(world.a.counselor).get(asked.get_absolute_url()).content.decode()
+    assert (ANSWER in page, called("plan.center_answered")) == (True, [world.a.counselor.pk])
+
+
+def test_from_whom_the_flag_is_kept_no_request_is_there_also_at_the_center(world, asked, by, viewer):
+    leader_above = Membership.objects.create(
+        person=world.a.leader.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)
+    )
+    Notice.objects.filter(kind="center.asked").update(membership=leader_above)
+    keep_from(by=by, flag=world.a.flag, person=world.a.leader.person, reason="学生说怕见到他")
+    assert (seen(viewer(world.a.leader)), seen(viewer(leader_above)), called("center.asked")) == (0, 0, [])
