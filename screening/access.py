@@ -14,6 +14,7 @@ from screening.models import (
     ConsentLink,
     CriticalAnswer,
     Instrument,
+    PaperEntry,
     Response,
     Result,
     Round,
@@ -114,6 +115,11 @@ def slips_to_ask_families_of(viewer: Viewer) -> Any:
 def saved_of(saved: Any, viewer: Viewer) -> Any:
     """Nobody reads answers on their way: they are the student's until handed in. What calls is kept apart."""
     return saved.none()
+
+
+@rule(PaperEntry)
+def papers_of(papers: Any, viewer: Viewer) -> Any:
+    return _with_flag_seen(papers, viewer, "slip__")
 
 
 @rule(CriticalAnswer)

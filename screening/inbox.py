@@ -14,6 +14,7 @@ from schools.work.inbox import Waiting, waits
 from screening.access import can_hold_rounds
 from screening.asking_families import waiting_classes
 from screening.models import Round, Slip
+from screening.progress import papers_waiting
 from students.access import kept_from
 
 
@@ -45,6 +46,16 @@ def families(viewer: Viewer) -> Iterator[Waiting]:
             "One family has not answered about a survey", "{n} families have not answered about a survey", count
         )
         yield Waiting(text=text.format(n=count), url=reverse("screening:consent_list"), count=count)
+
+
+@waits
+def papers(viewer: Viewer) -> Iterator[Waiting]:
+    """Papers that one person has typed in, or two have read differently."""
+    if not can_hold_rounds(viewer):
+        return
+    if count := len(papers_waiting(viewer)):
+        text = ngettext("One paper waits for a second reading", "{n} papers wait for a second reading", count)
+        yield Waiting(text=text.format(n=count), url=reverse("screening:paper_list"), count=count)
 
 
 @waits

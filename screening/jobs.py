@@ -1,5 +1,7 @@
 """Long work of this floor: what is printed for a class, or for all classes of a round; the answers as a table."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,36 +9,60 @@ from django.utils.translation import gettext as _
 from schools import audit
 from schools.work.jobs import Work, job
 from screening.actions.consents import make_links
-from screening.models import Round, RoundClass
-from screening.printing import chosen_classes, families_to_write_to, in_one_file, letters_pdf
+from screening.models import Round, RoundClass, Slip
+from screening.printing import Write, chosen_classes, families_to_write_to, in_one_file, letters_pdf, slips_pdf
 from screening.round_table import table_of
 from screening.table_files import TYPES, written
 
 
 @job("consent_letters")
 def consent_letters(work: Work) -> None:
-    """The unit is that of the membership the job was started in; a code is made for each guardian who has none yet."""
-    viewer, params = work.viewer, work.params
-    rounds = Round.objects.visible_to(viewer).select_related("school__kind", "consent_text")
-    round_ = rounds.get(pk=params["round"])
-    rows = chosen_classes(round_, params.get("group"))
-    done = 0
+    """A code is made for each guardian who has none yet."""
+    viewer, base = work.viewer, work.params["base"]
 
     def write(row: RoundClass) -> bytes | None:
-        nonlocal done
-        row.round = round_
-        slips = families_to_write_to(round_, row.class_group)
-        work.progress(done, len(rows))
-        done += 1
+        slips = families_to_write_to(row.round, row.class_group)
         if not slips:
             return None
         with transaction.atomic():
-            make_links(by=viewer, round_=round_, students=[slip.student_id for slip in slips])
+            make_links(by=viewer, round_=row.round, students=[slip.student_id for slip in slips])
             details = {"class": row.class_group_id, "students": len(slips)}
-            audit.record(by=viewer, verb="consent_letters.printed", about=round_, details=details)
-        return letters_pdf(viewer, row, slips, params["base"])
+            audit.record(by=viewer, verb="consent_letters.printed", about=row.round, details=details)
+        return letters_pdf(viewer, row, slips, base)
 
-    made = in_one_file(_("Letters"), rows, write, _("No family has to be asked any more: there is nothing to print."))
+    _print(work, write, _("Letters"), _("No family has to be asked any more: there is nothing to print."))
+
+
+@job("slips")
+def slips(work: Work) -> None:
+    """Of those who can still answer. Codes and PINs open what students answer: each class is logged."""
+    viewer, params = work.viewer, work.params
+
+    def write(row: RoundClass) -> bytes | None:
+        rows = Slip.objects.visible_to(viewer).filter(round=row.round, class_group=row.class_group_id)
+        usable = list(rows.filter(finished_at=None, revoked_at=None).select_related("student"))
+        if not usable:
+            return None
+        with transaction.atomic():
+            audit.record(by=viewer, verb="slips.printed", about=row.round, details={"class": row.class_group_id})
+        return slips_pdf(row, usable, params["base"], with_names=params["names"])
+
+    _print(work, write, _("Slips"), _("Everybody has answered: there is nothing to print."))
+
+
+def _print(work: Work, write: Write, title: str, nothing: str) -> None:
+    """One class or all. The unit is that of the membership the job was started in."""
+    rounds = Round.objects.visible_to(work.viewer).select_related("school__kind", "consent_text")
+    round_ = rounds.get(pk=work.params["round"])
+    rows = chosen_classes(round_, work.params.get("group"))
+
+    def each() -> Iterator[RoundClass]:
+        for done, row in enumerate(rows):
+            work.progress(done, len(rows))
+            row.round = round_
+            yield row
+
+    made = in_one_file(title, each(), write, nothing)
     work.keep(made.content, name=made.name, content_type=made.content_type)
 
 

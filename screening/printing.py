@@ -1,4 +1,4 @@
-"""What a school prints for a round, class by class: letters to families."""
+"""What a school prints for a round, class by class: slips, and letters to families."""
 
 import io
 import zipfile
@@ -18,7 +18,7 @@ from screening.asking_families import still_asked, unanswered
 from screening.consents import can_use_link
 from screening.models import ConsentLink, Round, RoundClass, Slip
 from screening.qr import qr_code
-from screening.slip_codes import link_code_of
+from screening.slip_codes import class_code_of, code_of, link_code_of, pin_of
 from screening.windows import last_day
 from students.models import Student
 
@@ -48,6 +48,34 @@ def in_one_file(title: str, rows: Iterable[RoundClass], write: Write, nothing: s
         for name, content in made:
             archive.writestr(f"{title} {name}.pdf", content)
     return Files(out.getvalue(), f"{title}.zip", "application/zip")
+
+
+# --- slips ------------------------------------------------------------------------------------------------------------
+
+
+class SlipShown(NamedTuple):
+    slip: Slip
+    picture: SafeString
+    pin: str
+
+
+def slips_pdf(row: RoundClass, slips: list[Slip], base: str, *, with_names: bool) -> bytes:
+    """One slip for each student of a class, to cut; before them the class's own code."""
+
+    def url(name: str, code: str) -> str:
+        return base + reverse(f"screening:{name}", args=[code])
+
+    class_url = url("answer_class", class_code_of(row))
+    context = {
+        "round": row.round,
+        "group": row.class_group,
+        "class_url": class_url,
+        "class_picture": qr_code(class_url),
+        "slips": [SlipShown(one, qr_code(url("answer_start", code_of(one))), pin_of(one)) for one in slips],
+        "with_names": with_names,
+        "until": last_day(row.round, row),
+    }
+    return render(render_to_string("screening/slips_pdf.html", context))
 
 
 # --- letters to families ----------------------------------------------------------------------------------------------

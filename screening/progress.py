@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from schools.access import Viewer
@@ -12,12 +13,13 @@ from schools.models import ClassGroup
 from screening.access import SCREENERS
 from screening.consent_rules import Standing
 from screening.consents import family_standings
-from screening.models import Response, Round, Slip
+from screening.models import PaperEntry, Response, Round, Slip
 from students.access import kept_from
 
 # For the counselor, in the order of the page; everybody else learns only who has answered and who has not.
-DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT, GONE = "done", "bad", "half", "open", "no", "wait", "gone"
-ORDER = [DONE, INVALID, BEGUN, WAITING, REFUSED, NO_CONSENT, GONE]
+DONE, INVALID, BEGUN, WAITING, AWAY = "done", "bad", "half", "open", "away"
+REFUSED, NO_CONSENT, GONE = "no", "wait", "gone"
+ORDER = [DONE, INVALID, BEGUN, WAITING, AWAY, REFUSED, NO_CONSENT, GONE]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def _state(slip: Slip, is_invalid: bool, consent: Standing | None) -> str:
         return REFUSED
     if slip.started_at is not None:
         return BEGUN
-    return WAITING if consent == Standing.GIVEN else NO_CONSENT
+    if consent != Standing.GIVEN:
+        return NO_CONSENT
+    return AWAY if slip.absent_on else WAITING
 
 
 def results_of(viewer: Viewer, slips: Iterable[Slip]) -> dict[Any, Any]:
@@ -113,3 +117,14 @@ def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
         for one in slips
         if one.flag
     ]
+
+
+def papers_waiting(viewer: Viewer) -> list[Slip]:
+    """Slips whose paper was typed in and not handed in yet: a second reading or a decision is missing."""
+    read = PaperEntry.objects.visible_to(viewer).filter(slip__finished_at=None, slip__revoked_at=None)
+    rows = Slip.objects.visible_to(viewer).filter(pk__in=read.order_by().values("slip"))
+    rows = rows.annotate(readings=Count("papers")).select_related("round", "student", "class_group")
+    slips = list(rows.order_by("round", "class_group", "student__student_number"))
+    for slip in slips:
+        slip.class_group.school = viewer.unit
+    return slips

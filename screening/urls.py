@@ -1,6 +1,17 @@
 from django.urls import path
 
-from screening.views import answering, consents, families, instruments, responses, results, rounds, surveys
+from screening.views import (
+    answering,
+    consents,
+    families,
+    instruments,
+    paper,
+    responses,
+    results,
+    rounds,
+    slips,
+    surveys,
+)
 
 app_name = "screening"
 urlpatterns = [
@@ -15,7 +26,8 @@ urlpatterns = [
     path("rounds/<uuid:pk>/results/people/", results.round_people, name="round_people"),
     path("rounds/<uuid:pk>/results/export/", results.round_export, name="round_export"),
     path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
-    path("rounds/<uuid:pk>/classes/<int:group>/slips/", rounds.round_slips, name="round_slips"),
+    path("rounds/<uuid:pk>/slips/", slips.round_slips, name="round_slips"),
+    path("rounds/<uuid:pk>/classes/<int:group>/slips/", slips.class_slips, name="class_slips"),
     path("rounds/<uuid:pk>/consents/", consents.consent_coverage, name="consent_coverage"),
     path("rounds/<uuid:pk>/consents/letters/", consents.consent_letters, name="consent_letters"),
     path("rounds/<uuid:pk>/consents/remind/", consents.consent_remind, name="consent_remind"),
@@ -25,8 +37,13 @@ urlpatterns = [
     path("slips/<uuid:pk>/links/", consents.consent_links, name="consent_links"),
     path("links/<uuid:pk>/reissue/", consents.consent_link_reissue, name="consent_link_reissue"),
     path("rounds/<uuid:pk>/classes/<int:group>/extend/", rounds.round_extend, name="round_extend"),
-    path("slips/<uuid:pk>/reissue/", rounds.slip_reissue, name="slip_reissue"),
-    path("slips/<uuid:pk>/revoke/", rounds.slip_revoke, name="slip_revoke"),
+    path("papers/", paper.paper_list, name="paper_list"),
+    path("slips/<uuid:pk>/", slips.slip_detail, name="slip_detail"),
+    path("slips/<uuid:pk>/absent/", slips.slip_absent, name="slip_absent"),
+    path("slips/<uuid:pk>/paper/", paper.paper_enter, name="paper_enter"),
+    path("slips/<uuid:pk>/paper/decide/", paper.paper_decide, name="paper_decide"),
+    path("slips/<uuid:pk>/reissue/", slips.slip_reissue, name="slip_reissue"),
+    path("slips/<uuid:pk>/revoke/", slips.slip_revoke, name="slip_revoke"),
     path("responses/<uuid:pk>/", responses.response_detail, name="response_detail"),
     path("c/<slug:code>/", families.consent_answer, name="consent_answer"),
     path("a/", answering.answer_page, name="answer_page"),

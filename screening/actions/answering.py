@@ -58,7 +58,7 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
         return slip
     if standing(wanted, own) != Standing.GIVEN:
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
-    Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=now)
+    Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=now, absent_on=None)
     slip.refresh_from_db(fields=["started_at"])
     return slip
 
@@ -72,7 +72,7 @@ def save_answers(
     `left_out` are questions that a page without a script showed and that were skipped. Another device may have answered
     them in the meantime; that answer stands.
     """
-    if _hold(slip).finished_at is not None:
+    if hold(slip).finished_at is not None:
         _call_late(slip, answers)
         return False
     _check_taken(slip)
@@ -90,11 +90,11 @@ def save_answers(
                 )
         except IntegrityError:  # the same request at the same moment: it is kept once
             return True
-        _call_for(slip, answers)
+        call_for(slip, answers)
     return True
 
 
-def _hold(slip: Slip) -> Slip:
+def hold(slip: Slip) -> Slip:
     """The row as it is now, until the transaction ends: what one device hands in, another does not add to."""
     now = Slip.objects.select_for_update().get(pk=slip.pk)
     slip.started_at, slip.finished_at, slip.revoked_at = now.started_at, now.finished_at, now.revoked_at
@@ -108,7 +108,7 @@ def _check_taken(slip: Slip) -> None:
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
 
 
-def _call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
+def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
     """Each critical answer calls once, whatever the student answers later."""
     for part, given in split(slip.round, answers):
         for alert in critical_answers(part.instrument.parsed, given):
@@ -123,7 +123,7 @@ def _call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
 
 def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
     """Answers that arrive after the hand-in, as from a second device: the score stands, a critical one still calls."""
-    _call_for(slip, answers)
+    call_for(slip, answers)
     if CriticalAnswer.objects.filter(slip=slip).exists():
         Response.objects.filter(slip=slip, attention__lt=4).update(attention=4)
         keep([slip.student_id], screenings)
@@ -146,11 +146,16 @@ def _raise(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
 @transaction.atomic
 def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
     """All is answered: score it, raise what must be raised. A second time changes no score."""
-    if _hold(slip).finished_at is not None:
+    if hold(slip).finished_at is not None:
         _call_late(slip, answers)
         return Response.objects.get(slip=slip)
     _check_taken(slip)
-    _call_for(slip, answers)
+    call_for(slip, answers)
+    return complete(slip=slip, submission=submission, answers=answers, seconds=seconds)
+
+
+def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
+    """Put everything together, score it and raise what must be raised, in the transaction of whoever calls."""
     merged, spent = answers_so_far(slip)
     # What this device left open may have been answered on another one.
     answers = {key: value for key, value in answers.items() if value is not None or merged.get(key) is None}

@@ -1,4 +1,4 @@
-"""Letters are printed in the background: a class takes seconds, a school minutes."""
+"""Slips and letters are printed in the background: a class takes seconds, a school minutes."""
 
 from django.utils.translation import get_language
 
@@ -14,3 +14,10 @@ def print_letters(*, by: Viewer, round_: Round, group: int | None, base: str) ->
     check_can_hold_rounds(by)
     params = {"round": str(round_.pk), "group": group, "base": base, "language": get_language() or "zh-hans"}
     return start_job(by=by, kind="consent_letters", params=params)
+
+
+def print_slips(*, by: Viewer, round_: Round, group: int | None, base: str, with_names: bool) -> Job:
+    """Slips of one class, or of all, for those who can still answer."""
+    check_can_hold_rounds(by)
+    params = {"round": str(round_.pk), "group": group, "base": base, "names": with_names}
+    return start_job(by=by, kind="slips", params=params | {"language": get_language() or "zh-hans"})

@@ -186,6 +186,18 @@ def revoke_slip(*, by: Viewer, slip: Slip) -> Slip:
     return slip
 
 
+@transaction.atomic
+def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
+    """Was not there today, for the counselor's list of whom to ask later; or was there after all."""
+    check_can_hold_rounds(by)
+    day = timezone.localdate() if is_absent else None
+    if not Slip.objects.filter(pk=slip.pk, started_at=None, revoked_at=None).update(absent_on=day):
+        raise Refused(_("This student has begun already, or the slip was withdrawn before."))
+    audit.record(by=by, verb="slip.absent", about=slip, student=slip.student_id, details={"absent": is_absent})
+    slip.refresh_from_db()
+    return slip
+
+
 def _move(round_: Round, before: str, **values: Any) -> None:
     """Only if nobody was faster."""
     if not Round.objects.filter(pk=round_.pk, state=before).update(**values):

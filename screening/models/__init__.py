@@ -1,5 +1,6 @@
 from screening.models.instruments import Instrument, TextPack
 from screening.models.letters import ConsentLink
+from screening.models.paper import PaperEntry
 from screening.models.responses import CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
 from screening.models.rounds import Consent, ConsentText, Round, RoundClass, RoundInstrument, Slip
 
@@ -9,6 +10,7 @@ __all__ = [
     "ConsentText",
     "CriticalAnswer",
     "Instrument",
+    "PaperEntry",
     "Response",
     "Result",
     "Round",

@@ -181,6 +181,8 @@ class Slip(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Marked by the counselor; whoever begins after all is absent no more.
+    absent_on = models.DateField(null=True, blank=True)
     # Wrong PINs count by student, so that one address with a whole school behind it is never shut out.
     wrong_pins = models.PositiveSmallIntegerField(default=0)
     wrong_pin_at = models.DateTimeField(null=True, blank=True)

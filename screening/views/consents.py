@@ -26,12 +26,7 @@ from screening.forms.rounds import PaperConsentForm
 from screening.models import ConsentLink, Round, Slip
 from screening.printing import links_shown
 from screening.progress import slips_seen
-from screening.views.rounds import class_of, round_of
-
-
-def base_of(request: ViewerRequest) -> str:
-    """The address of the site, for what is printed."""
-    return request.build_absolute_uri("/").rstrip("/")
+from screening.views.rounds import base_of, class_of, round_of
 
 
 @require_GET

@@ -4,15 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.models import ClassGroup
@@ -22,9 +19,7 @@ from screening.actions import rounds as actions
 from screening.forms.rounds import ExtendForm, RoundForm
 from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
-from screening.qr import qr_code
 from screening.queries import instruments_offered, languages_of
-from screening.slip_codes import class_code_of, code_of, pin_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
 
 
@@ -32,6 +27,11 @@ def round_of(request: ViewerRequest, pk: UUID) -> Round:
     rows = Round.objects.visible_to(request.viewer).select_related("school__kind", "consent_text")
     found: Round = get_object_or_404(rows.prefetch_related("parts__instrument"), pk=pk)
     return found
+
+
+def base_of(request: ViewerRequest) -> str:
+    """The address of the site, for what is printed."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 def class_of(round_: Round, pk: int) -> RoundClass:
@@ -128,63 +128,6 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         "why": reason_to_see(viewer, class_id=group),
     }
     return render(request, "screening/round_class.html", context)
-
-
-# --- slips ------------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@roles(*SCREENERS)
-def round_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
-    """One slip for each student of a class, to print and cut; above them the class's own code."""
-    round_ = round_of(request, pk)
-    row = class_of(round_, group)
-    slips = [one for one in slips_seen(request.viewer, round_) if one.class_group_id == group and _is_usable(one)]
-    class_url = request.build_absolute_uri(reverse("screening:answer_class", args=[class_code_of(row)]))
-    context = {
-        "round": round_,
-        "row": row,
-        "class_url": class_url,
-        "class_picture": qr_code(class_url),
-        "slips": [_printed(request, one) for one in slips],
-        "with_names": request.GET.get("names") != "no",
-        "until": last_day(round_, row),
-    }
-    with transaction.atomic():  # codes and PINs open what students answer
-        audit.record(by=request.viewer, verb="slips.printed", about=round_, details={"class": group})
-    return render(request, "screening/round_slips.html", context)
-
-
-def _is_usable(slip: Slip) -> bool:
-    return slip.finished_at is None and slip.revoked_at is None
-
-
-def _printed(request: ViewerRequest, slip: Slip) -> dict[str, Any]:
-    url = request.build_absolute_uri(reverse("screening:answer_start", args=[code_of(slip)]))
-    return {"slip": slip, "picture": qr_code(url), "pin": pin_of(slip)}
-
-
-@require_POST
-@roles(*SCREENERS)
-def slip_reissue(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    slip = _slip(request, pk)
-    actions.reissue_slip(by=request.viewer, slip=slip)
-    messages.success(request, _("A new slip is ready to print; the old one is worth nothing now."))
-    return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
-
-
-@require_POST
-@roles(*SCREENERS)
-def slip_revoke(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    slip = _slip(request, pk)
-    actions.revoke_slip(by=request.viewer, slip=slip)
-    messages.success(request, _("Withdrawn."))
-    return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
-
-
-def _slip(request: ViewerRequest, pk: UUID) -> Slip:
-    found: Slip = get_object_or_404(Slip.objects.visible_to(request.viewer).select_related("round"), pk=pk)
-    return found
 
 
 # --- open, extend, close ----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ not know fails the test.
 """
 
 import datetime as dt
+import json
 import re
 import uuid
 
@@ -19,7 +20,7 @@ from config.routes import routes
 from config.translations import entries
 from counseling.models import IncidentAct, IncidentPerson, TalkOption, TalkPart, TextTemplate
 from schools.models import Job
-from screening.models import Instrument, Response, Round
+from screening.models import Instrument, PaperEntry, Response, Round
 from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
@@ -143,6 +144,9 @@ NO_PAGES = {
     "screening:consent_letters_of",
     "screening:consent_remind",
     "screening:consent_link_reissue",
+    "screening:round_slips",
+    "screening:class_slips",
+    "screening:slip_absent",
     "screening:slip_reissue",
     "screening:slip_revoke",
     "screening:answer_save",
@@ -217,11 +221,27 @@ def round_pages(world):
         ("screening:round_people", round_.pk),
         ("screening:round_export", round_.pk),
         ("screening:round_class", round_.pk, group),
-        ("screening:round_slips", round_.pk, group),
         ("screening:round_consents", round_.pk, group),
         ("screening:consent_coverage", round_.pk),
+        *paper_pages(world, round_),
         ("screening:consent_links", round_.slips.filter(class_group=group).first().pk),
         ("screening:response_detail", found.pk),
+    ]
+
+
+def paper_pages(world, round_):
+    """A paper that was typed in once, and one that was read differently twice."""
+    waiting = list(round_.slips.filter(finished_at=None).order_by("student__student_number")[:2])
+    for slip, readings in zip(waiting, ([{"1.1": 0}], [{"1.1": 0}, {"1.1": 1}]), strict=True):
+        for number, given in enumerate(readings, start=1):
+            values = {"by": world.a.counselor, "answers": json.dumps(given)}
+            PaperEntry.objects.get_or_create(slip=slip, number=number, defaults=values)
+    once, twice = (slip.pk for slip in waiting)
+    return [
+        ("screening:paper_list",),
+        ("screening:slip_detail", once),
+        ("screening:paper_enter", once),
+        ("screening:paper_decide", twice),
     ]
 
 

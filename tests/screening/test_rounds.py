@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, OnDuty
+from schools.models import AuditEntry, Job, OnDuty
+from schools.work.jobs import run
 from screening.actions.answering import begin, save_answers
 from screening.actions.rounds import ask_again, open_round
 from screening.inbox import interviews
@@ -102,9 +103,15 @@ def test_opening_a_result_is_logged(world, sign_in):
     assert AuditEntry.objects.get(verb="response.opened").student_id == world.a.student_2.pk
 
 
-def test_opening_the_slips_with_codes_and_pins_is_logged(world, sign_in):
+def test_slips_are_a_job_of_those_who_can_still_answer_and_logged_with_its_class(world, sign_in):
     round_ = round_of(world.a)
-    sign_in(world.a.counselor).get(reverse("screening:round_slips", args=[round_.pk, world.a.class_1.pk]))
+    answered(round_, world.a.student_2, *CALM)
+    url = reverse("screening:class_slips", args=[round_.pk, world.a.class_1.pk])
+    sign_in(world.a.counselor).post(url, {"names": "no"})
+    job = Job.objects.get(kind="slips")
+    run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.content_type) == ("done", "application/pdf")
     assert AuditEntry.objects.get(verb="slips.printed").details == {"class": world.a.class_1.pk}
 
 

@@ -12,7 +12,7 @@ from schools.access import Viewer
 from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
-from screening.models import ConsentLink, CriticalAnswer, SavedAnswers
+from screening.models import ConsentLink, CriticalAnswer, PaperEntry, SavedAnswers
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
@@ -104,6 +104,7 @@ SEEN = {
     "screening.Slip": (3, 3, 3, 3, 0, 0, 0),  # of 6
     "screening.Consent": (3, 0, 0, 0, 0, 0, 0),  # of 6
     "screening.ConsentLink": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.PaperEntry": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.SavedAnswers": (0, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.CriticalAnswer": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.Response": (1, 0, 0, 0, 0, 0, 0),  # of 2
@@ -171,6 +172,7 @@ def answers_on_their_way(school):
     slip = slip_of(round_, school.student_3)
     guardian = school.student.guardians.get()
     ConsentLink.objects.create(round=round_, student=school.student, guardian=guardian, code_hash=guardian.pk)
+    PaperEntry.objects.create(slip=slip, number=1, by=school.counselor, answers="{}")
     SavedAnswers.objects.create(slip=slip, client_id=uuid.uuid4(), answers="{}")
     CriticalAnswer.objects.create(slip=slip, instrument=round_.parts.get().instrument, item=9, value="1")
 

@@ -1,0 +1,91 @@
+"""Answers from paper: read twice, decided where the readings differ, and called for at once."""
+
+import pytest
+
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Membership
+from screening.actions.answering import begin
+from screening.actions.consents import record_paper
+from screening.actions.paper import decide_paper, enter_paper
+from screening.actions.rounds import mark_absent
+from screening.models import PaperEntry, Response
+from screening.progress import states_of
+from students.models import RiskFlag
+from tests.screening.asked import round_of, sheet, slip_of
+
+pytestmark = pytest.mark.django_db
+CALM = (0, 0, 1, 1, 0, 0, 0, 0, 0)
+
+
+def by(world, who="counselor"):
+    member = getattr(world.a, who)
+    return Viewer(person=member.person, membership=member)
+
+
+@pytest.fixture
+def slip(world):
+    return slip_of(round_of(world.a), world.a.student_2)
+
+
+def read(world, slip, answers, who="counselor"):
+    return enter_paper(by=by(world, who), slip=slip, answers=answers, agrees=False)
+
+
+def test_two_readings_that_agree_are_handed_in(slip, world):
+    assert read(world, slip, sheet(*CALM)) is None
+    done = read(world, slip, sheet(*CALM), "counselor_2")
+    assert (done.given, done.attention, done.is_valid) == (sheet(*CALM), 0, True)
+
+
+def test_what_was_read_differently_is_decided_item_by_item(slip, world):
+    read(world, slip, sheet(*CALM))
+    assert read(world, slip, sheet(3, 0, 1, 1, 0, 0, 0, 0, 0), "counselor_2") is None
+    with pytest.raises(Refused):
+        decide_paper(by=by(world), slip=slip, chosen={})
+    assert not Response.objects.exists()
+    assert decide_paper(by=by(world), slip=slip, chosen={"1.1": 2}).given["1.1"] == 3
+
+
+def test_the_same_person_reads_a_paper_twice_only_without_a_colleague(slip, world):
+    read(world, slip, sheet(*CALM))
+    with pytest.raises(Refused):
+        read(world, slip, sheet(*CALM))
+    assert PaperEntry.objects.count() == 1
+    Membership.objects.filter(pk=world.a.counselor_2.pk).update(ends_on=world.a.counselor_2.starts_on)
+    assert read(world, slip, sheet(*CALM)).is_valid
+
+
+def test_critical_answer_on_paper_calls_with_the_first_reading(slip, world):
+    read(world, slip, sheet(*CALM[:8], 1))
+    flag = RiskFlag.objects.get(student=slip.student)
+    assert (flag.severity, flag.is_critical) == (4, True)
+
+
+def test_paper_without_consent_is_not_taken(world):
+    round_ = round_of(world.a, consented=False)
+    slip = slip_of(round_, world.a.student_2)
+    with pytest.raises(Refused):
+        read(world, slip, sheet(*CALM))
+    assert not PaperEntry.objects.exists()
+    record_paper(by=by(world), round_=round_, students=[slip.student_id], is_given=True)
+    assert read(world, slip, sheet(*CALM)) is None
+
+
+def test_second_page_shows_nothing_of_the_first_reading_and_keeps_what_was_typed(slip, world, sign_in):
+    read(world, slip, sheet(*(3,) * 9))
+    client, url = sign_in(world.a.counselor_2), f"/slips/{slip.pk}/paper/"
+    assert 'value="3"' not in client.get(url).content.decode()
+    answer = client.post(url, {"q-1.1": "7", "q-1.2": "2"})
+    assert (answer.status_code, 'value="2"' in answer.content.decode()) == (422, True)
+    answer = client.post(url, {f"q-1.{n}": "3" for n in range(1, 10)})
+    assert answer.url == Response.objects.get(slip=slip).get_absolute_url()
+
+
+def test_absent_is_the_counselor_s_and_goes_when_the_student_begins(slip, world):
+    mark_absent(by=by(world), slip=slip, is_absent=True)
+    seen = {who: states_of(by(world, who), slip.round, [slip])[slip.pk] for who in ("counselor", "teacher")}
+    assert seen == {"counselor": "away", "teacher": "open"}
+    begin(slip=slip, agrees=True)
+    slip.refresh_from_db()
+    assert slip.absent_on is None
