@@ -69,9 +69,7 @@ def _themes(viewer: Viewer, flags: list[Any]) -> Any:
 @chronicles(INCIDENT)
 def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """That there was one, and of what kind; what happened stands on its page."""
-    for incident in (
-        Incident.objects.visible_to(viewer).filter(people__student=student).select_related("started_by__person")
-    ):
+    for incident in _incidents(viewer, student=student.pk):
         yield Entry(
             at=incident.known_at,
             title=_("Crisis event: {kind}").format(kind=incident.get_kind_display()),
@@ -82,6 +80,11 @@ def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
             recorded_at=incident.reported_at,
             by_id=incident.started_by.person_id,
         )
+
+
+@prepared_for(student=UUIDField())
+def _incidents(viewer: Viewer, student: Any) -> Any:
+    return Incident.objects.visible_to(viewer).filter(people__student=student).select_related("started_by__person")
 
 
 def _entry(part: TalkPart, words: Words) -> Entry:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from schools.access import Viewer
-from schools.models import ClassGroup, Membership, Unit
+from schools.models import ClassGroup, Membership, Role, Unit
+from schools.prepared_for import prepared_for
 from schools.queries import class_teachers
 from screening.access import slips_to_ask_families_of
 from screening.consent_rules import GUARDIAN, Standing
@@ -64,13 +66,18 @@ def teachers_waiting(school: Unit, rounds: Iterable[Round]) -> list[Membership]:
 
 def waiting_classes(viewer: Viewer) -> list[WaitingClass]:
     """For a class teacher: of each survey that is prepared or runs, the own students whose family has not answered."""
-    rows = slips_to_ask_families_of(viewer).select_related("round", "student", "class_group")
     found: dict[tuple[UUID, int], WaitingClass] = {}
-    for slip in unanswered(rows.order_by("round__opens_on", "round", "class_group", *IN_CLASS)):
+    for slip in unanswered(_to_ask(viewer) if viewer.role == Role.CLASS_TEACHER else []):
         slip.class_group.school = viewer.unit
         one = found.setdefault((slip.round_id, slip.class_group_id), WaitingClass(slip.round, slip.class_group, []))
         one.students.append(slip.student)
     return list(found.values())
+
+
+@prepared_for()
+def _to_ask(viewer: Viewer) -> Any:
+    rows = slips_to_ask_families_of(viewer).select_related("round", "student", "class_group")
+    return rows.order_by("round__opens_on", "round", "class_group", *IN_CLASS)
 
 
 def coverage_of(round_: Round, slips: list[Slip]) -> list[Coverage]:

@@ -21,9 +21,13 @@ ICON = "clipboard-document-check"
 
 @chronicles(SCREENING)
 def screenings(viewer: Viewer, student: Student) -> Iterator[Entry]:
-    found = Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round")
-    for response in found:
+    for response in _of_student(viewer, student=student.pk):
         yield _entry(response)
+
+
+@prepared_for(student=UUIDField())
+def _of_student(viewer: Viewer, student: Any) -> Any:
+    return Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round")
 
 
 @evidence

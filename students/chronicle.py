@@ -49,8 +49,7 @@ def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
 
 @chronicles(GROUP)
 def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
-    seen = GroupMember.objects.visible_to(viewer).filter(student=student)
-    for member in seen.select_related("group", "set_by", "ended_by"):
+    for member in _groups(viewer, student=student.pk):
         yield Entry(
             at=midnight(member.since),
             title=_("Special group: {group}").format(group=member.group.label),
@@ -70,11 +69,17 @@ def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
             )
 
 
+@prepared_for(student=UUIDField())
+def _groups(viewer: Viewer, student: Any) -> Any:
+    seen = GroupMember.objects.visible_to(viewer).filter(student=student)
+    return seen.select_related("group", "set_by", "ended_by")
+
+
 @chronicles(FLAG)
 def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
-    seen = RiskFlag.objects.visible_to(viewer).filter(student=student)
-    reports = list(FlagReport.objects.visible_to(viewer).filter(flag__student=student))
-    for flag in seen.select_related("raised_by__person", "closed_by", "assignee__person").distinct():
+    found = _flags(viewer, student=student.pk)
+    reports = _reports_of(viewer, student=student.pk) if found else []
+    for flag in found:
         yield Entry(
             at=flag.known_at,
             title=_("Risk flag"),
@@ -88,11 +93,21 @@ def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
         )
 
 
+@prepared_for(student=UUIDField())
+def _flags(viewer: Viewer, student: Any) -> Any:
+    seen = RiskFlag.objects.visible_to(viewer).filter(student=student)
+    return seen.select_related("raised_by__person", "closed_by", "assignee__person").distinct()
+
+
+@prepared_for(student=UUIDField())
+def _reports_of(viewer: Viewer, student: Any) -> Any:
+    return FlagReport.objects.visible_to(viewer).filter(flag__student=student)
+
+
 @chronicles(FLAG)
 def flag_steps(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """What was done about a flag; that an interview was begun stands in the interview."""
-    seen = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(kind=FlagStep.Kind.BEGUN)
-    for step in seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "flag", "corrects"):
+    for step in _steps(viewer, student=student.pk):
         title = _("Flag: {step}").format(step=step.get_kind_display())
         if step.corrects:
             title = _("Flag: step {number} corrected").format(number=step.corrects.number)
@@ -108,12 +123,16 @@ def flag_steps(viewer: Viewer, student: Student) -> Iterator[Entry]:
         )
 
 
+@prepared_for(student=UUIDField())
+def _steps(viewer: Viewer, student: Any) -> Any:
+    seen = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(kind=FlagStep.Kind.BEGUN)
+    return seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "flag", "corrects")
+
+
 @chronicles(FAMILY)
 def contacts(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """Those of daily work; one that was made for a flag stands among its steps."""
-    told = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(contact=None).order_by()
-    seen = GuardianContact.objects.visible_to(viewer).filter(student=student).exclude(pk__in=told.values("contact"))
-    for contact in seen.select_related("by__person", "guardian"):
+    for contact in _contacts(viewer, student=student.pk):
         yield Entry(
             at=contact.happened_at,
             title=_("Contact with the family"),
@@ -125,11 +144,17 @@ def contacts(viewer: Viewer, student: Student) -> Iterator[Entry]:
         )
 
 
+@prepared_for(student=UUIDField())
+def _contacts(viewer: Viewer, student: Any) -> Any:
+    told = FlagStep.objects.visible_to(viewer).filter(flag__student=student).exclude(contact=None).order_by()
+    seen = GuardianContact.objects.visible_to(viewer).filter(student=student).exclude(pk__in=told.values("contact"))
+    return seen.select_related("by__person", "guardian")
+
+
 @chronicles(REGISTRY)
 def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """Each review that counts; who reads only their part sees that there is a plan."""
-    reviews = PlanReview.objects.visible_to(viewer).filter(entry__student=student).in_force()
-    for review in reviews.select_related("by__person", "entry"):
+    for review in _reviews(viewer, student=student.pk):
         yield Entry(
             at=review.recorded_at if review.number > 1 else midnight(review.entry.listed_on),
             title=_("Registry: {step}").format(step=review.get_kind_display()),
@@ -147,11 +172,16 @@ def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
             yield Entry(at=midnight(entry.listed_on), title=title, url=entry.get_absolute_url(), icon="clipboard")
 
 
+@prepared_for(student=UUIDField())
+def _reviews(viewer: Viewer, student: Any) -> Any:
+    reviews = PlanReview.objects.visible_to(viewer).filter(entry__student=student).in_force()
+    return reviews.select_related("by__person", "entry")
+
+
 @chronicles(REGISTRY)
 def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
     """What a plan asks for, as it stands now: who reads only their part sees their own."""
-    seen = PlanMeasure.objects.visible_to(viewer).filter(entry__student=student)
-    for measure in seen.select_related("entry", "who__person", "added_by__person", "ended_by"):
+    for measure in _measures(viewer, student=student.pk):
         who = measure.who.person.name if measure.who else measure.other
         due = f"{measure.due_on:%Y-%m-%d}" if measure.due_on else ""
         ended = (_("Done on"), measure.done_on) if measure.done_on else (_("Dropped on"), measure.dropped_on)
@@ -204,6 +234,12 @@ def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[Entry]:
         if not entry.is_private or viewer.role == Role.COUNSELOR:
             by = " · ".join(filter(None, [entry.by, offer.school.name]))
             yield replace(entry, by=by, url=offer.get_absolute_url(), recorded_at=offer.answered_at)
+
+
+@prepared_for(student=UUIDField())
+def _measures(viewer: Viewer, student: Any) -> Any:
+    seen = PlanMeasure.objects.visible_to(viewer).filter(entry__student=student)
+    return seen.select_related("entry", "who__person", "added_by__person", "ended_by")
 
 
 def _end_of(day: dt.date) -> dt.datetime:

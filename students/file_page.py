@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
+from django.db.models import DateTimeField, UUIDField
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.models import AuditEntry, Term
+from schools.prepared_for import prepared_for
 from schools.queries import last_begun
 from students.file import KINDS, Entry, Kind, file_of
 from students.models import Student
@@ -49,14 +51,19 @@ class Choice:
 
 def last_look(viewer: Viewer, student: Student) -> dt.datetime | None:
     """When this viewer, in this role, last opened the student's page before the present sitting: the log has it."""
+    return next(iter(_opened(viewer, student=student.pk, before=timezone.now() - SITTING)), None)
+
+
+@prepared_for(student=UUIDField(), before=DateTimeField())
+def _opened(viewer: Viewer, student: Any, before: Any) -> Any:
     opened = AuditEntry.objects.filter(
-        student_id=student.pk,
+        student_id=student,
         person=viewer.person,
         membership_id=viewer.membership.pk,
         verb="student.opened",
-        at__lt=timezone.now() - SITTING,
+        at__lt=before,
     )
-    return opened.order_by("-at").values_list("at", flat=True).first()
+    return opened.order_by("-at").values_list("at")[:1]
 
 
 class FileShown:

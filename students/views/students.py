@@ -5,15 +5,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import UUIDField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from schools import audit
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
+from schools.prepared_for import prepared_for
 from schools.requests import ViewerRequest
 from students.access import (
     CARING_ROLES,
@@ -65,8 +67,8 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     student = student_or_404(request, pk)
     note_open(request, student)
     scheme, choice = viewer.scheme, Choice.of(viewer, request.GET)
-    flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
-    entry = RegistryEntry.objects.visible_to(viewer).open().filter(student=student).first()
+    flag = next(iter(_open_flag(viewer, student=student.pk)), None)
+    entry = next(iter(_open_entry(viewer, student=student.pk)), None)
     members = _groups_now(student)
     context = {
         "student": student,
@@ -84,6 +86,16 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "base": _base_data(student) if can_read_base_data(viewer) else None,
     }
     return render(request, "students/student_detail.html", context)
+
+
+@prepared_for(student=UUIDField())
+def _open_flag(viewer: Viewer, student: Any) -> Any:
+    return RiskFlag.objects.visible_to(viewer).open().filter(student=student)
+
+
+@prepared_for(student=UUIDField())
+def _open_entry(viewer: Viewer, student: Any) -> Any:
+    return RegistryEntry.objects.visible_to(viewer).open().filter(student=student)
 
 
 def _groups_now(student: Student) -> list[GroupMember]:
