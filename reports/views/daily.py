@@ -39,7 +39,7 @@ from reports.daily_term import term_board
 from reports.models import DailyReport
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
 from schools.common.days import day_in
-from schools.common.errors import Refused, refusal_in
+from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
@@ -214,11 +214,8 @@ def daily_remind(request: ViewerRequest) -> HttpResponse:
     only = [int(key) for key in request.POST.getlist("only") if key.isascii() and key.isdecimal() and len(key) < 10]
     if len(only) != len(request.POST.getlist("only")):
         raise BadRequest("not a class or a unit")
-    try:
+    with refusal_told(request):
         called = remind_silent(by=request.viewer, day=day_of(request), only=only)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         text = ngettext("{n} person was reminded.", "{n} people were reminded.", called)
         said = text.format(n=called) if called else _("Nobody was left to remind.")
         messages.success(request, said)

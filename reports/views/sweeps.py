@@ -36,7 +36,7 @@ from reports.sweep_page import board_words, class_page, corrected_since, state_w
 from reports.sweeps import SweepBoard, class_board, progress_of, unit_board
 from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
-from schools.common.errors import Refused, refusal_in
+from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
@@ -109,11 +109,8 @@ def sweep_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         over = request.POST.get("over", "0")
         if not (over.isascii() and over.isdecimal() and len(over) < 5):
             raise BadRequest("no number of a signature")
-        try:
+        with refusal_told(request):
             signature = sign_class(by=viewer, sweep=sweep, group=row, over=int(over))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
             is_first = signature.number == 1
             said = _("Signed.") if is_first else _("Signed as correction {n}.").format(n=signature.number - 1)
             messages.success(request, said)

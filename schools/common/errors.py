@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+
 if TYPE_CHECKING:
     from django import forms
+    from django.http import HttpRequest
 
 
 class Refused(Exception):
@@ -33,3 +36,18 @@ def refusal_in(form: "forms.BaseForm") -> Iterator[None]:
         yield
     except Refused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@contextmanager
+def refusal_told(request: "HttpRequest") -> Iterator[None]:
+    """What is refused within is told as a message; the view goes on to a page of its own choice.
+
+    with refusal_told(request):
+        acknowledge_flag(by=request.viewer, flag=flag)
+        messages.success(request, _("You have it in hand."))
+    return redirect(flag)
+    """
+    try:
+        yield
+    except Refused as refusal:
+        messages.error(request, str(refusal))

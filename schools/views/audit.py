@@ -24,7 +24,7 @@ from schools.actions.audit import LONGEST, accept_log, can_accept_log, checked_a
 from schools.audit.particulars import tell_particulars
 from schools.audit.trail import tell
 from schools.common.days import day_in, on_days
-from schools.common.errors import Refused
+from schools.common.errors import refusal_told
 from schools.common.typed import LineField
 from schools.common.workbooks import Sheet
 from schools.exporting import export_page
@@ -141,11 +141,9 @@ def audit_accept(request: ViewerRequest) -> HttpResponse:
     """After a restore: the log as it now is becomes its beginning."""
     if not is_confirmed(request):
         return confirm_first(request, then=reverse("schools:audit_list"))
-    try:
+    with refusal_told(request):
         accept_log(by=request.viewer, reason=request.POST.get("reason", ""))
         messages.success(request, gettext("Accepted. From now on the log is compared with how it stands today."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("schools:audit_list")
 
 

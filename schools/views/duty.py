@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from schools.access import can_lead_unit, roles
 from schools.actions.duty import KEEPERS, set_day, set_week
 from schools.actions.units import change_settings
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in, refusal_told
 from schools.forms.duty import CallRulesForm, DayForm, WeekForm, able
 from schools.models import OnDuty
 from schools.on_duty import on_duty
@@ -22,11 +22,8 @@ def duty_list(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     form = WeekForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             set_week(by=viewer, week=form.week())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect("schools:duty_list")
     today = timezone.localdate()
@@ -49,11 +46,9 @@ def duty_day(request: ViewerRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose a day, and who is on duty."))
         return redirect("schools:duty_list")
-    try:
+    with refusal_told(request):
         set_day(by=request.viewer, day=form.cleaned_data["day"], member=form.cleaned_data["member"])
         messages.success(request, _("Saved."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("schools:duty_list")
 
 

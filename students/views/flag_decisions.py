@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in, refusal_told
 from schools.requests import ViewerRequest
 from students.actions import decisions
 from students.actions.keeping import keep_from, set_do_not_call
@@ -32,11 +32,8 @@ def flag_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = flag_or_404(request, pk)
     form = CloseForm(request.POST or None, viewer=viewer, flag=flag)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             decisions.close_flag(by=viewer, flag=flag, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             flag.refresh_from_db()
             is_over = flag.state == State.CLOSED
             messages.success(request, _("The flag is closed.") if is_over else _("The second person is called."))
@@ -48,11 +45,9 @@ def flag_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 def _act(request: ViewerRequest, flag: RiskFlag, action: Any, said: str, **values: Any) -> HttpResponse:
-    try:
+    with refusal_told(request):
         action(by=request.viewer, flag=flag, **values)
         messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(flag)
 
 
@@ -86,11 +81,8 @@ def _with_reason(request: ViewerRequest, flag: RiskFlag, action: Any, title: str
     """A page that asks for a reason, and does what it says."""
     form = AnswerForm(request.POST or None, label=label)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             action(by=request.viewer, flag=flag, text=form.cleaned_data["text"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("It is in hand again."))
             return redirect(flag)
     dress([flag], request.viewer)
@@ -109,11 +101,8 @@ def flag_close_together(request: ViewerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not chosen:
         form.add_error(None, _("Tick the flags that are closed with this reason."))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             closed = decisions.close_together(by=viewer, chosen=chosen, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("{n} flags are closed.").format(n=closed))
             return redirect("students:flag_list")
     ticked = {flag.pk for flag in chosen}
@@ -128,11 +117,8 @@ def flag_keep(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = flag_or_404(request, pk)
     form = KeepForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             keep_from(by=viewer, flag=flag, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("From now on it is not there for this person. The auditor is told."))
             return redirect(flag)
     dress([flag], viewer)
@@ -146,11 +132,8 @@ def guardian_danger(request: ViewerRequest, pk: UUID, guardian_pk: UUID) -> Http
     guardian = get_object_or_404(Guardian.objects.visible_to(request.viewer), pk=guardian_pk, student=student)
     form = DoNotCallForm(request.POST or None, initial={"is_set": not guardian.do_not_call})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             set_do_not_call(by=request.viewer, student=student, guardian=guardian, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect(student)
     return render(request, "students/guardian_danger.html", {"student": student, "guardian": guardian, "form": form})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in, refusal_told
 from schools.requests import ViewerRequest
 from students.actions import steps
 from students.actions.center import ask_center
@@ -46,11 +46,8 @@ def flag_step(request: ViewerRequest, pk: UUID, kind: str) -> HttpResponse:
         raise Http404
     form = STEP_FORMS[kind](request.POST, viewer=request.viewer, flag=flag)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             ACTS[kind](by=request.viewer, flag=flag, **form.values())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved."))
             return redirect(flag)
     return flag_page(request, flag, form, kind=kind)
@@ -64,11 +61,9 @@ def flag_begin(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 def _act(request: ViewerRequest, flag: RiskFlag, action: Callable[..., Any], said: str, **values: Any) -> HttpResponse:
-    try:
+    with refusal_told(request):
         action(by=request.viewer, flag=flag, **values)
         messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(flag)
 
 
@@ -99,11 +94,8 @@ def flag_correct(request: ViewerRequest, pk: UUID, step_pk: UUID) -> HttpRespons
     step = step_or_404(request, pk, step_pk)
     form = AnswerForm(request.POST or None, label=_("What is right"))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             steps.correct_step(by=request.viewer, step=step, text=form.cleaned_data["text"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Saved. What it said before stays, struck through."))
             return redirect(step.flag)
     return render(request, "students/flag_correct.html", {"step": step, "form": form, "lines": lines(step)})

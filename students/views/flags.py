@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.prepared_for import prepared_for
 from schools.requests import ViewerRequest
@@ -110,11 +110,9 @@ def flag_page(
 @require_POST
 def flag_acknowledge(request: ViewerRequest, pk: UUID) -> HttpResponse:
     flag = flag_or_404(request, pk)
-    try:
+    with refusal_told(request):
         acknowledge_flag(by=request.viewer, flag=flag)
         messages.success(request, _("You have it in hand. The clock of the first measure runs on."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(flag)
 
 
@@ -135,11 +133,8 @@ def flag_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     student = student_or_404(request, pk)
     form = FlagForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_in(form):
             flag = raise_flag(by=viewer, student=student, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Reported. The counselor is called now."))
             # A subject teacher whose words were added to somebody else's flag may not open that one.
             seen = RiskFlag.objects.visible_to(viewer).filter(pk=flag.pk).exists()

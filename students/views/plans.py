@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, roles
-from schools.common.errors import Refused, refusal_in
+from schools.common.errors import refusal_in, refusal_told
 from schools.common.pdf_child import render as render_pdf
 from schools.requests import ViewerRequest
 from students.actions import plans, registry
@@ -183,11 +183,9 @@ def review_send_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def _act(
     request: ViewerRequest, entry: RegistryEntry, said: str, act: Callable[..., Any], /, **values: Any
 ) -> HttpResponse:
-    try:
+    with refusal_told(request):
         act(by=request.viewer, **values)
         messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(entry)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from schools.common.errors import Refused
+from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.imports.actions import start_preview
 from schools.imports.kinds import kind_named
@@ -59,13 +59,11 @@ def record_new(request: ViewerRequest, register: Register) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = register.form(*sent, viewer=viewer)
     if form.is_valid():
-        try:
+        with refusal_in(form):
             values, files = form.values(), form.cleaned_data["attached"]
             record = actions.enter_record(by=viewer, register=register, values=values, files=files)
             messages.success(request, _saved(record))
             return redirect(register.page("detail"), record.pk)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     context = {"register": register, "form": form, "back": reverse(register.url_name)}
     return _drawn(request, register, "new", context, status=422 if form.is_bound else 200)
 
@@ -131,7 +129,7 @@ def record_edit(request: ViewerRequest, register: Register, pk: UUID) -> HttpRes
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = register.form(*sent, viewer=viewer, instance=_record(request, register, pk))
     if form.is_valid():
-        try:
+        with refusal_in(form):
             actions.change_record(
                 by=viewer,
                 register=register,
@@ -142,8 +140,6 @@ def record_edit(request: ViewerRequest, register: Register, pk: UUID) -> HttpRes
             )
             messages.success(request, _saved(_record(request, register, pk)))
             return redirect(register.page("detail"), record.pk)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
     context = {"register": register, "record": record, "form": form}
     context["back"] = reverse(register.page("detail"), args=[record.pk])
     return _drawn(request, register, "edit", context, status=422 if form.is_bound else 200)
@@ -153,23 +149,19 @@ def record_confirm(request: ViewerRequest, register: Register, pk: UUID) -> Http
     record = _record(request, register, pk)
     number = request.POST.get("revision", "")
     revision = int(number) if number.isdecimal() and len(number) < 6 else 0
-    try:
+    with refusal_told(request):
         actions.confirm_record(by=request.viewer, register=register, record=record, revision=revision)
         messages.success(request, _("Confirmed. It counts from now on."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(register.page("detail"), record.pk)
 
 
 def record_remove(request: ViewerRequest, register: Register, pk: UUID) -> HttpResponse:
     record = _record(request, register, pk)
-    try:
+    with refusal_told(request):
         actions.remove_record(by=request.viewer, register=register, record=record)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(register.page("detail"), record.pk)
-    messages.success(request, _("Removed."))
-    return redirect(register.url_name)
+        messages.success(request, _("Removed."))
+        return redirect(register.url_name)
+    return redirect(register.page("detail"), record.pk)
 
 
 def record_file(request: ViewerRequest, register: Register, pk: UUID, file_pk: UUID) -> HttpResponse:
@@ -180,11 +172,9 @@ def record_file(request: ViewerRequest, register: Register, pk: UUID, file_pk: U
     if request.method != "POST":
         download: HttpResponse = actions.take_file(by=viewer, register=register, record=record, attachment=attachment)
         return download
-    try:
+    with refusal_told(request):
         actions.remove_file(by=viewer, register=register, record=record, attachment=attachment)
         messages.success(request, _("The file is removed."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(register.page("detail"), record.pk)
 
 
