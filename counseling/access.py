@@ -17,6 +17,7 @@ from counseling.models.incidents import (
     SafetyPlan,
     SafetyPlanQuerySet,
 )
+from counseling.models.statements import CrisisFreeTerm, CrisisFreeTermQuerySet
 from counseling.models.talks import (
     TalkDraft,
     TalkDraftQuerySet,
@@ -135,6 +136,16 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
         near = IncidentPerson.objects.filter(student__class_group__in=viewer.class_ids).order_by().values("incident")
         return here.filter(own | Q(pk__in=near))
     return here.filter(own) if viewer.role == Role.SUBJECT_TEACHER else incidents.none()
+
+
+@rule(CrisisFreeTerm)
+def statements_of(statements: CrisisFreeTermQuerySet, viewer: Viewer) -> CrisisFreeTermQuerySet:
+    """The school's own, and those of the schools below a center."""
+    if viewer.role in SCHOOL_ROLES:
+        return statements.filter(unit=viewer.unit)
+    if viewer.role == Role.CENTER_STAFF:
+        return statements.filter(unit__path__startswith=viewer.unit.path)
+    return statements.none()
 
 
 @rule(IncidentVersion)

@@ -29,20 +29,26 @@ def rules_for(table: Mapping[str, Sequence[int]], kind: str) -> list[int]:
     return list(table.get(kind) or table.get("*") or USUAL)
 
 
+def first_dues(known_at: dt.datetime, rules: Sequence[int]) -> tuple[dt.datetime, dt.datetime]:
+    """By when the first oral report and the first written one are owed."""
+    minutes, hours, _interval = rules
+    return known_at + dt.timedelta(minutes=minutes), known_at + dt.timedelta(hours=hours)
+
+
 def dues(
     known_at: dt.datetime, rules: Sequence[int], made: Sequence[tuple[str, dt.datetime]], *, is_open: bool
 ) -> list[Due]:
     """What is owed. Any report made first counts as the oral one too: it was sooner and said more. A follow-up is owed
     while the event is open, each counted from the last report of any form; none before the written one."""
-    minutes, hours, interval = rules
+    oral_by, written_by = first_dues(known_at, rules)
     times = sorted(at for _form, at in made)
     written = [at for form, at in made if form == WRITTEN]
     found = [
-        Due(ORAL, known_at + dt.timedelta(minutes=minutes), times[0] if times else None),
-        Due(WRITTEN, known_at + dt.timedelta(hours=hours), min(written) if written else None),
+        Due(ORAL, oral_by, times[0] if times else None),
+        Due(WRITTEN, written_by, min(written) if written else None),
     ]
     if is_open and written:
-        found.append(Due(FOLLOW_UP, times[-1] + dt.timedelta(hours=interval)))
+        found.append(Due(FOLLOW_UP, times[-1] + dt.timedelta(hours=rules[2])))
     return found
 
 

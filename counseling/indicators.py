@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from counseling import incident_figures  # noqa: F401  crisis events
 from counseling.models import TalkLog, TalkOption, TalkPart
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import choices, grades

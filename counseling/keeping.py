@@ -1,6 +1,6 @@
 """A flag is kept from somebody: the crisis events behind it are taken out of their hands too."""
 
-from counseling.actions.incidents import take_out
+from counseling.actions.incidents import mark_figures, take_out
 from counseling.models import Incident
 from schools.models import Membership
 from students.actions.keeping import when_kept
@@ -11,3 +11,4 @@ from students.models import RiskFlag
 def incidents(flag: RiskFlag, members: list[Membership]) -> None:
     for incident in Incident.objects.filter(people__flag=flag).select_related("school", "started_by"):
         take_out(incident, members)
+        mark_figures(incident)

@@ -40,6 +40,7 @@ declare(
     Verb("incident.passed_on", _("passed the report of an incident on to the unit above")),
     Verb("incident.corrected", _("corrected an incident")),
     Verb("incident.reopened", _("opened an incident again")),
+    Verb("crisis_free.signed", _("signed that there was no crisis event in a term")),
     Verb("incident.closed", _("closed an incident")),
 )
 # What a talk's head holds is told of each student's part.

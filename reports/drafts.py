@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from counseling.models import CrisisFreeTerm
 from reports.document import Amount, school_hours
 from reports.editions import HIDDEN, Published
 from reports.material import Material, Place
@@ -198,7 +200,32 @@ def flags(m: Material) -> str:
                 in_time=m.count("flags_in_time"), due=m.count("flags_due"), share=m.share("flags_in_time_share")
             )
         )
-    return "\n".join([*lines, *_middles(m)])
+    return "\n".join([*lines, *_middles(m), *_crisis(m)])
+
+
+def _crisis(m: Material) -> list[str]:
+    """Crisis events, or that somebody signed that there was none; where nobody did, nothing is said."""
+    count, signed = m.count("incidents"), m.count("crisis_free")
+    if not m.is_school:
+        text = _("Crisis events this term: {n}. {signed} of {schools} schools have signed that they had none.")
+        return [text.format(n=count, signed=signed, schools=m.count("schools"))]
+    if count.value == 0:
+        return [_signed(m)] if signed.value != 0 else []
+    text = _("Crisis events this term: {n}. {share} of those that were due were reported orally in time.")
+    if m.share("incidents_oral_share").number is None:
+        text = _("Crisis events this term: {n}.")
+    return [text.format(n=count, share=m.share("incidents_oral_share"))]
+
+
+def _signed(m: Material) -> str:
+    """Who signed it, for work; the public edition names nobody."""
+    row = CrisisFreeTerm.objects.filter(unit=m.scope.unit, term_code=m.scope.term.code).select_related("by__person")
+    signed = None if m.board.is_public else row.first()
+    if signed is None:
+        return _("There was no crisis event this term; a leader has signed that.")
+    text = _("There was no crisis event this term; {name} signed that on {day}.")
+    day = date_format(timezone.localdate(signed.at), _("M j, Y"))
+    return text.format(name=signed.by.person.name, day=day)
 
 
 def _middles(m: Material) -> list[str]:

@@ -11,11 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from counseling.models import TalkLog, TalkPart
+from counseling.models import CrisisFreeTerm, Incident, TalkLog, TalkPart
 from reports.models import Sweep
 from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import Certificate, ClassGroup, Membership, Unit
+from schools.severity import WORST
 from students.models import CenterRequest, GroupMember, PlanReview, RegistryEntry, RiskFlag, Student
 
 
@@ -191,6 +192,24 @@ def _units(rows: Rows, _viewer: Viewer) -> Rows:
     return rows.order_by("path")
 
 
+def _incidents(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.order_by("-known_at")
+
+
+def _incident_line(_viewer: Viewer) -> Callable[[Incident], Line]:
+    return lambda incident: Line(
+        str(incident.get_kind_display()), _day(incident.known_at), incident.get_absolute_url(), WORST
+    )
+
+
+def _statements(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("unit", "by__person").order_by("unit__path")
+
+
+def _statement_line(_viewer: Viewer) -> Callable[[CrisisFreeTerm], Line]:
+    return lambda signed: Line(signed.unit.name, f"{signed.by.person.name} · {_day(signed.at)}")
+
+
 LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callable[[Any], Line]]]] = {
     Student: (_students, _student_line),
     GroupMember: (_members, _member_line),
@@ -198,6 +217,8 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
     PlanReview: (_reviews, _review_line),
     RiskFlag: (_flags, _flag_line),
     CenterRequest: (_requests, _request_line),
+    Incident: (_incidents, _incident_line),
+    CrisisFreeTerm: (_statements, _statement_line),
     TalkPart: (_parts, _part_line),
     TalkLog: (_talks, _talk_line),
     ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),

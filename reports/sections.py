@@ -235,6 +235,17 @@ def flag_tables(m: Material) -> list[Table]:
         Table("flags", _("Risk flags by level"), columns, [*rows, total]),
         _clock_table(m.clocks),
         *_state_tables(m),
+        *_incident_tables(m),
+    ]
+
+
+def _incident_tables(m: Material) -> list[Table]:
+    """Crisis events by kind and by month, if there were any."""
+    if not m.board.split("incidents", "kind"):
+        return []
+    return [
+        _split_table(m, "incidents", "kind", "incident_kinds", _("Crisis events by kind")),
+        _split_table(m, "incidents", "month", "incident_months", _("Crisis events by month")),
     ]
 
 

@@ -15,6 +15,7 @@ from reports.editions import Edition
 from reports.material import Material
 from reports.models import SummarySection
 from reports.sections import PARTS
+from schools.figures import figures
 from schools.models import Term, Unit
 
 WORST = 4
@@ -86,16 +87,40 @@ def _numbers(text: str) -> list[str]:
 
 
 def with_warning(section: Section, material: Material) -> Section:
-    """A text that tells of no crisis beside an open flag of the worst level is pointed at."""
-    worst = material.count("flags_at_end", "level", str(WORST)).number
-    if not worst or not NO_CRISIS.search(section.text):
+    """A text that tells of no crisis is pointed at beside a crisis event, beside an open flag of the worst level, and
+    where nobody has signed it."""
+    if not NO_CRISIS.search(section.text):
         return section
-    text = ngettext(
-        "This text says that there was no crisis, but {n} risk flag of the worst level is open.",
-        "This text says that there was no crisis, but {n} risk flags of the worst level are open.",
-        int(worst),
-    )
-    return replace(section, warning=text.format(n=int(worst)))
+    return replace(section, warning=" ".join(_against(material)))
+
+
+def _against(material: Material) -> list[str]:
+    found = []
+    if events := int(material.count("incidents").number or 0):
+        text = ngettext(
+            "This text says that there was no crisis, but {n} crisis event was entered this term.",
+            "This text says that there was no crisis, but {n} crisis events were entered this term.",
+            events,
+        )
+        found.append(text.format(n=events))
+    if worst := _open_worst(material):
+        text = ngettext(
+            "This text says that there was no crisis, but {n} risk flag of the worst level is open.",
+            "This text says that there was no crisis, but {n} risk flags of the worst level are open.",
+            worst,
+        )
+        found.append(text.format(n=worst))
+    if not found and material.is_school and not material.count("crisis_free").number:
+        found.append(_("This text says that there was no crisis. A leader has not signed that yet."))
+    return found
+
+
+def _open_worst(material: Material) -> int:
+    """Of a school without those that are kept from somebody of it, who may be reading this."""
+    if not material.is_school:
+        return int(material.count("flags_at_end", "level", str(WORST)).number or 0)
+    flags = figures()["flags_at_end"].query(material.scope).filter(severity=WORST, kept_from=None)
+    return int(flags.count())
 
 
 def edited_line(written: SummarySection) -> str:

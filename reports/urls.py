@@ -49,5 +49,6 @@ urlpatterns = [
     path("summaries/", summaries.summary_list, name="summary_list"),
     path("summaries/<slug:term>/", summaries.summary_detail, name="summary_detail"),
     path("summaries/<slug:term>/export", summaries.summary_export, name="summary_export"),
+    path("summaries/<slug:term>/no-crisis", summaries.summary_no_crisis, name="summary_no_crisis"),
     path("summaries/<slug:term>/<slug:code>", summaries.summary_section, name="summary_section"),
 ]

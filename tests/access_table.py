@@ -332,6 +332,7 @@ ROLES = {
     "reports:summary_list": SCHOOL | {CENTER},
     "reports:summary_detail": SCHOOL | {CENTER},
     "reports:summary_section": SCHOOL | {CENTER},
+    "reports:summary_no_crisis": frozenset({LEADER}),
     "reports:summary_export": SCHOOL | {CENTER},
 }
 
@@ -487,6 +488,7 @@ OBJECTS = {
     "reports:open_detail": "opener",
     "reports:summary_detail": "term",
     "reports:summary_section": "section",
+    "reports:summary_no_crisis": "term",
     "reports:summary_export": "term",
 }
 

@@ -81,6 +81,7 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")
     hand_overs.add_hand_overs(schools, ids, now)
+    incidents.sign_calm_terms(terms, today)
     # No signature lies in the future: of today there is what came by now.
     until = min(now + dt.timedelta(hours=2, minutes=45), max(now, timezone.now()))
     daily.add_reports(schools, calendar, today, until)

@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from config.demo.talks import Talks
-from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport
+from counseling.models import CrisisFreeTerm, Incident, IncidentAct, IncidentPerson, IncidentReport
 from schools.models import Membership, Role, Unit
 from students.models import BreakGlass, RiskFlag, Student
 
@@ -57,6 +59,22 @@ def add_incidents(talks: Talks, students: list[Student]) -> None:
         _opening(talks, leader, free, missing.known_at + dt.timedelta(minutes=15))
 
 
+def sign_calm_terms(terms: list[tuple[str, dt.date, dt.date]], today: dt.date) -> None:
+    """For the last term that is over, four leaders of five have signed that there was no crisis event."""
+    over = [(code, ends) for code, _starts, ends in terms if ends < today]
+    if not over:
+        return
+    code, ends = max(over, key=lambda one: one[1])
+    leaders = Membership.objects.filter(role=Role.SCHOOL_LEADER).order_by("unit__path", "-pk").select_related("unit")
+    first = {leader.unit_id: leader for leader in leaders}
+    at = timezone.make_aware(dt.datetime.combine(ends - dt.timedelta(days=3), dt.time(15, 0)))
+    CrisisFreeTerm.objects.bulk_create(
+        CrisisFreeTerm(unit_id=unit, term_code=code, by=leader, at=at)
+        for number, (unit, leader) in enumerate(first.items())
+        if number % 5 != 3
+    )
+
+
 def _opening(talks: Talks, leader: Membership, student: Student, at: dt.datetime) -> None:
     """While the child was missing the leader opened what was closed; nobody has reviewed it yet."""
     BreakGlass.objects.create(
@@ -88,6 +106,8 @@ def _incident(talks: Talks, kind: str, happened: str, ago: dt.timedelta) -> Inci
         reported_at=known + dt.timedelta(minutes=1),
         acted_at=known + dt.timedelta(minutes=2),
         deadlines=[60, 24, 24],
+        oral_by=known + dt.timedelta(minutes=60),
+        written_by=known + dt.timedelta(hours=24),
     )
 
 

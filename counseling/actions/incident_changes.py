@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counseling.access import can_lead_incident
-from counseling.actions.incidents import Kind, log, open_and_locked, people_to_call, tell, write
-from counseling.deadlines import rules_for
+from counseling.actions.incidents import Kind, log, mark_figures, open_and_locked, people_to_call, tell, write
+from counseling.deadlines import first_dues, rules_for
 from counseling.models import EventClass, Incident, IncidentAct, IncidentVersion
 from schools.access import Viewer
 from schools.common.errors import Refused
@@ -38,13 +38,16 @@ def correct_incident(*, by: Viewer, incident: Incident, reason: str, **values: A
     if not says_something(reason):
         raise Refused(_("Write down why it is corrected."), field="reason")
     _keep_version(by, incident, reason, CORRECTED)
+    was = incident.known_at
     for name in changed:
         value = values[name]
         setattr(incident, name, value.strip() if isinstance(value, str) else value)
     if "kind" in changed:
         incident.deadlines = rules_for(setting_of(incident.school, "incident_deadlines"), incident.kind)
-    incident.save(update_fields=[*changed, "deadlines"])
+    incident.oral_by, incident.written_by = first_dues(incident.known_at, incident.deadlines)
+    incident.save(update_fields=[*changed, "deadlines", "oral_by", "written_by"])
     write(by, incident, Kind.CORRECTED, reason)
+    mark_figures(incident, was)
     log(by, "incident.corrected", incident, fields=changed)
     return incident
 
@@ -87,6 +90,7 @@ def reopen_incident(*, by: Viewer, incident: Incident, reason: str) -> Incident:
     row.closed_at, row.closed_by, row.outcome = None, None, ""
     row.save(update_fields=["closed_at", "closed_by", "outcome"])
     write(by, row, Kind.REOPENED, reason)
+    mark_figures(row)
     others = [one for one in people_to_call(row) if one.person_id != by.person.pk]
     tell(row, others, "incident.reopened", f"reopened {number}")
     log(by, "incident.reopened", row)

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counseling.actions.incidents import Kind, may_know, open_and_locked, stop_calls, tell, write
+from counseling.actions.incidents import Kind, mark_figures, may_know, open_and_locked, stop_calls, tell, write
 from counseling.deadlines import Due, dues, next_due
 from counseling.models import Incident, IncidentReport
 from schools import audit
@@ -56,6 +56,7 @@ def report_up(
         answer_by=timezone.now() + ANSWER_WITHIN,
     )
     stop_calls(incident, "incident.report_due")
+    mark_figures(incident)
     write(by, incident, Kind.REPORT, code=form)
     audit.record(by=by, verb="incident.reported", about=report, details={"form": form, "to": to.code})
     return report

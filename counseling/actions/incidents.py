@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counseling.access import can_lead_incident
-from counseling.deadlines import rules_for
+from counseling.deadlines import first_dues, rules_for
 from counseling.first_minutes import lines_for
 from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, SafetyPlan
 from counseling.models.incidents import PLANNED
@@ -22,6 +22,7 @@ from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
 from schools.settings_of import setting_of
 from schools.severity import WORST
+from schools.tallies import mark
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.models import KeptFrom, RiskFlag, Student
@@ -51,6 +52,9 @@ def start_incident(
     A student of the roster gets a flag of the worst level with it, whose clocks and barriers hold here too.
     """
     _check_start(by, kind, happened, student, who)
+    known_at = known_at or timezone.now()
+    rules = rules_for(setting_of(by.unit, "incident_deadlines"), kind)
+    oral_by, written_by = first_dues(known_at, rules)
     try:
         with transaction.atomic():
             incident = Incident.objects.create(
@@ -60,13 +64,16 @@ def start_incident(
                 happened=happened.strip(),
                 place=place.strip(),
                 started_by=by.membership,
-                known_at=known_at or timezone.now(),
-                deadlines=rules_for(setting_of(by.unit, "incident_deadlines"), kind),
+                known_at=known_at,
+                deadlines=rules,
+                oral_by=oral_by,
+                written_by=written_by,
             )
     except IntegrityError:
         return Incident.objects.get(submission=submission, started_by=by.membership)
     _bring_in(by, incident, student=student, who=who, keep_it_from=keep_it_from)
     call_people(incident, occasion="started")
+    mark_figures(incident)
     log(by, "incident.started", incident, kind=kind)
     return incident
 
@@ -298,6 +305,7 @@ def add_person(
     write(by, incident, Kind.PERSON, person=person)
     if not (person.flag and _take_out_barred(incident, person.flag)):
         call_people(incident, occasion="started")
+    mark_figures(incident)
     log(by, "incident.person_added", incident)
     return person
 
@@ -336,8 +344,15 @@ def close_incident(
     incident.save(update_fields=["outcome", "lessons", "not_reported_because", "closed_at", "closed_by"])
     stop_calls(incident, *CALLS)
     write(by, incident, Kind.CLOSED)
+    mark_figures(incident)
     log(by, "incident.closed", incident, outcome=outcome)
     return incident
+
+
+def mark_figures(incident: Incident, *also_since: dt.datetime) -> None:
+    """It counts in the term in which it became known; who is late is known when a deadline has passed."""
+    since = timezone.localdate(min([incident.known_at, *also_since]))
+    mark(incident.school_id, since=since, then=(incident.oral_by, incident.written_by))
 
 
 def log(by: Viewer, verb: str, incident: Incident, **details: Any) -> None:

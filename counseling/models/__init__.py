@@ -8,9 +8,11 @@ from counseling.models.incidents import (
     SafetyPlan,
 )
 from counseling.models.options import TalkOption, TextTemplate
+from counseling.models.statements import CrisisFreeTerm
 from counseling.models.talks import TalkDraft, TalkLog, TalkPart, TalkRevision
 
 __all__ = [
+    "CrisisFreeTerm",
     "EventClass",
     "Incident",
     "IncidentAct",

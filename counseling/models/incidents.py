@@ -71,6 +71,9 @@ class Incident(models.Model):
     not_reported_because = SealedTextField(_("why nothing was reported to the center"))
     # The region's deadlines as they were when it began: minutes, hours, hours (`counseling.deadlines`).
     deadlines = models.JSONField()
+    # What follows from them, so that a figure can ask who was in time.
+    oral_by = models.DateTimeField(null=True)
+    written_by = models.DateTimeField(null=True)
 
     objects = IncidentQuerySet.as_manager()
 

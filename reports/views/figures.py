@@ -150,6 +150,7 @@ def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str,
         "talks": _("Talks"),
         "flags": _("Risk flags"),
         "registry": _("Registry"),
+        "incidents": _("Crisis events"),
     }
     rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
     for figure in figures().values():

@@ -6,18 +6,21 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from counseling.actions.statements import incidents_in, sign_crisis_free, signable_from
+from counseling.models import CrisisFreeTerm
 from reports.actions import summaries as actions
 from reports.document import paragraphs_of
 from reports.forms import ExportForm, SectionForm
 from reports.models import AUTHORS, Summary, SummarySection
 from reports.sections import CODES
 from reports.summary import build_summary, drafted_text, edited_line
-from schools.access import reason_to_see, roles
+from schools.access import Viewer, reason_to_see, roles
 from schools.common.errors import Refused, refusal_in
-from schools.models import Term
+from schools.models import Role, Term
 from schools.queries import current_term, term_of, terms_of
 from schools.requests import ViewerRequest
 
@@ -57,7 +60,26 @@ def summary_detail(request: ViewerRequest, term: str) -> HttpResponse:
     # A center opens no records: its numbers lead nowhere but from the headline, to the same figure by school.
     linked = request.viewer.unit.is_school
     context = {"document": document, "term": found, "linked": linked, "why": reason_to_see(request.viewer)}
+    context["no_crisis"] = _no_crisis(request.viewer, found) if linked else None
     return render(request, "reports/summary_detail.html", context)
+
+
+def _no_crisis(viewer: Viewer, term: Term) -> dict[str, Any]:
+    """Whether a leader has signed, or may sign, that there was no crisis event."""
+    signed = CrisisFreeTerm.objects.visible_to(viewer).filter(term_code=term.code).select_related("by__person").first()
+    first = signable_from(term)
+    may_sign = viewer.role == Role.SCHOOL_LEADER and not signed and timezone.localdate() >= first
+    return {"events": incidents_in(viewer, term).count(), "signed": signed, "may_sign": may_sign, "first": first}
+
+
+@roles(Role.SCHOOL_LEADER)
+@require_POST
+def summary_no_crisis(request: ViewerRequest, term: str) -> HttpResponse:
+    """A leader signs that there was none."""
+    found = _term(request, term)
+    sign_crisis_free(by=request.viewer, term=found)
+    messages.success(request, _("Signed."))
+    return redirect(f"{reverse('reports:summary_detail', args=[found.code])}#flags")
 
 
 @roles(*AUTHORS)

@@ -136,6 +136,7 @@ NO_PAGES = {
     "reports:sweep_sign",
     "reports:sweep_remind",
     "reports:sweep_end",
+    "reports:summary_no_crisis",
     "screening:round_open",
     "screening:round_close",
     "screening:round_ask_again",

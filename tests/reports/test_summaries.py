@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.urls import reverse
 
+from counseling.actions.statements import sign_crisis_free
 from reports import drafts
 from reports.actions import summaries as actions
 from reports.appendix import three_shares
@@ -23,7 +25,7 @@ from schools.common.errors import Refused
 from schools.models import AuditEntry
 from schools.queries import current_term, term_of
 from schools.recounting import recount, recount_all
-from tests.walking import raised
+from tests.walking import incident_of, kept_from, raised
 
 pytestmark = pytest.mark.django_db
 TERM = "2025-2026-2"
@@ -387,12 +389,23 @@ def test_a_text_whose_figures_moved_says_so_until_it_is_saved_again(world, write
     assert (before, told) == ([], [True, False])
 
 
-@pytest.mark.parametrize("severity,is_told", [(2, False), (4, True)])
-def test_no_crisis_beside_an_open_flag_of_the_worst_level_is_pointed_at(world, write, severity, is_told):
-    raised(world.a.student_2, world.a.counselor, severity=severity)
-    recount_all(world.a.unit)
+def test_no_crisis_is_pointed_at_unless_it_is_signed_and_nothing_speaks_against_it(world, write, viewer):
+    def told():
+        recount_all(world.a.unit)
+        return section_of(world).warning
+
     write(world.a.leader, "本学期未发生危机事件。", 0)
-    assert bool(section_of(world).warning) is is_told
+    unsigned = told()
+    with time_machine.travel(current_term(world.a.unit).ends):
+        sign_crisis_free(by=viewer(world.a.leader), term=current_term(world.a.unit))
+    signed = told()
+    flag = raised(world.a.student_2, world.a.counselor, severity=4)
+    worst = told()
+    kept_from(world.a.leader, flag, world.a.counselor)
+    hidden = told()
+    incident_of(world.a.counselor, text="x", who="a boy")
+    assert (bool(unsigned), signed, bool(worst), hidden) == (True, "", True, "")
+    assert "1" in told()
 
 
 def test_the_export_asks_about_a_text_that_does_not_fit(world, write, sign_in):

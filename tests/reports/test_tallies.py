@@ -1,6 +1,7 @@
 """What is kept is what the figures' queries find, after whatever was done; and how a term ends."""
 
 import datetime as dt
+import uuid
 from contextlib import suppress
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from counseling.actions.incidents import close_incident, start_incident
 from schools.access import Viewer
 from schools.actions.accounts import Post, end_membership, grant_membership
 from schools.actions.units import set_term
@@ -75,7 +77,13 @@ def acts(world):
         else:
             remove_record(by=by, register=certificates, record=held)
 
-    return [*acts_on_students(world), correct, move, leave, hire, other_days, certify]
+    def crisis(student, n):
+        values = {"submission": uuid.uuid4(), "kind": "threat", "happened": "x", "student": student}
+        incident = start_incident(by=by, known_at=NOW - dt.timedelta(days=9 * n), **values)
+        if n % 2:
+            close_incident(by=by, incident=incident, outcome="false", lessons="a prank", not_reported_because="x")
+
+    return [*acts_on_students(world), correct, move, leave, hire, other_days, certify, crisis]
 
 
 def differing():
@@ -96,7 +104,7 @@ def differing():
 
 
 def test_tallies_follow_every_act(world):
-    steps = st.tuples(st.integers(0, 11), st.sampled_from(PUPILS), st.integers(0, 8))
+    steps = st.tuples(st.integers(0, 12), st.sampled_from(PUPILS), st.integers(0, 8))
     recount_all()
 
     @settings(max_examples=6)
@@ -113,7 +121,7 @@ def test_tallies_follow_every_act(world):
     follow()
 
 
-@pytest.mark.parametrize("act", range(12))
+@pytest.mark.parametrize("act", range(13))
 def test_every_act_is_followed(act, world):
     recount_all()
     for n in (1, 2):
