@@ -216,14 +216,16 @@ def reviews_of(reviews: PlanReviewQuerySet, viewer: Viewer) -> PlanReviewQuerySe
 @rule(CenterRequest)
 def requests_to_centers(requests: CenterRequestQuerySet, viewer: Viewer) -> CenterRequestQuerySet:
     """The school's for those who see the flag or the entry behind it. Of a center exactly the unit that was asked, and
-    only as long as the request is open; not for whom a flag of the student is kept from, whatever their role."""
+    only as long as the request is open, a decision to confirm only the person named; not for whom a flag of the student
+    is kept from, whatever their role."""
     if viewer.role in SCHOOL_ROLES:
         flags, entries = RiskFlag.objects.visible_to(viewer), RegistryEntry.objects.visible_to(viewer)
         return requests.filter(Q(flag__in=flags) | Q(entry__in=entries), school_id=viewer.unit.pk)
     if viewer.role != Role.CENTER_STAFF:
         return requests.none()
     kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
-    return requests.open().filter(to_id=viewer.unit.pk).exclude(student__in=kept)
+    mine = Q(second=None) | Q(second=viewer.membership.pk)
+    return requests.open().filter(mine, to_id=viewer.unit.pk).exclude(student__in=kept)
 
 
 def can_keep_registry(viewer: Viewer) -> bool:

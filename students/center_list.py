@@ -7,17 +7,39 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
 from schools.listing import Choice, Column, Days, List
+from schools.severity import scheme_of
 from schools.templatetags.look import moment
-from students.models import CenterRequest
+from students.models import CenterRequest, PlanReview
 
 
 def state_of(request: CenterRequest) -> str:
     """How it stands, in a few words."""
     if request.ending:
         return str(request.get_ending_display())
+    if request.second_id:
+        return _("waits for the second person")
     if request.answered_at:
         return _("answered, open")
     return _("acknowledged, not yet answered") if request.acknowledged_at else _("waits to be acknowledged")
+
+
+def proposal_of(request: CenterRequest) -> str:
+    """What the second person is asked to confirm, as long as it waits for them."""
+    if request.flag:
+        return _("The flag ends: {outcome}").format(outcome=request.flag.get_outcome_display())
+    review = request.entry.reviews.pending().first() if request.entry else None
+    if review is None:
+        return ""
+    word = scheme_of(request.to).word
+    if review.kind == PlanReview.Kind.DOWN:
+        return _("A lower level: {before} → {after}").format(
+            before=word(review.severity_before), after=word(review.severity_after)
+        )
+    return _("Off the registry: {ending}").format(ending=review.get_ending_display())
+
+
+def _asked_for(request: CenterRequest) -> str:
+    return _("confirm a decision") if request.second_id else _("help")
 
 
 def _dressed(rows: list[Any], viewer: Viewer) -> None:
@@ -48,6 +70,7 @@ REQUESTS = List(
     dress=_dressed,
     columns=(
         Column("school", gettext_lazy("School"), lambda row: row.school.name, sort=("school__name",)),
+        Column("what", gettext_lazy("Asked for"), _asked_for),
         Column("level", gettext_lazy("Level"), lambda row: row.level_label, sort=("severity", "at")),
         Column("case", gettext_lazy("Case number"), lambda row: row.case),
         Column("at", gettext_lazy("Received"), lambda row: moment(row.at), sort=("at",)),

@@ -21,7 +21,9 @@ def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
     waiting = CenterRequest.objects.visible_to(viewer).filter(answered_at=None).select_related("school")
     for one in waiting.order_by("acknowledged_at", "at")[:MOST]:
         yield Waiting(
-            text=_("{school} asks for help").format(school=one.school.name),
+            text=(
+                _("{school} asks you to confirm a decision") if one.second_id else _("{school} asks for help")
+            ).format(school=one.school.name),
             url=one.get_absolute_url(),
             due_at=one.at,
             note=state_of(one),

@@ -20,6 +20,7 @@ from schools.models import Membership, Person, Role, Unit
 from schools.on_duty import centers_above
 from schools.severity import scheme_of
 from students import signs
+from students.actions.asking import seconds_at_center
 from students.flag_states import UPPER, says_something
 from students.models import Guardian, GuardianContact, RiskFlag
 from students.step_words import MEANS, MOODS, NEXT, PROTECTS, SLEEP, THOUGHTS
@@ -345,12 +346,36 @@ class ReasonForm(forms.Form):
         return data
 
 
+def summary_field() -> LongField:
+    return area(
+        gettext_lazy("The school's summary for the center"),
+        4,
+        gettext_lazy("The person on duty there reads your reason and this, not the student's name or page."),
+        required=False,
+    )
+
+
+def offer_center(form: forms.Form, viewer: Viewer, student: Any) -> None:
+    """Where the school has nobody else to ask: who is on duty at the nearest center, with a summary for them."""
+    field: Any = form.fields["second"]
+    if field.queryset.exists():
+        del form.fields["summary"]
+        return
+    found = [one.pk for one in seconds_at_center(viewer, student)]
+    field.queryset = Membership.objects.filter(pk__in=found).select_related("person", "unit")
+    field.label_from_instance = lambda one: f"{one.person.name} · {one.unit.name}"
+    field.help_text = _("The school has no other counselor or leader: whoever is on duty at the center confirms it.")
+    if not found:
+        field.help_text = _("The school has no other counselor or leader, and nobody is entered at a center above.")
+
+
 class CloseForm(ReasonForm):
     """A decision. A referral says more, the two upper levels name the second person."""
 
     second = forms.ModelChoiceField(
         label=gettext_lazy("Second person, who confirms it"), queryset=Membership.objects.none(), required=False
     )
+    summary = summary_field()
     whom = LineField(label=gettext_lazy("Referred to"), max_length=100, required=False)
     goes_along = LineField(label=gettext_lazy("Who goes along"), max_length=100, required=False)
     back_by = LineField(label=gettext_lazy("What is to come back by when"), max_length=200, required=False)
@@ -358,11 +383,12 @@ class CloseForm(ReasonForm):
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if flag.severity < UPPER:
-            del self.fields["second"]
+            del self.fields["second"], self.fields["summary"]
             return
         field: Any = self.fields["second"]
         field.queryset = handlers_of(viewer, flag).exclude(person=viewer.person)
         field.required, field.label_from_instance = True, named
+        offer_center(self, viewer, flag.student_id)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

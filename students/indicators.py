@@ -98,7 +98,7 @@ def flags_in_time(scope: Scope) -> Rows:
 
 def center_requests(scope: Scope) -> Rows:
     """What was asked of a center in the term, open or not: above the school no more of it is told than that."""
-    return CenterRequest.objects.filter(scope.schools(), scope.within_term("at"))
+    return CenterRequest.objects.for_help().filter(scope.schools(), scope.within_term("at"))
 
 
 # --- the registry -------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
 
 def _requests(viewer: Viewer, entry: RegistryEntry) -> list[CenterRequest]:
     """What was asked of a center, newest first, with how it stands."""
-    found = list(CenterRequest.objects.visible_to(viewer).filter(entry=entry).select_related("to"))
+    found = list(CenterRequest.objects.visible_to(viewer).for_help().filter(entry=entry).select_related("to"))
     for one in found:
         one.state = state_of(one)  # type: ignore[attr-defined]
     return found

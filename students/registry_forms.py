@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.rendering import DayInput, Levels
 from schools.common.typed import LineField, LongField
 from schools.models import Membership, Role
-from students.flag_forms import AskForm, named, staff_of
+from students.flag_forms import AskForm, named, offer_center, staff_of, summary_field
 from students.models import PlanPart, RegistryCategory, RegistryEntry, Student
 
 LONGEST = 4000
@@ -135,16 +135,18 @@ class SecondForm(forms.Form):
 
     quiet = True
     second = StaffField(label=_("Second person, who confirms it"), required=False)
+    summary = summary_field()
 
     def __init__(self, *args: Any, viewer: Viewer, student: Student, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["second"]
         field.offer(viewer, *SCHOOL_ROLES, student=student)
         field.queryset = field.queryset.exclude(person=viewer.person)
+        offer_center(self, viewer, student.pk)
 
 
 class ReviewForm(SecondForm):
-    field_order = ("changed", "severity", "second", "next_look")
+    field_order = ("changed", "severity", "second", "summary", "next_look")
     changed = area(
         _("What changed since the last review"), 4, _("School, sleep, friends, family, treatment; the student's words.")
     )
@@ -155,11 +157,12 @@ class ReviewForm(SecondForm):
         super().__init__(*args, viewer=viewer, student=entry.student, **kwargs)
         self.fields["severity"].choices = viewer.scheme.choices()[1:]  # type: ignore[attr-defined]
         self.initial.setdefault("severity", entry.severity)
-        self.fields["second"].help_text = _("Only for a lower level: two decide.")
+        only_lower, where = _("Only for a lower level: two decide."), self.fields["second"].help_text
+        self.fields["second"].help_text = format_lazy("{} {}", only_lower, where) if where else only_lower
 
 
 class OffForm(SecondForm):
-    field_order = ("ending", "changed", "second")
+    field_order = ("ending", "changed", "second", "summary")
     ending = forms.ChoiceField(label=_("How it ends"), choices=RegistryEntry.Ending.choices, widget=forms.RadioSelect)
     changed = area(_("How the student is now, and from whom you know it"), 4)
 

@@ -69,6 +69,7 @@ FIELDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "extra": (_("The school's own questions"), {}),
     "seen": (_("What was seen"), {}),
     "done": (_("What was done"), {}),
+    "summary": (_("The school's summary for the center"), {}),
     "whom": (_("To whom"), {}),
     "goes_along": (_("Who goes along"), {}),
     "back_by": (_("What is to come back by when"), {}),

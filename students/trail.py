@@ -102,6 +102,9 @@ declare(
     Verb("center.acknowledged", _("acknowledged a request for help")),
     Verb("center.answered", _("answered a request for help")),
     Verb("center.closed", _("closed a request for help")),
+    Verb("center.second_asked", _("asked the center to confirm a decision")),
+    Verb("center.confirmed", _("confirmed a decision of a school")),
+    Verb("center.sent_back", _("sent a decision of a school back")),
     Verb("center.opened", _("opened a request for help"), Kind.READ),
 )
 explains(kinds={"students.centerrequest": pgettext_lazy("in the log", "request for help")})

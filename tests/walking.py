@@ -577,6 +577,9 @@ def _requests(world, kept):
         "about a flag kept from the leader": asked_of(
             world.district, a.counselor, flag=kept, text=sentinel(a, "ask-kept")
         ).pk,
+        "to somebody else of the district, to confirm": asked_of(
+            world.district, a.counselor, flag=a.flag, second=world.city_staff
+        ).pk,
         "closed": asked_of(world.district, a.counselor, flag=a.flag, text=sentinel(a, "ask-closed"), **past).pk,
         "other school": asked_of(world.district, b.counselor, flag=b.flag).pk,
     }

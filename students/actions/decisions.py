@@ -11,10 +11,18 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person
 from schools.work.notices import end_notices, notify, pulse
+from students.actions.asking import ask_second, check_second_at_center
 from students.actions.calling import stop_calling, urgency_of
-from students.actions.center_ends import end_requests
 from students.actions.flags import can_be_given
-from students.actions.moving import add_step, check_may_handle, check_move, locked, mark_figures, move
+from students.actions.moving import (
+    add_step,
+    check_may_confirm,
+    check_may_handle,
+    check_move,
+    locked,
+    mark_figures,
+    move,
+)
 from students.flag_states import ends, says_something
 from students.models import FlagStep, RiskFlag
 from students.states import flags, keep
@@ -27,11 +35,20 @@ DECIDED = [one for one in RiskFlag.Outcome.values if one != RiskFlag.Outcome.MOV
 
 @transaction.atomic
 def close_flag(
-    *, by: Viewer, flag: RiskFlag, outcome: str, seen: str, done: str, second: Membership | None = None, **more: str
+    *,
+    by: Viewer,
+    flag: RiskFlag,
+    outcome: str,
+    seen: str,
+    done: str,
+    second: Membership | None = None,
+    summary: str = "",
+    **more: str,
 ) -> RiskFlag:
     """Decide how it ends: the lower levels end at once, the two upper ones when the second person confirms.
 
-    `seen` and `done` are the reason. `more` are the fields of a referral: to whom, who goes along, what comes back.
+    `seen` and `done` are the reason, `summary` is for a second person at the center. `more` are the fields of a
+    referral: to whom, who goes along, what comes back.
     """
     check_may_handle(by, flag)
     if outcome not in DECIDED:
@@ -39,32 +56,37 @@ def close_flag(
     flag = locked(flag)
     reason = seen if says_something(seen) and says_something(done) else ""
     name = ends(flag.severity)
-    if second and (second.person_id == by.person.pk or not can_be_given(flag, second)):
+    is_outside = second is not None and second.unit_id != flag.school_id
+    if second and not is_outside and (second.person_id == by.person.pk or not can_be_given(flag, second)):
         raise Refused(_("The second person must be another counselor or leader of the school."))
     check_move(name, flag, reason=reason, second=second)
-    words = {"seen": seen, "done": done, **more}
+    if second and is_outside:
+        check_second_at_center(by, flag, second, summary)
+    words = {"seen": seen, "done": done, **more, "summary": summary if is_outside else ""}
     add_step(
         by=by, flag=flag, kind=Kind.DECISION, words=words, outcome=outcome, to=second if name == "propose" else None
     )
     if name == "close":
         return _end(by, flag, "close", by.person, outcome, f"{seen}\n{done}")
-    return _propose(by, flag, outcome, second)
+    _propose(by, flag, outcome, second)
+    if second and is_outside:
+        ask_second(by, flag, second, summary=summary, reason=f"{seen}\n{done}", urgency=urgency_of(flag))
+    return flag
 
 
-def _propose(by: Viewer, flag: RiskFlag, outcome: str, second: Membership | None) -> RiskFlag:
+def _propose(by: Viewer, flag: RiskFlag, outcome: str, second: Membership | None) -> None:
     move("propose", flag, waits_for=second, outcome=outcome)
-    if second:
+    if second and second.unit_id == flag.school_id:
         now = timezone.now()
         notify(to=[second], kind="flag.confirm", about=flag, urgency=urgency_of(flag), occasion=f"{now:%Y%m%d%H%M%S%f}")
     details = {"outcome": outcome, "to": second.pk if second else None}
     audit.record(by=by, verb="flag.proposed", about=flag, student=flag.student_id, details=details)
-    return flag
 
 
 @transaction.atomic
 def confirm_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
     """The second person agrees: it ends, by the decision of both."""
-    check_may_handle(by, flag)
+    check_may_confirm(by, flag)
     flag = locked(flag)
     check_move("confirm", flag, is_named=flag.waits_for_id == by.membership.pk)
     decision = last_decision(flag)
@@ -104,15 +126,15 @@ def _end(by: Viewer, flag: RiskFlag, name: str, decided: Person, outcome: str, r
     mark_figures(flag)
     stop_calling(flag)
     end_notices(flag)
-    end_requests(flag)
-    audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, details={"outcome": outcome})
+    details = {"outcome": outcome}
+    audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, unit=flag.school, details=details)
     return flag
 
 
 @transaction.atomic
 def send_back_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
     """The second person does not agree, and says why: it is in hand again."""
-    check_may_handle(by, flag)
+    check_may_confirm(by, flag)
     flag = locked(flag)
     check_move("send_back", flag, reason=text, is_named=flag.waits_for_id == by.membership.pk)
     decision = last_decision(flag)
@@ -120,7 +142,7 @@ def send_back_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
     move("send_back", flag, waits_for=None, outcome="")
     end_notices(flag, "flag.confirm")
     notify(to=[decision.by], kind="flag.sent_back", about=flag, urgency=urgency_of(flag), occasion=str(decision.number))
-    audit.record(by=by, verb="flag.sent_back", about=flag, student=flag.student_id)
+    audit.record(by=by, verb="flag.sent_back", about=flag, student=flag.student_id, unit=flag.school)
     return flag
 
 

@@ -19,6 +19,7 @@ from schools.tallies import mark
 from schools.work.notices import Urgency, end_notices, notify
 from students.access import can_answer_hand_over, can_hand_over
 from students.actions import registry
+from students.actions.asking import end_requests
 from students.actions.registry import check_words
 from students.actions.students import check_visible
 from students.file import KINDS, file_of
@@ -201,6 +202,7 @@ def end_entry(*, by: Viewer, offer: HandOver, entry: RegistryEntry) -> None:
     """Off the old registry, by who offered it and who received it; what waited for a second person there is over."""
     today, now = timezone.localdate(), timezone.now()
     entry.reviews.pending().update(state=PlanReview.State.TAKEN_BACK, answered_at=now)
+    end_requests(entry)
     registry.add_review(
         by=offer.by,
         entry=entry,

@@ -17,6 +17,7 @@ from schools.queries import calendar_of
 from schools.settings_of import settings_of
 from schools.tallies import mark
 from students.access import can_handle_flags
+from students.actions.asking import end_requests, is_asked
 from students.actions.calling import stop_calling
 from students.flag_states import MOVES, Facts, Need, State, obstacle, says_something
 from students.models import FlagStep, GuardianContact, RiskFlag
@@ -42,6 +43,12 @@ def check_may_handle(by: Viewer, flag: RiskFlag) -> None:
     """Also where no page asked first: a counselor or leader of the school, from whom the flag is not kept."""
     if not can_handle_flags(by) or not RiskFlag.objects.visible_to(by).filter(pk=flag.pk).exists():
         raise Refused(_("Only a counselor or leader of the school decides on a flag."))
+
+
+def check_may_confirm(by: Viewer, flag: RiskFlag) -> None:
+    """The second person: of the school, or of the center that a school without another one has asked."""
+    if not is_asked(by, flag):
+        check_may_handle(by, flag)
 
 
 def check_move(name: str, flag: RiskFlag, **more: Any) -> None:
@@ -75,6 +82,10 @@ def move(name: str, flag: RiskFlag, **values: Any) -> None:
     if not moved:
         raise Refused(str(SENTENCES["state"]))
     flag.refresh_from_db()
+    if after == State.CLOSED:
+        end_requests(flag)
+    elif after is not None and State.PROPOSED in MOVES[name].before:
+        end_requests(flag, only_seconds=True)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

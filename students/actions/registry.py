@@ -18,7 +18,7 @@ from schools.severity import WORST, levels_of
 from schools.tallies import mark
 from schools.work.notices import end_notices, notify
 from students.access import can_keep_registry
-from students.actions.center_ends import end_requests
+from students.actions.asking import ask_second, check_second_at_center, end_requests, is_asked
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
 from students.places import person_key, stands_elsewhere
@@ -44,6 +44,12 @@ def check_may_keep(by: Viewer, entry: RegistryEntry) -> None:
     """Also where no page asked first."""
     if not can_keep_registry(by) or not RegistryEntry.objects.visible_to(by).filter(pk=entry.pk).exists():
         raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+
+
+def check_may_confirm(by: Viewer, entry: RegistryEntry) -> None:
+    """The second person: of the school, or of the center that a school without another one has asked."""
+    if not is_asked(by, entry):
+        check_may_keep(by, entry)
 
 
 def locked(entry: RegistryEntry) -> RegistryEntry:
@@ -74,7 +80,7 @@ def lowest_level(school: Unit) -> int:
 def _changed(by: Viewer, entry: RegistryEntry, verb: str, **details: Any) -> None:
     keep([entry.student_id], registry)
     mark(entry.school_id, since=entry.listed_on)
-    audit.record(by=by, verb=verb, about=entry, student=entry.student_id, details=details)
+    audit.record(by=by, verb=verb, about=entry, student=entry.student_id, unit=entry.school, details=details)
 
 
 # --- on the registry ------------------------------------------------------------------------------------------------
@@ -223,6 +229,7 @@ def review_plan(
     changed: str,
     next_look: str = "",
     second: Membership | None = None,
+    summary: str = "",
 ) -> PlanReview:
     """What changed since the last one. A level is kept or raised at once; lowered when the second person agrees."""
     check_may_keep(by, entry)
@@ -234,7 +241,7 @@ def review_plan(
     _clear_proposal(entry, is_raised=severity > entry.severity)
     words = {"changed": changed, "next_look": next_look}
     if severity < entry.severity:
-        return _propose(by, entry, Kind.DOWN, severity, second, **words)
+        return _propose(by, entry, Kind.DOWN, severity, second, summary, **words)
     kind = Kind.UP if severity > entry.severity else Kind.KEPT
     review = _add_review(
         by, entry, kind, entry.severity, severity, State.IN_FORCE, in_force_on=timezone.localdate(), **words
@@ -253,6 +260,7 @@ def _clear_proposal(entry: RegistryEntry, *, is_raised: bool) -> None:
     if is_raised:
         waiting.update(state=State.TAKEN_BACK, answered_at=timezone.now())
         end_notices(entry, "plan.confirm")
+        end_requests(entry, only_seconds=True)
     elif waiting.exists():
         raise Refused(_("A decision about this plan waits for the second person. Take it back first."))
 
@@ -264,16 +272,22 @@ def _move(entry: RegistryEntry, severity: int) -> None:
 
 
 def _propose(
-    by: Viewer, entry: RegistryEntry, kind: str, after: int, second: Membership | None, **more: Any
+    by: Viewer, entry: RegistryEntry, kind: str, after: int, second: Membership | None, summary: str, **more: Any
 ) -> PlanReview:
     """Two decide: nothing changes until the second person, named now, agrees."""
     if second is None:
         raise Refused(_("Name the second person who is to confirm it: two decide on a lower level."), field="second")
-    is_able = second.role in SCHOOL_ROLES and second.unit_id == entry.school_id and second.is_current()
-    if second.person_id == by.person.pk or not is_able or not may_know(entry, second):
+    is_outside = second.unit_id != entry.school_id
+    is_able = second.role in SCHOOL_ROLES and second.is_current()
+    if is_outside:
+        check_second_at_center(by, entry, second, summary)
+    elif second.person_id == by.person.pk or not is_able or not may_know(entry, second):
         raise Refused(_("The second person must be another counselor or leader of the school."), field="second")
     review = _add_review(by, entry, kind, entry.severity, after, State.PROPOSED, second=second, **more)
-    notify(to=[second], kind="plan.confirm", about=entry, occasion=str(review.number))
+    if is_outside:
+        ask_second(by, entry, second, summary=summary, reason=review.changed)
+    else:
+        notify(to=[second], kind="plan.confirm", about=entry, occasion=str(review.number))
     details = {"severity": after, "to": second.pk}
     audit.record(by=by, verb="registry.proposed", about=entry, student=entry.student_id, details=details)
     return review
@@ -281,7 +295,13 @@ def _propose(
 
 @transaction.atomic
 def propose_off(
-    *, by: Viewer, entry: RegistryEntry, ending: str, changed: str, second: Membership | None = None
+    *,
+    by: Viewer,
+    entry: RegistryEntry,
+    ending: str,
+    changed: str,
+    second: Membership | None = None,
+    summary: str = "",
 ) -> PlanReview:
     """Off the registry: when stable at the lowest level for two reviews in a row, or when the student leaves."""
     check_may_keep(by, entry)
@@ -295,7 +315,7 @@ def propose_off(
     if ending != Ending.BETTER and entry.student.status != Student.Status.LEFT:
         raise Refused(_("The student has not left the school: sign them off first."), field="ending")
     _clear_proposal(entry, is_raised=False)
-    return _propose(by, entry, Kind.OFF, 0, second, changed=changed, ending=ending)
+    return _propose(by, entry, Kind.OFF, 0, second, summary, changed=changed, ending=ending)
 
 
 def missing_before_off(entry: RegistryEntry) -> str:
@@ -325,12 +345,13 @@ def _answer(review: PlanReview, state: str, **values: Any) -> None:
     )
     if not moved:
         raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+    end_requests(review.entry, only_seconds=True)
 
 
 @transaction.atomic
 def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
     """The second person agrees: from today it counts."""
-    check_may_keep(by, entry)
+    check_may_confirm(by, entry)
     entry = locked(entry)
     check_listed(entry)
     review = _waiting_for(by, entry)
@@ -353,7 +374,7 @@ def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
 @transaction.atomic
 def send_back_review(*, by: Viewer, entry: RegistryEntry, text: str) -> PlanReview:
     """The second person does not agree, and says why: everything stays as it was."""
-    check_may_keep(by, entry)
+    check_may_confirm(by, entry)
     entry = locked(entry)
     check_words(text, "text")
     review = _waiting_for(by, entry)
@@ -362,7 +383,7 @@ def send_back_review(*, by: Viewer, entry: RegistryEntry, text: str) -> PlanRevi
     review.save(update_fields=["answer"])
     end_notices(entry, "plan.confirm")
     _tell(entry, [review.by], by, "plan.sent_back", str(review.number))
-    audit.record(by=by, verb="registry.sent_back", about=entry, student=entry.student_id)
+    audit.record(by=by, verb="registry.sent_back", about=entry, student=entry.student_id, unit=entry.school)
     return review
 
 

@@ -19,9 +19,16 @@ class CenterRequestQuerySet(Visible["CenterRequest"]):
     def open(self) -> "CenterRequestQuerySet":
         return self.filter(closed_at=None)
 
+    def for_help(self) -> "CenterRequestQuerySet":
+        return self.filter(second=None)
+
+    def to_confirm(self) -> "CenterRequestQuerySet":
+        return self.exclude(second=None)
+
 
 class CenterRequest(models.Model):
-    """What a school asks of a center, from a flag or from an entry of the registry.
+    """What a school asks of a center, from a flag or from an entry of the registry: help, or, with `second`, to confirm
+    a decision where the school has no second person of its own.
 
     The center reads this and nothing else of the student, and only as long as it is open; then it is a number.
     """
@@ -46,6 +53,9 @@ class CenterRequest(models.Model):
     # The number under which the school keeps the matter: by it both speak of the student without a name.
     case = SealedTextField(_("case number"))
     text = SealedTextField(_("the school's summary"))
+    # Asked to confirm a decision as its second person, where the school has nobody else: who, and the school's reason.
+    second = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = SealedTextField(_("the school's reason"))
     # A student is named upwards only by an explicit decision with a reason.
     names = SealedTextField(_("who it is about"))
     named_because = SealedTextField(_("why they are named"))
@@ -66,11 +76,21 @@ class CenterRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(flag=None) ^ Q(entry=None), name="center_is_asked_about_a_flag_or_an_entry"
             ),
-            models.UniqueConstraint(
-                fields=["flag"], condition=Q(closed_at=None), name="one_open_center_request_per_flag"
+            *(
+                models.UniqueConstraint(
+                    fields=[about],
+                    condition=Q(closed_at=None, second=None),
+                    name=f"one_open_center_request_per_{about}",
+                )
+                for about in ("flag", "entry")
             ),
-            models.UniqueConstraint(
-                fields=["entry"], condition=Q(closed_at=None), name="one_open_center_request_per_entry"
+            *(
+                models.UniqueConstraint(
+                    fields=[about],
+                    condition=Q(closed_at=None, second__isnull=False),
+                    name=f"one_second_person_asked_per_{about}",
+                )
+                for about in ("flag", "entry")
             ),
             models.CheckConstraint(condition=Q(closed_at=None) | ~Q(ending=""), name="center_request_ends_in_a_way"),
         ]

@@ -1,5 +1,6 @@
 """Requests for help: a center reads, acknowledges and answers them; the school that asked closes them."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from schools.common.errors import Refused, refusal_in
 from schools.models import Role
 from schools.requests import ViewerRequest
 from students.actions import center
-from students.center_list import REQUESTS, state_of
+from students.center_list import REQUESTS, proposal_of, state_of
 from students.flag_forms import AnswerForm
 from students.models import CenterRequest
 
@@ -42,7 +43,11 @@ def center_request_list(request: ViewerRequest) -> HttpResponse:
 def center_request_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     asked = request_or_404(request, pk)
     _note_open(request, asked)
-    return _page(request, asked, AnswerForm(label=_("Answer to the school")))
+    return _page(request, asked, AnswerForm(label=_answer_label(asked)))
+
+
+def _answer_label(asked: CenterRequest) -> str:
+    return _("What is missing") if asked.second_id else _("Answer to the school")
 
 
 def _note_open(request: ViewerRequest, asked: CenterRequest) -> None:
@@ -65,6 +70,7 @@ def _page(request: ViewerRequest, asked: CenterRequest, form: AnswerForm) -> Htt
         "level_label": request.viewer.scheme.word(asked.severity),
         "form": form if is_center and not asked.answered_at else None,
         "about": asked.flag or asked.entry,
+        "proposal": proposal_of(asked) if asked.second_id and asked.is_open else "",
     }
     return render(request, "students/center_request_detail.html", context)
 
@@ -85,13 +91,41 @@ def center_request_acknowledge(request: ViewerRequest, pk: UUID) -> HttpResponse
 @require_POST
 def center_request_answer(request: ViewerRequest, pk: UUID) -> HttpResponse:
     asked = request_or_404(request, pk)
-    form = AnswerForm(request.POST, label=_("Answer to the school"))
+    return _answered(request, asked, center.answer_request, _("The school has your answer."), back=asked)
+
+
+def _answered(
+    request: ViewerRequest, asked: CenterRequest, act: Callable[..., Any], said: str, *, back: Any
+) -> HttpResponse:
+    form = AnswerForm(request.POST, label=_answer_label(asked))
     if form.is_valid():
         with refusal_in(form):
-            center.answer_request(by=request.viewer, request=asked, text=form.cleaned_data["text"])
-            messages.success(request, _("The school has your answer."))
-            return redirect(asked)
+            act(by=request.viewer, request=asked, text=form.cleaned_data["text"])
+            messages.success(request, said)
+            return redirect(back)
     return _page(request, asked, form)
+
+
+@roles(Role.CENTER_STAFF)
+@require_POST
+def center_request_confirm(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Agree as the second person: then the decision counts, and the request is over."""
+    asked = request_or_404(request, pk)
+    try:
+        center.confirm_for_school(by=request.viewer, request=asked)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(asked)
+    messages.success(request, _("Confirmed. The school knows it."))
+    return redirect("students:center_request_list")
+
+
+@roles(Role.CENTER_STAFF)
+@require_POST
+def center_request_send_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    asked = request_or_404(request, pk)
+    said = _("Sent back. The school knows why.")
+    return _answered(request, asked, center.send_back_to_school, said, back="students:center_request_list")
 
 
 @roles(*SCHOOL_ROLES)

@@ -105,6 +105,8 @@ NO_PAGES = {
     "students:center_request_acknowledge",
     "students:center_request_answer",
     "students:center_request_close",
+    "students:center_request_confirm",
+    "students:center_request_send_back",
     "students:review_take_back",
     "students:measure_done",
     "schools:duty_day",

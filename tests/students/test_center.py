@@ -8,11 +8,12 @@ from django.urls import reverse
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Membership, Notice
 from schools.work.inbox import inbox_of
-from students.actions import center
-from students.actions.decisions import close_flag
+from students.actions import center, registry, steps
+from students.actions.decisions import close_flag, take_back_proposal
 from students.actions.keeping import keep_from
-from students.models import CenterRequest, RiskFlag
+from students.models import CenterRequest, RegistryEntry, RiskFlag
 from tests.walking import entry_of, raised
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 ASKED = "三年级一名学生连续两周不肯到校，请派人来一起会商。"
@@ -119,3 +120,83 @@ def test_from_whom_the_flag_is_kept_no_request_is_there_also_at_the_center(world
     Notice.objects.filter(kind="center.asked").update(membership=leader_above)
     keep_from(by=by, flag=world.a.flag, person=world.a.leader.person, reason="学生说怕见到他")
     assert (seen(viewer(world.a.leader)), seen(viewer(leader_above)), called("center.asked")) == (0, 0, [])
+
+
+# --- the second person of a school that has no other ----------------------------------------------------------------
+
+SUMMARY = "学生近两周到校正常，访谈未见危险，家长已知情。"
+REASON = {"outcome": "supported", "seen": "两周来情绪平稳，能到校", "done": "谈话三次，家长来过"}
+
+
+@pytest.fixture
+def alone(world):
+    """The counselor is the only one who handles flags at the school."""
+    others = [world.a.counselor_2.pk, world.a.leader.pk]
+    Membership.objects.filter(pk__in=others).update(ends_on=NOW.date() - dt.timedelta(days=1))
+
+
+@pytest.fixture
+def proposed(world, by, alone, sign_in):
+    """How the flag ends waits for the person of the nearest center."""
+    steps.record_interview(by=by, flag=world.a.flag, words={"happened": "说了家里的事，睡得好"}, severity=3)
+    form = REASON | {"second": world.cluster_staff.pk, "summary": SUMMARY}
+    sign_in(world.a.counselor).post(reverse("students:flag_close", args=[world.a.flag.pk]), form)
+    return CenterRequest.objects.get(flag=world.a.flag)
+
+
+def state_of(flag):
+    return RiskFlag.objects.get(pk=flag.pk).state
+
+
+def test_the_center_confirms_where_the_school_has_nobody_else(world, proposed, sign_in):
+    client = sign_in(world.cluster_staff)
+    page = client.get(proposed.get_absolute_url()).content.decode()
+    assert (SUMMARY in page, REASON["done"] in page, world.a.student.name in page) == (True, True, False)
+    assert (state_of(world.a.flag), called("center.confirm")) == ("proposed", [world.cluster_staff.pk])
+    client.post(reverse("students:center_request_confirm", args=[proposed.pk]))
+    flag = RiskFlag.objects.get(pk=world.a.flag.pk)
+    assert (flag.state, flag.closed_by) == ("closed", world.a.counselor.person)
+    assert client.get(proposed.get_absolute_url()).status_code == 404
+    logged = AuditEntry.objects.filter(verb="flag.closed", subject_id=str(flag.pk)).get()
+    assert (logged.chain.scope, logged.person) == (world.a.unit.code, world.cluster_staff.person)
+
+
+def test_what_the_center_sends_back_is_in_hand_with_its_reason(world, proposed, viewer):
+    center.send_back_to_school(by=viewer(world.cluster_staff), request=proposed, text="家长的态度没有写清楚")
+    last = world.a.flag.steps.last()
+    assert (state_of(world.a.flag), last.kind, "没有写清楚" in last.words) == ("acknowledged", "sent_back", True)
+    assert called("flag.sent_back") == [world.a.counselor.pk]
+    assert seen(viewer(world.cluster_staff)) == 0
+
+
+def test_only_the_person_named_reads_and_confirms_and_only_while_it_waits(world, proposed, by, viewer, district):
+    assert seen(district) == 0
+    for who in (district, by):
+        with pytest.raises(Refused):
+            center.confirm_for_school(by=who, request=proposed)
+    take_back_proposal(by=by, flag=world.a.flag)
+    with pytest.raises(Refused):
+        center.confirm_for_school(by=viewer(world.cluster_staff), request=proposed)
+    assert (state_of(world.a.flag), seen(viewer(world.cluster_staff))) == ("acknowledged", 0)
+
+
+def test_a_school_with_a_second_person_asks_nobody_outside(world, by):
+    steps.record_interview(by=by, flag=world.a.flag, words={"happened": "说了家里的事，睡得好"}, severity=3)
+    with pytest.raises(Refused):
+        close_flag(by=by, flag=world.a.flag, second=world.cluster_staff, summary=SUMMARY, **REASON)
+    assert (state_of(world.a.flag), CenterRequest.objects.count()) == ("acknowledged", 0)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_lower_level_on_the_registry_goes_the_same_way(agrees, world, alone, by, viewer):
+    entry = entry_of(world.a.student_2, world.a.counselor, severity=3)
+    second = {"second": world.cluster_staff, "summary": SUMMARY}
+    registry.review_plan(by=by, entry=entry, severity=2, changed="睡得好，交了作业，和同桌和好了", **second)
+    asked, district = CenterRequest.objects.get(entry=entry), viewer(world.cluster_staff)
+    if agrees:
+        center.confirm_for_school(by=district, request=asked)
+    else:
+        center.send_back_to_school(by=district, request=asked, text="再观察两周")
+    assert RegistryEntry.objects.get(pk=entry.pk).severity == (2 if agrees else 3)
+    assert seen(district) == 0
+    assert called("plan.confirmed" if agrees else "plan.sent_back") == [world.a.counselor.pk]
