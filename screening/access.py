@@ -3,6 +3,7 @@ people: what a unit may use is a query."""
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
@@ -63,29 +64,31 @@ SCREENERS = frozenset({Role.COUNSELOR})
 @rule(Round)
 def rounds_of(rounds: Any, viewer: Viewer) -> Any:
     """The school's for counselors and leaders. Class teachers and grade heads see those that ask their classes. Only
-    counselors see a second asking: that somebody is asked again says something about the first answers."""
+    counselors see a later stage: that somebody is asked again or asked more says something about the first answers."""
     here = rounds.filter(school_id=viewer.unit.pk)
     if viewer.role in SCREENERS:
-        return here
+        return here.filter(Q(after=None) | Q(pk__in=Slip.objects.visible_to(viewer).order_by().values("round")))
     if viewer.role == Role.SCHOOL_LEADER:
         return here.filter(after=None)
     if viewer.role not in ROUND_ROLES:
         return rounds.none()
     own = Slip.objects.filter(class_group__in=viewer.class_ids).order_by().values("round")
-    return here.filter(pk__in=own, after=None).exclude(state=Round.State.PLANNED)
+    return here.filter(pk__in=own, is_quiet=False).exclude(state=Round.State.PLANNED)
 
 
 @rule(Slip)
 def slips_of(slips: Any, viewer: Viewer) -> Any:
-    """Who is asked, and whether they have answered; asked again, for counselors alone."""
+    """Who is asked, and whether they have answered; later stages for counselors alone, and not of a student with a flag
+    from a screening that is kept from the viewer: it would tell what the flag is hidden for."""
     here = slips.filter(round__school_id=viewer.unit.pk)
     if viewer.role in SCREENERS:
-        return here
+        kept = Slip.objects.filter(flag__in=kept_from(viewer)).order_by().values("student")
+        return here.exclude(round__in=Round.objects.exclude(after=None).values("pk"), student__in=kept)
     if viewer.role == Role.SCHOOL_LEADER:
         return here.filter(round__after=None)
     if viewer.role not in ROUND_ROLES:
         return slips.none()
-    asked = here.filter(class_group__in=viewer.class_ids, round__after=None)
+    asked = here.filter(class_group__in=viewer.class_ids, round__is_quiet=False)
     return asked.exclude(round__state=Round.State.PLANNED)
 
 
@@ -106,7 +109,7 @@ def slips_to_ask_families_of(viewer: Viewer) -> Any:
     Never of a second asking."""
     if viewer.role != Role.CLASS_TEACHER:
         return Slip.objects.none()
-    here = Slip.objects.filter(round__school_id=viewer.unit.pk, round__after=None, class_group__in=viewer.class_ids)
+    here = Slip.objects.filter(round__school_id=viewer.unit.pk, round__is_quiet=False, class_group__in=viewer.class_ids)
     here = here.exclude(round__state=Round.State.CLOSED)
     return here.filter(student__in=Student.objects.visible_to(viewer).enrolled(), revoked_at=None, finished_at=None)
 

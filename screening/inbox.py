@@ -1,5 +1,6 @@
 """What waits for a counselor around screenings: those who must still be talked to, and rounds past their last day."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.access import Viewer
+from schools.common.days import midnight
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 from screening.access import can_hold_rounds
@@ -46,6 +48,20 @@ def families(viewer: Viewer) -> Iterator[Waiting]:
             "One family has not answered about a survey", "{n} families have not answered about a survey", count
         )
         yield Waiting(text=text.format(n=count), url=reverse("screening:consent_list"), count=count)
+
+
+@waits
+def later_stages(viewer: Viewer) -> Iterator[Waiting]:
+    """Retests and second stages that this counselor sees to, until they are closed."""
+    if not can_hold_rounds(viewer):
+        return
+    mine = Round.objects.visible_to(viewer).filter(responsible=viewer.membership).exclude(state=Round.State.CLOSED)
+    for round_ in mine:
+        text = (
+            _("A second stage is in your care") if round_.kind == Round.Kind.SECOND else _("A retest is in your care")
+        )
+        due = midnight(round_.closes_on + dt.timedelta(days=1))
+        yield Waiting(text=text, url=round_.get_absolute_url(), note=round_.title, due_at=due)
 
 
 @waits

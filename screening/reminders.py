@@ -20,14 +20,16 @@ DAY = 24 * 60
 def consents_due(now: dt.datetime) -> Iterator[Due]:
     """Schools and days on which a survey begins."""
     today = timezone.localdate(now)
-    rounds = Round.objects.filter(after=None, opens_on__range=(today, today + AHEAD)).exclude(state=Round.State.CLOSED)
+    rounds = Round.objects.filter(is_quiet=False, opens_on__range=(today, today + AHEAD)).exclude(
+        state=Round.State.CLOSED
+    )
     known = {(one.school_id, one.opens_on): one for one in rounds.select_related("school__kind")}
     for one in known.values():
         yield Due(one.school, one.opens_on, midnight(one.opens_on) + MORNING)
 
 
 def class_teachers_waiting(row: Reminder) -> list[Membership]:
-    rounds = Round.objects.filter(school=row.unit, opens_on=row.day, after=None).exclude(state=Round.State.CLOSED)
+    rounds = Round.objects.filter(school=row.unit, opens_on=row.day, is_quiet=False).exclude(state=Round.State.CLOSED)
     return teachers_waiting(row.unit, rounds.select_related("consent_text"))
 
 

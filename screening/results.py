@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from schools.common.labels import listed
 from screening.definition import Definition
-from screening.models import Response, Result, ScaleResult
+from screening.models import CriticalAnswer, Response, Result, ScaleResult, Slip
 from screening.paper import Question
 from screening.queries import paper_for
 from screening.ranges import range_of
@@ -99,3 +101,14 @@ def _scale(definition: Definition, row: ScaleResult, language: str) -> ShownScal
         asks=attention_word(row.attention),
         missing=row.score is None,
     )
+
+
+def own_result(slip: Slip) -> str:
+    """For the student: one calm sentence without names of instruments and numbers. Where an answer has called somebody,
+    who then comes to talk, and where the answers are in doubt, that the counselor will tell."""
+    response = Response.objects.filter(slip=slip, is_valid=True).first()
+    if response is None or CriticalAnswer.objects.filter(slip=slip).exists():
+        return _("The counselor reads them and will tell you.")
+    if response.attention < 2:
+        return _("Nothing in them asks for special attention at present.")
+    return _("It may do you good to talk with somebody you trust. The counselor is there for you.")

@@ -21,6 +21,7 @@ urlpatterns = [
     path("rounds/<uuid:pk>/open/", rounds.round_open, name="round_open"),
     path("rounds/<uuid:pk>/close/", rounds.round_close, name="round_close"),
     path("rounds/<uuid:pk>/again/", rounds.round_ask_again, name="round_ask_again"),
+    path("rounds/<uuid:pk>/more/", rounds.round_ask_more, name="round_ask_more"),
     path("rounds/<uuid:pk>/results/", results.round_results, name="round_results"),
     path("rounds/<uuid:pk>/results/questions/", results.round_questions, name="round_questions"),
     path("rounds/<uuid:pk>/results/people/", results.round_people, name="round_people"),

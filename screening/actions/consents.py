@@ -112,7 +112,7 @@ def say_by_link(*, link: ConsentLink, is_given: bool) -> None:
 def remind_teachers(*, by: Viewer, round_: Round) -> int:
     """Call the class teachers of classes whose families have not answered; returns how many were called."""
     check_can_hold_rounds(by)
-    people = teachers_waiting(by.unit, [round_])
+    people = [] if round_.is_quiet else teachers_waiting(by.unit, [round_])
     if not people:
         raise Refused(_("Every family has answered, or the classes have no class teacher."))
     called = remind_by_hand(
@@ -130,6 +130,6 @@ def _settled(round_: Round) -> None:
     people = set(called.values_list("membership_id", flat=True))
     if not people:
         return
-    rounds = Round.objects.filter(school=round_.school_id, opens_on=round_.opens_on, after=None)
+    rounds = Round.objects.filter(school=round_.school_id, opens_on=round_.opens_on, is_quiet=False)
     waiting = {one.pk for one in teachers_waiting(round_.school, rounds.exclude(state=Round.State.CLOSED))}
     end_reminders(REMINDER, round_.opens_on, done=Membership.objects.filter(pk__in=people - waiting))

@@ -5,49 +5,63 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import ClassGroup
+from schools.models import ClassGroup, Membership
 from schools.tallies import mark
 from schools.work.notices import pulse
 from schools.work.reminders import end_reminders
 from screening.access import check_can_hold_rounds
 from screening.asking_families import REMINDER
 from screening.definition import Kind
-from screening.models import ConsentText, Instrument, Round, RoundClass, RoundInstrument, Slip
+from screening.models import ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
 from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
-from students.models import Student
+from students.models import GroupMember, SpecialGroup, Student
 
-KEPT_WHEN_ASKED_AGAIN = (
+KEPT_IN_LATER_STAGES = (
     "title",
     "opens_at",
     "closes_at",
     "notice",
-    "consent_text",
     "asks_guardian_too",
     "where_to_talk",
     "after_critical",
+    "shows_results",
 )
 
 
 @transaction.atomic
 def make_round(
-    *, by: Viewer, instruments: Iterable[Instrument], classes: Iterable[ClassGroup], consent: str, **about: Any
+    *,
+    by: Viewer,
+    instruments: Iterable[Instrument],
+    classes: Iterable[ClassGroup],
+    consent: str,
+    special: Iterable[SpecialGroup] = (),
+    **about: Any,
 ) -> Round:
-    """A round that is being prepared, with a slip for every enrolled student of these classes."""
+    """A round that is being prepared, with a slip for every enrolled student of these classes; of special groups, for
+    those of them who are in one now, and then it is quiet."""
     check_can_hold_rounds(by)
-    groups = list(classes)
-    chosen = list(instruments)
+    groups, chosen, only = list(classes), list(instruments), list(special)
+    students = Student.objects.visible_to(by).enrolled().filter(class_group__in=groups)
+    if only:
+        members = GroupMember.objects.visible_to(by).current().filter(group__in=only)
+        students = students.filter(pk__in=members.order_by().values("student"))
+        groups = list(ClassGroup.objects.filter(pk__in=students.order_by().values("class_group")))
+        if not groups:
+            raise Refused(_("Nobody of these classes is in one of these groups."), field="special")
     text = _consent_text(by, consent, purpose_of(chosen))
-    round_ = Round.objects.create(school=by.unit, made_by=by.membership, consent_text=text, **about)
+    round_ = Round.objects.create(
+        school=by.unit, made_by=by.membership, consent_text=text, is_quiet=bool(only), **about
+    )
     _add_parts(round_, chosen, groups)
-    students = Student.objects.enrolled().filter(school_id=by.unit.pk, class_group__in=groups)
     count = add_slips(round_, students)
     audit.record(by=by, verb="round.made", about=round_, details={"classes": len(groups), "students": count})
     return round_
@@ -97,7 +111,7 @@ def open_round(*, by: Viewer, round_: Round) -> Round:
             _("An answer may call somebody at once. First say who is on duty on these days; until then it stays shut.")
         )
     _move(round_, Round.State.PLANNED, state=Round.State.OPEN)
-    if round_.after_id is None:
+    if not round_.is_quiet:
         _add_who_came_since(round_)
     audit.record(by=by, verb="round.opened", about=round_)
     return round_
@@ -125,29 +139,62 @@ def close_round(*, by: Viewer, round_: Round) -> Round:
 
 
 @transaction.atomic
-def ask_again(*, by: Viewer, round_: Round) -> Round:
-    """Prepare a second asking of those whose answers are in doubt: a week from today, with new slips. Whoever has been
-    asked again already is not asked a third time by it; no class teacher sees it."""
+def ask_again(*, by: Viewer, round_: Round, opens_on: dt.date, closes_on: dt.date, responsible: Membership) -> Round:
+    """Prepare a retest of those whose answers are in doubt, with new slips, for these days and in this person's care.
+    Whoever has been asked again already is not asked a third time by it."""
     check_can_hold_rounds(by)
-    doubtful = round_.slips.filter(response__is_valid=False, student__status=Student.Status.ENROLLED)
-    known = Slip.objects.filter(round__after=round_).values("student")
-    slips = list(doubtful.exclude(student__in=known).select_related("student"))
-    if not slips:
-        raise Refused(_("Nobody's answers are in doubt, or all of them are being asked again already."))
-    today = timezone.localdate()
-    again = Round.objects.create(
-        school_id=round_.school_id,
-        made_by=by.membership,
-        after=round_,
-        opens_on=today,
-        closes_on=today + dt.timedelta(days=7),
-        **{name: getattr(round_, name) for name in KEPT_WHEN_ASKED_AGAIN},
+    doubtful = Response.objects.visible_to(by).filter(slip__round=round_, is_valid=False)
+    parts = [part.instrument for part in round_.parts.select_related("instrument")]
+    refusal = _("Nobody's answers are in doubt, or all of them are being asked again already.")
+    about = {"opens_on": opens_on, "closes_on": closes_on, "responsible": responsible, "kind": Round.Kind.RETEST}
+    return _follow(by, round_, doubtful, parts, refusal, consent_text=round_.consent_text, **about)
+
+
+@transaction.atomic
+def ask_more(
+    *,
+    by: Viewer,
+    round_: Round,
+    instruments: Iterable[Instrument],
+    attention: int,
+    opens_on: dt.date,
+    closes_on: dt.date,
+    responsible: Membership,
+) -> Round:
+    """Prepare a second stage for those whose valid answers ask for at least this much attention. It may be done again
+    when more have answered: who has a slip of a second stage gets no other."""
+    check_can_hold_rounds(by)
+    above = Response.objects.visible_to(by).filter(slip__round=round_, attention__gte=attention)
+    above = above.filter(Q(is_valid=True) | Q(attention=4))
+    chosen = list(instruments)
+    text = _consent_text(by, round_.consent_text.body, purpose_of(chosen))
+    refusal = _("Nobody is above this level, or all of them are asked already.")
+    about = {"opens_on": opens_on, "closes_on": closes_on, "responsible": responsible, "kind": Round.Kind.SECOND}
+    return _follow(by, round_, above, chosen, refusal, consent_text=text, **about)
+
+
+def _follow(
+    by: Viewer, round_: Round, responses: Any, instruments: list[Instrument], refusal: str, **about: Any
+) -> Round:
+    """A later stage for those who gave these responses and have no slip of one of this kind yet."""
+    known = Slip.objects.filter(round__after=round_, round__kind=about["kind"]).order_by().values("student")
+    students = list(
+        Student.objects.visible_to(by)
+        .enrolled()
+        .filter(pk__in=responses.order_by().values("slip__student"))
+        .exclude(pk__in=known)
     )
-    groups = list(ClassGroup.objects.filter(pk__in=[slip.student.class_group_id for slip in slips]))
-    _add_parts(again, [part.instrument for part in round_.parts.select_related("instrument")], groups)
-    count = add_slips(again, [slip.student for slip in slips])
-    audit.record(by=by, verb="round.made", about=again, details={"classes": len(groups), "students": count})
-    return again
+    if not students:
+        raise Refused(refusal)
+    kept = {name: getattr(round_, name) for name in KEPT_IN_LATER_STAGES}
+    made = Round.objects.create(
+        school_id=round_.school_id, made_by=by.membership, after=round_, is_quiet=True, **kept, **about
+    )
+    groups = list(ClassGroup.objects.filter(pk__in={one.class_group_id for one in students}))
+    _add_parts(made, instruments, groups)
+    count = add_slips(made, students)
+    audit.record(by=by, verb="round.made", about=made, details={"classes": len(groups), "students": count})
+    return made
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Forms of rounds: what a round is, consent on paper, and what a student types."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from schools.common.rendering import DayInput, RowChoices
 from schools.common.typed import CodeField, LineField, LongField
-from schools.models import ClassGroup
+from schools.models import ClassGroup, Membership
 from screening.models import Instrument, Round
+from screening.words import attention_word
+from students.models import SpecialGroup
 
 LONGEST = 2000
 LAST_WORDS = {
@@ -47,6 +50,13 @@ class RoundForm(forms.Form):
     )
     classes = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Which classes"), queryset=ClassGroup.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    special = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Only those in one of these special groups"),
+        queryset=SpecialGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Then no class teacher and no head of a grade sees this survey."),
     )
     opens_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
     closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
@@ -89,10 +99,17 @@ class RoundForm(forms.Form):
         initial=LAST_WORDS["after_critical"],
     )
 
-    def __init__(self, *args: Any, instruments: Any, classes: Any, **kwargs: Any) -> None:
+    shows_results = forms.BooleanField(
+        label=gettext_lazy("At the end students read what their answers say"),
+        required=False,
+        help_text=gettext_lazy("In one calm sentence, folded away. Not after an answer that calls somebody."),
+    )
+
+    def __init__(self, *args: Any, instruments: Any, classes: Any, special: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["instruments"].queryset = instruments  # type: ignore[attr-defined]
         self.fields["classes"].queryset = classes  # type: ignore[attr-defined]
+        self.fields["special"].queryset = special  # type: ignore[attr-defined]
         self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -107,6 +124,47 @@ class RoundForm(forms.Form):
         if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
             self.add_error("closes_at", _("This is not later than the beginning."))
         return data
+
+
+class LaterForm(forms.Form):
+    """When some students are asked again or asked more, and who sees to it."""
+
+    opens_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+    responsible = forms.ModelChoiceField(
+        label=gettext_lazy("Who sees to it"), queryset=Membership.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
+        self.fields["responsible"].label_from_instance = lambda one: one.person.name  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("opens_on"), data.get("closes_on")
+        if first and last and last < first:
+            self.add_error("closes_on", _("The last day lies before the first."))
+        if last and last < timezone.localdate():
+            self.add_error("closes_on", _("This day has passed."))
+        return data
+
+
+class SecondStageForm(LaterForm):
+    instruments = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("What is asked"), queryset=Instrument.objects.none(), widget=RowChoices
+    )
+    attention = forms.TypedChoiceField(label=gettext_lazy("Of whom"), coerce=int)
+    field_order = ("attention", "instruments", "opens_on", "closes_on", "responsible")
+
+    def __init__(self, *args: Any, instruments: Any, counts: Mapping[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instruments"].queryset = instruments  # type: ignore[attr-defined]
+        self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+        self.fields["attention"].choices = [  # type: ignore[attr-defined]
+            (level, _("“%(word)s” and above: %(n)s") % {"word": attention_word(level), "n": counts[level]})
+            for level in (1, 2, 3)
+        ]
 
 
 class ExtendForm(forms.Form):

@@ -88,6 +88,11 @@ class Round(models.Model):
         OPEN = "open", _("running")
         CLOSED = "closed", _("closed")
 
+    class Kind(models.TextChoices):
+        FIRST = "first", _("screening")
+        RETEST = "retest", _("asked again")
+        SECOND = "second", _("second stage")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     school = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(_("name of the survey, as students read it"), max_length=60)
@@ -106,8 +111,13 @@ class Round(models.Model):
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
-    # A second asking of some students of an earlier round; no class teacher sees it.
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.FIRST)
+    # The earlier round whose students are asked again or asked more, and who sees to it.
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    responsible = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # That a student is asked says something about the student: no class teacher and no head of a grade sees it.
+    is_quiet = models.BooleanField(default=False)
+    shows_results = models.BooleanField(_("students read what their answers say"), default=False)
 
     objects = RoundQuerySet.as_manager()
 
@@ -117,6 +127,10 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="round_hours_have_a_length"),
+            models.CheckConstraint(
+                condition=Q(kind="first", after=None) | Q(after__isnull=False, is_quiet=True) & ~Q(kind="first"),
+                name="later_stages_are_quiet",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
 from screening.models import CriticalAnswer, Round, RoundClass, Slip
+from screening.results import own_result
 from screening.slip_codes import hash_of, pin_of, whose
 from screening.windows import SITTING, takes_answers
 
@@ -273,6 +274,7 @@ def answer_done(request: HttpRequest) -> HttpResponse:
         "round": slip.round,
         "called": CriticalAnswer.objects.filter(slip=slip).exists(),
         "class_code": sitting.class_code,
+        "said": own_result(slip) if slip.round.shows_results else "",
     }
     answer = render(request, "screening/answer_done.html", context)
     answer.delete_cookie(COOKIE, path=reverse("screening:answer_page"), samesite="Lax")

@@ -1,9 +1,12 @@
 """Rounds for the staff: make one, open it, print slips, watch it, close it."""
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,19 +15,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.common.errors import refusal_in
-from schools.models import ClassGroup
+from schools.models import ClassGroup, Membership, Role
 from schools.requests import ViewerRequest
 from screening.access import ROUND_ROLES, SCREENERS, can_hold_rounds
 from screening.actions import rounds as actions
-from screening.forms.rounds import ExtendForm, RoundForm
+from screening.forms.rounds import ExtendForm, LaterForm, RoundForm, SecondStageForm
 from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
 from screening.queries import instruments_offered, languages_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
+from students.models import SpecialGroup
+from students.queries import groups_on_offer
 
 
 def round_of(request: ViewerRequest, pk: UUID) -> Round:
-    rows = Round.objects.visible_to(request.viewer).select_related("school__kind", "consent_text")
+    rows = Round.objects.visible_to(request.viewer).select_related(
+        "school__kind", "consent_text", "responsible__person"
+    )
     found: Round = get_object_or_404(rows.prefetch_related("parts__instrument"), pk=pk)
     return found
 
@@ -62,6 +69,7 @@ def round_new(request: ViewerRequest) -> HttpResponse:
         request.POST or None,
         instruments=_answerable(request),
         classes=ClassGroup.objects.visible_to(viewer).select_related("school"),
+        special=SpecialGroup.objects.filter(pk__in=[one.pk for one in groups_on_offer(viewer)]),
         initial={"opens_on": timezone.localdate(), "closes_on": timezone.localdate()},
     )
     if request.method == "POST" and form.is_valid():
@@ -151,13 +159,50 @@ def round_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return redirect(round_)
 
 
-@require_POST
 @roles(*SCREENERS)
 def round_ask_again(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """A second asking of those whose answers are in doubt."""
-    again = actions.ask_again(by=request.viewer, round_=round_of(request, pk))
-    messages.success(request, _("Prepared for those whose answers are in doubt. Print their slips, then open it."))
-    return redirect(again)
+    """A retest of those whose answers are in doubt: when, and who sees to it."""
+    round_ = round_of(request, pk)
+    form = LaterForm(request.POST or None, people=_counselors(request), initial=_soon(request))
+    return _later(request, round_, form, actions.ask_again, _("Ask those in doubt again"))
+
+
+@roles(*SCREENERS)
+def round_ask_more(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """A second stage: a second instrument for those above a cut-off."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    found = Response.objects.visible_to(viewer).filter(slip__round=round_).filter(Q(is_valid=True) | Q(attention=4))
+    levels = list(found.order_by().values_list("attention", flat=True))
+    form = SecondStageForm(
+        request.POST or None,
+        people=_counselors(request),
+        instruments=_answerable(request),
+        counts={least: sum(level >= least for level in levels) for least in (1, 2, 3)},
+        initial=_soon(request) | {"attention": 2},
+    )
+    return _later(request, round_, form, actions.ask_more, _("Ask some students more"))
+
+
+def _counselors(request: ViewerRequest) -> Any:
+    unit = request.viewer.unit
+    return Membership.objects.current().filter(unit=unit, role=Role.COUNSELOR).select_related("person")
+
+
+def _soon(request: ViewerRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {"opens_on": today, "closes_on": today + dt.timedelta(days=7), "responsible": request.viewer.membership.pk}
+
+
+def _later(
+    request: ViewerRequest, round_: Round, form: LaterForm, act: Callable[..., Round], heading: str
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            made = act(by=request.viewer, round_=round_, **form.cleaned_data)
+            messages.success(request, _("Prepared. Print the slips, collect the consent, then open it."))
+            return redirect(made)
+    context = {"round": round_, "form": form, "heading": heading}
+    return render(request, "screening/round_later.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -141,7 +141,6 @@ NO_PAGES = {
     "reports:summary_no_crisis",
     "screening:round_open",
     "screening:round_close",
-    "screening:round_ask_again",
     "screening:round_extend",
     "screening:consent_letters",
     "screening:consent_letters_of",
@@ -227,6 +226,8 @@ def round_pages(world):
         ("screening:round_consents", round_.pk, group),
         ("screening:consent_coverage", round_.pk),
         *paper_pages(world, round_),
+        ("screening:round_ask_again", round_.pk),
+        ("screening:round_ask_more", round_.pk),
         ("screening:consent_links", round_.slips.filter(class_group=group).first().pk),
         ("screening:response_detail", found.pk),
     ]

@@ -1,24 +1,28 @@
 """Rounds: made, opened, watched by everybody's own view of it, asked again; races on the way of an answer."""
 
+import datetime as dt
 import threading
 import uuid
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Job, OnDuty
 from schools.work.jobs import run
-from screening.actions.answering import begin, save_answers
-from screening.actions.rounds import ask_again, open_round
-from screening.inbox import interviews
-from screening.models import Response, Round, SavedAnswers, Slip
+from screening.actions.answering import begin, hand_in, save_answers
+from screening.actions.rounds import ask_again, ask_more, open_round
+from screening.asking_families import waiting_classes
+from screening.inbox import interviews, later_stages
+from screening.models import Consent, Instrument, Response, Round, SavedAnswers, Slip
 from screening.progress import to_interview
 from screening.round_results import found_by
-from students.models import RiskFlag, Student
-from tests.screening.asked import answered, round_of, slip_of
+from students.models import GroupMember, RiskFlag, SpecialGroup, Student
+from tests.screening.asked import answered, round_of, scan, sheet, slip_of
 from tests.walking import kept_from
 
 pytestmark = pytest.mark.django_db
@@ -59,20 +63,101 @@ def test_class_teacher_learns_who_has_not_answered_and_no_reason(world, sign_in)
 PEOPLE = ("teacher", "leader", "counselor")
 
 
-def test_doubtful_answers_are_asked_again_once_and_only_the_counselor_sees_it(world, sign_in):
+def in_care_of(world, who="counselor"):
+    """A week from today, in this person's care."""
+    today = timezone.localdate()
+    days = {"opens_on": today, "closes_on": today + dt.timedelta(days=7)}
+    return days | {"by": by(world), "responsible": getattr(world.a, who)}
+
+
+def test_doubtful_answers_are_asked_again_once_and_only_the_counselor_sees_it(world):
     round_ = round_of(world.a)
     answered(round_, world.a.student_2, 0, 0)
     answered(round_, world.a.student_3, *CALM)
-    again = ask_again(by=by(world), round_=round_)
+    again = ask_again(round_=round_, **in_care_of(world, "counselor_2"))
     assert [slip.student for slip in again.slips.all()] == [world.a.student_2]
     open_round(by=by(world), round_=again)
-    seen = {who: Round.objects.visible_to(by(world, who)).filter(pk=again.pk).exists() for who in PEOPLE}
-    assert seen == {"teacher": False, "leader": False, "counselor": True}
-    asked = {who: Slip.objects.visible_to(by(world, who)).filter(round=again).count() for who in PEOPLE}
-    assert asked == {"teacher": 0, "leader": 0, "counselor": 1}
+    assert seen_by_all(world, again) == {"teacher": (0, 0), "leader": (0, 0), "counselor": (1, 1)}
+    assert [[one.note for one in later_stages(by(world, who))] for who in ("counselor_2", "counselor")] == [
+        [again.title],
+        [],
+    ]
     with pytest.raises(Refused):
-        ask_again(by=by(world), round_=round_)
+        ask_again(round_=round_, **in_care_of(world))
     assert Round.objects.filter(after=round_).count() == 1
+
+
+def seen_by_all(world, round_):
+    """By person, how many rounds and slips of this one they see."""
+    return {
+        who: (
+            Round.objects.visible_to(by(world, who)).filter(pk=round_.pk).count(),
+            Slip.objects.visible_to(by(world, who)).filter(round=round_).count(),
+        )
+        for who in PEOPLE
+    }
+
+
+def second_stage(world, round_, attention=2, who="counselor"):
+    gad7 = Instrument.objects.get(unit=None, code="gad7")
+    care = in_care_of(world) | {"by": by(world, who)}
+    return ask_more(round_=round_, instruments=[gad7], attention=attention, **care)
+
+
+def test_second_stage_asks_those_above_the_cut_off_and_no_teacher_finds_it(world, sign_in):
+    round_ = round_of(world.a)
+    answered(round_, world.a.student_2, *(2,) * 8, 0)
+    answered(round_, world.a.student_3, *CALM)
+    second = second_stage(world, round_)
+    assert [slip.student for slip in second.slips.all()] == [world.a.student_2]
+    assert [part.instrument.code for part in second.parts.all()] == ["gad7"]
+    open_round(by=by(world), round_=second)
+    assert seen_by_all(world, second) == {"teacher": (0, 0), "leader": (0, 0), "counselor": (1, 1)}
+    Consent.objects.all().delete()
+    assert [one.round for one in waiting_classes(by(world, "teacher"))] == [round_]
+    urls = ("/rounds/", "/consents/", round_.get_absolute_url(), f"/rounds/{round_.pk}/classes/{world.a.class_1.pk}/")
+    teacher = sign_in(world.a.teacher)
+    assert [str(second.pk) in teacher.get(url).content.decode() for url in urls] == [False] * 4
+
+
+def test_later_stage_of_a_student_tells_nothing_to_whom_the_flag_is_kept_from(world):
+    round_ = round_of(world.a)
+    kept = answered(round_, world.a.student_2, *(2,) * 8, 0)
+    kept_from(world.a.counselor_2, kept.slip.flag, world.a.counselor)
+    with pytest.raises(Refused):
+        second_stage(world, round_, who="counselor_2")
+    second = second_stage(world, round_)
+    seen = [
+        Round.objects.visible_to(by(world, who)).filter(pk=second.pk).count() for who in ("counselor", "counselor_2")
+    ]
+    assert seen == [1, 0]
+
+
+def test_round_for_a_special_group_is_seen_by_no_class_teacher(world):
+    group = SpecialGroup.objects.last()
+    GroupMember.objects.create(student=world.a.student_3, group=group)
+    round_ = round_of(world.a, special=[group])
+    assert [slip.student for slip in round_.slips.all()] == [world.a.student_3]
+    assert seen_by_all(world, round_) == {"teacher": (0, 0), "leader": (1, 1), "counselor": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("values", "shows", "told"),
+    [
+        (CALM, True, "没有需要特别关注"),
+        ((2,) * 8 + (0,), True, "和信任的人聊一聊"),
+        ((*CALM[:8], 1), True, "心理老师会看"),
+        (CALM, False, ""),
+    ],
+    ids=["calm", "above", "called", "not shown"],
+)
+def test_student_reads_one_sentence_only_if_the_round_says_so(world, values, shows, told):
+    round_ = round_of(world.a, shows_results=shows)
+    client, slip = Client(), slip_of(round_, world.a.student_2)
+    scan(client, slip)
+    hand_in(slip=slip, submission=uuid.uuid4(), answers=sheet(*values))
+    page = client.get("/a/done/").content.decode()
+    assert (("我的回答说明什么" in page), told in page) == (shows, True)
 
 
 def test_counts_of_a_round_keep_doubtful_answers_apart_and_kept_flags_away(world):
