@@ -255,7 +255,7 @@ def _first_follow_ups(viewer: Viewer) -> Any:
     return follow_ups_due(viewer).only("follow_up_on", "severity", "student__name")[:FOLLOW_UPS]
 
 
-def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None) -> list[Next]:
+def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: int | None = None) -> list[Next]:
     """In the viewer's classes or one of them: follow-ups due, then key students not yet talked to this term, then whom
     nobody has talked to for longest."""
     due: dict[Any, TalkPart] = {}
@@ -263,7 +263,7 @@ def next_students(viewer: Viewer, *, limit: int = OFFERED, of_class: Any = None)
         due.setdefault(part.student_id, part)
     turn = {pk: place for place, pk in enumerate(due)}
     since = span_of(viewer.term)[0] if viewer.term else None
-    asked = {"due": list(turn), "of_class": of_class.pk if of_class else None, "since": since}
+    asked = {"due": list(turn), "of_class": of_class, "since": since}
     in_turn = _in_turn(viewer, limit=limit, **{name: value for name, value in asked.items() if value is not None})
     students: list[Any] = sorted(in_turn, key=lambda student: turn.get(student.pk, limit))
     shown = students if viewer.role in LOOKING_AFTER else []
