@@ -14,12 +14,12 @@ from schools.access import Viewer
 from schools.prepared_for import prepared_for
 from schools.severity import WORST
 from students.evidence import brief, evidence
-from students.file import INCIDENT, TALK, Entry, chronicles
+from students.file import INCIDENT, TALK, FileEntry, chronicles
 from students.models import RiskFlag, Student
 
 
 @chronicles(TALK)
-def talks(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def talks(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """One entry for each part."""
     parts = _of_student(viewer, student=student.pk)
     words = own_words(viewer) if parts else None
@@ -35,7 +35,7 @@ def _of_student(viewer: Viewer, student: Any) -> Any:
 
 
 @evidence
-def talks_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+def talks_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[FileEntry]:
     """The talks that asked for attention, as they read now."""
     parts = _of_flag(viewer, flag=flag.pk)
     words = own_words(viewer) if parts else None
@@ -67,10 +67,10 @@ def _themes(viewer: Viewer, flags: list[Any]) -> Any:
 
 
 @chronicles(INCIDENT)
-def incidents(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def incidents(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """That there was one, and of what kind; what happened stands on its page."""
     for incident in _incidents(viewer, student=student.pk):
-        yield Entry(
+        yield FileEntry(
             at=incident.known_at,
             title=_("Crisis event: {kind}").format(kind=incident.get_kind_display()),
             by=incident.started_by.person.name,
@@ -87,7 +87,7 @@ def _incidents(viewer: Viewer, student: Any) -> Any:
     return Incident.objects.visible_to(viewer).filter(people__student=student).select_related("started_by__person")
 
 
-def _entry(part: TalkPart, words: Words) -> Entry:
+def _entry(part: TalkPart, words: Words) -> FileEntry:
     themes = words.themes(part.themes)
     title = _("Talk: {themes}").format(themes=themes) if themes else _("Talk")
     lines = (
@@ -95,7 +95,7 @@ def _entry(part: TalkPart, words: Words) -> Entry:
         (_("The teacher's view"), part.view),
         (_("Agreed"), part.agreed),
     )
-    return Entry(
+    return FileEntry(
         at=part.talk.happened_at,
         title=title,
         by=part.talk.author.name,
@@ -109,8 +109,8 @@ def _entry(part: TalkPart, words: Words) -> Entry:
     )
 
 
-def _deleted(part: TalkPart) -> Entry:
-    return Entry(
+def _deleted(part: TalkPart) -> FileEntry:
+    return FileEntry(
         at=part.talk.happened_at,
         title=_("Record of a talk, deleted"),
         by=part.deleted_by.name if part.deleted_by else "",

@@ -179,7 +179,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Problem:
+class ErrorLink:
     label: str
     anchor: str
     text: str
@@ -210,7 +210,7 @@ class TalkSheet:
     ) -> None:
         self.offer = offer
         self.is_sent = is_sent
-        self.problems: list[Problem] = []
+        self.problems: list[ErrorLink] = []
         typed = _with_block_for_first(typed or {})
         self.students = self._chosen(typed)
         data = _Lists(typed) if is_sent else None
@@ -288,7 +288,7 @@ class TalkSheet:
             self._add(f"{whose} · {label}" if whose else label, form[name].auto_id, str(errors[0]))
 
     def _add(self, label: str, anchor: str, text: str) -> None:
-        self.problems.append(Problem(label, anchor, text))
+        self.problems.append(ErrorLink(label, anchor, text))
 
     def _whose(self, block: Block) -> str:
         return block.student.name if block.student and len(self.blocks) > 1 else ""

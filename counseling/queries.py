@@ -37,7 +37,7 @@ from schools.prepared_for import prepared_for
 from schools.queries import duty_of
 from students.access import LOOKING_AFTER, can_use, is_kept_from_a_flag
 from students.models import Student
-from students.queries import groups_of, is_flagged, key_students, matching
+from students.queries import groups_of, is_flagged, is_key, matching
 
 OFFERED = 6
 FOLLOW_UPS = 20
@@ -145,7 +145,7 @@ def _counts_of_own(viewer: Viewer, runs: bool, first: Any, after: Any) -> Any:
 
 def _counts(scope: Unit | Viewer, reached: Q) -> Any:
     """By class: its students, those reached, its key students, and those of them reached."""
-    key = key_students(scope)
+    key = is_key(scope)
     rows = students_in(scope).order_by().values_list("class_group_id")
     return rows.annotate(
         all=Count("pk"),
@@ -169,7 +169,7 @@ def own_coverage(viewer: Viewer) -> list[ClassCoverage]:
 
 def students_left(viewer: Viewer, term: Term, *, only_key: bool = False) -> QuerySet[Student]:
     """Who is left this term, key students first; each with `is_key`, `is_flagged` and `last_talk`."""
-    key = key_students(viewer)
+    key = is_key(viewer)
     left = students_in(viewer).exclude(reached_in(viewer, term))
     if only_key:
         left = left.filter(key)

@@ -11,18 +11,18 @@ from reports.models import Barometer
 from schools.access import Viewer
 from schools.prepared_for import prepared_for
 from students.evidence import evidence
-from students.file import Entry
+from students.file import FileEntry
 from students.models import RiskFlag
 
 
 @evidence
-def barometer_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+def barometer_behind(viewer: Viewer, flag: RiskFlag) -> Iterator[FileEntry]:
     """For counselors and leaders; to others the flag stands without a reason."""
     if not can_read_barometer_words(viewer):
         return
     for row in _barometers(viewer, flag=flag.pk):
         lines = ((_("What a student delegate wrote"), row.words),) if row.words else ()
-        yield Entry(at=row.filed_at, title=_("Class barometer"), by="", lines=lines, icon="sun")
+        yield FileEntry(at=row.filed_at, title=_("Class barometer"), by="", lines=lines, icon="sun")
 
 
 @prepared_for(flag=UUIDField())

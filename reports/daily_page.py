@@ -15,7 +15,7 @@ from reports.reporting import Completeness
 from schools.access import Viewer
 from schools.models import ClassGroup, Unit
 from students.models.students import StudentQuerySet
-from students.queries import key_students, matching
+from students.queries import is_key, matching
 
 FACES = 6
 
@@ -66,7 +66,7 @@ def offered_students(viewer: Viewer, students: StudentQuerySet, chosen: list[str
     picked = set(chosen)
     found = [one for one in students if str(one.pk) in picked] if picked else []
     found += list(matching(students, text, viewer)[:FACES]) if text.strip() else []
-    found += list(students.filter(key_students(viewer)).distinct()[:FACES])
+    found += list(students.filter(is_key(viewer)).distinct()[:FACES])
     return list({one.pk: {"value": one.pk, "label": one.name, "on": str(one.pk) in picked} for one in found}.values())
 
 

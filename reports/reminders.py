@@ -11,7 +11,7 @@ from reports.daily import Calendars, class_board, due_of, joined_on, leaders_of,
 from reports.models import DailyReport
 from reports.models.daily import CLASS
 from schools.models import Membership, Reminder, Unit
-from schools.work.reminders import ABOVE, BACKUP, REPORTER, Due, Source, Step, remind
+from schools.work.reminders import ABOVE, BACKUP, REPORTER, Due, Rung, Source, remind
 
 
 def class_reports_due(now: dt.datetime) -> Iterator[Due]:
@@ -57,7 +57,7 @@ remind(
     Source(
         "daily.class",
         _("The daily report of a class"),
-        ladder=(Step(-30), Step(0), Step(15, BACKUP), Step(30, ABOVE)),
+        ladder=(Rung(-30), Rung(0), Rung(15, BACKUP), Rung(30, ABOVE)),
         due=class_reports_due,
         people=silent_classes,
         url="reports:daily",
@@ -65,7 +65,7 @@ remind(
     Source(
         "daily.unit",
         _("The daily report of a school or center"),
-        ladder=(Step(-15), Step(0), Step(30, ABOVE)),
+        ladder=(Rung(-15), Rung(0), Rung(30, ABOVE)),
         due=unit_reports_due,
         people=silent_units,
         url="reports:daily",

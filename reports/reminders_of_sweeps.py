@@ -11,7 +11,7 @@ from reports.daily import classes_of, is_there, leaders_of, students_in
 from reports.models import Sweep, SweepSignature
 from schools.models import Membership, Reminder, Unit
 from schools.queries import class_teachers
-from schools.work.reminders import ABOVE, BACKUP, DAYS, Due, Source, Step, remind
+from schools.work.reminders import ABOVE, BACKUP, DAYS, Due, Rung, Source, remind
 
 DAY = 24 * 60
 # Steps lie at most so far from the day; one that is longer over reminds of nothing.
@@ -63,7 +63,7 @@ remind(
     Source(
         CLASS,
         _("The sweep of a class"),
-        ladder=(Step(-3 * DAY), Step(-1 * DAY), Step(0), Step(1 * DAY, ABOVE)),
+        ladder=(Rung(-3 * DAY), Rung(-1 * DAY), Rung(0), Rung(1 * DAY, ABOVE)),
         due=classes_due,
         people=unsigned_classes,
         url="reports:sweep_list",
@@ -72,7 +72,7 @@ remind(
     Source(
         SCHOOL,
         _("The sweep of a school"),
-        ladder=(Step(-1 * DAY), Step(0), Step(1 * DAY, ABOVE)),
+        ladder=(Rung(-1 * DAY), Rung(0), Rung(1 * DAY, ABOVE)),
         due=schools_due,
         people=unsigned_school,
         url="reports:sweep_list",

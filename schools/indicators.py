@@ -209,6 +209,23 @@ def choices(code: str, label: Any, path: str, found: list[tuple[str, Any]], *, e
 
 _ROLES = [(role.value, role.label) for role in STAFF]
 
+
+def _of_people(code: str, label: Any, records: Any, *splits: Split) -> Figure:
+    """About the certificates of those who work in schools (P18)."""
+    return Figure(
+        code=code,
+        label=label,
+        group="certificates",
+        unit_of_measure=_("people"),
+        source="P18",
+        records=records,
+        splits=splits,
+        about_students=False,
+    )
+
+
+ROLE = choices("role", _("role"), "role", _ROLES)
+
 declare(
     Figure(
         code="schools",
@@ -267,56 +284,18 @@ declare(
         records=class_teachers,
         about_students=False,
     ),
-    Figure(
-        code="certificates",
-        label=_("Valid certificates"),
-        group="certificates",
-        unit_of_measure=_("people"),
-        source="P18",
-        records=certificates,
-        splits=(LEVEL, choices("role", _("role"), "role_held", _ROLES), RUN),
-        about_students=False,
+    _of_people(
+        "certificates",
+        _("Valid certificates"),
+        certificates,
+        LEVEL,
+        choices("role", _("role"), "role_held", _ROLES),
+        RUN,
     ),
-    Figure(
-        code="staff",
-        label=_("Staff of schools"),
-        group="certificates",
-        unit_of_measure=_("people"),
-        source="P18",
-        records=staff,
-        splits=(choices("role", _("role"), "role", _ROLES),),
-        about_students=False,
-    ),
-    Figure(
-        code="certified_staff",
-        label=_("Staff with a certificate"),
-        group="certificates",
-        unit_of_measure=_("people"),
-        source="P18",
-        records=certified_staff,
-        splits=(choices("role", _("role"), "role", _ROLES),),
-        about_students=False,
-    ),
-    Figure(
-        code="staff_wanted",
-        label=_("Staff whose role asks for a certificate"),
-        group="certificates",
-        unit_of_measure=_("people"),
-        source="P18",
-        records=staff_wanted,
-        splits=(choices("role", _("role"), "role", _ROLES),),
-        about_students=False,
-    ),
-    Figure(
-        code="staff_as_wanted",
-        label=_("Staff who hold what their role asks for"),
-        group="certificates",
-        unit_of_measure=_("people"),
-        source="P18",
-        records=staff_as_wanted,
-        splits=(choices("role", _("role"), "role", _ROLES),),
-        about_students=False,
-    ),
+    _of_people("staff", _("Staff of schools"), staff, ROLE),
+    _of_people("certified_staff", _("Staff with a certificate"), certified_staff, ROLE),
+    _of_people("staff_wanted", _("Staff whose role asks for a certificate"), staff_wanted, ROLE),
+    _of_people("staff_as_wanted", _("Staff who hold what their role asks for"), staff_as_wanted, ROLE),
     Ratio(
         code="certified_share",
         label=_("Share of staff with a certificate"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.common.days import midnight
 from schools.models import Certificate, Membership, Reminder
-from schools.work.reminders import DAYS, Due, Source, Step, remind
+from schools.work.reminders import DAYS, Due, Rung, Source, remind
 
 AHEAD = dt.timedelta(days=90)
 MORNING = dt.timedelta(hours=8)
@@ -42,7 +42,7 @@ remind(
     Source(
         "certificate.ending",
         _("A certificate runs out"),
-        ladder=(Step(-60 * DAY), Step(-14 * DAY)),
+        ladder=(Rung(-60 * DAY), Rung(-14 * DAY)),
         due=certificates_due,
         people=holders,
         url="schools:certificate_list",

@@ -13,14 +13,14 @@ from screening.access import SCREENERS
 from screening.models import CriticalAnswer, Response, Slip
 from screening.words import attention_word
 from students.evidence import brief, evidence
-from students.file import SCREENING, Entry, chronicles
+from students.file import SCREENING, FileEntry, chronicles
 from students.models import RiskFlag, Student
 
 ICON = "clipboard-document-check"
 
 
 @chronicles(SCREENING)
-def screenings(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def screenings(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     for response in _of_student(viewer, student=student.pk):
         yield _entry(response)
 
@@ -31,7 +31,7 @@ def _of_student(viewer: Viewer, student: Any) -> Any:
 
 
 @evidence
-def behind(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+def behind(viewer: Viewer, flag: RiskFlag) -> Iterator[FileEntry]:
     """Item and score for the counselor; a leader reads that there was such an answer."""
     if viewer.role not in SCHOOL_ROLES:
         return
@@ -53,21 +53,21 @@ def _responses(viewer: Viewer, flag: Any) -> Any:
     return Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round")
 
 
-def _critical(viewer: Viewer, answer: CriticalAnswer) -> Entry:
+def _critical(viewer: Viewer, answer: CriticalAnswer) -> FileEntry:
     lines: tuple[tuple[str, str], ...] = ()
     if viewer.role in SCREENERS:
         item = _("Question {number}").format(number=answer.item)
         lines = ((f"{answer.instrument.name}, {item}", answer.value),)
-    return Entry(
+    return FileEntry(
         at=answer.at, title=_("An answer in a screening that calls at once"), lines=lines, severity=4, icon=ICON
     )
 
 
-def _entry(response: Response) -> Entry:
+def _entry(response: Response) -> FileEntry:
     word = attention_word(response.attention)
     if not response.is_valid:
         word = _("answers in doubt, to be asked again")
-    return Entry(
+    return FileEntry(
         at=response.at,
         title=_("Screening: {title}").format(title=response.slip.round.title),
         lines=(("", word),),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.common.labels import told
-from screening.reading import Problem
+from screening.reading import Mistake
 
 SENTENCES: dict[str, Any] = {
     "no_json": gettext_lazy("This is no JSON. A comma, quotation mark or bracket is missing or too many here."),
@@ -47,12 +47,12 @@ SENTENCES: dict[str, Any] = {
 }
 
 
-def sentence(problem: Problem) -> str:
+def sentence(problem: Mistake) -> str:
     text = str(SENTENCES[problem.code])
     return f"{text} ({problem.found})" if problem.found else text
 
 
-def line(problem: Problem) -> str:
+def line(problem: Mistake) -> str:
     """One line for a page or the console."""
     place = _("line %(line)s, %(where)s") if problem.where else _("line %(line)s")
     return told(place % {"line": problem.line, "where": problem.where}, sentence(problem))

@@ -44,7 +44,7 @@ MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True)
-class Problem:
+class Mistake:
     line: int
     code: str
     where: str = ""
@@ -54,7 +54,7 @@ class Problem:
 class BadFile(ValueError):
     """The file is no definition of an instrument. `problems` says why, in the order of the lines."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Mistake]) -> None:
         super().__init__("; ".join(f"line {one.line}: {one.where} {one.code} {one.found}" for one in problems))
         self.problems = problems
 
@@ -81,7 +81,7 @@ def definition_of(data: dict[str, Any]) -> Definition:
     shape = Shape(data)
     found = _definition(shape)
     if shape.faults:
-        raise BadFile([Problem(0, code, _place(path), what) for path, code, what in shape.faults])
+        raise BadFile([Mistake(0, code, _place(path), what) for path, code, what in shape.faults])
     return found
 
 
@@ -92,18 +92,18 @@ def texts_of(data: dict[str, Any]) -> Texts:
 
 def _read(text: str, build: Callable[[Shape], Found]) -> Found:
     if len(text) > MOST_CHARACTERS:
-        raise BadFile([Problem(1, "too_large")])
+        raise BadFile([Mistake(1, "too_large")])
     text = text.removeprefix("\ufeff")
     try:
         data = located.load(text)
     except BrokenFile as error:
-        raise BadFile([Problem(error.line, error.code, found=error.found)]) from None
+        raise BadFile([Mistake(error.line, error.code, found=error.found)]) from None
     shape = Shape(data)
     if shape.is_broken or shape.is_absent:
-        raise BadFile([Problem(1, "no_object")])
+        raise BadFile([Mistake(1, "no_object")])
     found = build(shape)
     if shape.faults:
-        told = [Problem(located.line_of(text, path), code, _place(path), what) for path, code, what in shape.faults]
+        told = [Mistake(located.line_of(text, path), code, _place(path), what) for path, code, what in shape.faults]
         raise BadFile(sorted(told, key=lambda one: one.line))
     return found
 

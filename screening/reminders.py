@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.common.days import midnight
 from schools.models import Membership, Reminder
-from schools.work.reminders import DAYS, Due, Source, Step, remind
+from schools.work.reminders import DAYS, Due, Rung, Source, remind
 from screening.asking_families import REMINDER, teachers_waiting
 from screening.models import Round
 
@@ -37,7 +37,7 @@ remind(
     Source(
         REMINDER,
         _("Families have not answered about a survey"),
-        ladder=(Step(-5 * DAY), Step(-DAY)),
+        ladder=(Rung(-5 * DAY), Rung(-DAY)),
         due=consents_due,
         people=class_teachers_waiting,
         url="screening:consent_list",

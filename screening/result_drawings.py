@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from schools.common.charts import Bar, Slice, Stack, Step, bar_chart, histogram, stacked_bar
+from schools.common.charts import Bar, HistogramColumn, Slice, Stack, bar_chart, histogram, stacked_bar
 from schools.common.charts import stacked_rows as rows_chart
 from screening.comparison import Part, Spread
 from screening.definition import Definition
@@ -79,7 +79,7 @@ def legend(rows: Sequence[Counted]) -> list[Legend]:
 def spread(one: Spread, name: str, ident: str) -> Any:
     """A column for each score; the line is the round before, as if as many had answered."""
     steps = [
-        Step(
+        HistogramColumn(
             f"{column.begins:.3g}",
             [Slice(attention_word(level), column.levels[level], TONES[level]) for level in ATTENTIONS],
             column.before * one.total / one.total_before if one.total_before else None,

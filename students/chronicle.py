@@ -18,7 +18,7 @@ from schools.models import Role
 from schools.prepared_for import prepared_for
 from students.access import reads_plan
 from students.evidence import brief, evidence
-from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, Entry, chronicles
+from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, FileEntry, chronicles
 from students.handed import unpack
 from students.models import (
     FlagReport,
@@ -38,19 +38,19 @@ from students.step_words import lines
 
 
 @chronicles(ROLL)
-def enrolment(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def enrolment(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     if student.entered_on:
-        yield Entry(at=midnight(student.entered_on), title=_("Entered the school"), icon="building-library")
+        yield FileEntry(at=midnight(student.entered_on), title=_("Entered the school"), icon="building-library")
     if student.on_leave_since:
-        yield Entry(at=midnight(student.on_leave_since), title=_("Went on leave"), icon="clock")
+        yield FileEntry(at=midnight(student.on_leave_since), title=_("Went on leave"), icon="clock")
     if student.left_on:
-        yield Entry(at=midnight(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
+        yield FileEntry(at=midnight(student.left_on), title=_("Left the school"), icon="arrow-right-start-on-rectangle")
 
 
 @chronicles(GROUP)
-def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def groups(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     for member in _groups(viewer, student=student.pk):
-        yield Entry(
+        yield FileEntry(
             at=midnight(member.since),
             title=_("Special group: {group}").format(group=member.group.label),
             by=member.set_by.name if member.set_by else str(member.get_source_display()),
@@ -59,7 +59,7 @@ def groups(viewer: Viewer, student: Student) -> Iterator[Entry]:
             by_id=member.set_by_id,
         )
         if member.until:
-            yield Entry(
+            yield FileEntry(
                 at=midnight(member.until),
                 title=_("No longer in the special group: {group}").format(group=member.group.label),
                 by=member.ended_by.name if member.ended_by else "",
@@ -76,11 +76,11 @@ def _groups(viewer: Viewer, student: Any) -> Any:
 
 
 @chronicles(FLAG)
-def flags(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def flags(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     found = _flags(viewer, student=student.pk)
     reports = _reports_of(viewer, student=student.pk) if found else []
     for flag in found:
-        yield Entry(
+        yield FileEntry(
             at=flag.known_at,
             title=_("Risk flag"),
             by=flag.raised_by.person.name if flag.raised_by else "",
@@ -105,13 +105,13 @@ def _reports_of(viewer: Viewer, student: Any) -> Any:
 
 
 @chronicles(FLAG)
-def flag_steps(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def flag_steps(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """What was done about a flag; that an interview was begun stands in the interview."""
     for step in _steps(viewer, student=student.pk):
         title = _("Flag: {step}").format(step=step.get_kind_display())
         if step.corrects:
             title = _("Flag: step {number} corrected").format(number=step.corrects.number)
-        yield Entry(
+        yield FileEntry(
             at=step.happened_at,
             title=title,
             by=step.by.person.name,
@@ -130,10 +130,10 @@ def _steps(viewer: Viewer, student: Any) -> Any:
 
 
 @chronicles(FAMILY)
-def contacts(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def contacts(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """Those of daily work; one that was made for a flag stands among its steps."""
     for contact in _contacts(viewer, student=student.pk):
-        yield Entry(
+        yield FileEntry(
             at=contact.happened_at,
             title=_("Contact with the family"),
             by=contact.by.person.name,
@@ -152,10 +152,10 @@ def _contacts(viewer: Viewer, student: Any) -> Any:
 
 
 @chronicles(REGISTRY)
-def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def plans(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """Each review that counts; who reads only their part sees that there is a plan."""
     for review in _reviews(viewer, student=student.pk):
-        yield Entry(
+        yield FileEntry(
             at=review.recorded_at if review.number > 1 else midnight(review.entry.listed_on),
             title=_("Registry: {step}").format(step=review.get_kind_display()),
             by=review.by.person.name,
@@ -169,7 +169,7 @@ def plans(viewer: Viewer, student: Student) -> Iterator[Entry]:
     if not reads_plan(viewer):
         for entry in RegistryEntry.objects.visible_to(viewer).filter(student=student):
             title = _("There is a plan for this student")
-            yield Entry(at=midnight(entry.listed_on), title=title, url=entry.get_absolute_url(), icon="clipboard")
+            yield FileEntry(at=midnight(entry.listed_on), title=title, url=entry.get_absolute_url(), icon="clipboard")
 
 
 @prepared_for(student=UUIDField())
@@ -179,7 +179,7 @@ def _reviews(viewer: Viewer, student: Any) -> Any:
 
 
 @chronicles(REGISTRY)
-def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def measures(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """What a plan asks for, as it stands now: who reads only their part sees their own."""
     for measure in _measures(viewer, student=student.pk):
         who = measure.who.person.name if measure.who else measure.other
@@ -192,7 +192,7 @@ def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
             (ended[0], f"{ended[1]:%Y-%m-%d}" if ended[1] else ""),
             (_("How it went"), measure.outcome),
         ]
-        yield Entry(
+        yield FileEntry(
             at=midnight(measure.added_on),
             title=_("Measure of the plan"),
             by=measure.added_by.person.name,
@@ -205,7 +205,7 @@ def measures(viewer: Viewer, student: Student) -> Iterator[Entry]:
 
 
 @chronicles(ROLL)
-def hand_overs(viewer: Viewer, student: Student) -> Iterator[Entry]:
+def hand_overs(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """That the student came from another school or moved to one; what came along stands at its own days and kinds."""
     accepted = HandOver.objects.visible_to(viewer).filter(state=HandOver.State.ACCEPTED)
     found = accepted.filter(Q(student=student) | Q(student_there=student))
@@ -215,7 +215,7 @@ def hand_overs(viewer: Viewer, student: Student) -> Iterator[Entry]:
         other = offer.school.name if came else offer.to_school.name if offer.to_school else offer.outside
         by = offer.answered_by if came else offer.by
         assert offer.answered_at
-        yield Entry(
+        yield FileEntry(
             at=offer.answered_at,
             title=title.format(school=other),
             by=by.person.name if by else "",
@@ -228,7 +228,7 @@ def hand_overs(viewer: Viewer, student: Student) -> Iterator[Entry]:
             yield from _came_along(viewer, offer)
 
 
-def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[Entry]:
+def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[FileEntry]:
     """The entries of the other school, under its name; what only counselors read there, only counselors read here."""
     for entry in unpack(offer.contents):
         if not entry.is_private or viewer.role == Role.COUNSELOR:
@@ -248,12 +248,12 @@ def _end_of(day: dt.date) -> dt.datetime:
 
 
 @evidence
-def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[Entry]:
+def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[FileEntry]:
     """What people wrote."""
     for report in _reports(viewer, flag=flag.pk):
         words = listed(words_for(report.signs))
         lines = tuple(("", text) for text in (words, report.text) if text)
-        yield Entry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
+        yield FileEntry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
 
 
 @prepared_for(flag=UUIDField())

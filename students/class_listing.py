@@ -16,7 +16,7 @@ from schools.listing import Choice, Column, List
 from schools.models import ClassGroup, Membership, Role
 from students.access import LOOKING_AFTER
 from students.models import Student
-from students.queries import key_students
+from students.queries import is_key
 
 ORDER = tuple(str(name) for name in ClassGroup._meta.ordering or ())
 
@@ -43,7 +43,7 @@ def _dressed(groups: list[Any], viewer: Viewer) -> None:
     counted = rows.annotate(
         here=Count("pk", filter=enrolled),
         away=Count("pk", filter=Q(status=Student.Status.ON_LEAVE)),
-        key=Count("pk", filter=enrolled & key_students(viewer)),
+        key=Count("pk", filter=enrolled & is_key(viewer)),
     )
     for class_id, here, away, key in counted:
         group = by_id[class_id]

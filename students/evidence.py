@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from schools.common.floors import ask_apps
-from students.file import Entry
+from students.file import FileEntry
 
 if TYPE_CHECKING:
     from schools.access import Viewer
     from students.models import RiskFlag
 
-Source = Callable[["Viewer", "RiskFlag"], Iterable[Entry]]
+Source = Callable[["Viewer", "RiskFlag"], Iterable[FileEntry]]
 _sources: list[Source] = []
 
 
@@ -25,7 +25,7 @@ def evidence(source: Source) -> Source:
     return source
 
 
-def evidence_of(viewer: "Viewer", flag: "RiskFlag") -> list[Entry]:
+def evidence_of(viewer: "Viewer", flag: "RiskFlag") -> list[FileEntry]:
     """What this viewer may read of it, the first first."""
     ask_apps("chronicle")
     # By their apps: which of two entries of one moment is first does not hang on what was imported first.

@@ -41,7 +41,7 @@ KINDS = {kind.code: kind for kind in (TALK, FLAG, REGISTRY, SCREENING, INCIDENT,
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """One line of the file. `lines` are (label, text) pairs; `icon` is a heroicons name.
 
     `recorded_at` is when it came into the file, if that is not when it happened; `by_id` is the person who wrote it.
@@ -65,7 +65,7 @@ class Entry:
         return self.recorded_at or self.at
 
 
-Source = Callable[["Viewer", "Student"], Iterable[Entry]]
+Source = Callable[["Viewer", "Student"], Iterable[FileEntry]]
 _sources: list[tuple[Kind, Source]] = []
 
 
@@ -79,7 +79,7 @@ def chronicles(kind: Kind) -> Callable[[Source], Source]:
     return register
 
 
-def file_of(viewer: "Viewer", student: "Student", *kinds: Kind) -> list[Entry]:
+def file_of(viewer: "Viewer", student: "Student", *kinds: Kind) -> list[FileEntry]:
     """What this viewer may read of the student's file, newest first; only of these kinds, if any are named.
 
     A source may give an entry another kind than its own: what came from another school keeps the kind it had there.

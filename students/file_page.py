@@ -17,7 +17,7 @@ from schools.access import Viewer
 from schools.models import AuditEntry, Term
 from schools.prepared_for import prepared_for
 from schools.queries import last_begun
-from students.file import KINDS, Entry, Kind, file_of
+from students.file import KINDS, FileEntry, Kind, file_of
 from students.models import Student
 
 PER_PAGE = 40
@@ -75,7 +75,7 @@ class FileShown:
         self.entries = file_of(viewer, student)
         self.page = page
 
-    def is_new(self, entry: Entry) -> bool:
+    def is_new(self, entry: FileEntry) -> bool:
         """Written by somebody else since this viewer's last look."""
         return self.since is not None and entry.came_at > self.since and entry.by_id != self.viewer.person.pk
 
@@ -84,17 +84,17 @@ class FileShown:
         return sum(map(self.is_new, self.entries))
 
     @cached_property
-    def of_term(self) -> list[Entry]:
+    def of_term(self) -> list[FileEntry]:
         if self.choice.term is None:
             return self.entries
         return [one for one in self.entries if self._term_of(one) == self.choice.term]
 
-    def _term_of(self, entry: Entry) -> Term | None:
+    def _term_of(self, entry: FileEntry) -> Term | None:
         """The one that had begun: the holidays after a term belong to it."""
         return last_begun(self.viewer.terms, timezone.localdate(entry.at))
 
     @cached_property
-    def chosen(self) -> list[Entry]:
+    def chosen(self) -> list[FileEntry]:
         found = [one for one in self.of_term if self.choice.kind is None or one.kind == self.choice.kind.code]
         return [one for one in found if self.is_new(one)] if self.choice.only_new else found
 
@@ -102,7 +102,7 @@ class FileShown:
     def page_obj(self) -> Page[Any]:
         return Paginator(self.rows(), PER_PAGE).get_page(self.page)
 
-    def rows(self) -> list[tuple[Entry, str, bool]]:
+    def rows(self) -> list[tuple[FileEntry, str, bool]]:
         """Each with the word of its level, and whether it is new."""
         return [(one, self.viewer.scheme.word(one.severity), self.is_new(one)) for one in self.chosen]
 

@@ -27,7 +27,7 @@ from students.flag_states import UPPER, State
 from students.models import FlagStep, GroupMember, Guardian, KeptFrom, RegistryEntry, RiskFlag, Student
 from students.step_facts import facts
 from students.step_words import lines
-from students.steps import Step, steps_of
+from students.steps import TimelineEntry, steps_of
 
 EARLIER, TALKS, OPENS = 5, 3, 8
 
@@ -214,10 +214,10 @@ def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list
     return open_ones
 
 
-def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[Step]:
+def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[TimelineEntry]:
     """What happened, newest first: the acts of the log, and the steps that this viewer may read, by kind."""
     told = [
-        Step(one.happened_at, str(one.get_kind_display()), one.by.person.name)
+        TimelineEntry(one.happened_at, str(one.get_kind_display()), one.by.person.name)
         for one in steps
         if one.kind not in (FlagStep.Kind.HAND_OVER, FlagStep.Kind.DECISION) and one.corrects_id is None
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from schools.access import Viewer
 from students.access import can_answer_hand_over
-from students.file import REGISTRY, Entry
+from students.file import REGISTRY, FileEntry
 from students.hand_over_list import other_school
 from students.handed import OFFERED, unpack
 from students.models import HandOver, RegistryEntry, RiskFlag
@@ -41,6 +41,6 @@ def _still_listed(viewer: Viewer, offer: HandOver) -> RegistryEntry | None:
     return RegistryEntry.objects.visible_to(viewer).open().filter(student=offer.student_id).first()
 
 
-def on_paper(offer: HandOver) -> list[Entry]:
+def on_paper(offer: HandOver) -> list[FileEntry]:
     """What goes along, the newest first."""
     return list(unpack(offer.contents))

@@ -4,13 +4,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 
-from students.file import FAMILY, FLAG, GROUP, INCIDENT, REGISTRY, SCREENING, TALK, Entry
+from students.file import FAMILY, FLAG, GROUP, INCIDENT, REGISTRY, SCREENING, TALK, FileEntry
 
 # What may go along, in the order in which it is proposed.
 OFFERED = (REGISTRY, FLAG, TALK, SCREENING, INCIDENT, FAMILY, GROUP)
 
 
-def pack(entries: Iterable[Entry]) -> str:
+def pack(entries: Iterable[FileEntry]) -> str:
     """Without addresses: they lead nowhere in the other school."""
     rows = [
         {
@@ -28,9 +28,9 @@ def pack(entries: Iterable[Entry]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def unpack(contents: str) -> Iterator[Entry]:
+def unpack(contents: str) -> Iterator[FileEntry]:
     for row in json.loads(contents) if contents else []:
-        yield Entry(
+        yield FileEntry(
             at=dt.datetime.fromisoformat(row["at"]),
             title=row["title"],
             by=row["by"],

@@ -12,7 +12,7 @@ from schools.common.labels import listed
 from schools.listing import Choice, Column, List, Search
 from schools.templatetags.look import level
 from students.models import SpecialGroup, Student
-from students.queries import attach_classes, groups_of, key_students, matching, open_severity
+from students.queries import attach_classes, groups_of, is_key, matching, open_severity
 
 SHOWN = ("name", "student_number", "status", "class_group_id")
 ALL = "all"
@@ -51,7 +51,7 @@ def _with_status(students: Rows, status: str, _viewer: Viewer) -> Rows:
 
 
 def _only_key(students: Rows, asked: str, viewer: Viewer) -> Rows:
-    return students.filter(key_students(viewer)) if asked else students
+    return students.filter(is_key(viewer)) if asked else students
 
 
 # --- a row in words -----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ LONGEST_SEARCH, MOST_WORDS = 60, 6
 _PAPER_NUMBER = re.compile(r"[GJL]?\d{14,17}[\dX]")
 
 
-def key_students(scope: Unit | Viewer) -> Q:
+def is_key(scope: Unit | Viewer) -> Q:
     """The condition of a key student, for a query over students: on the registry, in a special group now, or with an
     open flag of the two upper levels; for a viewer as far as this viewer may know of it."""
     if isinstance(scope, Unit) or can_use(scope, "is_key"):

@@ -41,7 +41,7 @@ class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic i
         self.queryset = found
 
 
-class EntryForm(forms.Form):
+class RegistryEntryForm(forms.Form):
     """Why a student is on the registry, and who answers for it."""
 
     quiet = True
@@ -85,7 +85,7 @@ class EntryForm(forms.Form):
         return {name: getattr(entry, name) for name in names}
 
 
-class ListForm(EntryForm):
+class ListForm(RegistryEntryForm):
     """Put a student on the registry."""
 
     field_order = ("severity", "reasons")

@@ -17,7 +17,7 @@ REPEATED, CLOSED = "flag.repeated", "flag.closed"
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineEntry:
     """As `parts/timeline.html` shows it."""
 
     when: dt.datetime
@@ -25,7 +25,7 @@ class Step:
     text: str = ""
 
 
-def steps_of(flag: RiskFlag) -> list[Step]:
+def steps_of(flag: RiskFlag) -> list[TimelineEntry]:
     """Newest first. The flag knows only who has it now; who had it before stands in the log.
 
     Whoever may open the flag may read these names. Of the log only the acts on this flag are asked, not who opened it.
@@ -33,8 +33,8 @@ def steps_of(flag: RiskFlag) -> list[Step]:
     entries = _entries(flag)
     names = _names(entries)
     steps = [
-        Step(flag.known_at, _("Became known")),
-        Step(flag.reported_at, _("Reported"), flag.raised_by.person.name if flag.raised_by else ""),
+        TimelineEntry(flag.known_at, _("Became known")),
+        TimelineEntry(flag.reported_at, _("Reported"), flag.raised_by.person.name if flag.raised_by else ""),
         *(_step(entry, names) for entry in entries),
         *_not_logged(flag, entries, names),
     ]
@@ -66,7 +66,7 @@ def _names(entries: list[AuditEntry]) -> dict[int, str]:
     return dict(Membership.objects.filter(pk__in=keys - {None}).values_list("pk", "person__name"))
 
 
-def _step(entry: AuditEntry, names: dict[int, str]) -> Step:
+def _step(entry: AuditEntry, names: dict[int, str]) -> TimelineEntry:
     by, to = entry.person.name if entry.person else "", names.get(entry.details.get("to", 0), "")
     title, text = {
         TAKEN: (_("Taken in hand"), by),
@@ -75,16 +75,16 @@ def _step(entry: AuditEntry, names: dict[int, str]) -> Step:
         REPEATED: (_("Reported again"), by),
         CLOSED: (_("Closed"), by),
     }[entry.verb]
-    return Step(entry.at, title, text)
+    return TimelineEntry(entry.at, title, text)
 
 
-def _not_logged(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> Iterator[Step]:
+def _not_logged(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> Iterator[TimelineEntry]:
     """What was brought in from elsewhere, as the demo is, has no entries for what was done before."""
     verbs = {entry.verb for entry in entries}
     if flag.taken_at and flag.taken_at != flag.settled_at and TAKEN not in verbs:
-        yield Step(flag.taken_at, _("Taken in hand"), _first_hand(flag, entries, names))
+        yield TimelineEntry(flag.taken_at, _("Taken in hand"), _first_hand(flag, entries, names))
     if flag.settled_at and CLOSED not in verbs:
-        yield Step(flag.settled_at, _("Closed"), flag.closed_by.name if flag.closed_by else "")
+        yield TimelineEntry(flag.settled_at, _("Closed"), flag.closed_by.name if flag.closed_by else "")
 
 
 def _first_hand(flag: RiskFlag, entries: list[AuditEntry], names: dict[int, str]) -> str:

@@ -9,13 +9,13 @@ from schools import audit
 from schools.access import Viewer, check_can_lead_unit
 from schools.common.errors import Refused
 from schools.models import UnitSetting
-from schools.work.reminders import ABOVE, BACKUP, REPORTER, Step, all_sources, setting_key
+from schools.work.reminders import ABOVE, BACKUP, REPORTER, Rung, all_sources, setting_key
 
 A_YEAR = 366 * 24 * 60
 
 
 @transaction.atomic
-def set_ladder(*, by: Viewer, kind: str, steps: Sequence[Step]) -> None:
+def set_ladder(*, by: Viewer, kind: str, steps: Sequence[Rung]) -> None:
     """From now on the unit, and those below without a ladder of their own, remind at these steps. None: never."""
     check_can_lead_unit(by, by.unit)
     if kind not in all_sources():

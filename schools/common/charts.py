@@ -67,7 +67,7 @@ class Stack(NamedTuple):
     note: str
 
 
-class Step(NamedTuple):
+class HistogramColumn(NamedTuple):
     """A column of a histogram: its parts from the floor up, and how high it stood the time before."""
 
     label: str
@@ -174,7 +174,7 @@ def stacked_rows(rows: Sequence[Stack], *, title: str, ident: str, desc: str = "
     return frame.drawn(height=22 * len(rows))
 
 
-def histogram(steps: Sequence[Step], *, title: str, ident: str, desc: str = "") -> str:
+def histogram(steps: Sequence[HistogramColumn], *, title: str, ident: str, desc: str = "") -> str:
     """How many had which score. A line over a column shows where it stood the time before."""
     heights = [sum(_plain(part.value) for part in step.parts) for step in steps]
     frame = _Frame(ident, title, desc or _listing((one.label, show(n)) for one, n in zip(steps, heights, strict=True)))

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schools.work.reminders import ABOVE, BACKUP, DAYS, REPORTER, Source, Step
+from schools.work.reminders import ABOVE, BACKUP, DAYS, REPORTER, Rung, Source
 
 MOST = 6
 WHOM = [(REPORTER, _("who has to do it")), (BACKUP, _("who steps in")), (ABOVE, _("who stands above"))]
@@ -16,7 +16,7 @@ DAY = 24 * 60
 class LadderForm(forms.Form):
     quiet = True
 
-    def __init__(self, *args: Any, source: Source, steps: Sequence[Step], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, source: Source, steps: Sequence[Rung], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.factor = DAY if source.scale == DAYS else 1
         limit = 366 if source.scale == DAYS else 366 * DAY
@@ -38,7 +38,7 @@ class LadderForm(forms.Form):
     def pairs(self) -> list[tuple[Any, Any]]:
         return [(self[f"at_{number}"], self[f"whom_{number}"]) for number in range(MOST)]
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[Rung]:
         data = self.cleaned_data
         rows = [(data[f"at_{number}"], data[f"whom_{number}"] or REPORTER) for number in range(MOST)]
-        return [Step(at * self.factor, whom) for at, whom in rows if at is not None]
+        return [Rung(at * self.factor, whom) for at, whom in rows if at is not None]

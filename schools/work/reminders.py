@@ -2,7 +2,7 @@
 
 An app names what can be due in its `reminders.py`:
 
-    remind(Source("daily.class", _("Daily report of a class"), ladder=(Step(-30), Step(0), Step(30, "above")),
+    remind(Source("daily.class", _("Daily report of a class"), ladder=(Rung(-30), Rung(0), Rung(30, "above")),
                   due=…, people=…, url="reports:daily"))
 
 A unit may put another ladder in its place (`UnitSetting`, key "ladder daily.class"); the nearest one counts. A
@@ -35,7 +35,7 @@ FURTHEST = 1_000_000  # minutes that a step may lie before or after its hour
 REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
 
 
-class Step(NamedTuple):
+class Rung(NamedTuple):
     """When, in minutes before (-) or after the hour, and whom: who is to do it, who steps in, or who stands above."""
 
     minutes: int
@@ -56,7 +56,7 @@ class Source:
 
     kind: str
     title: Any
-    ladder: Sequence[Step]
+    ladder: Sequence[Rung]
     due: Callable[[dt.datetime], Iterable[Due]]  # all that is due around a moment
     people: Callable[[Reminder], Iterable[Membership]]  # whom a step calls now; nobody if it is done
     url: str  # the name of the page that it leads to
@@ -87,27 +87,27 @@ class Ladders:
 
     def __init__(self, source: Source) -> None:
         rows = UnitSetting.objects.filter(key=setting_key(source.kind)).values_list("unit__code", "value")
-        self._set = {code: tuple(Step(*step) for step in value) for code, value in rows}
+        self._set = {code: tuple(Rung(*step) for step in value) for code, value in rows}
         self._default = tuple(source.ladder)
 
-    def of(self, unit: Unit) -> Sequence[Step]:
+    def of(self, unit: Unit) -> Sequence[Rung]:
         found = (self._set[code] for code in reversed(unit.ancestor_codes) if code in self._set)
         return next(found, self._default)
 
 
-def ladders_in_force(unit: Unit) -> dict[str, Sequence[Step]]:
+def ladders_in_force(unit: Unit) -> dict[str, Sequence[Rung]]:
     """Of every kind the ladder of one unit, in one query."""
     rows = UnitSetting.objects.filter(unit__code__in=unit.ancestor_codes, key__startswith=setting_key(""))
     own = {
-        key: [Step(*step) for step in value] for key, value in rows.order_by("unit__path").values_list("key", "value")
+        key: [Rung(*step) for step in value] for key, value in rows.order_by("unit__path").values_list("key", "value")
     }
     return {kind: own.get(setting_key(kind), source.ladder) for kind, source in all_sources().items()}
 
 
-def passed_steps(ladder: Iterable[Step], due: dt.datetime, now: dt.datetime) -> list[tuple[Step, dt.datetime]]:
+def passed_steps(ladder: Iterable[Rung], due: dt.datetime, now: dt.datetime) -> list[tuple[Rung, dt.datetime]]:
     """The steps whose moment has come, and is not long over. After a standstill only the last of each person's
     steps is left: whoever was not called at 9:30 and at 10:00 is called once."""
-    last: dict[str, tuple[Step, dt.datetime]] = {}
+    last: dict[str, tuple[Rung, dt.datetime]] = {}
     for step in sorted(ladder):
         at = due + dt.timedelta(minutes=step.minutes)
         if now - STALE < at <= now:

@@ -27,11 +27,11 @@ from students.plan_page import plan_of
 from students.registry_forms import (
     AgainForm,
     DropForm,
-    EntryForm,
     MeasureForm,
     OffForm,
     PartForm,
     PlanRequestForm,
+    RegistryEntryForm,
     ReviewForm,
 )
 from students.views.registry import READERS
@@ -103,8 +103,8 @@ def _acting(request: ViewerRequest, entry: RegistryEntry, action: Callable[..., 
 @roles(*SCHOOL_ROLES)
 def plan_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     entry = entry_or_404(request, pk)
-    initial = EntryForm.of(entry)
-    form = EntryForm(request.POST or None, viewer=request.viewer, student=entry.student, initial=initial)
+    initial = RegistryEntryForm.of(entry)
+    form = RegistryEntryForm(request.POST or None, viewer=request.viewer, student=entry.student, initial=initial)
     act = _acting(request, entry, registry.change_entry)
     return _form_page(request, entry, form, act, title=_("Change the entry"), button=_("Save"), said=_("Saved."))
 

@@ -8,10 +8,10 @@ from reports.editions import HIDDEN
 from schools.common.charts import (
     TONES,
     Bar,
+    HistogramColumn,
     Series,
     Slice,
     Stack,
-    Step,
     bar_chart,
     column_chart,
     histogram,
@@ -32,7 +32,9 @@ def every_drawing(word, value):
         column_chart([word, word], [Series(word, [value, 3]), Series(word, [0, value])], title=word, ident="b"),
         stacked_bar([Slice(word, value, tone) for tone in TONES], title=word, ident="c"),
         stacked_rows([Stack(word, [Slice(word, value, tone) for tone in TONES], 40, word)], title=word, ident="d"),
-        histogram([Step(word, [Slice(word, value, "l4"), Slice(word, 2, "l1")], 3.5)], title=word, ident="e"),
+        histogram(
+            [HistogramColumn(word, [Slice(word, value, "l4"), Slice(word, 2, "l1")], 3.5)], title=word, ident="e"
+        ),
     ]
 
 
@@ -225,7 +227,11 @@ def test_rows_are_shares_of_their_own_whole_and_the_largest_fills_the_width():
 
 
 def test_columns_of_a_histogram_stand_on_the_floor_and_in_proportion():
-    text = histogram([Step("0", [Slice("x", 4, "brand")]), Step("1", [Slice("x", 2, "l4")], 1)], title="t", ident="i")
+    text = histogram(
+        [HistogramColumn("0", [Slice("x", 4, "brand")]), HistogramColumn("1", [Slice("x", 2, "l4")], 1)],
+        title="t",
+        ident="i",
+    )
     boxes = {
         one.get("class"): (float(one.get("y")), float(one.get("height"))) for one in drawn(text).iter(f"{SVG}rect")
     }

@@ -12,11 +12,11 @@ from schools.actions.reminders import set_ladder
 from schools.common.errors import Refused
 from schools.models import Notice, Reminder
 from schools.work import reminders
-from schools.work.reminders import STALE, Due, Source, Step, dispatch, ladders_in_force, passed_steps
+from schools.work.reminders import STALE, Due, Rung, Source, dispatch, ladders_in_force, passed_steps
 from tests.world import NOW
 
 RACERS = 4
-STEPS = st.lists(st.builds(Step, st.integers(-2000, 2000), st.sampled_from(["reporter", "above"])), max_size=6)
+STEPS = st.lists(st.builds(Rung, st.integers(-2000, 2000), st.sampled_from(["reporter", "above"])), max_size=6)
 
 
 @given(STEPS, st.integers(-3000, 3000))
@@ -34,7 +34,7 @@ def source(world, monkeypatch):
     found = Source(
         "test.thing",
         "a thing",
-        ladder=(Step(0),),
+        ladder=(Rung(0),),
         due=lambda now: [Due(world.a.unit, NOW.date(), NOW)],
         people=lambda row: [world.a.teacher, world.a.teacher],
         url="schools:notice_list",
@@ -68,10 +68,10 @@ def broken(row, people):
 
 @pytest.mark.django_db
 def test_a_ladder_of_the_nearest_unit_counts(world, viewer, source):
-    set_ladder(by=viewer(world.district_staff), kind="test.thing", steps=[Step(-5)])
+    set_ladder(by=viewer(world.district_staff), kind="test.thing", steps=[Rung(-5)])
     set_ladder(by=viewer(world.a.leader), kind="test.thing", steps=[])
     found = [list(ladders_in_force(unit)["test.thing"]) for unit in (world.city, world.b.unit, world.a.unit)]
-    assert found == [[Step(0)], [Step(-5)], []]
+    assert found == [[Rung(0)], [Rung(-5)], []]
     assert dispatch(now=NOW) == 0
 
 
@@ -79,7 +79,7 @@ def test_a_ladder_of_the_nearest_unit_counts(world, viewer, source):
 def test_a_teacher_sets_no_ladder(world, viewer, source):
     with pytest.raises(Refused):
         set_ladder(by=viewer(world.a.teacher), kind="test.thing", steps=[])
-    assert list(ladders_in_force(world.a.unit)["test.thing"]) == [Step(0)]
+    assert list(ladders_in_force(world.a.unit)["test.thing"]) == [Rung(0)]
 
 
 @pytest.mark.services

@@ -12,7 +12,7 @@ from students.actions.keeping import keep_from, set_do_not_call
 from students.chronicle import _lines
 from students.inbox import questions_to_answer
 from students.models import FlagStep, KeptFrom, RiskFlag
-from students.queries import flag_counts, key_students
+from students.queries import flag_counts, is_key
 from students.step_words import unpack
 from tests.world import NOW
 
@@ -344,7 +344,7 @@ def test_a_kept_flag_leaves_no_trace_for_that_person(world, by, viewer, sign_in)
     assert client.get(raised.get_absolute_url()).status_code == 404
     leader = viewer(world.a.leader)
     assert flag_counts(leader)["open"] == 1
-    assert student not in type(student).objects.visible_to(leader).filter(key_students(leader))
+    assert student not in type(student).objects.visible_to(leader).filter(is_key(leader))
     assert not Notice.objects.filter(membership=world.a.leader, subject_id=raised.pk, withdrawn_at=None).exists()
     assert fresh(raised).assignee != world.a.leader
     assert Notice.objects.filter(kind="flag.kept", membership=world.auditor).count() == 1

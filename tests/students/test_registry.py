@@ -16,7 +16,7 @@ from schools.work.inbox import inbox_of
 from students.actions import plans, registry
 from students.balance import Move, balance, moves_of
 from students.models import PlanMeasure, PlanReview, RegistryEntry, StudentState
-from students.queries import key_students
+from students.queries import is_key
 from tests.walking import entry_of, kept_from, raised
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def level_of(entry):
 
 def test_registry_lists_a_student_once_with_a_first_review(world, by, entry):
     assert (level_of(entry), entry.review_by) == (2, timezone.localdate() + dt.timedelta(days=14))
-    assert world.a.student_2 in type(world.a.student_2).objects.filter(key_students(by))
+    assert world.a.student_2 in type(world.a.student_2).objects.filter(is_key(by))
     assert Notice.objects.filter(kind="plan.named", membership=world.a.teacher).count() == 1
     with pytest.raises(Refused):
         registry.put_on_registry(by=by, student=world.a.student_2, severity=2, reasons=WHY)
@@ -183,7 +183,7 @@ def test_plan_kept_from_somebody_is_not_there(world, by, viewer, entry, sign_in)
     kept_from(world.a.leader, raised(world.a.student_2, world.a.counselor), world.a.counselor)
     leader = viewer(world.a.leader)
     assert sign_in(world.a.leader).get(entry.get_absolute_url()).status_code == 404
-    assert world.a.student_2 not in type(world.a.student_2).objects.visible_to(leader).filter(key_students(leader))
+    assert world.a.student_2 not in type(world.a.student_2).objects.visible_to(leader).filter(is_key(leader))
     with pytest.raises(Refused):
         registry.review_plan(by=by, entry=entry, severity=1, changed=NOW_WELL, second=leader.membership)
     assert not PlanReview.objects.pending().exists()
