@@ -128,6 +128,7 @@ class Scale:
     interpreted: bool = True  # False: a validity scale, or one that only feeds a rule
     reliability: float | None = None  # for change beyond measurement error
     deviation: float | None = None
+    change: float | None = None  # a published difference from which on two scores truly differ
     reliability_source: Words = Words()
 
 

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
+from schools.common.errors import Refused
+from schools.common.pdf_child import render
 from schools.work.jobs import Work, job
 from screening.actions.consents import make_links
 from screening.models import Round, RoundClass, Slip
 from screening.printing import Write, chosen_classes, families_to_write_to, in_one_file, letters_pdf, slips_pdf
+from screening.response_page import responses_to_show, shown
 from screening.round_table import table_of
 from screening.table_files import TYPES, written
 
@@ -78,3 +82,18 @@ def round_table(work: Work) -> None:
     work.progress(1, 2)
     name = f"{_('screening')}-{timezone.localtime():%Y%m%d-%H%M}.{params['format']}"
     work.keep(content, name=name, content_type=TYPES[params["format"]])
+
+
+@job("response_pdf")
+def response_pdf(work: Work) -> None:
+    """One result, if the owner of the job may still read it."""
+    viewer = work.viewer
+    response = responses_to_show(viewer).filter(pk=work.params["response"]).first()
+    if response is None:
+        raise Refused(_("This result is no longer one that you may open."))
+    work.progress(0, 2)
+    context = shown(viewer, response, work.params["language"])
+    html = render_to_string("screening/response_pdf.html", {**context, "viewer": viewer, "now": timezone.now()})
+    work.progress(1, 2)
+    name = f"{_('screening')}-{timezone.localtime():%Y%m%d-%H%M}.pdf"  # it names no student
+    work.keep(render(html), name=name, content_type="application/pdf")

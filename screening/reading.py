@@ -276,6 +276,7 @@ def _scale(one: Shape, missing: Missing) -> Scale:
         interpreted=one.yes_or_no("interpreted", True),
         reliability=reliability.decimal("alpha"),
         deviation=reliability.decimal("deviation"),
+        change=reliability.decimal("change"),
         reliability_source=_told(reliability, "source"),
     )
     reliability.nothing_else()

@@ -1,15 +1,19 @@
 """A result as its page shows it: words instead of codes, a bar for each scale, the answers in the words of the form."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from schools.access import Viewer
 from schools.common.labels import listed
-from screening.definition import Definition
+from screening.change import least_change
+from screening.definition import Definition, Scale
 from screening.models import CriticalAnswer, Response, Result, ScaleResult, Slip
-from screening.paper import Question
-from screening.queries import paper_for
+from screening.paper import Paper, Question
+from screening.queries import papers_for
 from screening.ranges import range_of
 from screening.words import DOUBTS, attention_word
 
@@ -23,6 +27,7 @@ class ShownScale:
     attention: int | None
     asks: str
     missing: bool
+    before: str = ""  # the score of the time before, and whether the change is more than measurement error
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,63 @@ class ShownPart:
     attention: int
     scales: list[ShownScale]
     answers: list[ShownAnswer]
+    error: str  # from which difference on a change is one, with the source
 
 
-def parts_shown(response: Response, language: str) -> list[ShownPart]:
+@dataclass(frozen=True)
+class Before:
+    """An earlier score of the same scale."""
+
+    score: float
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class EarlierResult:
+    response: Response
+    told: str
+
+
+Known = dict[tuple[str, str], Before]
+
+
+def earlier_of(viewer: Viewer, response: Response, language: str) -> tuple[list[EarlierResult], Known]:
+    """Earlier rounds of the student, the newest first, and the last valid score of each scale."""
+    seen = Response.objects.visible_to(viewer).filter(slip__student=response.slip.student_id, at__lt=response.at)
+    rows = list(seen.select_related("slip__round")[:10])
+    scales = ScaleResult.objects.filter(result__response__in=rows, score__isnull=False)
+    told: dict[Any, list[str]] = {}
+    known: Known = {}
+    for row in scales.select_related("result__response", "result__instrument").order_by(
+        "-result__response__at", "result__position", "position"
+    ):
+        of, instrument = row.result.response, row.result.instrument
+        name = instrument.parsed.scale(row.scale).name.in_language(language) or row.scale
+        if row.scale == "total":
+            told.setdefault(of.pk, []).append(f"{instrument.name} {name} {row.score:.4g}")
+        if row.result.is_valid and row.is_valid and row.score is not None:
+            known.setdefault((instrument.code, row.scale), Before(row.score, timezone.localdate(of.at)))
+    return [EarlierResult(one, _told_earlier(one, told.get(one.pk, []))) for one in rows], known
+
+
+def _told_earlier(response: Response, scores: list[str]) -> str:
+    word = attention_word(response.attention) if response.is_valid or response.attention == 4 else _("answers in doubt")
+    return " · ".join([word, *scores])
+
+
+def parts_shown(response: Response, language: str, known: Known | None = None) -> list[ShownPart]:
     given = response.given
     results = list(response.results.select_related("instrument").prefetch_related("scales"))
     positions = {row.instrument_id: row.position for row in response.slip.round.parts.all()}
-    return [_part(response, result, given, positions[result.instrument_id], language) for result in results]
+    papers = papers_for([result.instrument for result in results], response.slip.round.school, language)
+    return [
+        _part(result, papers[result.instrument_id], given, positions[result.instrument_id], language, known or {})
+        for result in results
+    ]
 
 
-def _part(response: Response, result: Result, given: dict[str, Any], position: int, language: str) -> ShownPart:
+def _part(result: Result, paper: Paper, given: dict[str, Any], position: int, language: str, known: Known) -> ShownPart:
     definition = result.instrument.parsed
-    paper = paper_for(result.instrument, response.slip.round.school, language)
     alerts = {one.item: one for one in definition.critical}
     answers = []
     for question in paper.questions:
@@ -68,8 +118,12 @@ def _part(response: Response, result: Result, given: dict[str, Any], position: i
         is_valid=result.is_valid,
         doubts=[_doubt(definition, code, language) for code in result.doubts],
         attention=result.attention,
-        scales=[_scale(definition, scale, language) for scale in result.scales.all()],
+        scales=[
+            _scale(definition, scale, language, known.get((definition.code, scale.scale)))
+            for scale in result.scales.all()
+        ],
         answers=answers,
+        error=_error(definition, known, language),
     )
 
 
@@ -88,7 +142,34 @@ def _doubt(definition: Definition, code: str, language: str) -> str:
     return definition.scale(code).name.in_language(language) or code
 
 
-def _scale(definition: Definition, row: ScaleResult, language: str) -> ShownScale:
+def _error(definition: Definition, known: Known, language: str) -> str:
+    """Told once, of the scales that have an earlier score."""
+    found = [
+        scale
+        for scale in definition.scales
+        if least_change(scale) is not None and (definition.code, scale.code) in known
+    ]
+    return "; ".join(dict.fromkeys(scale.reliability_source.in_language(language) for scale in found))
+
+
+def _before(scale: Scale, row: ScaleResult, before: Before | None) -> str:
+    """What it was, by how much it moved, and whether that is more than the scale measures inexactly."""
+    if before is None or row.score is None:
+        return ""
+    moved, least = row.score - before.score, least_change(scale)
+    told = _("%(score)s on %(day)s") % {"score": f"{before.score:.4g}", "day": f"{before.on:%Y-%m-%d}"}
+    if least is None or not row.is_valid:
+        return told
+    if abs(moved) < least:
+        return told + _(": the change is within the error of measurement")
+    if moved > 0:
+        words = _(": %(n)s more, beyond the error of measurement")
+    else:
+        words = _(": %(n)s less, beyond the error of measurement")
+    return told + words % {"n": f"{abs(moved):.4g}"}
+
+
+def _scale(definition: Definition, row: ScaleResult, language: str, before: Before | None) -> ShownScale:
     scale = definition.scale(row.scale)
     top = range_of(definition, row.scale)[1]
     share = round(100 * row.score / top) if row.score is not None and top else 0
@@ -100,6 +181,7 @@ def _scale(definition: Definition, row: ScaleResult, language: str) -> ShownScal
         attention=row.attention,
         asks=attention_word(row.attention),
         missing=row.score is None,
+        before=_before(scale, row, before),
     )
 
 

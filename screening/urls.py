@@ -46,6 +46,7 @@ urlpatterns = [
     path("slips/<uuid:pk>/reissue/", slips.slip_reissue, name="slip_reissue"),
     path("slips/<uuid:pk>/revoke/", slips.slip_revoke, name="slip_revoke"),
     path("responses/<uuid:pk>/", responses.response_detail, name="response_detail"),
+    path("responses/<uuid:pk>/pdf/", responses.response_pdf, name="response_pdf"),
     path("c/<slug:code>/", families.consent_answer, name="consent_answer"),
     path("a/", answering.answer_page, name="answer_page"),
     path("a/save/", answering.answer_save, name="answer_save"),

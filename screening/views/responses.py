@@ -5,37 +5,45 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import reason_to_see, roles
 from schools.requests import ViewerRequest
 from screening.access import SCREENERS
-from screening.models import CriticalAnswer, Response
-from screening.results import parts_shown
+from screening.actions.responses import start_pdf
+from screening.models import Response
+from screening.response_page import responses_to_show, shown
+
+
+def _response(request: ViewerRequest, pk: UUID) -> Response:
+    found: Response = get_object_or_404(responses_to_show(request.viewer), pk=pk)
+    return found
 
 
 @require_GET
 @roles(*SCREENERS)
 @transaction.atomic
 def response_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """Scales, answers, what is in doubt, and earlier rounds. Opening it is logged."""
-    viewer = request.viewer
-    rows = Response.objects.visible_to(viewer).select_related(
-        "slip__round__school__kind", "slip__student", "slip__class_group__school", "slip__flag"
-    )
-    response: Response = get_object_or_404(rows, pk=pk)
-    student = response.slip.student
-    earlier = Response.objects.visible_to(viewer).filter(slip__student=student, at__lt=response.at)
+    """Scales, answers, what is in doubt, earlier rounds, what the interview said. Opening it is logged."""
+    viewer, response = request.viewer, _response(request, pk)
     context: dict[str, Any] = {
-        "response": response,
-        "student": student,
-        "parts": parts_shown(response, get_language() or "zh"),
-        "called": CriticalAnswer.objects.visible_to(viewer).filter(slip=response.slip).exists(),
-        "earlier": earlier.select_related("slip__round")[:10],
+        **shown(viewer, response, get_language() or "zh"),
         "why": reason_to_see(viewer),
     }
-    audit.record_read(by=viewer, about=response, student=student.pk)
+    audit.record_read(by=viewer, about=response, student=response.slip.student_id)
     return render(request, "screening/response_detail.html", context)
+
+
+@require_POST
+@roles(*SCREENERS)
+def response_pdf(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """A worker makes it."""
+    response = _response(request, pk)
+    job = start_pdf(by=request.viewer, response=response)
+    back = urlencode({"back": response.get_absolute_url()})
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")

@@ -153,6 +153,7 @@ NO_PAGES = {
     "screening:slip_revoke",
     "screening:answer_save",
     "screening:answer_finish",
+    "screening:response_pdf",
     "screening:instrument_export",
     "screening:instrument_retire",
     "screening:instrument_offer",
