@@ -125,7 +125,7 @@ REGISTRY = List(
         _("Nobody is on the registry"),
         _("A student is put on it from a flag, or from the student's own page; each has a plan that is reviewed."),
     ),
-    order=("-severity", "review_by"),
+    order=("-severity", "review_by", "student__search_keys"),
     link="students:plan_detail",
     dress=dressed,
     columns=(

@@ -7,10 +7,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counseling.actions.incidents import Kind, mark_figures, may_know, open_and_locked, stop_calls, tell, write
+from counseling.actions.incidents import Kind, log, mark_figures, may_know, open_and_locked, stop_calls, tell, write
 from counseling.deadlines import Due, dues, next_due
 from counseling.models import Incident, IncidentReport
-from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Role, Unit
@@ -58,7 +57,7 @@ def report_up(
     stop_calls(incident, "incident.report_due")
     mark_figures(incident)
     write(by, incident, Kind.REPORT, code=form)
-    audit.record(by=by, verb="incident.reported", about=report, details={"form": form, "to": to.code})
+    log(by, "incident.reported", incident, about=report, form=form, to=to.code)
     return report
 
 
@@ -98,7 +97,7 @@ def acknowledge_report(*, by: Viewer, report: IncidentReport, reply: str = "") -
         leads = here.filter(pk__in=[row.by_id, *([incident.lead_id] if incident.lead_id else [])])
         tell(incident, leads, "incident.acknowledged", str(row.number))
     pulse({row.school_id, row.to_id})
-    audit.record(by=by, verb="incident.acknowledged", about=row, unit=by.unit)
+    log(by, "incident.acknowledged", incident, about=row)
     return row
 
 
@@ -138,7 +137,7 @@ def pass_up(
         answer_by=timezone.now() + ANSWER_WITHIN,
     )
     write(by, incident, Kind.PASSED, to.name, code=row.form)
-    audit.record(by=by, verb="incident.passed_on", about=passed, unit=by.unit, details={"to": to.code})
+    log(by, "incident.passed_on", incident, about=passed, to=to.code)
     return passed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -355,7 +355,8 @@ def mark_figures(incident: Incident, *also_since: dt.datetime) -> None:
     mark(incident.school_id, since=since, then=(incident.oral_by, incident.written_by))
 
 
-def log(by: Viewer, verb: str, incident: Incident, **details: Any) -> None:
-    """One row for each student of it, so that it stands in each one's trail."""
+def log(by: Viewer, verb: str, incident: Incident, *, about: models.Model | None = None, **details: Any) -> None:
+    """One row for each student of it, so that it stands in each one's trail; `about` the event, or a report of it."""
     students: list[Any] = list(incident.people.exclude(student=None).values_list("student_id", flat=True))
-    audit.record_many(by=by, verb=verb, rows=[(incident, pk) for pk in students or [None]], details=details)
+    rows = [(about or incident, pk) for pk in students or [None]]
+    audit.record_many(by=by, verb=verb, rows=rows, details=details)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from counseling.actions.incident_reports import acknowledge_report, pass_up
+from counseling.actions.incidents import log
 from counseling.incident_forms import DeadlinesForm, PassForm, ReplyForm
 from counseling.incident_list import REPORTS
 from counseling.models import IncidentReport
-from schools import audit
 from schools.access import roles
 from schools.actions.units import change_setting
 from schools.common.errors import refusal_in
@@ -42,7 +42,7 @@ def incident_report_list(request: ViewerRequest) -> HttpResponse:
 def incident_report_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     report = report_or_404(request, pk)
     with transaction.atomic():
-        audit.record_read(by=request.viewer, about=report, verb="incident.report_opened")
+        log(request.viewer, "incident.report_opened", report.incident, about=report)
     earlier = IncidentReport.objects.visible_to(request.viewer).filter(incident=report.incident_id)
     context = {
         "report": report,

@@ -153,7 +153,7 @@ class ReportException(models.Model):
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, null=True, related_name="+")
     day = models.DateField()
     until = models.DateTimeField()
-    reason = models.CharField(max_length=60)
+    reason = SealedTextField(_("reason"))
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

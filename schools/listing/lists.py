@@ -99,10 +99,21 @@ class Shown:
         column = next((one for one in self.columns if one.name == name and one.sort), None)
         if name and column is None:
             raise BadRequest("unknown value in the address")
-        order = column.order(down=self.sort.startswith("-")) if column else list(self.list.order)
+        order = column.order(down=self.sort.startswith("-")) if column else self._usual_order()
         # Rows that are equal in all this stand on one page only.
         last = order[-1] if order else "pk"
         return [*order, turned("pk") if isinstance(last, str) and last.startswith("-") else "pk"]
+
+    def _usual_order(self) -> list[Sort]:
+        """Without the columns that are hidden from this viewer: the place of a row would tell what they say."""
+        hidden = {
+            turned(term) if term.startswith("-") else term
+            for column in self.list.columns
+            if not column.seen_by(self.viewer)
+            for term in column.order(down=False)
+            if isinstance(term, str)
+        }
+        return [one for one in self.list.order if not isinstance(one, str) or one.removeprefix("-") not in hidden]
 
     # --- what the page shows -----------------------------------------------------------------------------------------
 

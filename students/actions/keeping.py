@@ -17,7 +17,7 @@ from students.access import can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
 from students.flag_states import State, says_something
-from students.models import CenterRequest, Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
+from students.models import CenterRequest, FlagStep, Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
 
 
 @transaction.atomic
@@ -99,7 +99,8 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
     _withdraw_at_centers(flag, members)
-    _let_go(locked(flag), {one.pk for one in members})
+    row = locked(flag)
+    _let_go(row, {one.pk for one in members}, has_lost_its_ground=_forget_interview(row, members))
     flag.refresh_from_db()
     ask_apps("keeping")
     for taker in _takers:
@@ -124,10 +125,21 @@ def _withdraw_at_centers(flag: RiskFlag, members: list[Membership]) -> None:
             withdraw_notices(request, posts)
 
 
-def _let_go(flag: RiskFlag, barred: set[int]) -> None:
-    """One that was theirs to handle or to confirm calls the others anew: it must not be nobody's."""
+def _forget_interview(flag: RiskFlag, members: list[Membership]) -> bool:
+    """What was heard by somebody who may be the danger, or close to it, proves nothing: the step stays, and the flag
+    asks for an interview anew. True if it was proposed how it ends, which rested on that interview."""
+    theirs = flag.steps.filter(kind=FlagStep.Kind.INTERVIEW, by__person__in=[one.person_id for one in members])
+    if flag.state == State.CLOSED or not theirs.filter(recorded_at=flag.interviewed_at).exists():
+        return False
+    RiskFlag.objects.filter(pk=flag.pk).update(interviewed_at=None)
+    return flag.state == State.PROPOSED
+
+
+def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> None:
+    """One that was theirs to handle or to confirm, or was to end by what they heard, calls the others anew: it must not
+    be nobody's."""
     is_second = flag.state == State.PROPOSED and flag.waits_for_id in barred
-    if flag.state == State.CLOSED or not (flag.assignee_id in barred or is_second):
+    if flag.state == State.CLOSED or not (flag.assignee_id in barred or is_second or has_lost_its_ground):
         RiskFlag.objects.filter(pk=flag.pk, assignee__in=barred).update(assignee=None)
         RiskFlag.objects.filter(pk=flag.pk, waits_for__in=barred).update(waits_for=None)
         return

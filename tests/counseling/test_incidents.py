@@ -11,7 +11,7 @@ from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
 from counseling.models import Incident, IncidentAct, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
-from schools.models import Notice
+from schools.models import AuditEntry, Notice
 from students.models import RiskFlag
 from tests.world import NOW
 
@@ -164,6 +164,19 @@ def test_report_goes_to_the_unit_it_was_made_to_and_is_acknowledged_once(world, 
     made.refresh_from_db()
     assert (made.acknowledged_by, made.reply, called("incident.reported")) == (world.district_staff, "We come.", [])
     assert called("incident.acknowledged") == ["a-leader"]
+
+
+def test_what_goes_up_stands_in_the_trail_of_each_student(world, start, viewer, sign_in):
+    incident = start()
+    acts.add_person(by=viewer(world.a.counselor), incident=incident, part="hurt", student=world.a.neighbor)
+    students = set(incident.people.values_list("student_id", flat=True))
+    assert len(students) == 2
+    made = report(world, viewer, incident)
+    sign_in(world.district_staff).get(made.get_absolute_url())
+    acknowledge_report(by=viewer(world.district_staff), report=made)
+    for verb in ("incident.reported", "incident.report_opened", "incident.acknowledged"):
+        rows = AuditEntry.objects.filter(verb=verb, subject_id=str(made.pk))
+        assert set(rows.values_list("student_id", flat=True)) == students, verb
 
 
 def test_student_is_named_upwards_only_with_a_reason(world, start, viewer):

@@ -230,6 +230,14 @@ def test_an_exception_by_name_makes_one_day_not_late(world, viewer):
     assert (report.is_late, states[world.a.class_2.name]) == (False, "missing")
 
 
+def test_why_a_report_was_put_off_is_sealed(world, viewer):
+    until = NOW.replace(hour=11, minute=0)
+    for reason in ("a first", "trip to the hills"):
+        let_report_late(by=viewer(world.a.leader), group=world.a.class_1, day=TODAY, until=until, reason=reason)
+    assert ReportException.objects.get().reason == "trip to the hills"
+    assert b"hills" not in bytes(ReportException.objects.values_list("reason", flat=True).get())
+
+
 def test_a_class_cannot_put_off_its_own_report(world, viewer):
     until = NOW.replace(hour=11, minute=0)
     with pytest.raises(Refused):

@@ -384,6 +384,29 @@ def test_a_proposal_kept_from_its_second_person_is_nobodys_any_more(world, by, s
     assert (fresh(flag).state, fresh(flag).waits_for, fresh(flag).outcome) == ("raised", None, "")
 
 
+def test_an_interview_by_somebody_it_is_now_kept_from_proves_nothing(world, by, second, viewer):
+    """Handed on, and proposed by a colleague who relied on it: the colleague hears the child first."""
+    flag = interviewed(by, world.a.flag)
+    assign_flag(by=by, flag=flag, to=second.membership)
+    leader = viewer(world.a.leader)
+    decisions.close_flag(by=second, flag=fresh(flag), outcome="supported", second=leader.membership, **REASON)
+    keep_from(by=second, flag=flag, person=by.person, reason="与家长是亲戚")
+    assert (fresh(flag).state, fresh(flag).interviewed_at, fresh(flag).waits_for) == ("raised", None, None)
+    acknowledge_flag(by=second, flag=flag)
+    with pytest.raises(Refused):
+        decisions.close_flag(by=second, flag=fresh(flag), outcome="supported", second=leader.membership, **REASON)
+    steps.record_interview(by=second, flag=fresh(flag), words=WORDS, severity=3)
+    decisions.close_flag(by=second, flag=fresh(flag), outcome="supported", second=leader.membership, **REASON)
+    assert fresh(flag).state == "proposed"
+
+
+def test_an_interview_by_somebody_else_stands(world, by, second):
+    flag = interviewed(by, world.a.flag)
+    steps.record_interview(by=second, flag=flag, words=WORDS, severity=3)
+    keep_from(by=second, flag=flag, person=by.person, reason="与家长是亲戚")
+    assert fresh(flag).interviewed_at is not None
+
+
 def test_from_whom_it_is_kept_they_throw_nobody_off_it(world, by, second):
     flag = world.a.flag
     keep_from(by=by, flag=flag, person=second.person, reason="与家长是亲戚")

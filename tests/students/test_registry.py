@@ -18,6 +18,7 @@ from students.balance import Move, balance, moves_of
 from students.models import PlanMeasure, PlanReview, RegistryEntry, StudentState
 from students.queries import is_key
 from tests.walking import entry_of, kept_from, raised
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 WHY = "妈妈来校说明，有过自伤的念头"
@@ -213,6 +214,17 @@ def test_plan_as_pdf_bears_the_mark_and_is_logged(world, by, entry, sign_in):
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         assert len(pdf.pages) == 1
     assert AuditEntry.objects.filter(verb="registry.printed", student_id=entry.student_id).count() == 1
+
+
+def test_a_class_teachers_list_does_not_tell_the_levels_by_its_order(world, sign_in):
+    for student, severity in ((world.a.student, 1), (world.a.student_2, 4)):
+        entry = entry_of(student, world.a.counselor)
+        RegistryEntry.objects.filter(pk=entry.pk).update(severity=severity, review_by=NOW.date())
+    listed = {}
+    for who in ("counselor", "teacher"):
+        shown = sign_in(world.a.people[who]).get(reverse("students:registry_list")).context["list"]
+        listed[who] = [one.student.student_number for one in shown.page_obj]
+    assert listed == {"counselor": ["A0002", "A0001"], "teacher": ["A0001", "A0002"]}
 
 
 def test_registry_list_asks_as_often_for_three_as_for_one(world, by, sign_in):
