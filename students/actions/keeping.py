@@ -129,7 +129,8 @@ def _forget_interview(flag: RiskFlag, members: list[Membership]) -> bool:
     """What was heard by somebody who may be the danger, or close to it, proves nothing: the step stays, and the flag
     asks for an interview anew. True if it was proposed how it ends, which rested on that interview."""
     theirs = flag.steps.filter(kind=FlagStep.Kind.INTERVIEW, by__person__in=[one.person_id for one in members])
-    if flag.state == State.CLOSED or not theirs.filter(recorded_at=flag.interviewed_at).exists():
+    at = flag.interviewed_at
+    if flag.state == State.CLOSED or at is None or not theirs.filter(recorded_at=at).exists():
         return False
     RiskFlag.objects.filter(pk=flag.pk).update(interviewed_at=None)
     return flag.state == State.PROPOSED
