@@ -46,6 +46,10 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+# Each level by itself: one that a unit leaves out follows the unit above it.
+BY_LEVEL = ("review_days", "unseen_days")
+
+
 def setting_of(unit: Unit, key: str) -> Any:
     """The value in force for `unit`."""
     return settings_of(unit)[key]
@@ -56,10 +60,16 @@ _SET = PreparedUp(
 )
 
 
+def _each(own: list[tuple[str, Any]], key: str) -> list[dict[str, int]]:
+    return [value for name, value in own if name == key]
+
+
 def settings_of(unit: Unit) -> dict[str, Any]:
     """All values in force for `unit`, in one query."""
     own = _SET.of(unit.ancestor_codes)
     found = DEFAULTS | dict(own)
+    for key in BY_LEVEL:
+        found[key] = {level: days for one in (DEFAULTS[key], *_each(own, key)) for level, days in one.items()}
     if limits := [value for key, value in own if key == "exports_per_day"]:
         found["exports_per_day"] = min(limits)
     return found

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from schools.common.errors import Refused
 from schools.common.pdf_child import render
 from schools.work.jobs import Work, job
+from students.access import can_keep_registry
 from students.file import REGISTRY
 from students.file_page import Choice, FileShown
 from students.hand_over_page import on_paper
 from students.handed import OFFERED
 from students.models import HandOver, RegistryEntry, Student
 from students.plan_page import plan_of
+from students.registry_list import ledger_of
 
 PDF = "application/pdf"
 
@@ -36,6 +38,19 @@ def student_file(work: Work) -> None:
     html = render_to_string("students/file_pdf.html", context)
     work.progress(1, 2)
     work.keep(render(html), name=file_name(_("student-file")), content_type=PDF)
+
+
+@job("registry_ledger")
+def registry_ledger(work: Work) -> None:
+    """The ledger, as the owner of the job may read it at this moment."""
+    viewer = work.viewer
+    if not can_keep_registry(viewer):
+        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+    work.progress(0, 2)
+    context = {"entries": ledger_of(viewer), "unit": viewer.unit, "viewer": viewer, "now": timezone.now()}
+    html = render_to_string("students/registry_pdf.html", context)
+    work.progress(1, 2)
+    work.keep(render(html), name=file_name(_("ledger")), content_type=PDF)
 
 
 @job("hand_over")

@@ -22,6 +22,10 @@ Rows = QuerySet[Any]
 RELATED = ("student", "leader__person", "counselor__person", "teacher__person")
 
 
+# As many as stand on one ledger.
+MOST = 500
+
+
 def entries_of(viewer: Viewer) -> Any:
     """The entries this viewer reads as a list."""
     return RegistryEntry.objects.visible_to(viewer).select_related(*RELATED)
@@ -115,6 +119,13 @@ def _texts(entry: Any) -> str:
 
 def _guardians(entry: Any) -> str:
     return listed(f"{one.name} {mask_phone(one.phone)}".strip() for one in entry.student.guardians.all())
+
+
+def ledger_of(viewer: Viewer) -> list[Any]:
+    """All who are listed, the worst first, as they stand on paper."""
+    entries = list(entries_of(viewer).open().order_by("-severity", "review_by")[:MOST])
+    dressed(entries, viewer)
+    return entries
 
 
 REGISTRY = List(

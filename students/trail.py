@@ -112,6 +112,7 @@ declare(
     Verb("registryentry.opened", _("opened a plan"), Kind.READ),
     Verb("registry.printed", _("printed the plan of a student"), Kind.READ),
     Verb("registry.ledger_printed", _("printed the registry"), Kind.EXPORT),
+    Verb("registry_ledger.started", _("started a PDF of the registry"), Kind.SYSTEM),
     Verb("registry_list.exported", _("exported the registry"), Kind.EXPORT),
     Verb("registry.listed", _("put a student on the registry")),
     Verb("registry.changed", _("changed an entry of the registry")),

@@ -59,6 +59,7 @@ urlpatterns = [
     path("registry/", registry.registry_list, name="registry_list"),
     path("registry/export", registry.registry_export, name="registry_export"),
     path("registry/print", registry.registry_print, name="registry_print"),
+    path("registry/pdf", registry.registry_pdf, name="registry_pdf"),
     path("registry/meeting", registry.registry_meeting, name="registry_meeting"),
     path("registry/balance", registry.registry_balance, name="registry_balance"),
     path("registry/<uuid:pk>/", plans.plan_detail, name="plan_detail"),

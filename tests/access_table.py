@@ -171,6 +171,7 @@ ROLES = {
     "students:registry_list": CARING,
     "students:registry_export": SCHOOL,
     "students:registry_print": SCHOOL,
+    "students:registry_pdf": SCHOOL,
     "students:registry_meeting": SCHOOL,
     "students:registry_balance": SCHOOL | {GRADE_HEAD},
     "students:plan_detail": CARING,

@@ -297,7 +297,16 @@ def _are_deadlines(value: Any) -> bool:
     )
 
 
+def _are_days(value: Any) -> bool:
+    """By level of the registry."""
+    return isinstance(value, dict) and all(
+        level in ("1", "2", "3", "4") and isinstance(days, int) and 0 < days <= 366 for level, days in value.items()
+    )
+
+
 _CHECKS: dict[str, Any] = {
+    "review_days": _are_days,
+    "unseen_days": _are_days,
     "incident_deadlines": _are_deadlines,
     "severity_scheme": lambda value: value in SCHEMES,
     "hand_targets": _are_targets,

@@ -80,6 +80,8 @@ _fields: dict[str, Any] = {
     "day_ends": _("School ends"),
     "second_factor_roles": _("Roles that need a second factor"),
     "exports_per_day": _("Lists that one person may take out in a day"),
+    "review_days": _("Days between reviews of a plan on the registry"),
+    "unseen_days": _("Days that a student on the registry may go without a talk"),
     "record_years": _("Years that records are kept after a student has left"),
     "students_per_counselor": _("Students for each full-time counselor, at most"),
     "hand_targets": _("How soon a flag must be in hand"),

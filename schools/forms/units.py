@@ -95,6 +95,13 @@ DEADLINES = {
 }
 
 
+# By level of the registry: how often a plan is reviewed, and how long a student may go without a talk.
+INTERVALS = {
+    "review_days": gettext_lazy("Days between reviews of a plan on the registry"),
+    "unseen_days": gettext_lazy("Days that a student on the registry may go without a talk"),
+}
+
+
 class RulesForm(forms.Form):
     """The rules of a unit. What is left empty or at "as above" is not stored and follows the unit above."""
 
@@ -152,6 +159,7 @@ class RulesForm(forms.Form):
             "own_targets": "clock_targets" in own,
         }
         self._add_deadlines(own.get("incident_deadlines"))
+        self._add_intervals(own)
         self._tell_above(unit)
 
     def _add_deadlines(self, own: Any) -> None:
@@ -171,6 +179,30 @@ class RulesForm(forms.Form):
             self.fields[name] = forms.IntegerField(
                 label=label, min_value=1, max_value=10_000, required=False, initial=value, help_text=help_text
             )
+
+    def _add_intervals(self, own: dict[str, Any]) -> None:
+        """A level that is left empty follows the unit above."""
+        above = settings_of(self.unit.parent) if self.unit.parent else DEFAULTS
+        self.intervals = {key: own.get(key, {}) for key in INTERVALS}
+        for key, held_here in self.intervals.items():
+            for level in self.levels:
+                held = _("Left empty: %(value)s.") % {"value": above[key][str(level.severity)]}
+                self.fields[f"{key}_{level.severity}"] = forms.IntegerField(
+                    label=level.label,
+                    min_value=1,
+                    max_value=366,
+                    required=False,
+                    initial=held_here.get(str(level.severity)),
+                    help_text=held,
+                )
+
+    def interval_fields(self) -> list[tuple[Any, list[Any]]]:
+        return [(label, [self[f"{key}_{one.severity}"] for one in self.levels]) for key, label in INTERVALS.items()]
+
+    def _typed_intervals(self, key: str) -> dict[str, int] | None:
+        """Only the levels that are set here; the others are asked above. Those that the scheme does not use stay."""
+        typed = {str(one.severity): self.cleaned_data.get(f"{key}_{one.severity}") for one in self.levels}
+        return {severity: days for severity, days in (self.intervals[key] | typed).items() if days} or None
 
     def deadline_fields(self) -> list[Any]:
         return [self[name] for name in DEADLINES if name in self.fields]
@@ -247,6 +279,7 @@ class RulesForm(forms.Form):
             "second_factor_roles": data["second_factor_roles"] if data["own_factors"] else None,
             "exports_per_day": data["exports_per_day"],
             "record_years": data["record_years"],
+            **{key: self._typed_intervals(key) for key in INTERVALS},
             "students_per_counselor": data["students_per_counselor"],
             "clock_targets": self._typed_targets() if data["own_targets"] else None,
             **({} if self.unit.is_school else {"incident_deadlines": self._typed_deadlines()}),

@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from schools import audit
 from schools.access import SCHOOL_ROLES, roles
 from schools.common.errors import refusal_in
 from schools.exporting import export_page
@@ -24,17 +24,17 @@ from schools.requests import ViewerRequest
 from schools.severity import scheme_of
 from students.access import can_keep_registry, reads_plan
 from students.actions.hand_over import ask_for_hand_over
+from students.actions.ledger import note_ledger, start_ledger_pdf
 from students.actions.registry import StandsElsewhere, put_on_registry
 from students.balance import Balance, balance, moves_of
 from students.models import PlanReview, RegistryEntry, RiskFlag
 from students.places import person_key
 from students.registry_forms import ListForm
-from students.registry_list import REGISTRY, dressed, entries_of
+from students.registry_list import REGISTRY, entries_of, ledger_of
 from students.views.students import note_first_open, student_or_404
 
 READERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CLASS_TEACHER}
 WHOLE = SCHOOL_ROLES | {Role.GRADE_HEAD}
-MOST = 500
 
 
 def _listed(request: ViewerRequest) -> Any:
@@ -75,6 +75,15 @@ def registry_print(request: ViewerRequest) -> HttpResponse:
 
 
 @roles(*SCHOOL_ROLES)
+@require_POST
+def registry_pdf(request: ViewerRequest) -> HttpResponse:
+    """The same as PDF: a worker makes it."""
+    job = start_ledger_pdf(by=request.viewer)
+    back = urlencode({"back": reverse("students:registry_list")})
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")
+
+
+@roles(*SCHOOL_ROLES)
 @require_GET
 def registry_meeting(request: ViewerRequest) -> HttpResponse:
     """The list for tomorrow's meeting: who is on it, what is due, what is open."""
@@ -84,11 +93,9 @@ def registry_meeting(request: ViewerRequest) -> HttpResponse:
 def _on_paper(request: ViewerRequest, template: str) -> HttpResponse:
     """All who are listed, the worst first. A list of people that leaves on paper is logged as one that leaves."""
     viewer = request.viewer
-    entries = list(entries_of(viewer).open().order_by("-severity", "review_by")[:MOST])
-    dressed(entries, viewer)
+    entries = ledger_of(viewer)
     with transaction.atomic():
-        details = {"rows": len(entries)}
-        audit.record(by=viewer, verb="registry.ledger_printed", about=viewer.unit, details=details)
+        note_ledger(viewer, len(entries))
     return render(request, template, {"entries": entries, "now": timezone.now(), "unit": viewer.unit})
 
 

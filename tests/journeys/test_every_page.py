@@ -98,6 +98,7 @@ NO_PAGES = {
     "students:flag_confirm",
     "students:flag_take_back",
     "students:plan_pdf",
+    "students:registry_pdf",
     "students:hand_over_take_back",
     "students:hand_over_pdf",
     "students:file_pdf",

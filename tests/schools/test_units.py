@@ -331,6 +331,18 @@ def test_a_rule_changed_without_its_tick_is_not_dropped(world, sign_in, change, 
     assert UnitSetting.objects.filter(unit=world.a.unit).count() == 1
 
 
+def test_each_level_of_the_registry_has_its_own_days_or_those_of_the_unit_above(world, sign_in):
+    UnitSetting.objects.create(unit=world.district, key="review_days", value={"4": 5, "3": 9})
+    client, url = sign_in(world.a.leader), reverse("schools:unit_rules", args=[world.a.unit.pk])
+    shown = as_shown(client.get(url).context["form"])
+    assert client.post(url, shown | {"review_days_3": "10", "unseen_days_2": "15"}).status_code == 302
+    assert UnitSetting.objects.get(unit=world.a.unit, key="review_days").value == {"3": 10}
+    assert setting_of(world.a.unit, "review_days") == {"4": 5, "3": 10, "2": 14, "1": 30}
+    assert setting_of(world.a.unit, "unseen_days") == {"4": 7, "3": 14, "2": 15, "1": 45}
+    client.post(url, shown)
+    assert setting_of(world.a.unit, "review_days")["3"] == 9
+
+
 def test_the_rules_name_the_levels_as_the_unit_does_and_ask_no_number_for_the_same_day(world, sign_in):
     UnitSetting.objects.create(unit=world.a.unit, key="severity_scheme", value="three_levels")
     client, url = sign_in(world.a.leader), reverse("schools:unit_rules", args=[world.a.unit.pk])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Notice
+from schools.models import AuditEntry, Job, Notice
 from schools.work.inbox import inbox_of
 from students.actions import plans, registry
 from students.balance import Move, balance, moves_of
@@ -281,3 +281,17 @@ def test_balance_is_read_from_the_reviews_in_force(by, second, entry):
     today = timezone.localdate()
     found = balance(moves_of(PlanReview.objects.all()), today, today)
     assert (found.total("new"), found.end[2], found.moved_in[1], found.moved_out[1]) == (1, 1, 1, 1)
+
+
+def test_the_ledger_as_pdf_is_made_by_a_job_and_logged_as_a_list_that_leaves(
+    world, entry, sign_in, django_capture_on_commit_callbacks
+):
+    client = sign_in(world.a.counselor)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("students:registry_pdf"))
+    job = Job.objects.get(kind="registry_ledger")
+    content = b"".join(client.get(reverse("schools:job_file", args=[job.pk])).streaming_content)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        width, height = (float(side) for side in pdf.pages[0].mediabox[2:])
+    assert (job.state, width > height) == ("done", True)
+    assert AuditEntry.objects.get(verb="registry.ledger_printed").details == {"rows": 1}
