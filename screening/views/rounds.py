@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,7 +42,11 @@ def base_of(request: ViewerRequest) -> str:
 
 
 def class_of(round_: Round, pk: int) -> RoundClass:
-    found: RoundClass = get_object_or_404(round_.classes.select_related("class_group__school", "round"), class_group=pk)
+    """Looked for among the round's own: a number in an address may be larger than any of the database."""
+    asked = round_.classes.select_related("class_group__school", "round")
+    found = next((one for one in asked if one.class_group_id == pk), None)
+    if found is None:
+        raise Http404
     return found
 
 

@@ -26,6 +26,7 @@ from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
 from schools.work.reminders import dispatch
 from students.models import GroupMember, RiskFlag
+from tests.students.test_student_list import add_students
 from tests.walking import kept_from
 from tests.world import NOW
 
@@ -187,6 +188,22 @@ def test_a_board_of_a_center_counts_no_records(world, viewer, sweep):
         unit_board(viewer(world.district_staff), sweep)
     tables = ("students_student", "students_groupmember", "reports_sweepnote", "students_riskflag")
     assert [query["sql"] for query in asked if any(f'"{table}"' in query["sql"] for table in tables)] == []
+
+
+def test_the_page_of_a_class_and_its_board_cost_the_same_for_many_students(world, viewer, sweep):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            by = viewer(world.a.teacher)
+            class_page(by, sweep, world.a.class_1)
+            class_board(by, sweep)
+        return len(queries)
+
+    note_student(by=viewer(world.a.teacher), sweep=sweep, student=world.a.student, found=Found(frozenset({"orphan"})))
+    few = asked()
+    add_students(world.a, 27)
+    sign(world, viewer, sweep)
+    sign(world, viewer, sweep, over=1)
+    assert asked() == few
 
 
 def test_a_center_sees_no_sweep_that_a_school_has_called_for_itself(world, viewer, sweep):
