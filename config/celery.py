@@ -57,5 +57,4 @@ app.conf.beat_schedule = {
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 30.0},
     "remind of reports of incidents": {"task": "counseling.tasks.remind_of_incident_reports", "schedule": 60.0},
     "end watches of flags": {"task": "students.tasks.end_flag_watches", "schedule": 600.0},
-    "call for reviews of plans": {"task": "students.tasks.call_for_plan_reviews", "schedule": crontab(minute=20)},
 }

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.work.notices import Kind, declare
 
 declare(
+    Kind("summary.due", _("The semester summary is to be written and exported")),
     Kind("daily.class", _("The daily report of your class is waiting: nothing today is one tap")),
     Kind("sweep.class", _("A sweep is waiting: child by child, or “none” for the whole class")),
     Kind("sweep.school", _("A sweep is waiting for the signature of the school")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reports import reminders_of_sweeps  # noqa: F401
+from reports import reminders_of_summaries, reminders_of_sweeps  # noqa: F401
 from reports.daily import Calendars, class_board, due_of, joined_on, leaders_of, receiver, schemes_around
 from reports.models import DailyReport
 from reports.models.daily import CLASS

@@ -80,6 +80,7 @@ declare(
     Kind("plan.measure", _("A measure of a plan is yours"), plan_lines),
     Kind("plan.told", _("You are told something about the plan of a student"), plan_lines),
     Kind("plan.due", _("The review of a plan is due"), plan_lines),
+    Kind("plan.review", _("Reviews of plans are due")),
     Kind("plan.raised", _("The level of a student on the registry was raised"), plan_lines),
     Kind("plan.confirm", _("A decision about a plan waits for you as the second person"), plan_lines),
     Kind("plan.confirmed", _("The second person confirmed your decision about a plan"), plan_lines),

@@ -1,7 +1,6 @@
 from celery import shared_task
 
 from students.actions.flags import escalate_overdue
-from students.actions.registry import call_for_reviews
 from students.actions.steps import end_watches
 
 
@@ -13,8 +12,3 @@ def escalate_overdue_flags() -> None:
 @shared_task(ignore_result=True)
 def end_flag_watches() -> None:
     end_watches()
-
-
-@shared_task(ignore_result=True)
-def call_for_plan_reviews() -> None:
-    call_for_reviews()

@@ -16,6 +16,7 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Job, Term
 from schools.work.jobs import start_job
+from schools.work.reminders import end_reminders
 
 LONGEST = 20_000
 FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel"}
@@ -120,6 +121,7 @@ def export_summary(*, by: Viewer, term: Term, file_format: str, reason: str, edi
         raise Refused(_("Choose what the export is for."))
     params = {"term": term.code, "format": file_format, "edition": edition, "language": get_language() or "zh-hans"}
     job = start_job(by=by, kind="semester_report", params=params)
+    end_reminders("summary.due", term.ends, units=[by.unit])
     details = {"term": term.code, "format": file_format, "edition": edition, "reason": reason}
     audit.record(by=by, verb="summary.exported", about=job, details=details)
     return job

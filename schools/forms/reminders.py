@@ -6,10 +6,29 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schools.work.reminders import ABOVE, BACKUP, DAYS, REPORTER, Rung, Source
+from schools.work.reminders import (
+    ABOVE,
+    AS_CHOSEN,
+    BACKUP,
+    DAYS,
+    GROUP,
+    INSIDE,
+    MAIL,
+    REPORTER,
+    SMS,
+    Rung,
+    Source,
+)
 
 MOST = 6
 WHOM = [(REPORTER, _("who has to do it")), (BACKUP, _("who steps in")), (ABOVE, _("who stands above"))]
+VIA = [
+    (AS_CHOSEN, _("as each person chose")),
+    (INSIDE, _("only here")),
+    (SMS, _("text message")),
+    (MAIL, _("mail")),
+    (GROUP, _("group of the unit")),
+]
 DAY = 24 * 60
 
 
@@ -34,11 +53,15 @@ class LadderForm(forms.Form):
             self.fields[f"whom_{number}"] = forms.ChoiceField(
                 label=_("Call whom"), choices=WHOM, required=False, initial=step.whom if step else REPORTER
             )
+            self.fields[f"via_{number}"] = forms.ChoiceField(
+                label=_("How"), choices=VIA, required=False, initial=step.channel if step else AS_CHOSEN
+            )
 
-    def pairs(self) -> list[tuple[Any, Any]]:
-        return [(self[f"at_{number}"], self[f"whom_{number}"]) for number in range(MOST)]
+    def rows(self) -> list[tuple[Any, ...]]:
+        return [tuple(self[f"{name}_{number}"] for name in ("at", "whom", "via")) for number in range(MOST)]
 
     def steps(self) -> list[Rung]:
         data = self.cleaned_data
-        rows = [(data[f"at_{number}"], data[f"whom_{number}"] or REPORTER) for number in range(MOST)]
-        return [Rung(at * self.factor, whom) for at, whom in rows if at is not None]
+        names = ("at", "whom", "via")
+        rows = [[data[f"{name}_{number}"] for name in names] for number in range(MOST)]
+        return [Rung(at * self.factor, whom or REPORTER, via) for at, whom, via in rows if at is not None]

@@ -21,6 +21,7 @@ class Reminder(models.Model):
     day = models.DateField()
     step = models.IntegerField()  # minutes before (-) or after what is due
     whom = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10, blank=True)  # by which it calls, if not as each person chose
     due_at = models.DateTimeField()  # of the thing itself
     at = models.DateTimeField()  # of the reminder
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

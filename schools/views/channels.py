@@ -1,10 +1,13 @@
 """Channels outside: those of the unit, those a person wants, and what became of everything that was sent."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,8 +18,9 @@ from schools.forms.channels import ChannelForm, ChoiceForm
 from schools.models import Channel, ChannelChoice, Delivery, Role
 from schools.requests import ViewerRequest
 from schools.work.notices import known_to, told
+from schools.work.reminders import all_sources, sources_seen_by, what_it_took
 
-PAGE = 100
+PAGE, BACK = 100, dt.timedelta(days=30)
 
 
 @roles(*MANAGING_ROLES)
@@ -68,7 +72,9 @@ def notice_settings(request: ViewerRequest) -> HttpResponse:
 @require_GET
 def notice_sent(request: ViewerRequest) -> HttpResponse:
     """Delivered, failed, read, acknowledged: everything that called somebody of the unit."""
-    seen = known_to(request.viewer)
+    viewer, since = request.viewer, timezone.now() - BACK
+    hidden = all_sources().keys() - sources_seen_by(viewer).keys()
+    seen = known_to(viewer).exclude(kind__in=hidden)
     counts = seen.aggregate(
         all=Count("pk"),
         read=Count("pk", filter=Q(read_at__isnull=False)),
@@ -82,4 +88,5 @@ def notice_sent(request: ViewerRequest) -> HttpResponse:
     rows = seen.select_related("membership__person", "membership__unit").prefetch_related("deliveries__channel")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = told(request.viewer, page.object_list)
-    return render(request, "schools/notice_sent.html", {"page_obj": page, "counts": counts | sent})
+    took = what_it_took(viewer, since=since)
+    return render(request, "schools/notice_sent.html", {"page_obj": page, "counts": counts | sent, "took": took})

@@ -15,20 +15,21 @@ from schools.common.errors import refusal_in
 from schools.forms.reminders import LadderForm
 from schools.models import Reminder
 from schools.requests import ViewerRequest
-from schools.work.reminders import all_sources, ladders_in_force
+from schools.work.reminders import all_sources, ladders_in_force, sources_seen_by
 
 SHOWN, BACK = 60, dt.timedelta(days=30)
 
 
 @roles(*MANAGING_ROLES)
 def reminder_list(request: ViewerRequest) -> HttpResponse:
-    viewer, sources, sent = request.viewer, all_sources(), request.POST.get("kind", "")
-    if sent and sent not in sources:
+    viewer, sent = request.viewer, request.POST.get("kind", "")
+    sources = sources_seen_by(viewer)
+    if sent and sent not in all_sources():
         raise Http404
     in_force = ladders_in_force(viewer.unit)
     forms = {
         kind: LadderForm(request.POST if kind == sent else None, source=source, steps=in_force[kind])
-        for kind, source in sources.items()
+        for kind, source in all_sources().items()
     }
     if sent and (form := forms[sent]).is_valid():
         with refusal_in(form):
@@ -36,12 +37,13 @@ def reminder_list(request: ViewerRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("schools:reminder_list")
     rows = Reminder.objects.filter(unit__path__startswith=viewer.unit.path, at__gte=timezone.now() - BACK)
+    rows = rows.filter(kind__in=sources)
     counts = rows.aggregate(
         sent=Count("pk", filter=Q(people__gt=0)), people=Sum("people"), failed=Count("pk", filter=Q(state="failed"))
     )
     context = {
-        "ladders": [(sources[kind].title, form) for kind, form in forms.items()],
-        "rows": [(row, sources[row.kind].title) for row in rows.select_related("unit")[:SHOWN] if row.kind in sources],
+        "ladders": [(all_sources()[kind].title, form) for kind, form in forms.items()],
+        "rows": [(row, sources[row.kind].title) for row in rows.select_related("unit")[:SHOWN]],
         "counts": counts,
         "why": reason_to_see(viewer),
     }

@@ -1,7 +1,7 @@
 """Plans what leaves the application for a notice, in the transaction of the notice (see `schools.work.channels`)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from celery import current_app
 from django.db import transaction
@@ -14,8 +14,11 @@ MORNING = dt.time(7, 30)
 Urgency = Notice.Urgency
 
 
-def plan(notices: Iterable[Notice]) -> None:
-    """A row for each sending. Nobody has a channel in most tests and schools: then this is one query."""
+def plan(
+    notices: Iterable[Notice], *, only: Collection[str] | None = None, gather: dt.timedelta = dt.timedelta(0)
+) -> None:
+    """A row for each sending, through these kinds of channels only. Nobody has a channel in most tests and schools:
+    then this is one query. After `gather` one message stands for everything that waits for a person by then."""
     rows = list(notices)
     if not rows or not (channels := _channels_of(rows)):
         return
@@ -25,8 +28,11 @@ def plan(notices: Iterable[Notice]) -> None:
         one
         for notice in rows
         for channel in channels.get(notice.unit_id, [])
-        if (one := _planned(notice, channel, choices.get(notice.membership.person_id)))
+        if (only is None or channel.kind in only)
+        and (one := _planned(notice, channel, choices.get(notice.membership.person_id), is_asked=only is not None))
     ]
+    for one in planned:
+        one.next_at += gather
     Delivery.objects.bulk_create(planned, batch_size=500, ignore_conflicts=True)
     if any(one.next_at <= timezone.now() for one in planned):
         transaction.on_commit(_send_soon, robust=True)
@@ -44,10 +50,11 @@ def _channels_of(notices: list[Notice]) -> dict[int, list[Channel]]:
     return by_unit if found else {}
 
 
-def _planned(notice: Notice, channel: Channel, choice: ChannelChoice | None) -> Delivery | None:
+def _planned(notice: Notice, channel: Channel, choice: ChannelChoice | None, *, is_asked: bool) -> Delivery | None:
+    """A group hears what is urgent, and what was meant for it."""
     now = timezone.now()
     if not channel.is_personal:
-        if notice.urgency < Urgency.URGENT:
+        if notice.urgency < Urgency.URGENT and not is_asked:
             return None
         cause = f"{notice.kind}:{notice.subject_type}:{notice.subject_id}:{notice.occasion}"
         return Delivery(notice=notice, channel=channel, once=f"{channel.pk}:{cause}"[:200], next_at=now)

@@ -9,7 +9,7 @@ The inbox in the application is the truth; channels outside carry a neutral sent
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -70,12 +70,15 @@ def notify(
     answer_by: dt.datetime | None = None,
     occasion: str = "",
     goes_outside: bool = True,
+    outside: Collection[str] | None = None,
+    gather: dt.timedelta = dt.timedelta(0),
 ) -> int:
     """Call these people, each once for this cause and occasion. Returns how many were not called before.
 
     Call it in the transaction of the cause. `about` is what the notice leads to, unless `url` says where; whoever may
     not see it must not be among `to`. `unit` is whose matter it is, if not
     that of the people called. With `answer_by` the next person is called if nobody acknowledges it until then.
+    `outside` names the kinds of channels that may be used, all if None; what leaves waits for `gather`.
     """
     members = list({member.pk: member for member in to}.values())
     subject_type, subject_id = subject_of(about)
@@ -103,7 +106,7 @@ def notify(
     # Somebody quicker may have called them a moment ago.
     Notice.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
     if goes_outside:
-        plan(new)
+        plan(new, only=outside, gather=gather)
     pulse({unit for row in new for unit in (row.unit_id, row.membership.unit_id)})
     return len(new)
 

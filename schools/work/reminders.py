@@ -15,16 +15,19 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from schools.common.floors import ask_apps
 from schools.models import Membership, Notice, Reminder, Unit, UnitSetting
 from schools.work.notices import notify
+
+if TYPE_CHECKING:
+    from schools.access import Viewer
 
 logger = logging.getLogger(__name__)
 TRIES = 5
@@ -33,13 +36,26 @@ STALE = dt.timedelta(hours=12)
 DAYS = "days"
 FURTHEST = 1_000_000  # minutes that a step may lie before or after its hour
 REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
+# By which channel a step calls besides the inbox: as each person chose, or only one of these.
+AS_CHOSEN, INSIDE, MAIL, SMS, GROUP = "", "inside", "mail", "sms", "group"
+OUTSIDE: dict[str, frozenset[str] | None] = {
+    AS_CHOSEN: None,
+    INSIDE: frozenset(),
+    MAIL: frozenset({"mail"}),
+    SMS: frozenset({"sms"}),
+    GROUP: frozenset({"wecom", "dingtalk", "feishu"}),
+}
+# What comes due within a minute is gathered, of whatever kind: ten things due are one message.
+GATHER = dt.timedelta(minutes=1)
 
 
 class Rung(NamedTuple):
-    """When, in minutes before (-) or after the hour, and whom: who is to do it, who steps in, or who stands above."""
+    """When, in minutes before (-) or after the hour; whom: who is to do it, who steps in, or who stands above; and by
+    which channel."""
 
     minutes: int
     whom: str = REPORTER
+    channel: str = AS_CHOSEN
 
 
 class Due(NamedTuple):
@@ -61,6 +77,8 @@ class Source:
     people: Callable[[Reminder], Iterable[Membership]]  # whom a step calls now; nobody if it is done
     url: str  # the name of the page that it leads to
     scale: str = "minutes"  # in which a person sets its ladder
+    # Who may read of its reminders: not whoever would learn from them of a record that is kept from them.
+    seen_by: Callable[["Viewer"], bool] = lambda _viewer: True
 
 
 _sources: dict[str, Source] = {}
@@ -68,6 +86,10 @@ _sources: dict[str, Source] = {}
 
 def remind(*sources: Source) -> None:
     _sources.update({source.kind: source for source in sources})
+
+
+def sources_seen_by(viewer: "Viewer") -> dict[str, Source]:
+    return {kind: source for kind, source in all_sources().items() if source.seen_by(viewer)}
 
 
 def all_sources() -> Mapping[str, Source]:
@@ -129,7 +151,16 @@ def dispatch(*, now: dt.datetime | None = None) -> int:
 def plan(source: Source, now: dt.datetime) -> None:
     ladders = Ladders(source)
     rows = [
-        Reminder(kind=source.kind, unit=due.unit, day=due.day, step=step.minutes, whom=step.whom, due_at=due.at, at=at)
+        Reminder(
+            kind=source.kind,
+            unit=due.unit,
+            day=due.day,
+            step=step.minutes,
+            whom=step.whom,
+            channel=step.channel,
+            due_at=due.at,
+            at=at,
+        )
         for due in source.due(now)
         for step, at in passed_steps(ladders.of(due.unit), due.at, now)
     ]
@@ -174,8 +205,47 @@ def call(row: Reminder, people: Iterable[Membership]) -> int:
     """One notice for each person, however much of theirs is due."""
     source = all_sources()[row.kind]
     return notify(
-        to=people, kind=row.kind, url=reverse(source.url), unit=row.unit, due_at=row.due_at, occasion=row.occasion
+        to=people,
+        kind=row.kind,
+        url=reverse(source.url),
+        unit=row.unit,
+        due_at=row.due_at,
+        occasion=row.occasion,
+        outside=OUTSIDE[row.channel],
+        gather=GATHER,
     )
+
+
+# --- how much it took -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Took:
+    """Of one kind: how many things were due, for how many of them nobody had to be called, and how many calls."""
+
+    title: Any
+    due: int
+    by_themselves: int
+    calls: int
+
+    @property
+    def calls_each(self) -> float:
+        return self.calls / self.due if self.due else 0.0
+
+
+def what_it_took(viewer: "Viewer", *, since: dt.datetime) -> list[Took]:
+    """Of the viewer's unit and all below it, by kind: two queries, however much there was."""
+    seen = sources_seen_by(viewer)
+    rows = Reminder.objects.filter(unit__path__startswith=viewer.unit.path, at__gte=since, kind__in=seen)
+    each = rows.order_by().values("kind", "unit", "day").annotate(calls=Sum("people"))
+    found: dict[str, list[int]] = {}
+    for kind, calls in each.values_list("kind", "calls"):
+        found.setdefault(kind, []).append(calls)
+    return [
+        Took(source.title, len(found[kind]), sum(not one for one in found[kind]), sum(found[kind]))
+        for kind, source in seen.items()
+        if kind in found
+    ]
 
 
 def call_soon(*, kind: str, units: Iterable[Unit], day: dt.date, due_at: dt.datetime) -> None:

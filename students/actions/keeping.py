@@ -10,7 +10,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
-from schools.models import Membership, Person, Role
+from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
 from schools.work.notices import notify, pulse, withdraw_notices
 from students.access import can_handle_flags
@@ -18,6 +18,7 @@ from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
 from students.flag_states import State, says_something
 from students.models import CenterRequest, FlagStep, Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
+from students.models.registry import REVIEW_DUE
 
 
 @transaction.atomic
@@ -105,6 +106,8 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     ask_apps("keeping")
     for taker in _takers:
         taker(flag, members)
+    # Which plan a call for reviews meant, it does not say: it is taken back with the first one that is kept.
+    Notice.objects.filter(kind=REVIEW_DUE, membership__in=members).update(withdrawn_at=timezone.now())
     for entry in RegistryEntry.objects.filter(student=flag.student_id):
         withdraw_notices(entry, members)
         for name in ("leader", "counselor", "teacher"):

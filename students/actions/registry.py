@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,10 +17,12 @@ from schools.settings_of import settings_of
 from schools.severity import WORST, levels_of
 from schools.tallies import mark
 from schools.work.notices import end_notices, notify
+from schools.work.reminders import end_reminders
 from students.access import can_keep_registry
 from students.actions.asking import ask_second, check_second_at_center, end_requests, is_asked
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
+from students.models.registry import REVIEW_DUE
 from students.places import person_key, stands_elsewhere
 from students.states import keep, registry
 
@@ -239,6 +241,7 @@ def review_plan(
         raise Refused(_("Choose a level."), field="severity")
     check_words(changed, "changed")
     _clear_proposal(entry, is_raised=severity > entry.severity)
+    day = entry.review_by
     words = {"changed": changed, "next_look": next_look}
     if severity < entry.severity:
         return _propose(by, entry, Kind.DOWN, severity, second, summary, **words)
@@ -249,7 +252,7 @@ def review_plan(
     _move(entry, severity)
     if kind == Kind.UP:
         _tell(entry, [entry.leader, entry.counselor, entry.teacher], by, "plan.raised", str(review.number))
-    end_notices(entry, "plan.due")
+    _review_done(entry, day)
     _changed(by, entry, "registry.reviewed", severity=severity)
     return review
 
@@ -354,7 +357,7 @@ def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
     check_may_confirm(by, entry)
     entry = locked(entry)
     check_listed(entry)
-    review = _waiting_for(by, entry)
+    review, day = _waiting_for(by, entry), entry.review_by
     today = timezone.localdate()
     _answer(review, State.IN_FORCE, in_force_on=today)
     if review.kind == Kind.OFF:
@@ -364,7 +367,8 @@ def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
         end_requests(entry)
     else:
         _move(entry, review.severity_after)
-    end_notices(entry, "plan.confirm", "plan.due")
+    end_notices(entry, "plan.confirm")
+    _review_done(entry, day)
     _tell(entry, [review.by], by, "plan.confirmed", str(review.number))
     verb = "registry.left" if review.kind == Kind.OFF else "registry.reviewed"
     _changed(by, entry, verb, severity=review.severity_after)
@@ -410,22 +414,31 @@ def look_again(*, by: Viewer, entry: RegistryEntry, changed: str) -> PlanReview:
     check_words(changed, "changed")
     today = timezone.localdate()
     review = _add_review(by, entry, Kind.AFTER, 0, 0, State.IN_FORCE, changed=changed, in_force_on=today)
-    entry.review_by = None
+    day, entry.review_by = entry.review_by, None
     entry.save(update_fields=["review_by"])
     end_notices(entry)
+    _review_done(entry, day)
     _changed(by, entry, "registry.reviewed", severity=0)
     return review
 
 
-# --- the day comes ------------------------------------------------------------------------------------------------
+# --- the day comes: `students.reminders` calls ----------------------------------------------------------------------
 
 
-def call_for_reviews(*, today: dt.date | None = None) -> int:
-    """On the day of a review its counselor is called, once. Returns how many were."""
-    today = today or timezone.localdate()
-    due = RegistryEntry.objects.filter(review_by__lte=today).select_related("counselor__person", "listed_by__person")
-    called = 0
-    for entry in due.order_by("pk").iterator(chunk_size=500):
-        to = [one for one in (entry.counselor or entry.listed_by,) if one.is_current() and may_know(entry, one)]
-        called += notify(to=to, kind="plan.due", about=entry, occasion=f"{entry.review_by:%Y%m%d}")
-    return called
+def who_reviews(entry: RegistryEntry, members: Iterable[Membership]) -> list[Membership]:
+    """Of these, who may be called for a review: here today, and it is not kept from them."""
+    return [one for one in members if one.is_current() and one.person.is_active and may_know(entry, one)]
+
+
+def _review_done(entry: RegistryEntry, day: dt.date | None) -> None:
+    """Nobody is called for it any more who has no other review of that day."""
+    end_notices(entry, "plan.due")  # as it was called before there was a ladder
+    if day is None:
+        return
+    left = RegistryEntry.objects.filter(school=entry.school_id, review_by=day)
+    if not left.exists():
+        end_reminders(REVIEW_DUE, day, units=[entry.school])
+        return
+    own = entry.counselor or entry.listed_by
+    still = left.filter(Q(counselor=own) | Q(counselor=None, listed_by=own)).exists()
+    end_reminders(REVIEW_DUE, day, done=[own], still=still)

@@ -16,6 +16,9 @@ from schools.models.visible import Visible
 from students.models.flags import RiskFlag
 from students.models.students import Student
 
+# What a notice is called that says: reviews of plans are due (`students.reminders`).
+REVIEW_DUE = "plan.review"
+
 
 class RegistryCategory(Labelled):
     """Why somebody is on the registry, in the words of the offices; rows are data (facts 3.3)."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from schools.actions.reminders import set_ladder
 from schools.common.errors import Refused
 from schools.models import Notice, Reminder
 from schools.work import reminders
-from schools.work.reminders import STALE, Due, Rung, Source, dispatch, ladders_in_force, passed_steps
+from schools.work.reminders import STALE, Due, Rung, Source, dispatch, ladders_in_force, passed_steps, what_it_took
 from tests.world import NOW
 
 RACERS = 4
@@ -48,6 +49,39 @@ def source(world, monkeypatch):
 def test_what_a_person_has_due_is_one_notice(world, source):
     assert [dispatch(now=NOW), dispatch(now=NOW)] == [1, 0]
     assert Notice.objects.filter(kind="test.thing", membership=world.a.teacher).count() == 1
+
+
+@pytest.mark.django_db
+def test_ten_things_due_are_one_message_of_whatever_kind(world, source, monkeypatch):
+    from schools.models import Channel, Delivery
+    from schools.work import channels
+
+    other = replace(source, kind="test.other", ladder=(Rung(0, channel="mail"), Rung(-1, "above", "inside")))
+    third = replace(source, kind="test.third")
+    monkeypatch.setattr(reminders, "_sources", {one.kind: one for one in (source, other, third)})
+    Channel.objects.create(unit=world.a.unit, kind="sms", target="https://gateway.example/send")
+    left = []
+    monkeypatch.setattr(channels, "send", lambda channel, text, to: left.append(text) or "ok")
+    dispatch(now=NOW)
+    assert Notice.objects.filter(membership=world.a.teacher).count() == 4
+    assert Delivery.objects.count() == 2  # one kind calls by mail only, which the unit has not, or only inside
+    assert (channels.send_due(now=NOW), left) == (0, [])  # gathered for a minute
+    channels.send_due(now=NOW + dt.timedelta(minutes=2))
+    assert (len(left), Delivery.objects.filter(state="sent").count()) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_how_much_reminding_it_took(world, viewer, source):
+    nobody = Due(world.b.unit, NOW.date(), NOW)
+    found = replace(
+        source,
+        due=lambda now: [Due(world.a.unit, NOW.date(), NOW), nobody],
+        people=lambda row: [world.a.teacher] if row.unit_id == world.a.unit.pk else [],
+    )
+    reminders._sources["test.thing"] = found
+    dispatch(now=NOW)
+    took = what_it_took(viewer(world.district_staff), since=NOW - dt.timedelta(days=1))
+    assert [(one.due, one.by_themselves, one.calls, one.calls_each) for one in took] == [(2, 1, 1, 0.5)]
 
 
 @pytest.mark.django_db

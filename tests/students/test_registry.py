@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Job, Notice
 from schools.work.inbox import inbox_of
+from schools.work.reminders import dispatch, sources_seen_by
 from students.actions import plans, registry
 from students.balance import Move, balance, moves_of
-from students.models import PlanMeasure, PlanReview, RegistryEntry, StudentState
+from students.models import PlanMeasure, PlanReview, RegistryEntry, RiskFlag, StudentState
 from students.queries import is_key
 from tests.walking import entry_of, kept_from, raised
 from tests.world import NOW
@@ -205,7 +206,22 @@ def test_inbox_tells_of_reviews_late_and_plans_without_measures(by, entry):
 
 def test_reviews_call_their_counselor_once(by, entry):
     RegistryEntry.objects.filter(pk=entry.pk).update(review_by=timezone.localdate())
-    assert (registry.call_for_reviews(), registry.call_for_reviews()) == (1, 0)
+    at_noon = timezone.now().replace(hour=4)
+    assert (dispatch(now=at_noon), dispatch(now=at_noon)) == (1, 0)
+    called = Notice.objects.filter(kind="plan.review", over_at=None, withdrawn_at=None)
+    assert [one.membership for one in called] == [entry.counselor]
+    entry.refresh_from_db()
+    registry.review_plan(by=by, entry=entry, severity=entry.severity, changed=NOW_WELL)
+    assert called.all().count() == 0
+
+
+def test_nobody_is_called_for_a_review_that_is_kept_from_them(world, by, entry, viewer):
+    RegistryEntry.objects.filter(pk=entry.pk).update(review_by=timezone.localdate())
+    flag = RiskFlag.objects.open().filter(student=entry.student).first() or raised(entry.student, world.a.counselor_2)
+    kept_from(world.a.counselor, flag, world.a.counselor_2)
+    dispatch(now=timezone.now().replace(hour=4))
+    assert Notice.objects.filter(kind="plan.review").count() == 0
+    assert "plan.review" not in sources_seen_by(viewer(world.a.counselor))
 
 
 def test_plan_as_pdf_bears_the_mark_and_is_logged(world, by, entry, sign_in):
