@@ -70,6 +70,7 @@ def _of_talks() -> Iterator[Page]:
 
 
 def _of_figures() -> Iterator[Page]:
+    yield Page("figures, head", 10, Request(reverse("reports:figure_list"), signed_in("head")))
     for who in ("leader", "district"):
         term = viewer(member(who)).term
         code = term.code if term else ""

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from schools.access import Viewer
+from schools.access import Viewer, once
 from schools.common.places import Place, add_places
 from schools.models import Notice
 from schools.prepared_for import prepared_for
 
 
-def _calling(viewer: Viewer) -> int:
+@once
+def calling(viewer: Viewer) -> int:
     """Notices that want an answer."""
     return len(_ids_of_calling(viewer))
 
@@ -22,7 +23,7 @@ def _ids_of_calling(viewer: Viewer) -> Any:
 
 add_places(
     Place(95, _("Work records"), "schools:register_list", "rectangle-stack"),
-    Place(55, _("Notices"), "schools:notice_list", "bell", count=_calling, key="notices"),
+    Place(55, _("Notices"), "schools:notice_list", "bell", count=calling, key="notices"),
     Place(127, _("Channels"), "schools:channel_list", "megaphone", rare=True),
     Place(128, _("Reminders"), "schools:reminder_list", "bell-alert", rare=True),
     Place(125, _("Who is called"), "schools:duty_list", "phone", rare=True),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from reports.board import Board, boards_of
+from reports.board import Board, boards_for, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, school_hours
 from reports.editions import HIDDEN
@@ -25,6 +25,7 @@ from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, 
 from schools.models import Role, Term, Unit
 from schools.queries import begun_terms, current_term, previous_term
 from schools.requests import ViewerRequest
+from students.access import kept_from
 
 READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 PAGE = 50
@@ -112,12 +113,14 @@ def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
 
 
 def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[Board]:
-    """A grade head counts what they see; others read what is kept of the unit."""
+    """A grade head reads what was counted for them; others what is kept of the unit."""
     scopes = [Scope.of(unit, term) for term in terms]
     if viewer.role != Role.GRADE_HEAD:
         return boards_of(scopes)
     own = [scope.narrowed(viewer.class_ids) for scope in scopes]
-    return boards_of(own, only=lambda rows: _seen(rows, viewer))
+    kept = ",".join(sorted(str(pk) for pk in kept_from(viewer).values_list("flag_id", flat=True)))
+    reader = f"{viewer.membership.pk} {sorted(viewer.class_ids)} {kept}"
+    return boards_for(own, reader=reader, only=lambda rows: _seen(rows, viewer))
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ class ImportCommand(BaseCommand):
         file = found.file
         for name, count in file.left_out:
             self.stdout.write(_("sheet %(sheet)s left out, with %(count)s rows") % {"sheet": name, "count": count})
+        if file.hidden_sheets:
+            self.stdout.write(told(_("hidden sheets, not read"), listed(file.hidden_sheets)))
         for sheet in file.sheets:
             for row, text in sheet.skipped.items():
                 self.stdout.write(_("row %(row)s is no record: %(text)s") % {"row": row, "text": text})

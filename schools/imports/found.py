@@ -75,6 +75,7 @@ def _account(file: FileRows) -> dict[str, Any]:
         "left_out": [[name, count] for name, count in file.left_out],
         "skipped": [[sheet.name, row, text] for sheet in file.sheets for row, text in sheet.skipped.items()][:MOST],
         "hidden": file.hidden_rows,
+        "hidden_sheets": file.hidden_sheets,
         "total": file.total,
         "columns": [[header.labels.get(i, ""), name] for i, name in sorted(header.columns.items())],
         "unknown": [label for _index, label in header.unknown],

@@ -45,6 +45,8 @@ class FileRows:
     sheets: list[FileSheet]
     # Sheets that were not taken, with the number of their rows.
     left_out: list[tuple[str, int]] = field(default_factory=list)
+    # Sheets that somebody has hidden, such as the lists behind the choices of a template. They are not read.
+    hidden_sheets: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # How a value may be quoted; a kind with secrets masks them.
     shown: Shown = lambda _name, text: text[:60]
@@ -118,13 +120,16 @@ def read_file(
     limits: Limits = LIMITS,
 ) -> FileRows:
     """Raises UnreadableFile. `sheets`: only these, in a workbook that has several; it may hold other kinds as well."""
-    tables = [table for table in read_tables(source, limits=limits) if not table.is_blank()]
+    read = read_tables(source, limits=limits)
+    tables = [table for table in read if not table.is_blank()]
     if sheets:
         named = [table for table in tables if table.sheet in sheets]
         tables = named or (tables if len(tables) == 1 else [])
     if not tables:
         raise UnreadableFile("empty")
-    return take_sheets(tables, vocabulary, mapping)
+    file = take_sheets(tables, vocabulary, mapping)
+    file.hidden_sheets = [table.sheet for table in read if table.is_hidden]
+    return file
 
 
 def take_sheets(tables: Sequence[Table], vocabulary: Vocabulary, mapping: ByHand | None = None) -> FileRows:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +15,12 @@ from schools.actions.channels import choose_channels, set_channel, try_channel
 from schools.common.errors import refusal_in
 from schools.forms.channels import ChannelForm, ChoiceForm
 from schools.models import Channel, ChannelChoice, Delivery, Role
+from schools.notice_lists import SENT
 from schools.requests import ViewerRequest
-from schools.work.notices import known_to, told
+from schools.work.notices import known_to
 from schools.work.reminders import all_sources, sources_seen_by, what_it_took
 
-PAGE, BACK = 100, dt.timedelta(days=30)
+BACK = dt.timedelta(days=30)
 
 
 @roles(*MANAGING_ROLES)
@@ -86,7 +86,6 @@ def notice_sent(request: ViewerRequest) -> HttpResponse:
         waiting=Count("pk", filter=Q(state=Delivery.State.QUEUED)),
     )
     rows = seen.select_related("membership__person", "membership__unit").prefetch_related("deliveries__channel")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = told(request.viewer, page.object_list)
     took = what_it_took(viewer, since=since)
-    return render(request, "schools/notice_sent.html", {"page_obj": page, "counts": counts | sent, "took": took})
+    context = {"list": SENT.show(request, rows), "counts": counts | sent, "took": took}
+    return render(request, "schools/notice_sent.html", context)

@@ -3,44 +3,28 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import roles
 from schools.actions.notices import acknowledge_notice, open_notice, read_all_notices
 from schools.middleware import MEMBERSHIP
 from schools.models import Notice, Pulse, Role
+from schools.navigation import calling
+from schools.notice_lists import NOTICES
 from schools.requests import ViewerRequest
-from schools.work.notices import told
 
 EVERYONE = tuple(Role)
-PAGE = 50
-TABS = {"new": gettext_lazy("New"), "all": gettext_lazy("All")}
 
 
 @roles(*EVERYONE)
 @require_GET
 def notice_list(request: ViewerRequest) -> HttpResponse:
-    viewer = request.viewer
-    seen = Notice.objects.visible_to(viewer)
-    tab = request.GET.get("tab", "new")
-    if tab not in TABS:
-        raise BadRequest("unknown tab")
-    calling = seen.calling().count()
-    found = seen.calling() if tab == "new" else seen
-    page = Paginator(found.select_related("membership__unit"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = told(viewer, page.object_list)
-    chips = [
-        {"label": label, "url": f"?tab={name}", "on": name == tab, "count": calling if name == "new" else ""}
-        for name, label in TABS.items()
-    ]
-    context = {"page_obj": page, "calling": calling, "chips": chips, "tab": tab}
-    return render(request, "schools/notice_list.html", context)
+    seen = Notice.objects.visible_to(request.viewer)
+    shown = NOTICES.show(request, seen.select_related("membership__unit"))
+    return render(request, "schools/notice_list.html", {"list": shown, "calling": calling(request.viewer)})
 
 
 def _own(request: ViewerRequest, pk: UUID) -> Notice:
@@ -76,6 +60,5 @@ def notice_read_all(request: ViewerRequest) -> HttpResponse:
 def notice_poll(request: ViewerRequest) -> JsonResponse:
     """How many notices call, and whether something changed that an open page shows. No activity: see middleware."""
     viewer = request.viewer
-    count = Notice.objects.visible_to(viewer).calling().count()
     beats = Pulse.objects.filter(pk=viewer.unit.pk).values_list("beats", flat=True).first()
-    return JsonResponse({"count": count, "beats": beats or 0})
+    return JsonResponse({"count": calling(viewer), "beats": beats or 0})

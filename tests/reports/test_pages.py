@@ -434,3 +434,26 @@ def test_map_of_a_center_reads_no_record_and_costs_the_same_for_more_schools(wor
     many = queries()
     assert len(many) == len(few)
     assert [sql for sql in many if '"students_' in sql or '"counseling_' in sql] == []
+
+
+def test_figures_of_a_grade_head_are_counted_once_until_the_school_is_counted_anew(world, viewer, sign_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from schools.recounting import recount
+    from schools.tallies import mark
+    from students.models import Student
+
+    def shown():
+        with CaptureQueriesContext(connection) as asked:
+            found = client.get(reverse("reports:figure_records", args=["students"])).context["count"]
+        return str(found), len(asked)
+
+    recount(world.a.unit)
+    client = sign_in(world.a.grade_head)
+    (before, live), (again, kept) = shown(), shown()
+    assert before == again
+    assert kept < 25 < live
+    Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name="新同学")
+    mark(world.a.unit.pk)
+    assert int(shown()[0]) == int(before) + 1

@@ -144,6 +144,23 @@ def test_table_takes_the_first_sheet_that_is_wanted():
     assert [table.sheet for table in read_tables(out.getvalue())] == ["Sheet", "学生", "旧"]
 
 
+def test_hidden_sheets_are_named_and_not_read():
+    import io
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "班级"])
+    for name, state in (("旧", "hidden"), ("选项", "veryHidden"), ("空", "hidden")):
+        book.create_sheet(name).sheet_state = state
+    book["旧"].append(["姓名", "班级"])
+    book["选项"].append(["男"])
+    out = io.BytesIO()
+    book.save(out)
+    found = {table.sheet: (table.is_hidden, table.row_count) for table in read_tables(out.getvalue())}
+    assert found == {"Sheet": (False, 1), "旧": (True, 0), "选项": (True, 0)}
+
+
 def test_table_fills_merged_cells():
     table = [["成员1", "", "班级"], ["姓名", "电话", ""], ["张大", "1", "1班"], ["李大", "2", ""]]
     found = rows(files.xlsx_bytes(table, merges=["A1:B1", "C1:C2", "C3:C4"]))

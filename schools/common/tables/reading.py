@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[3]
 
 
 def read_tables(source: Path | bytes, *, limits: Limits = LIMITS) -> list[Table]:
-    """All visible sheets, in their order.
+    """All visible sheets, in their order, and the hidden ones without their rows.
 
     `source` may be the content itself, so that an uploaded file need not lie on a disk in clear.
     """
@@ -75,11 +75,14 @@ def _received(pipe: IO[bytes]) -> Iterator[Table]:
     if not pipe.readline():
         raise RuntimeError("the process that reads workbooks did not start")
     table = None
+    hidden: list[Table] = []
     while line := pipe.readline():
         message: dict[str, Any] = json.loads(line)
         if "error" in message:
             raise UnreadableFile(message["error"], message["params"])
-        if "sheet" in message:
+        if "hidden_sheet" in message:
+            hidden.append(Table(message["hidden_sheet"], is_hidden=True))
+        elif "sheet" in message:
             if table is not None:
                 yield table
             table = Table(message["sheet"], hidden_rows=message["hidden"])
@@ -87,3 +90,4 @@ def _received(pipe: IO[bytes]) -> Iterator[Table]:
             table.add_block(pipe.read(message["bytes"]).decode(), message["rows"])
     if table is not None:
         yield table
+    yield from hidden

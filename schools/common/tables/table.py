@@ -13,6 +13,8 @@ class Table:
     row_count: int = 0
     # Rows that a filter or a person has hidden. They are read like the others.
     hidden_rows: int = 0
+    # A sheet that somebody has hidden is named and not read: it has no rows here.
+    is_hidden: bool = False
     # What was mended while reading: row number and code.
     notes: list[tuple[int, str]] = field(default_factory=list)
     _blocks: list[str] = field(default_factory=list, repr=False)

@@ -59,7 +59,7 @@ def _say(out: BinaryIO, message: dict[str, Any]) -> None:
 
 
 def read_workbook(data: bytes, limits: Limits, out: BinaryIO) -> None:
-    """Write every visible sheet that holds something."""
+    """Write every visible sheet that holds something, and the names of the hidden ones that do."""
     if kind_of(data) == "locked":
         data = unlocked(data)
     parts, hidden = None, dict[str, int]()
@@ -75,10 +75,19 @@ def read_workbook(data: bytes, limits: Limits, out: BinaryIO) -> None:
                     part = parts.of_sheet.get(sheet.name, "") if parts else ""
                     message = {"sheet": sheet.name, "hidden": hidden.get(part, 0)}
                     _write_sheet(message, workbook, index, zeros, limits, out)
+                elif _holds_something(workbook, index):
+                    _say(out, {"hidden_sheet": sheet.name})
     except PasswordError:
         raise UnreadableFile("password") from None
     except (CalamineError, XmlError, OSError, ValueError):
         raise UnreadableFile("truncated") from None
+
+
+def _holds_something(workbook: CalamineWorkbook, index: int) -> bool:
+    try:
+        return workbook.get_sheet_by_index(index).end is not None
+    except CalamineError:  # a chart or a macro
+        return False
 
 
 def _write_sheet(
