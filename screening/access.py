@@ -3,7 +3,7 @@ people: what a unit may use is a query."""
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
@@ -11,6 +11,7 @@ from schools.common.errors import Refused
 from schools.models import Role
 from schools.models.visible import rule
 from screening.models import (
+    AnonymousSheet,
     Consent,
     ConsentLink,
     CriticalAnswer,
@@ -59,6 +60,8 @@ def can_change(viewer: Viewer, instrument: Instrument) -> bool:
 ROUND_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
 # Answers, scores, slips and consent are the counselor's.
 SCREENERS = frozenset({Role.COUNSELOR})
+# With fewer, an anonymous round tells nothing.
+FEWEST_SHEETS = 5
 
 
 @rule(Round)
@@ -118,6 +121,17 @@ def slips_to_ask_families_of(viewer: Viewer) -> Any:
 def saved_of(saved: Any, viewer: Viewer) -> Any:
     """Nobody reads answers on their way: they are the student's until handed in. What calls is kept apart."""
     return saved.none()
+
+
+@rule(AnonymousSheet)
+def sheets_of(sheets: Any, viewer: Viewer) -> Any:
+    """Counted for counselors and leaders, once the round is closed and there are enough: one sheet more or less would
+    show whose it is."""
+    if viewer.role not in SCHOOL_ROLES:
+        return sheets.none()
+    closed = Round.objects.filter(school_id=viewer.unit.pk, is_anonymous=True, state=Round.State.CLOSED)
+    enough = closed.annotate(count=Count("sheets")).filter(count__gte=FEWEST_SHEETS)
+    return sheets.filter(round__in=enough.order_by().values("pk"))
 
 
 @rule(PaperEntry)

@@ -1,11 +1,13 @@
 """How a round answered each question: the sealed answers are opened, counted, and nobody's stay together."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from schools.access import Viewer
 from screening.definition import COUNTED, Definition, Item, Type
-from screening.models import Response, Round
+from screening.models import AnonymousSheet, Response, Round
 from screening.outcome import parts_of
 from screening.paper import Question
 from screening.queries import papers_for
@@ -38,12 +40,11 @@ class CountedPart:
 
 def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedPart]:
     """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form."""
-    rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
     given: dict[str, Counter[int]] = {}
     count, answered = 0, Counter[str]()
-    for response in rows.order_by().iterator(chunk_size=500):
+    for answers in _given(viewer, round_):
         count += 1
-        for key, value in response.given.items():
+        for key, value in answers.items():
             if value is None:
                 continue
             answered[key] += 1
@@ -65,6 +66,15 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
             items.sort(key=lambda one: (one.alert != "critical", one.heavy is None, -one.share, one.number))
         found.append(CountedPart(part.instrument.name, items, is_ranked))
     return found
+
+
+def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
+    """The answers of each, without whose they are."""
+    rows: Any = AnonymousSheet.objects.visible_to(viewer).filter(round=round_)
+    if not round_.is_anonymous:
+        rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
+    for one in rows.order_by().iterator(chunk_size=500):
+        yield one.given
 
 
 def _counted(definition: Definition, question: Question, values: Counter[int], answered: int, of: int) -> CountedItem:

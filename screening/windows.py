@@ -42,6 +42,8 @@ def can_begin(round_: Round, row: RoundClass | None, now: dt.datetime) -> bool:
 def takes_answers(slip: Slip, now: dt.datetime) -> bool:
     """Begun and neither withdrawn nor long over. What was on its way when the round closed still arrives."""
     closed = slip.round.closed_at
+    if slip.round.is_anonymous and closed is not None:  # its results are out: one sheet more would show whose it is
+        return False
     return (
         slip.started_at is not None
         and slip.revoked_at is None

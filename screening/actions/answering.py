@@ -15,13 +15,23 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from schools.common.days import midnight
 from schools.common.errors import Refused
 from schools.tallies import mark
 from schools.work.notices import pulse
 from screening.actions.consents import say_yourself
 from screening.consent_rules import STUDENT, Standing, standing
 from screening.consents import needed_of, said_by
-from screening.models import CriticalAnswer, Response, Result, RoundClass, SavedAnswers, ScaleResult, Slip
+from screening.models import (
+    AnonymousSheet,
+    CriticalAnswer,
+    Response,
+    Result,
+    RoundClass,
+    SavedAnswers,
+    ScaleResult,
+    Slip,
+)
 from screening.outcome import Outcome, outcome_of, split
 from screening.scoring import critical_answers
 from screening.states import screenings
@@ -58,7 +68,8 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
         return slip
     if standing(wanted, own) != Standing.GIVEN:
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
-    Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=now, absent_on=None)
+    began = midnight(day) if slip.round.is_anonymous else now
+    Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=began, absent_on=None)
     slip.refresh_from_db(fields=["started_at"])
     return slip
 
@@ -72,6 +83,8 @@ def save_answers(
     `left_out` are questions that a page without a script showed and that were skipped. Another device may have answered
     them in the meantime; that answer stands.
     """
+    if slip.round.is_anonymous:  # nothing on its way is tied to a slip
+        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
     if hold(slip).finished_at is not None:
         _call_late(slip, answers)
         return False
@@ -152,6 +165,19 @@ def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds
     _check_taken(slip)
     call_for(slip, answers)
     return complete(slip=slip, submission=submission, answers=answers, seconds=seconds)
+
+
+@transaction.atomic
+def hand_in_unnamed(*, slip: Slip, answers: Mapping[str, Any]) -> None:
+    """Of an anonymous round: that this student has answered, on this day, and apart from it what. A second time changes
+    nothing."""
+    if hold(slip).finished_at is not None:
+        return
+    _check_taken(slip)
+    AnonymousSheet.objects.create(round_id=slip.round_id, answers=json.dumps(dict(answers), ensure_ascii=False))
+    Slip.objects.filter(pk=slip.pk).update(finished_at=midnight(timezone.localdate()))
+    mark(slip.round.school_id)
+    pulse({slip.round.school_id})
 
 
 def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:

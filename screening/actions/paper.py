@@ -70,6 +70,8 @@ def differing(first: PaperEntry, second: PaperEntry) -> list[str]:
 def _check_open(slip: Slip) -> None:
     if hold(slip).finished_at is not None:
         raise Refused(_("This student has handed in already."))
+    if slip.round.is_anonymous:
+        raise Refused(_("An anonymous survey takes no paper with a name."))
     if slip.revoked_at is not None or slip.round.state == Round.State.PLANNED:
         raise Refused(_("This slip is withdrawn, or the screening is not open yet."))
 

@@ -50,6 +50,9 @@ def make_round(
     those of them who are in one now, and then it is quiet."""
     check_can_hold_rounds(by)
     groups, chosen, only = list(classes), list(instruments), list(special)
+    if about.get("is_anonymous") and any(one.has_critical_items for one in chosen):
+        sentence = _("An answer to one of these may call somebody at once: that cannot be anonymous.")
+        raise Refused(sentence, field="is_anonymous")
     students = Student.objects.visible_to(by).enrolled().filter(class_group__in=groups)
     if only:
         members = GroupMember.objects.visible_to(by).current().filter(group__in=only)

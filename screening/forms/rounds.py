@@ -99,6 +99,13 @@ class RoundForm(forms.Form):
         initial=LAST_WORDS["after_critical"],
     )
 
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Anonymous"),
+        required=False,
+        help_text=gettext_lazy(
+            "That somebody has answered is kept apart from what. Counts appear once it is closed, from five answers on."
+        ),
+    )
     shows_results = forms.BooleanField(
         label=gettext_lazy("At the end students read what their answers say"),
         required=False,
@@ -115,6 +122,8 @@ class RoundForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         first, last, make_up = data.get("opens_on"), data.get("closes_on"), data.get("make_up_until")
+        if data.get("is_anonymous") and data.get("shows_results"):
+            self.add_error("shows_results", _("An anonymous survey has no results of one student."))
         if first and last and last < first:
             self.add_error("closes_on", _("The last day lies before the first."))
         if last and last < timezone.localdate():

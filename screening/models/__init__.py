@@ -1,3 +1,4 @@
+from screening.models.anonymous import AnonymousSheet
 from screening.models.instruments import Instrument, TextPack
 from screening.models.letters import ConsentLink
 from screening.models.paper import PaperEntry
@@ -5,6 +6,7 @@ from screening.models.responses import CriticalAnswer, Response, Result, SavedAn
 from screening.models.rounds import Consent, ConsentText, Round, RoundClass, RoundInstrument, Slip
 
 __all__ = [
+    "AnonymousSheet",
     "Consent",
     "ConsentLink",
     "ConsentText",

@@ -117,6 +117,8 @@ class Round(models.Model):
     responsible = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # That a student is asked says something about the student: no class teacher and no head of a grade sees it.
     is_quiet = models.BooleanField(default=False)
+    # Who has answered is kept apart from what; nothing is scored for one person and nobody is called.
+    is_anonymous = models.BooleanField(_("anonymous"), default=False)
     shows_results = models.BooleanField(_("students read what their answers say"), default=False)
 
     objects = RoundQuerySet.as_manager()
@@ -130,6 +132,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="first", after=None) | Q(after__isnull=False, is_quiet=True) & ~Q(kind="first"),
                 name="later_stages_are_quiet",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_anonymous=False) | Q(after=None, shows_results=False),
+                name="anonymous_rounds_name_nobody",
             ),
         ]
 

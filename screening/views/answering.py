@@ -163,10 +163,13 @@ def answer_page(request: HttpRequest) -> HttpResponse:
         return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
     answered, _seconds = actions.answers_so_far(slip)
     sheet = sheet_of(slip.round, get_language() or "zh", answered)
+    unnamed = slip.round.is_anonymous  # all of it at once: nothing is kept on the way
+    page = sheet.asked if unnamed else sheet.first_page()
     context = {
         "round": slip.round,
         "sheet": sheet,
-        "page": sheet.first_page(),
+        "page": page,
+        "is_last": unnamed or not page,
         "told": _told(sheet, sitting),
         "sitting": sitting,
         "client_id": uuid.uuid4(),
@@ -183,6 +186,7 @@ def _told(sheet: Sheet, sitting: Sitting) -> dict[str, Any]:
         "total": sheet.total,
         "sitting": sitting.token,
         "who": whose(sitting.slip),
+        "unnamed": sitting.slip.round.is_anonymous,
     }
 
 
@@ -207,6 +211,9 @@ def answer_save(request: HttpRequest) -> HttpResponseBase:
 def answer_finish(request: HttpRequest) -> HttpResponseBase:
     def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> None:
         given = dict.fromkeys(left_out) | answers
+        if sitting.slip.round.is_anonymous:
+            actions.hand_in_unnamed(slip=sitting.slip, answers=given)
+            return
         actions.hand_in(slip=sitting.slip, submission=client_id, answers=given, seconds=seconds)
 
     return _taken(request, act, then=reverse("screening:answer_done"))

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -27,7 +27,7 @@ from screening.forms.results import TableForm
 from screening.item_results import items_counted
 from screening.models import Round
 from screening.outcome import parts_of
-from screening.progress import BEGUN, INVALID, NO_CONSENT, REFUSED, WAITING, results_of, slips_seen, states_of
+from screening.progress import AWAY, BEGUN, INVALID, NO_CONSENT, REFUSED, WAITING, results_of, slips_seen, states_of
 from screening.round_results import ATTENTIONS, SPLITS, Found, found_by
 from screening.round_table import responses_of
 from screening.views.rounds import round_of
@@ -157,7 +157,8 @@ def round_people(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer, round_ = request.viewer, round_of(request, pk)
     words = {
         INVALID: _("in doubt"),
-        WAITING: _("absent") if round_.state == Round.State.CLOSED else _("not yet answered"),
+        WAITING: _("not yet answered"),
+        AWAY: pgettext("a student", "absent"),
         BEGUN: _("under way"),
         REFUSED: _("said no"),
         NO_CONSENT: _("consent is missing"),

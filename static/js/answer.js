@@ -46,7 +46,7 @@
   }
   function collect(url, extra) {
     var answers = fresh, keys = Object.keys(answers);
-    if (!keys.length && !extra) return;
+    if ((!keys.length || told.unnamed) && !extra) return;
     fresh = {};
     clock();
     keep(queue().concat([{ url: url, id: newId(), who: told.who, sitting: told.sitting, seconds: seconds, answers: answers, last: !!extra }]));
@@ -238,7 +238,12 @@
     var questions = list();
     if (at < questions.length) { at += 1; draw(true); return; }
     finishing = true;
-    questions.forEach(function (one) { if (!(given[one.key] || []).length) fresh[one.key] = []; });
+    questions.forEach(function (one) {  // of an anonymous survey nothing has been sent before
+      if (told.unnamed || !(given[one.key] || []).length) fresh[one.key] = given[one.key] || [];
+    });
+    if (told.unnamed) Object.keys(fresh).forEach(function (key) {
+      if (!questions.some(function (one) { return one.key === key; })) delete fresh[key];
+    });
     collect(words.finish, true);
     show();
   });

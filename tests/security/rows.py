@@ -12,7 +12,8 @@ from schools.access import Viewer
 from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
-from screening.models import ConsentLink, CriticalAnswer, PaperEntry, SavedAnswers
+from screening.actions.rounds import KEPT_IN_LATER_STAGES
+from screening.models import AnonymousSheet, ConsentLink, CriticalAnswer, PaperEntry, Round, SavedAnswers
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
@@ -101,10 +102,11 @@ SEEN = {
     "counseling.CrisisFreeTerm": (1, 1, 0, 0, 0, 2, 0),  # of 2
     "counseling.SafetyPlan": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentReport": (1, 0, 0, 0, 0, 2, 0),  # of 2
-    "screening.Round": (1, 1, 1, 1, 0, 0, 0),  # of 2
+    "screening.Round": (2, 2, 1, 1, 0, 0, 0),  # of 4
     "screening.Slip": (3, 3, 3, 3, 0, 0, 0),  # of 6
     "screening.Consent": (3, 0, 0, 0, 0, 0, 0),  # of 6
     "screening.ConsentLink": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.AnonymousSheet": (5, 5, 0, 0, 0, 0, 0),  # of 10
     "screening.PaperEntry": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.SavedAnswers": (0, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.CriticalAnswer": (1, 0, 0, 0, 0, 0, 0),  # of 2
@@ -171,6 +173,13 @@ def answers_on_their_way(school):
     """A round in which one student has handed in and another is still answering, with an answer that has called."""
     round_ = round_of(school)
     answered(round_, school.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    more = ("school", "made_by", "opens_on", "closes_on", "consent_text")
+    unnamed = Round.objects.create(
+        **{name: getattr(round_, name) for name in (*KEPT_IN_LATER_STAGES, *more)},
+        is_anonymous=True,
+        state=Round.State.CLOSED,
+    )
+    AnonymousSheet.objects.bulk_create(AnonymousSheet(round=unnamed, answers="{}") for _n in range(5))
     slip = slip_of(round_, school.student_3)
     guardian = school.student.guardians.get()
     ConsentLink.objects.create(round=round_, student=school.student, guardian=guardian, code_hash=guardian.pk)

@@ -1,0 +1,93 @@
+"""Anonymous rounds: who has answered is known, what was answered is counted, nothing leads from one to the other."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from schools.access import Viewer
+from schools.common.errors import Refused
+from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_answers
+from screening.actions.rounds import close_round
+from screening.models import AnonymousSheet, Response, Round, SavedAnswers
+from screening.progress import states_of
+from screening.slip_codes import code_of
+from students.models import RiskFlag
+from tests.screening.asked import round_of, sheet, slip_of
+
+pytestmark = pytest.mark.django_db
+
+
+def by(world, who="counselor"):
+    member = getattr(world.a, who)
+    return Viewer(person=member.person, membership=member)
+
+
+@pytest.fixture
+def unnamed(world):
+    return round_of(world.a, codes=("gad7",), is_anonymous=True)
+
+
+def answer(round_, student, *values):
+    slip = slip_of(round_, student)
+    begin(slip=slip, agrees=True)
+    hand_in_unnamed(slip=slip, answers=sheet(*values))
+    return slip
+
+
+def test_what_may_call_somebody_cannot_be_anonymous(world):
+    with pytest.raises(Refused):
+        round_of(world.a, is_anonymous=True)
+    assert not Round.objects.exists()
+
+
+def test_slip_says_that_and_the_sheet_what_and_nothing_leads_from_one_to_the_other(unnamed, world):
+    slip = answer(unnamed, world.a.student_2, *(3,) * 7)
+    hand_in_unnamed(slip=slip_of(unnamed, world.a.student_2), answers=sheet(*(0,) * 7))  # sent again
+    slip = slip_of(unnamed, world.a.student_2)
+    assert states_of(by(world), unnamed, [slip])[slip.pk] == "done"
+    assert {at.time().isoformat() for at in (slip.started_at, slip.finished_at)} == {"16:00:00"}  # the day, in UTC
+    assert AnonymousSheet.objects.get().given == sheet(*(3,) * 7)
+    columns = {column.name for column in AnonymousSheet._meta.fields}
+    assert columns == {"id", "round", "answers"}
+    traces = (Response.objects, SavedAnswers.objects, RiskFlag.objects.filter(student=slip.student))
+    assert [rows.exists() for rows in traces] == [False] * 3
+
+
+def test_page_is_sent_once_at_the_end_with_and_without_a_script(unnamed, world):
+    client, slip = Client(), slip_of(unnamed, world.a.student_2)
+    assert "这次问卷是匿名的" in client.get(f"/a/{code_of(slip)}/").content.decode()
+    client.post(f"/a/{code_of(slip)}/", {"agree": "yes"})
+    page = client.get("/a/").context
+    assert (page["told"]["unnamed"], len(page["page"]), page["is_last"]) == (True, len(page["told"]["asked"]), True)
+    data = {"sitting": page["sitting"].token, "id": str(uuid.uuid4()), "asked": "1.1,1.2", "q-1.1": "2", "skip": "1"}
+    with pytest.raises(NotNow):
+        save_answers(slip=slip_of(unnamed, world.a.student_2), client_id=uuid.uuid4(), answers={"1.1": 2})
+    assert client.post("/a/finish/", data).url == "/a/done/"
+    assert AnonymousSheet.objects.get().given == {"1.1": 2, "1.2": None}
+
+
+def test_counts_appear_when_it_is_closed_and_from_five_sheets_on(unnamed, world, sign_in):
+    url = reverse("screening:round_questions", args=[unnamed.pk])
+    client = sign_in(world.a.leader)
+    rows = [AnonymousSheet(round=unnamed, answers='{"1.1": 3}') for _one in range(4)]
+    AnonymousSheet.objects.bulk_create(rows)
+
+    def counted():
+        return client.get(url).context["parts"][0].items[0].answered
+
+    assert counted() == 0
+    close_round(by=by(world), round_=unnamed)
+    assert counted() == 0
+    AnonymousSheet.objects.create(round=unnamed, answers='{"1.1": 3}')
+    assert counted() == 5
+
+
+def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):
+    slip = slip_of(unnamed, world.a.student_2)
+    begin(slip=slip, agrees=True)
+    close_round(by=by(world), round_=unnamed)
+    with pytest.raises(NotNow):
+        hand_in_unnamed(slip=slip_of(unnamed, world.a.student_2), answers=sheet(1))
+    assert not AnonymousSheet.objects.exists()
