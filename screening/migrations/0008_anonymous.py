@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('schools', '0015_reminder_steps'),
-        ('screening', '0006_later_stages'),
+        ('screening', '0007_reliable_change'),
     ]
 
     operations = [
