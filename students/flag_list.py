@@ -15,7 +15,7 @@ from students.evidence import briefs_of
 from students.flag_states import State
 from students.models import RiskFlag, Student
 from students.models.flags import is_late
-from students.queries import attach_classes, matching
+from students.queries import attach_classes, matching, open_flags
 
 Flags = QuerySet[RiskFlag]
 SHOWS = {
@@ -49,6 +49,20 @@ def shown(flags: Any, show: str, viewer: Viewer) -> Any:
         "closed": Q(state=State.CLOSED),
     }
     return flags.filter(conditions[show])
+
+
+def tab_counts(viewer: Viewer) -> dict[str, int]:
+    """How many open flags stand behind each tab, as `shown` finds them: counted from rows that the page has anyway. Of
+    closed ones there are ever more, and nobody waits for them."""
+    rows, now, me = open_flags(viewer), timezone.now(), viewer.membership.pk
+    return {
+        "": len(rows),
+        "waiting": sum(flag.state == State.RAISED for flag in rows),
+        "mine": sum(flag.assignee_id == me and flag.state != State.RAISED for flag in rows),
+        "answer": sum(flag.waits_for_id is not None for flag in rows),
+        "late": sum(flag.is_late(now) for flag in rows),
+        "watched": sum(flag.state == State.WATCHED for flag in rows),
+    }
 
 
 def _by_student(flags: Flags, text: str, viewer: Viewer) -> Flags:
@@ -116,6 +130,7 @@ FLAGS = List(
             choices=list(SHOWS.items()),
             narrow=shown,
             chips=True,
+            counts=tab_counts,
         ),
         Choice(
             "level",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, DateField, UUIDField
@@ -20,7 +20,7 @@ from students.access import can_handle_flags, can_keep_registry, can_read_decisi
 from students.advice import advice
 from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
-from students.file import TALK, file_of
+from students.file import SCREENING, TALK, file_of
 from students.flag_forms import STEP_FORMS, AnswerForm
 from students.flag_list import put_into_words
 from students.flag_states import UPPER, State
@@ -58,7 +58,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "may_handle": handles and flag.state != State.CLOSED,
         "may_reopen": handles and flag.state == State.CLOSED,
         "may_keep": handles or _has_reported(viewer, flag),
-        "entry": next(iter(_entry(viewer, student=flag.student_id)), None),
+        "entry": _listed(viewer, flag),
         "may_list": can_keep_registry(viewer),
         "is_second": flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk,
         "is_upper": flag.severity >= UPPER,
@@ -76,7 +76,20 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
 
 @prepared_for(student=UUIDField())
 def _entry(viewer: Viewer, student: Any) -> Any:
-    return RegistryEntry.objects.visible_to(viewer).open().filter(student=student).only("pk")
+    return (
+        RegistryEntry.objects.visible_to(viewer)
+        .open()
+        .filter(student=student)
+        .only("severity", "review_by", "listed_on")
+    )
+
+
+def _listed(viewer: Viewer, flag: RiskFlag) -> RegistryEntry | None:
+    """Whether the student is on the registry, and at which level."""
+    entry = next(iter(_entry(viewer, student=flag.student_id)), None)
+    if entry:
+        entry.level_label = viewer.scheme.word(entry.severity)
+    return cast(RegistryEntry | None, entry)
 
 
 @prepared_for(student=UUIDField())
@@ -92,13 +105,15 @@ def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
 def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dict[str, Any]:
     """What counselors and leaders see besides: whom to call, earlier flags, talks, groups, who looked."""
     student = flag.student
-    talks = file_of(viewer, student, TALK)
+    known = file_of(viewer, student, TALK, SCREENING)
+    talks = [entry for entry in known if entry.kind == TALK.code]
     kept = _kept(viewer, flag=flag.pk)
     return {
         "calls": calls_of(flag, shows_numbers, {one.person_id for one in kept}),
         "shows_numbers": shows_numbers,
         "talks": talks[:TALKS],
         "talk_count": len(talks),
+        "screening": next((entry for entry in known if entry.kind == SCREENING.code), None),
         "earlier": [_worded(viewer, one) for one in _earlier(viewer, student=student.pk, flag=flag.pk)],
         "groups": _groups(viewer, student=student.pk),
         "opens": _opens(viewer, student=student.pk, flag=str(flag.pk)),

@@ -95,6 +95,12 @@ def attach_classes(students: "Iterable[Student]", viewer: Viewer) -> None:
 
 
 @once
+@once
+def open_flags(viewer: Viewer) -> list[RiskFlag]:
+    """The open flags that a viewer sees, as far as counting needs them: navigation, heading and tabs ask once."""
+    return list(_open_flags(viewer))
+
+
 def flag_counts(viewer: Viewer) -> dict[str, Any]:
     """The open flags a viewer sees; of them those nobody has in hand, and those past a target.
 
@@ -102,7 +108,7 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     does, and those past it. Counted here: a school has some dozens open, and six conditions would cost more to put
     into words for the database.
     """
-    rows, now = _open_flags(viewer), timezone.now()
+    rows, now = open_flags(viewer), timezone.now()
     waiting = [flag for flag in rows if flag.state == RiskFlag.State.RAISED]
     worst = [flag.take_by or flag.due_at for flag in waiting if flag.severity == WORST]
     in_time = [until for until in worst if until >= now]
@@ -118,7 +124,7 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
 
 @prepared_for()
 def _open_flags(viewer: Viewer) -> Any:
-    columns = ("state", "severity", "take_by", "due_at", "acted_at")
+    columns = ("state", "severity", "take_by", "due_at", "acted_at", "assignee", "waits_for")
     return RiskFlag.objects.visible_to(viewer).open().order_by().only(*columns)
 
 

@@ -4,7 +4,7 @@ They are filters of django-filter, which reads, checks and applies them; what ea
 `templates/parts/list_filters.html`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import django_filters
@@ -114,7 +114,8 @@ def together(rows: Rows, _code: str, _viewer: Viewer) -> Rows:
 class Choice(ListFilter):
     """One of a few known values. `choices` are pairs of code and label, or a function of the viewer that gives them;
     without, those of the field. `any_label` says what no choice means. `narrow(rows, code, viewer)` filters in another
-    way than by the field. With `chips` it is drawn as links."""
+    way than by the field. With `chips` it is drawn as links; `counts` gives by code how many rows stand behind each, in
+    one query for all or none."""
 
     shape = "choice"
 
@@ -128,10 +129,12 @@ class Choice(ListFilter):
         choices: Iterable[tuple[Any, Any]] | Callable[[Viewer], Iterable[tuple[Any, Any]]] | None = None,
         narrow: Callable[[Rows, str, Viewer], Rows] | None = None,
         chips: bool = False,
+        counts: Callable[[Viewer], Mapping[str, int]] | None = None,
         folded: bool = False,
         **more: Any,
     ):
         super().__init__(name, *([field] if field else []), label=label, **more)
+        self.counts = counts
         self.any_label, self.choices, self.narrow, self.folded = any_label, choices, narrow, folded
         if chips:
             self.shape = "chips"
@@ -160,9 +163,11 @@ class Choice(ListFilter):
         data = self.parent.data.copy()
         data.pop("page", None)
         found = []
+        counts = self.counts(self.viewer) if self.counts else {}
         for code, label in [("", self.any_label), *self.options]:
             data[self.name] = code
-            found.append({"label": label, "url": f"?{data.urlencode()}", "on": code == self.value})
+            chip = {"label": label, "url": f"?{data.urlencode()}", "on": code == self.value}
+            found.append(chip | {"count": counts.get(code, "")})
         return found
 
     def filter(self, qs: Rows, value: str) -> Rows:

@@ -17,6 +17,7 @@ from students.actions.flags import acknowledge_flag, assign_flag, due_at, escala
 from students.clocks import clock_of, duration
 from students.models import FlagReport, Guardian, RiskFlag, Student
 from students.steps import steps_of
+from tests.walking import entry_of, kept_from, raised
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -527,3 +528,24 @@ def grow_flags(school, count):
             student=student, school=school.unit, severity=2, raised_by=school.teacher, known_at=NOW, due_at=NOW
         )
         FlagReport.objects.create(flag=flag, by=school.teacher, text="words", signs=[], known_at=NOW)
+
+
+def test_the_tabs_count_what_they_show(world, viewer, sign_in):
+    raised(world.a.student_2, world.a.counselor, severity=3)
+    acknowledge_flag(by=viewer(world.a.counselor), flag=world.a.flag)
+    kept_from(world.a.counselor, raised(world.a.student_3, world.a.leader), world.a.leader)
+    client = sign_in(world.a.counselor)
+    chips = client.get(reverse("students:flag_list")).context["list"].chips[0].links
+    shown = {
+        chip["url"]: client.get(reverse("students:flag_list") + chip["url"]).context["list"].count for chip in chips
+    }
+    assert {chip["url"]: chip["count"] for chip in chips[:-1]} == {
+        chip["url"]: shown[chip["url"]] for chip in chips[:-1]
+    }
+    assert [chip["count"] for chip in chips] == [2, 1, 1, 0, 0, 0, ""]
+
+
+def test_the_page_of_a_flag_names_the_level_on_the_registry(world, sign_in):
+    entry = entry_of(world.a.student, world.a.counselor, severity=2)
+    page = sign_in(world.a.counselor).get(world.a.flag.get_absolute_url()).content.decode()
+    assert page.count(entry.get_absolute_url()) == 2  # beside what is known, and among the acts
