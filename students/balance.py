@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Case, Exists, OuterRef, When
+
+from students.models.hand_over import HandOver
 from students.models.registry import PlanReview, PlanReviewQuerySet, RegistryEntry
 
 Kind = PlanReview.Kind
@@ -28,13 +31,15 @@ class Move(NamedTuple):
 
 @dataclass
 class Balance:
-    """Counts by level. `between` counts the moves from one level to another."""
+    """Counts by level. `between` counts the moves from one level to another; of the new `came` from another school, of
+    those who left `transferred` moved to one."""
 
     start: Counter[int] = field(default_factory=Counter)
     new: Counter[int] = field(default_factory=Counter)
     moved_in: Counter[int] = field(default_factory=Counter)
     moved_out: Counter[int] = field(default_factory=Counter)
     left: Counter[int] = field(default_factory=Counter)
+    came: Counter[int] = field(default_factory=Counter)
     transferred: Counter[int] = field(default_factory=Counter)
     end: Counter[int] = field(default_factory=Counter)
     between: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -46,9 +51,15 @@ class Balance:
 def moves_of(reviews: PlanReviewQuerySet) -> list[Move]:
     """The moves in the order in which they came, of reviews that the caller may see."""
     rows = reviews.in_force().filter(kind__in=MOVES).order_by("in_force_on", "entry_id", "number")
-    values = rows.values_list("entry_id", "in_force_on", "severity_before", "severity_after", "ending")
+    arrivals = HandOver.objects.filter(student_there=OuterRef("entry__student"), received_on=OuterRef("in_force_on"))
+    came = Case(When(kind=Kind.LISTED, then=Exists(arrivals.order_by())), default=False)
+    values = rows.values_list("entry_id", "in_force_on", "severity_before", "severity_after", "ending", came)
     moved = RegistryEntry.Ending.MOVED
-    return [Move(entry, on, before, after, ending == moved) for entry, on, before, after, ending in values if on]
+    return [
+        Move(entry, on, before, after, came or ending == moved)
+        for entry, on, before, after, ending, came in values
+        if on
+    ]
 
 
 def balance(moves: Iterable[Move], first: dt.date, last: dt.date) -> Balance:
@@ -79,6 +90,7 @@ def _step(level: Counter[int], move: Move) -> None:
 def _count(found: Balance, move: Move) -> None:
     if not move.before:
         found.new[move.after] += 1
+        found.came[move.after] += move.is_transfer
     elif not move.after:
         found.left[move.before] += 1
         found.transferred[move.before] += move.is_transfer

@@ -114,7 +114,7 @@ def registry_balance(request: ViewerRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "balance": found,
-        "total": {name: found.total(name) for name in ("start", "new", "left", "transferred", "end")},
+        "total": {name: found.total(name) for name in ("start", "new", "came", "left", "transferred", "end")},
         "rows": _by_level(found, viewer.unit),
         "moves": _moves(found, viewer.unit),
     }

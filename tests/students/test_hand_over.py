@@ -18,8 +18,9 @@ from schools.work.inbox import inbox_of
 from students.actions import hand_over, registry, roll
 from students.actions.decisions import reopen_flag
 from students.actions.taking_over import accept_offer
+from students.balance import balance, moves_of
 from students.file import file_of
-from students.models import HandOver, RegistryEntry, RiskFlag, Student, StudentState
+from students.models import HandOver, PlanReview, RegistryEntry, RiskFlag, Student, StudentState
 from students.places import refresh_places
 from tests.walking import entry_of, kept_from, measure_of, raised, step_of
 
@@ -159,6 +160,8 @@ def test_accepting_moves_roll_registry_and_flag_in_one_moment(world, by, there, 
         == 0
         != StudentState.objects.get(pk=new.pk).registry_severity
     )
+    found = balance(moves_of(PlanReview.objects.all()), timezone.localdate(), timezone.localdate())
+    assert (+found.came, +found.transferred) == ({3: 1}, {3: 1})
     assert offer.keep_until == old.left_on + dt.timedelta(days=1096)
     assert Notice.objects.filter(kind="handover.accepted", membership=by.membership).count() == 1
 
@@ -311,12 +314,13 @@ ACTS = st.lists(
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_nobody_ever_stands_on_two_registries(world, acts):
-    """Two schools hand one person to and fro and list, end, sign off and bring back in any order."""
+    """Two schools, both with this person on the roll, hand over, list, end, sign off and bring back in any order."""
     from django.db import transaction
 
     mark = transaction.savepoint()
     sides = {True: world.a, False: world.b}
     id_hash = world.a.student.id_hash
+    Student.objects.filter(pk=world.b.student.pk).update(id_hash=id_hash)
     for act, is_a, with_registry in acts:
         try:
             with transaction.atomic():
