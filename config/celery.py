@@ -56,5 +56,6 @@ app.conf.beat_schedule = {
     "recount all": {"task": "schools.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
     "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 30.0},
     "remind of reports of incidents": {"task": "counseling.tasks.remind_of_incident_reports", "schedule": 60.0},
+    "count who is silent": {"task": "reports.tasks.mark_hours_of_reports", "schedule": crontab(minute=5)},
     "end watches of flags": {"task": "students.tasks.end_flag_watches", "schedule": 600.0},
 }

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from reports import daily_missing  # noqa: F401
 from reports.models import Sweep, SweepSignature
 from schools.figures import Alarm, Figure, Rows, Scope, declare
 

@@ -1,7 +1,17 @@
-"""Long work of this floor: the export of a summary."""
+"""Long work of this floor: the export of a summary, a board of daily reports as PDF."""
 
+import datetime as dt
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reports.actions.daily import board_of
+from reports.daily_page import board_words
+from reports.daily_sheet import daily_sheet
 from reports.editions import Edition
 from reports.exporting import export, stamp_of
+from schools.common.pdf_child import render
 from schools.queries import term_of
 from schools.work.jobs import Work, job
 
@@ -18,3 +28,24 @@ def semester_report(work: Work) -> None:
         viewer.unit, term, work.params["format"], stamp=stamp_of(viewer), edition=edition, progress=work.progress
     )
     work.keep(made.content, name=made.name, content_type=made.content_type)
+
+
+@job("daily_board")
+def daily_board(work: Work) -> None:
+    """The board of a day with the term's figures, on paper."""
+    viewer, day = work.viewer, dt.date.fromisoformat(work.params["day"])
+    work.progress(0, 2)
+    board = board_of(viewer.unit, day)
+    sheet = daily_sheet(viewer, board)
+    context = {
+        "heading": board_words(board, is_school=viewer.unit.is_school),
+        "board": board,
+        "columns": sheet.heads,
+        "lines": list(sheet.lines()),
+        "viewer": viewer,
+        "now": timezone.now(),
+    }
+    work.progress(1, 2)
+    content = render(render_to_string("reports/daily_pdf.html", context))
+    name = f"{_('Daily report')} {day}.pdf"
+    work.keep(content, name=name, content_type="application/pdf")

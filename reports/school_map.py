@@ -67,8 +67,8 @@ def _kept(figure: str, term: str) -> Coalesce:
 
 
 def worst_first() -> tuple[str, ...]:
-    """Of many alarms the order is that of the worst two; the rest by name."""
-    return ("-n_flags_overdue", "n_schools_with_counselor", "path")
+    """Of many alarms the order is that of the worst three; the rest by name."""
+    return ("-n_flags_overdue", "-n_daily_missing", "n_schools_with_counselor", "path")
 
 
 def school_tile(unit: Any) -> Tile:

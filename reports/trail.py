@@ -13,6 +13,8 @@ declare(
     Verb("summary.publishable_set", _("said whether a text of a summary may be published")),
     Verb("summary.exported", _("exported a summary"), Kind.READ),
     Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
+    Verb("daily_board.printed", _("took a board of daily reports as PDF")),
+    Verb("daily_board.started", _("started a file of a board"), Kind.SYSTEM),
     Verb("daily.signed", _("signed a daily report")),
     Verb("daily.reminded", _("reminded of daily reports")),
     Verb("daily.put_off", _("let a report come later")),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("daily/unit/<int:pk>/", exceptions.daily_unit, name="daily_unit"),
     path("daily/class/<int:pk>/people/", exceptions.daily_people, name="daily_people"),
     path("daily/stand-in/<int:pk>/end", exceptions.daily_stand_in_end, name="daily_stand_in_end"),
+    path("daily/pdf", daily.daily_pdf, name="daily_pdf"),
     path("daily/class/<int:pk>/", daily.daily_class, name="daily_class"),
     path("daily/class/<int:pk>/write/", daily.daily_write, name="daily_write"),
     path("sweeps/", sweeps.sweep_list, name="sweep_list"),

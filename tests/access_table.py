@@ -316,6 +316,7 @@ ROLES = {
     "reports:barometer_fill": PUBLIC,
     "reports:barometer_list": SCHOOL | {CLASS_TEACHER, GRADE_HEAD},
     "reports:barometer_link": FAMILY,
+    "reports:daily_pdf": SCHOOL | {CENTER},
     "reports:daily_export": SCHOOL | {CENTER},
     "reports:daily_unit": frozenset({CENTER}),
     "reports:daily_people": SCHOOL,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.access import can_sign_class, can_sign_unit, classes_to_sign
@@ -18,7 +19,9 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.days import midnight
 from schools.common.errors import Refused
-from schools.models import ClassGroup, Unit
+from schools.models import ClassGroup, Job, Unit
+from schools.tallies import mark
+from schools.work.jobs import start_job
 from schools.work.notices import pulse
 from schools.work.reminders import end_reminders
 from students.actions.flags import raise_flag
@@ -84,8 +87,18 @@ def sign_unit(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
     row = {"unit": by.unit, "class_group": None, "day": signature.day}
     report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
     end_reminders("daily.unit", signature.day, units=[by.unit])
+    mark(by.unit.pk)
     _record(by, report)
     return report
+
+
+@transaction.atomic
+def start_board_pdf(*, by: Viewer, day: dt.date) -> Job:
+    """The board of a day on paper: states, numbers and who signed, nobody's name of a student."""
+    params = {"day": day.isoformat(), "language": get_language() or "zh-hans"}
+    job = start_job(by=by, kind="daily_board", params=params)
+    audit.record(by=by, verb="daily_board.printed", about=job, details={"day": day.isoformat()})
+    return job
 
 
 def board_of(unit: Unit, day: dt.date) -> Board:

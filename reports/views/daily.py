@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -21,7 +22,7 @@ from reports.access import (
     classes_to_sign,
     report_class_ids,
 )
-from reports.actions.daily import Concern, Signature, sign_class, sign_unit
+from reports.actions.daily import Concern, Signature, sign_class, sign_unit, start_board_pdf
 from reports.actions.reminding import remind_silent
 from reports.daily import Board, class_board, due_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
@@ -220,6 +221,16 @@ def daily_remind(request: ViewerRequest) -> HttpResponse:
         said = text.format(n=called) if called else _("Nobody was left to remind.")
         messages.success(request, said)
     return redirect("reports:daily_board")
+
+
+@roles(*SCHOOL_ROLES, Role.CENTER_STAFF)
+@require_POST
+def daily_pdf(request: ViewerRequest) -> HttpResponse:
+    """The board of a day as PDF, made by a worker."""
+    day = day_of(request)
+    job = start_board_pdf(by=request.viewer, day=day)
+    back = f"{reverse('reports:daily_board')}?day={day:%Y-%m-%d}"
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{urlencode({'back': back})}")
 
 
 @roles(*SCHOOL_ROLES, Role.CENTER_STAFF)

@@ -154,6 +154,7 @@ def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str,
         "flags": _("Risk flags"),
         "registry": _("Registry"),
         "incidents": _("Crisis events"),
+        "daily": _("Daily report"),
     }
     rows: dict[str, list[FigureRow]] = {group: [] for group in titles}
     for figure in figures().values():

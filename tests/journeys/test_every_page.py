@@ -130,6 +130,7 @@ NO_PAGES = {
     "counseling:incident_pdf",
     "reports:daily",
     "reports:daily_sign",
+    "reports:daily_pdf",
     "reports:barometer_link",
     "reports:barometer_fill",
     "reports:daily_stand_in_end",

@@ -17,6 +17,7 @@ from reports.daily_term import term_board
 from reports.models import DailyReport, ReportException, ReportVersion, StandIn
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice, Reminder
+from schools.queries import current_term
 from schools.work.reminders import dispatch
 from students.models import RiskFlag
 from tests.walking import report_of, stand_in_of
@@ -295,3 +296,35 @@ def test_daily_status_prints_the_table(world, viewer, capsys):
         "乙小学\tawaited",
         "expected=2 received=1 on_time=1 reported=0 zero=1 missing=0 awaited=1 complete=50.0%",
     ]
+
+
+# --- on the map of a center, and on paper -----------------------------------------------------------------------------
+
+
+def test_a_missing_report_of_a_school_is_an_alarm_from_its_hour_until_it_is_signed(world, viewer):
+    from reports.daily_missing import mark_hours
+    from reports.school_map import school_tile, schools_of
+    from schools.recounting import recount_all, recount_marked
+
+    def tile(hour, minute):
+        with at(hour, minute):
+            recount_marked()
+            found = schools_of(viewer(world.district_staff), current_term(world.district).code)
+            return school_tile(found.get(pk=world.a.unit.pk)).rank
+
+    recount_all()
+    mark_hours(dt.datetime.combine(TODAY, dt.time(9, 5), NOW.tzinfo))
+    before, after = tile(10, 29), tile(10, 31)
+    with at(10, 40):
+        sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY, late_reason="forgotten"))
+    assert [rank == 15 for rank in (before, after, tile(10, 41))] == [False, True, False]
+
+
+def test_board_as_pdf_is_made_by_a_worker(world, sign_in, django_capture_on_commit_callbacks):
+    from schools.common import files
+    from schools.models import Job
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = sign_in(world.district_staff).post(reverse("reports:daily_pdf"), {"day": TODAY.isoformat()})
+    job = Job.objects.get(kind="daily_board")
+    assert (answer.status_code, job.state, files.open_file(job.pk)[:4]) == (302, "done", b"%PDF")

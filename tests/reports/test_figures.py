@@ -93,7 +93,7 @@ def test_figures_of_the_cast_are_as_counted_by_hand(world):
         "talks": 4,
         "talk_parts": 5,
         "restricted_talks": 1,
-        **dict.fromkeys(("incidents", "crisis_free"), 0),
+        **dict.fromkeys(("incidents", "crisis_free", "daily_missing", "sweeps_overdue"), 0),
         **{f"incidents_{form}_{what}": 0 for form in ("oral", "written") for what in ("due", "in_time")},
         "students_reached": 4,  # student, student_2, neighbor, older
         "key_students_reached": 1,
