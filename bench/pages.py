@@ -70,13 +70,14 @@ def _of_talks() -> Iterator[Page]:
 
 
 def _of_figures() -> Iterator[Page]:
-    yield Page("figures, head", 10, Request(reverse("reports:figure_list"), signed_in("head")))
     for who in ("leader", "district"):
         term = viewer(member(who)).term
         code = term.code if term else ""
         yield Page(f"figures, {who}", 10, Request(reverse("reports:figure_list"), signed_in(who)))
         summary = reverse("reports:summary_detail", args=[code])
         yield Page(f"summary, {who}", 10, Request(summary, signed_in(who)))
+    # After the leader, whose page has counted the school anew where a saved talk has marked it.
+    yield Page("figures, head", 10, Request(reverse("reports:figure_list"), signed_in("head")))
 
 
 @cache

@@ -110,7 +110,15 @@ class Board:
         if declared not in self._words:
             self._words[declared] = declared.words(self.scope)
         word = self._words[declared]
-        return sorted({word(value) for code, by, value in self.counts if (code, by) == (figure, split)})
+        return sorted({word(value) for value in self._occurring[figure, split]})
+
+    @cached_property
+    def _occurring(self) -> dict[tuple[str, str], list[str]]:
+        """Of each figure and split, the values that occur."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for figure, split, value in self.counts:
+            found[figure, split].append(value)
+        return found
 
     def split(self, figure: str, split: str) -> list[tuple[Value, Published]]:
         """The values of a split for the unit, in their order."""

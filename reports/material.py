@@ -11,7 +11,7 @@ from reports.board import Board, Share, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
 from reports.editions import Edition
-from schools.figures import CLASS, Scope, Value, figures, ratios
+from schools.figures import CLASS, Scope, Value, ratios
 from schools.indicators import grade_code, grade_words
 from schools.models import ClassGroup, Tally, Term, Unit
 from schools.queries import previous_term
@@ -39,6 +39,18 @@ class Place:
     unit: int | None = None
     code: str = ""
     grade: Value | None = None  # of a class
+
+
+class _CountsOf(dict[str, Amount]):
+    """The counts of a unit by figure, each found when it is asked for: a table shows a few of some seventy."""
+
+    def __init__(self, board: Board, unit: int) -> None:
+        super().__init__()
+        self.board, self.unit = board, unit
+
+    def __missing__(self, code: str) -> Amount:
+        found = self[code] = Amount(self.board.count(code, self.unit))
+        return found
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ def unit_places(board: Board) -> list[Place]:
     return [
         Place(
             node.name,
-            {code: Amount(board.count(code, node.pk)) for code in figures()},
+            _CountsOf(board, node.pk),
             written(board.share(ratios()["coverage"], node.pk)),
             written(board.share(ratios()["key_coverage"], node.pk)),
             "" if node.is_school else "group",

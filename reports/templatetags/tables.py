@@ -1,13 +1,16 @@
-"""The rows of a summary's table, drawn in Python: as nested loops of a template they were half of the page's time."""
+"""Rows of tables of figures, drawn in Python: as nested loops of a template they were half of a page's time."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from reports.document import Amount, Row, Table
+from reports.material import Place
 
 register = template.Library()
 
@@ -32,3 +35,25 @@ def _cell(cell: Amount | str, term: str) -> str:
     more = {"split": cell.behind.split, "value": cell.behind.value} if cell.behind.split else {}
     url = f"{reverse('reports:figure_records', args=[cell.behind.figure])}?{urlencode({'term': term} | more)}"
     return f'<a href="{escape(url)}">{text}</a>'
+
+
+@register.simple_tag
+def place_rows(places: Iterable[Place]) -> SafeString:
+    """A row for each center and school on a center's workbench; a school without a counselor is marked."""
+    address = reverse("reports:figure_list")
+    words = (_("Students"), _("Counselors"), _("Talks"), _("Coverage"), _("Key coverage"), _("Open flags"))
+    opens = [format_html('<td class="num" data-label="{}">', word) for word in words]
+    nobody = format_html(' <span class="tag warn">{}</span>', _("none"))
+    rows = []
+    for place in places:
+        counts = place.counts
+        cells = [
+            escape(counts["students"]),
+            escape(counts["counselors"]) + ("" if counts["counselors"].value else nobody),
+            *(escape(one) for one in (counts["talks"], place.coverage, place.key_coverage, counts["flags_at_end"])),
+        ]
+        drawn = "".join(f"{start}{cell}</td>" for start, cell in zip(opens, cells, strict=True))
+        css = ' class="group"' if place.emphasis else ""
+        name = format_html('<a href="{}?unit={}">{}</a>', address, place.code, place.label)
+        rows.append(f'<tr{css}><th scope="row">{name}</th>\n    {drawn}</tr>')
+    return mark_safe("".join(rows))  # noqa: S308  every cell is escaped above
