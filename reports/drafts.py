@@ -228,6 +228,35 @@ def _signed(m: Material) -> str:
     return text.format(name=signed.by.person.name, day=day)
 
 
+def screening(m: Material) -> str:
+    if m.count("screening_asked").value == 0:
+        return _("There was no screening this term.")
+    lines = [
+        _(
+            "Screenings asked {asked} times and were handed in {answered} times ({share}). They reached {screened} of "
+            "the students enrolled ({coverage}). {valid_share} of the results are valid."
+        ).format(
+            asked=m.count("screening_asked"),
+            answered=m.count("screening_answered"),
+            share=m.share("screening_answered_share"),
+            screened=m.count("students_screened"),
+            coverage=m.share("screening_coverage"),
+            valid_share=m.share("screening_valid_share"),
+        )
+    ]
+    if m.count("screening_flags").value != 0:
+        lines.append(
+            _(
+                "{flags} risk flags came from screenings; of {due} that had to be acted on, {in_time} were in time."
+            ).format(
+                flags=m.count("screening_flags"),
+                due=m.count("screening_flags_due"),
+                in_time=m.count("screening_flags_in_time"),
+            )
+        )
+    return "\n".join(lines)
+
+
 def _middles(m: Material) -> list[str]:
     row = m.clocks[0]
     acted, settled = row.amount("reported_acted"), row.middles["known_settled"]

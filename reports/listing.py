@@ -17,6 +17,8 @@ from schools.access import Viewer
 from schools.figures import Rows
 from schools.models import Certificate, ClassGroup, Membership, Unit
 from schools.severity import WORST
+from screening.models import Response, Slip
+from screening.words import attention_word
 from students.models import CenterRequest, GroupMember, PlanReview, RegistryEntry, RiskFlag, Student
 
 
@@ -188,6 +190,35 @@ def _sweeps(rows: Rows, _viewer: Viewer) -> Rows:
     return rows.order_by("due_on", "pk")
 
 
+def _slips(rows: Rows, _viewer: Viewer) -> Rows:
+    return rows.select_related("student", "class_group__school", "round").order_by(
+        "-round__opens_on", "class_group", "pk"
+    )
+
+
+def _slip_line(_viewer: Viewer) -> Callable[[Slip], Line]:
+    return lambda slip: Line(
+        slip.student.name,
+        f"{_class_name(slip.class_group)} · {slip.round.title}",
+        reverse("screening:round_class", args=[slip.round_id, slip.class_group_id]),
+    )
+
+
+def _responses(rows: Rows, _viewer: Viewer) -> Rows:
+    related = rows.select_related("slip__student", "slip__class_group__school", "slip__round")
+    return related.order_by("-attention", "-at", "pk")
+
+
+def _response_line(_viewer: Viewer) -> Callable[[Response], Line]:
+    return lambda response: Line(
+        response.slip.student.name,
+        f"{_class_name(response.slip.class_group)} · {response.slip.round.title}",
+        response.get_absolute_url(),
+        response.attention,
+        attention_word(response.attention),
+    )
+
+
 def _units(rows: Rows, _viewer: Viewer) -> Rows:
     return rows.order_by("path")
 
@@ -224,6 +255,8 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
     ClassGroup: (_classes, lambda _viewer: lambda group: Line(group.name)),
     Membership: (_staff, _staff_line),
     Certificate: (_certificates, _certificate_line),
+    Slip: (_slips, _slip_line),
+    Response: (_responses, _response_line),
     Sweep: (
         _sweeps,
         lambda _viewer: lambda one: Line(one.title, date_format(one.due_on, _("M j, Y")), one.get_absolute_url()),

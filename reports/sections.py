@@ -276,6 +276,27 @@ def _state_tables(m: Material) -> list[Table]:
     return found
 
 
+def screening_tables(m: Material) -> list[Table]:
+    if m.count("screening_asked").value == 0:
+        return []
+    grades = _told(
+        Row(
+            value.label,
+            [
+                *(m.count(code, "grade", value.code) for code in ("students", "students_screened")),
+                m.share("screening_coverage", split="grade", value=value.code),
+            ],
+        )
+        for value, _count in m.board.split("students", "grade")
+    )
+    total = Row(_("All"), [m.count("students"), m.count("students_screened"), m.share("screening_coverage")], "total")
+    heads = [_("Grade"), _("Students"), _("Students screened"), _("Coverage")]
+    return [
+        Table("screened", _("Screening by grade"), heads, [*grades, total]),
+        _split_table(m, "screening_levels", "attention", "screening_levels", _("Results by attention")),
+    ]
+
+
 PARTS: list[Part] = [
     Part("overview", gettext_lazy("Overview"), drafts.overview, facts=headline),
     Part("organisation", gettext_lazy("Organisation and staff"), drafts.organisation, tables=staff_table),
@@ -290,6 +311,7 @@ PARTS: list[Part] = [
         tables=flag_tables,
         balance=balance,
     ),
+    Part("screening", gettext_lazy("Screening"), drafts.screening, tables=screening_tables),
     Part(
         "comparison",
         gettext_lazy("Compared with the term before"),

@@ -153,6 +153,7 @@ def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str,
         "talks": _("Talks"),
         "flags": _("Risk flags"),
         "registry": _("Registry"),
+        "screening": _("Screening"),
         "incidents": _("Crisis events"),
         "daily": _("Daily report"),
     }

@@ -221,6 +221,7 @@ def reissue_slip(*, by: Viewer, slip: Slip) -> Slip:
     Slip.objects.filter(pk=slip.pk).update(issue=F("issue") + 1, revoked_at=None, wrong_pins=0, wrong_pin_at=None)
     slip.refresh_from_db()
     Slip.objects.filter(pk=slip.pk).update(code_hash=hash_of(code_of(slip)))
+    changed(slip.round.school_id)
     audit.record(by=by, verb="slip.reissued", about=slip, student=slip.student_id)
     return slip
 
@@ -231,6 +232,7 @@ def revoke_slip(*, by: Viewer, slip: Slip) -> Slip:
     check_can_hold_rounds(by)
     if not Slip.objects.filter(pk=slip.pk, finished_at=None, revoked_at=None).update(revoked_at=timezone.now()):
         raise Refused(_("This student has handed in already, or the slip was withdrawn before."))
+    changed(slip.round.school_id)
     audit.record(by=by, verb="slip.revoked", about=slip, student=slip.student_id)
     slip.refresh_from_db()
     return slip

@@ -97,6 +97,15 @@ def test_figures_of_the_cast_are_as_counted_by_hand(world):
         **{f"incidents_{form}_{what}": 0 for form in ("oral", "written") for what in ("due", "in_time")},
         "students_reached": 4,  # student, student_2, neighbor, older
         "key_students_reached": 1,
+        "students_screened": 0,
+        "screening_asked": 0,
+        "screening_answered": 0,
+        "screening_results": 0,
+        "screening_valid": 0,
+        "screening_levels": 0,
+        "screening_flags": 0,
+        "screening_flags_due": 0,
+        "screening_flags_in_time": 0,
     }
 
 

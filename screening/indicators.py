@@ -1,0 +1,191 @@
+"""Figures of screenings: how many were reached, whose answers can be trusted, how much attention they ask for, and how
+soon somebody acted. Who is asked again counts where levels are told, and nowhere as one more asked."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
+from schools.indicators import grades
+from screening.models import Response, Round, Slip
+from screening.words import ATTENTION
+from students.indicators import FLAG_CLASS, flags_due, flags_in_time, flags_new, levels, students
+from students.models import RiskFlag
+
+
+def _of_term(rows: Any, scope: Scope, path: str) -> Rows:
+    """Of rounds of the term that have begun; `path` leads from a row to its round."""
+    days = {f"{path}opens_on__gte": scope.term.starts, f"{path}opens_on__lte": scope.on}
+    found: Rows = rows.filter(scope.schools(f"{path}school"), **days).exclude(**{f"{path}state": Round.State.PLANNED})
+    return found
+
+
+def asked(scope: Scope) -> Rows:
+    """One per student and screening; a slip that was withdrawn asks nobody."""
+    return _of_term(Slip.objects.filter(round__after=None, revoked_at=None), scope, "round__")
+
+
+def answered(scope: Scope) -> Rows:
+    return asked(scope).filter(finished_at__lt=scope.ends)
+
+
+def screened(scope: Scope) -> Rows:
+    """Students enrolled on the day who have handed in at least once this term."""
+    return students(scope).filter(Exists(answered(scope).filter(student=OuterRef("pk"))))
+
+
+def results(scope: Scope) -> Rows:
+    first = Response.objects.filter(slip__round__after=None, slip__revoked_at=None, at__lt=scope.ends)
+    return _of_term(first, scope, "slip__round__")
+
+
+def valid(scope: Scope) -> Rows:
+    return results(scope).filter(is_valid=True)
+
+
+def with_level(scope: Scope) -> Rows:
+    """Valid ones, of those asked again too, and those with an answer that called."""
+    counted = Response.objects.filter(Q(is_valid=True) | Q(attention=4), at__lt=scope.ends)
+    return _of_term(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope, "slip__round__")
+
+
+def _by_attention(_scope: Scope) -> Reader:
+    return lambda row: [str(row[0])]
+
+
+def _attention_words(_scope: Scope) -> Words:
+    return lambda code: Value(-int(code), code, str(ATTENTION[int(code)]))
+
+
+def _of_screenings(rows: Rows) -> Rows:
+    return rows.filter(source=RiskFlag.Source.SCREENING)
+
+
+ATTENTION_SPLIT = Split("attention", _("attention"), ("attention",), _by_attention, _attention_words)
+SLIPS = _("student-screenings")
+
+declare(
+    Figure(
+        code="students_screened",
+        label=_("Students screened"),
+        group="screening",
+        unit_of_measure=_("students"),
+        source="P5",
+        records=screened,
+        class_path="class_group_id",
+        splits=(grades(),),
+    ),
+    Ratio(
+        code="screening_coverage",
+        label=_("Coverage of screening"),
+        group="screening",
+        numerator="students_screened",
+        denominator="students",
+        source="P5",
+    ),
+    Figure(
+        code="screening_asked",
+        label=_("Asked in screenings"),
+        group="screening",
+        unit_of_measure=SLIPS,
+        source="D4",
+        records=asked,
+        class_path="class_group_id",
+        is_told_by_school=False,
+    ),
+    Figure(
+        code="screening_answered",
+        label=_("Of these handed in"),
+        group="screening",
+        unit_of_measure=SLIPS,
+        source="D4",
+        records=answered,
+        class_path="class_group_id",
+        is_told_by_school=False,
+    ),
+    Ratio(
+        code="screening_answered_share",
+        label=_("Share of those asked who handed in"),
+        group="screening",
+        numerator="screening_answered",
+        denominator="screening_asked",
+        source="D4",
+    ),
+    # Answers and scores are for counselors; a grade head reads none of these, so they know no class.
+    Figure(
+        code="screening_results",
+        label=_("Results of screenings"),
+        group="screening",
+        unit_of_measure=SLIPS,
+        source="D4",
+        records=results,
+        is_told_by_school=False,
+    ),
+    Figure(
+        code="screening_valid",
+        label=_("Of these valid"),
+        group="screening",
+        unit_of_measure=SLIPS,
+        source="D4",
+        records=valid,
+        is_told_by_school=False,
+    ),
+    Ratio(
+        code="screening_valid_share",
+        label=_("Share of valid results"),
+        group="screening",
+        numerator="screening_valid",
+        denominator="screening_results",
+        source="D4",
+    ),
+    Figure(
+        code="screening_levels",
+        label=_("Results by attention"),
+        group="screening",
+        unit_of_measure=SLIPS,
+        source="D4",
+        records=with_level,
+        splits=(ATTENTION_SPLIT,),
+        is_told_by_school=False,
+    ),
+    Figure(
+        code="screening_flags",
+        label=_("New flags from screenings"),
+        group="screening",
+        unit_of_measure=_("flags"),
+        source="D4",
+        records=lambda scope: _of_screenings(flags_new(scope)),
+        class_path=FLAG_CLASS,
+        splits=(levels("level", _("level")),),
+        is_told_by_school=False,
+    ),
+    Figure(
+        code="screening_flags_due",
+        label=_("Of these that needed a first measure by now"),
+        group="screening",
+        unit_of_measure=_("flags"),
+        source="P19",
+        records=lambda scope: _of_screenings(flags_due(scope)),
+        class_path=FLAG_CLASS,
+        is_told_by_school=False,
+    ),
+    Figure(
+        code="screening_flags_in_time",
+        label=_("Of these with a first measure in time"),
+        group="screening",
+        unit_of_measure=_("flags"),
+        source="P19",
+        records=lambda scope: _of_screenings(flags_in_time(scope)),
+        class_path=FLAG_CLASS,
+        is_told_by_school=False,
+    ),
+    Ratio(
+        code="screening_in_time_share",
+        label=_("Share of flags from screenings with a first measure in time"),
+        group="screening",
+        numerator="screening_flags_in_time",
+        denominator="screening_flags_due",
+        source="P19",
+    ),
+)

@@ -1,0 +1,87 @@
+"""Figures of screenings: who was reached, whose answers are valid, what they ask for, and how soon somebody acted."""
+
+import pytest
+from django.utils import timezone
+
+from schools.access import Viewer
+from schools.figures import ALL, Scope, figures
+from schools.models import Tally
+from schools.queries import current_term
+from schools.recounting import recount_marked
+from screening.actions.rounds import ask_again, open_round, revoke_slip
+from screening.models import Slip
+from students.models import RiskFlag
+from tests.screening.asked import answered, round_of
+
+pytestmark = pytest.mark.django_db
+MINE = [code for code, figure in figures().items() if figure.group == "screening"]
+
+
+def scope_of(world):
+    return Scope.of(world.a.unit, current_term(world.a.unit))
+
+
+def totals(world):
+    return {code: figures()[code].counts(scope_of(world))[ALL] for code in MINE}
+
+
+def a_round(world):
+    """One critical, one in doubt who is calm when asked again, one silent."""
+    round_ = round_of(world.a)
+    answered(round_, world.a.student_2, *(0,) * 8, 1)
+    answered(round_, world.a.student_3, 0, 0)
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": world.a.counselor}
+    again = open_round(by=by, round_=ask_again(by=by, round_=round_, **days))
+    answered(again, world.a.student_3, *(0,) * 9)
+    return round_, by
+
+
+def test_each_figure_counts_its_list_and_each_split_its_part(world):
+    a_round(world)
+    assert totals(world) == {
+        "students_screened": 2,
+        "screening_asked": 3,
+        "screening_answered": 2,
+        "screening_results": 2,
+        "screening_valid": 1,
+        "screening_levels": 2,
+        "screening_flags": 1,
+        "screening_flags_due": 0,
+        "screening_flags_in_time": 0,
+    }
+    RiskFlag.objects.filter(source="screening").update(acted_at=timezone.now())
+    scope = scope_of(world)
+    for code in MINE:
+        figure = figures()[code]
+        counts = figure.counts(scope)
+        assert figure.query(scope).count() == counts[ALL], code
+        for split in figure.splits:
+            for value in [value for (name, value) in counts if name == split.code]:
+                part = figure.query(scope).filter(figure.where(scope, split, value)).count()
+                assert part == counts[split.code, value], (code, value)
+    assert totals(world)["screening_flags_in_time"] == totals(world)["screening_flags_due"] == 1
+    levels = figures()["screening_levels"].counts(scope)
+    assert {value: n for (split, value), n in levels.items() if split == "attention"} == {"4": 1, "0": 1}
+
+
+def test_what_is_kept_follows_handing_in_and_withdrawing_up_to_the_center(world):
+    round_, by = a_round(world)
+    revoke_slip(by=by, slip=Slip.objects.get(round=round_, finished_at=None))
+    recount_marked()
+    kept = Tally.objects.filter(split="", figure__in=MINE)
+    found = {unit: dict(kept.filter(unit=unit).values_list("figure", "count")) for unit in (world.a.unit, world.city)}
+    expected = {code: count for code, count in totals(world).items() if count}
+    assert (found[world.a.unit], found[world.city]) == (expected, expected)
+    assert expected["screening_asked"] == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "hidden"), [("counselor", 200, 0), ("leader", 200, 2), ("grade_head", 404, 0)]
+)
+def test_results_behind_a_figure_open_for_the_counselor_only(who, status, hidden, world, sign_in):
+    a_round(world)
+    answer = sign_in(getattr(world.a, who)).get("/figures/screening_levels/")
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.context["count"].value, answer.context["closed"]) == (2, hidden)
