@@ -18,7 +18,7 @@ from reports.actions.sweeps import (
     sign_school,
 )
 from reports.models import Sweep, SweepNote, SweepSignature
-from reports.sweep_page import class_page, corrected_since
+from reports.sweep_page import class_page, corrected_since, sweep_sheet
 from reports.sweeps import class_board, unit_board
 from schools.common.errors import Refused
 from schools.models import Notice, Tally
@@ -180,6 +180,21 @@ def test_the_school_sums_up_and_the_center_sees_what_it_signed_and_who_has_not(w
     page = sign_in(world.district_staff).get(sweep.get_absolute_url()).content.decode()
     assert "SENTINEL" not in page
     assert world.a.class_1.name not in page
+
+
+def test_the_file_has_a_row_for_each_class_or_school_and_the_sums(world, viewer, sweep):
+    sign(world, viewer, sweep)
+    sign_school(by=viewer(world.a.leader), sweep=sweep)
+    leader, district = viewer(world.a.leader), viewer(world.district_staff)
+    own = list(sweep_sheet(leader, sweep, class_board(leader, sweep)).lines())
+    assert [row[:6] for row in own] == [
+        [world.a.class_1.name, "无", "3", "3", "0", "0"],
+        [world.a.class_2.name, "尚未", "1", "0", "0", "0"],
+        [world.a.class_4.name, "尚未", "1", "0", "0", "0"],
+        ["合计", "", "5", "3", "0", "0"],
+    ]
+    above = list(sweep_sheet(district, sweep, unit_board(district, sweep)).lines())
+    assert [row[:3] for row in above] == [["甲小学", "无", "5"], ["乙小学", "尚未", "0"], ["合计", "", "5"]]
 
 
 def test_a_board_of_a_center_counts_no_records(world, viewer, sweep):
