@@ -1,4 +1,4 @@
-"""usage: python -m bench [--database sqlite|postgres] [--only pages,requests,audit,scoring,roster,pdf,morning]
+"""usage: python -m bench [--database sqlite|postgres] [--only pages,requests,audit,scoring,roster,pdf,morning,notices]
     [--quick]
 
 Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out.
@@ -13,7 +13,7 @@ from contextlib import ExitStack, nullcontext
 
 from tests.plugins.services import services
 
-PARTS = ["pages", "requests", "audit", "scoring", "roster", "pdf", "morning"]
+PARTS = ["pages", "requests", "audit", "scoring", "roster", "pdf", "morning", "notices"]
 KEYS = {
     "DJANGO_ENV": "test",
     "SECRET_KEY": "only-for-the-bench",

@@ -21,7 +21,15 @@ def main(parts: list[str], *, full: bool) -> None:
         from tests.world import ensure_seeds
 
         ensure_seeds()
-    if parts == ["morning"]:
+    if "notices" in parts:
+        from bench import notices
+
+        notices.run()
+        call_command("flush", verbosity=0, interactive=False)
+        from tests.world import ensure_seeds
+
+        ensure_seeds()
+    if not set(parts) - {"morning", "notices"}:
         return
     load_demo("school")
     if "pages" in parts:

@@ -72,8 +72,12 @@ def flags_closed(scope: Scope) -> Rows:
 
 
 def flags_confirmed(scope: Scope) -> Rows:
-    """Closed ones that were not unfounded."""
-    return flags_closed(scope).exclude(outcome=RiskFlag.Outcome.UNFOUNDED)
+    """Closed ones that were not unfounded; of one handed over somebody at the other school decides."""
+    return flags_closed(scope).exclude(outcome__in=[RiskFlag.Outcome.UNFOUNDED, RiskFlag.Outcome.MOVED])
+
+
+def flags_unfounded(scope: Scope) -> Rows:
+    return flags_closed(scope).filter(outcome=RiskFlag.Outcome.UNFOUNDED)
 
 
 def flags_at_end(scope: Scope) -> Rows:
@@ -314,6 +318,7 @@ declare(
         SOURCE,
     ),
     _flag_figure("flags_confirmed", _("Of these, with need for concern"), "D5", flags_confirmed, SOURCE),
+    _flag_figure("flags_unfounded", _("Of these, unfounded"), "D5", flags_unfounded, SOURCE),
     _flag_figure("flags_at_end", _("Open at the end"), "T6", flags_at_end, STATE, is_told_by_school=False),
     _flag_figure("flags_overdue", _("Open flags past their time"), "P19", flags_overdue, is_told_by_school=False),
     Alarm("flags_overdue", 10, _past_their_time),

@@ -79,6 +79,7 @@ def test_figures_of_the_cast_are_as_counted_by_hand(world):
         "flags_closed": 0,
         "flags_at_end": 1,
         "flags_confirmed": 0,
+        "flags_unfounded": 0,
         "flags_overdue": 0,
         "flags_due": 0,  # due in six hours
         "flags_in_time": 0,

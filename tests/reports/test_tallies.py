@@ -22,6 +22,7 @@ from schools.queries import current_term, previous_term
 from schools.recounting import recount, recount_all, recount_marked
 from schools.registers.base.actions import change_record, enter_record, remove_record
 from schools.registers.certificates import certificates
+from students.actions.center import ask_center
 from students.actions.students import correct_student
 from students.models import RiskFlag, Student
 from tests.counseling.test_states import PUPILS
@@ -83,7 +84,11 @@ def acts(world):
         if n % 2:
             close_incident(by=by, incident=incident, outcome="false", lessons="a prank", not_reported_because="x")
 
-    return [*acts_on_students(world), correct, move, leave, hire, other_days, certify, crisis]
+    def ask(student, _n):
+        for flag in RiskFlag.objects.open().filter(student=student):
+            ask_center(by=by, flag=flag, to=world.district, text="please come and look with us")
+
+    return [*acts_on_students(world), ask, correct, move, leave, hire, other_days, certify, crisis]
 
 
 def differing():
@@ -104,7 +109,7 @@ def differing():
 
 
 def test_tallies_follow_every_act(world):
-    steps = st.tuples(st.integers(0, 12), st.sampled_from(PUPILS), st.integers(0, 8))
+    steps = st.tuples(st.integers(0, 13), st.sampled_from(PUPILS), st.integers(0, 8))
     recount_all()
 
     @settings(max_examples=6)
@@ -121,7 +126,7 @@ def test_tallies_follow_every_act(world):
     follow()
 
 
-@pytest.mark.parametrize("act", range(13))
+@pytest.mark.parametrize("act", range(14))
 def test_every_act_is_followed(act, world):
     recount_all()
     for n in (1, 2):
