@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
@@ -48,8 +49,11 @@ def record_paper(*, by: Viewer, round_: Round, students: Iterable[UUID], is_give
 
 
 def say_yourself(*, slip: Slip, is_given: bool) -> Consent:
-    """The student's own word, before the first question. The row is its own record: nobody of the staff acts."""
+    """The student's own word, before the first question. The row is its own record: nobody of the staff acts. Of an
+    anonymous round only the day is kept: the moment would tell when the answers came."""
+    now = timezone.now()
     return Consent.objects.create(
+        at=midnight(timezone.localdate(now)) if slip.round.is_anonymous else now,
         student_id=slip.student_id,
         text_id=slip.round.consent_text_id,
         who=Consent.Who.STUDENT,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from random import SystemRandom
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from schools.work.reminders import end_reminders
 from screening.access import check_can_hold_rounds
 from screening.asking_families import REMINDER
 from screening.definition import Kind
-from screening.models import ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
+from screening.models import AnonymousSheet, ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
 from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
 from students.models import GroupMember, SpecialGroup, Student
@@ -137,6 +138,8 @@ def close_round(*, by: Viewer, round_: Round) -> Round:
     check_can_hold_rounds(by)
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
     end_reminders(REMINDER, round_.opens_on, units=[round_.school])
+    if round_.is_anonymous:
+        _shuffle(round_)
     audit.record(by=by, verb="round.closed", about=round_)
     return round_
 
@@ -248,6 +251,14 @@ def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
     audit.record(by=by, verb="slip.absent", about=slip, student=slip.student_id, details={"absent": is_absent})
     slip.refresh_from_db()
     return slip
+
+
+def _shuffle(round_: Round) -> None:
+    """Write the sheets of an anonymous round anew in an order by chance: that of the table would tell who came when."""
+    answers = [sheet.answers for sheet in AnonymousSheet.objects.filter(round=round_)]
+    SystemRandom().shuffle(answers)
+    AnonymousSheet.objects.filter(round=round_).delete()
+    AnonymousSheet.objects.bulk_create((AnonymousSheet(round=round_, answers=one) for one in answers), batch_size=500)
 
 
 def _move(round_: Round, before: str, **values: Any) -> None:

@@ -1,5 +1,6 @@
 """Anonymous rounds: who has answered is known, what was answered is counted, nothing leads from one to the other."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -10,7 +11,7 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_answers
 from screening.actions.rounds import close_round
-from screening.models import AnonymousSheet, Response, Round, SavedAnswers
+from screening.models import AnonymousSheet, Consent, Response, Round, SavedAnswers
 from screening.progress import states_of
 from screening.slip_codes import code_of
 from students.models import RiskFlag
@@ -82,6 +83,19 @@ def test_counts_appear_when_it_is_closed_and_from_five_sheets_on(unnamed, world,
     assert counted() == 0
     AnonymousSheet.objects.create(round=unnamed, answers='{"1.1": 3}')
     assert counted() == 5
+
+
+def test_closing_writes_the_sheets_anew_and_only_days_are_kept_of_who_came_when(unnamed, world):
+    for number, student in enumerate((world.a.student, world.a.student_2, world.a.student_3)):
+        student.birth_date = dt.date(2010, 1, 1)  # agrees on the screen
+        student.save(update_fields=["birth_date"])
+        answer(unnamed, student, number)
+    before = set(AnonymousSheet.objects.values_list("pk", flat=True))
+    close_round(by=by(world), round_=unnamed)
+    assert sorted(one.given["1.1"] for one in AnonymousSheet.objects.all()) == [0, 1, 2]
+    assert not before & set(AnonymousSheet.objects.values_list("pk", flat=True))
+    said = Consent.objects.filter(who="student").values_list("at", flat=True)
+    assert [at.astimezone(dt.UTC).hour for at in said] == [16] * 3
 
 
 def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):

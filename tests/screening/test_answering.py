@@ -1,10 +1,13 @@
 """From a slip to a score and a flag: what a student sends is kept once, scored once, and calls when it must."""
 
 import datetime as dt
+import re
 import uuid
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client
 from hypothesis import given, settings
@@ -392,3 +395,15 @@ def test_forged_sitting_is_refused(asked):
     token = token_of(client)
     assert on(client, body(token[:-1] + ("A" if token[-1] != "A" else "B"), {"1.1": 0})).status_code == 410
     assert not SavedAnswers.objects.exists()
+
+
+def test_first_visit_is_light(asked):
+    """From the slip's address to the first question: at most six requests and 60 KB, before any compression."""
+    client = Client()
+    start = client.get(f"/a/{code_of(asked)}/").content
+    scan(client, asked)
+    questions = client.get("/a/").content
+    files = set(re.findall(rb'(?:href|src)="/static/([^"]+)"', start + questions))
+    found = [finders.find(re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name.decode())) for name in files]
+    size = len(start) + len(questions) + sum(Path(path).stat().st_size for path in found)
+    assert (2 + 1 + len(files) <= 6, size < 60_000) == (True, True), (len(files), size)
