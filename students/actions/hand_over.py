@@ -122,7 +122,8 @@ def offer_hand_over(
     except IntegrityError:
         raise Refused(_("This student is being handed over already.")) from None
     _call(offer)
-    end_notices(student, "handover.asked")
+    for entry in RegistryEntry.objects.open().filter(student=student):
+        end_notices(entry, "handover.asked")
     record(by=by, verb="handover.offered", offer=offer, to=to.pk, kinds=offer.kinds)
     return offer
 

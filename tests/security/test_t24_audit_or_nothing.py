@@ -7,7 +7,7 @@ import re
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from counseling.actions.options import add_option, add_template
@@ -22,14 +22,16 @@ from schools.models import AuditEntry, Role, Term, UnitKind
 from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, assign_flag, raise_flag
 from students.actions.groups import add_group
+from students.actions.hand_over import offer_hand_over
 from students.actions.keeping import keep_from
 from students.actions.steps import add_note, ask_teacher
 from students.actions.students import correct_student, save_guardian, set_groups
+from students.actions.taking_over import accept_offer
 from students.models import RiskFlag
 from tests.counseling.sheet import filed
 from tests.importing import import_file
 from tests.test_access import places
-from tests.walking import GUARDED, address, members, sweep_of, things, undone
+from tests.walking import GUARDED, address, hand_over_of, members, sweep_of, things, undone
 from tests.world import NOW, SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +95,18 @@ def write(w, v):
     return write_section(by=v(w.a.leader), term=term, code="plan", body=SECRET, version=0)
 
 
+@transaction.atomic
+def accept_student(world, viewer):
+    """The offer is part of the arrangement, and goes with it."""
+    offer = hand_over_of(world.a.student, world.a.counselor, world.b.counselor, kinds=["registry", "family", "group"])
+    accept_offer(by=viewer(world.b.counselor), offer=offer, class_group=world.b.class_1)
+
+
 CHANGES = {
+    "offer a student": lambda w, v: offer_hand_over(
+        by=v(w.a.counselor), student=w.a.student, to=w.b.counselor, to_school=w.b.unit, kinds=["talk"], note=SECRET
+    ),
+    "accept a student": accept_student,
     "raise a flag": lambda w, v: raise_flag(
         by=v(w.a.teacher), student=w.a.student_2, severity=4, reason=SECRET, known_at=NOW
     ),

@@ -289,7 +289,7 @@ def test_on_paper_the_file_is_made_by_a_job_for_the_old_school_only(
 # --- one person, one registry -----------------------------------------------------------------------------------------
 
 
-def test_listing_who_stands_elsewhere_asks_that_school_and_lists_nobody(world, there, listed, sign_in):
+def test_listing_who_stands_elsewhere_asks_that_school_and_lists_nobody(world, by, there, listed, sign_in):
     """Somebody came without being handed over: the roll of the new school has the same number."""
     Student.objects.filter(pk=world.b.student_2.pk).update(id_hash=world.a.student.id_hash)
     client, url = sign_in(world.b.counselor), reverse("students:registry_new", args=[world.b.student_2.pk])
@@ -298,6 +298,8 @@ def test_listing_who_stands_elsewhere_asks_that_school_and_lists_nobody(world, t
     asked = set(Notice.objects.filter(kind="handover.asked").values_list("membership", flat=True))
     assert asked == {world.a.counselor.pk, world.a.leader.pk}
     assert AuditEntry.objects.filter(verb="handover.asked").count() == 2
+    offered(by, world.a.student, there.membership)
+    assert not Notice.objects.filter(kind="handover.asked", over_at=None).exists()
 
 
 ACTS = st.lists(
