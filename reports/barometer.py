@@ -1,7 +1,7 @@
 """The class barometer: five questions that a student delegate answers once a week. Rules, without Django's models."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +18,29 @@ ANSWERS = ((NO, _("no")), (A_LITTLE, _("a little")), (YES, _("yes")))
 SERIOUS = frozenset({"quarrel", "low", "help"})
 
 
-def is_worrying(answers: Mapping[str, int]) -> bool:
-    """A “yes” to a serious question, or something to at least three of the five."""
-    yes = any(answers.get(code) == YES for code in SERIOUS)
-    return yes or sum(answers.get(code, NO) > NO for code in QUESTIONS) >= 3
+class Own(NamedTuple):
+    """A question that a unit has added, in its own words; a “yes” may be worrying by itself."""
+
+    code: str
+    words: str
+    is_serious: bool
 
 
-def level_of(answers: Mapping[str, int]) -> int:
+def own_questions(rows: Iterable[Sequence[Any]]) -> list[Own]:
+    """Those of the setting `barometer_questions`, in their order."""
+    return [Own(f"own_{number}", words, bool(is_serious)) for number, (words, is_serious) in enumerate(rows)]
+
+
+def is_worrying(answers: Mapping[str, int], own: Iterable[Own] = ()) -> bool:
+    """A “yes” to a serious question, or something to at least three of all."""
+    return _says_yes(answers, own) or sum(answer > NO for answer in answers.values()) >= 3
+
+
+def level_of(answers: Mapping[str, int], own: Iterable[Own] = ()) -> int:
     """Of the flag of somebody who is named: yellow for a “yes” to a serious question, else blue."""
-    return 2 if any(answers.get(code) == YES for code in SERIOUS) else 1
+    return 2 if _says_yes(answers, own) else 1
+
+
+def _says_yes(answers: Mapping[str, int], own: Iterable[Own]) -> bool:
+    serious = SERIOUS | {one.code for one in own if one.is_serious}
+    return any(answers.get(code) == YES for code in serious)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("daily/sign/", daily.daily_sign, name="daily_sign"),
     path("daily/remind/", daily.daily_remind, name="daily_remind"),
     path("daily/rule/", schemes.daily_scheme, name="daily_scheme"),
+    path("barometer/questions", barometer.barometer_questions, name="barometer_questions"),
     path("barometer/", barometer.barometer_list, name="barometer_list"),
     path("barometer/class/<int:pk>/link", barometer.barometer_link, name="barometer_link"),
     path("weekly/<str:token>/", barometer.barometer_fill, name="barometer_fill"),

@@ -314,6 +314,7 @@ ROLES = {
     "reports:daily_remind": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:daily_scheme": MANAGERS,
     "reports:barometer_fill": PUBLIC,
+    "reports:barometer_questions": frozenset({LEADER, CENTER}),
     "reports:barometer_list": SCHOOL | {CLASS_TEACHER, GRADE_HEAD},
     "reports:barometer_link": FAMILY,
     "reports:daily_pdf": SCHOOL | {CENTER},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.access import can_give_link
-from reports.barometer import is_worrying, level_of
+from reports.barometer import Own, is_worrying, level_of, own_questions
 from reports.models import Barometer, BarometerLink
 from schools import audit
 from schools.access import Viewer
@@ -18,6 +18,7 @@ from schools.common import crypto
 from schools.common.errors import Refused
 from schools.models import ClassGroup, Membership, Role
 from schools.queries import class_teachers
+from schools.settings_of import setting_of
 from schools.work.notices import notify
 from students.actions.flags import raise_flag
 from students.models import Student
@@ -49,6 +50,11 @@ def link_of(token: str) -> BarometerLink | None:
     return rows.select_related("class_group__school__kind").first()
 
 
+def own_of(group: ClassGroup) -> list[Own]:
+    """The questions that the school, or a unit above it, has added."""
+    return own_questions(setting_of(group.school, "barometer_questions"))
+
+
 def monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
@@ -58,8 +64,11 @@ def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: st
     """Hand in this week's. A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of
     the class: a flag. Worrying without one, or with a name that nobody here has: a notice to counselors and the class
     teacher."""
-    group, worrying = link.class_group, is_worrying(answers) or bool(named.strip() or words.strip())
+    group = link.class_group
+    own = own_of(group)
+    worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
     row = Barometer(class_group=group, week=monday(timezone.localdate()), answers=dict(answers), is_worrying=worrying)
+    row.asked = [[one.code, one.words] for one in own]
     row.named, row.words = named.strip(), words.strip()
     try:
         with transaction.atomic():
@@ -68,7 +77,7 @@ def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: st
         raise Refused(_("This week's was handed in already. Something new? Tell a counselor or teacher.")) from None
     student = _student(group, row.named)
     if student:
-        row.flag = raise_flag(by=None, student=student, severity=level_of(answers), known_at=timezone.now())
+        row.flag = raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=timezone.now())
         row.save(update_fields=["flag"])
     elif worrying:
         notify(

@@ -52,6 +52,8 @@ class Barometer(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="+")
     week = models.DateField()  # its Monday
+    # The unit's own questions as they were asked that week: [code, words].
+    asked = models.JSONField(default=list, blank=True)
     answers = models.JSONField(default=dict)
     is_worrying = models.BooleanField(default=False)
     named = SealedTextField(_("whom"))

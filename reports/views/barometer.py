@@ -2,19 +2,22 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.access import can_give_link, can_read_barometer_words
-from reports.actions.barometer import file_barometer, give_link, link_of
-from reports.barometer import QUESTIONS
-from reports.barometer_forms import BarometerForm
+from reports.actions.barometer import file_barometer, give_link, link_of, own_of
+from reports.barometer import QUESTIONS, own_questions
+from reports.barometer_forms import BarometerForm, OwnQuestionsForm
 from reports.models import Barometer
 from schools import audit
 from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
+from schools.actions.units import change_setting
 from schools.common.errors import refusal_in
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
@@ -29,7 +32,7 @@ def barometer_fill(request: HttpRequest, token: str) -> HttpResponse:
     link = link_of(token)
     if link is None:
         raise Http404
-    form, is_done = BarometerForm(request.POST or None), False
+    form, is_done = BarometerForm(request.POST or None, own=own_of(link.class_group)), False
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
             file_barometer(link=link, **form.values())
@@ -50,7 +53,8 @@ def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
     rows = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
     for row in rows:
         row.class_group = classes[row.class_group_id]
-        row.marks = [(QUESTIONS[code], row.answers.get(code, 0)) for code in QUESTIONS]  # type: ignore[attr-defined]
+        asked = [*QUESTIONS.items(), *row.asked]
+        row.marks = [(words, row.answers.get(code, 0)) for code, words in asked]  # type: ignore[attr-defined]
     reads_words = can_read_barometer_words(viewer)
     if reads_words and any(row.named or row.words for row in rows):
         with transaction.atomic():
@@ -59,9 +63,23 @@ def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
         "rows": rows,
         "classes": [group for group in classes.values() if can_give_link(viewer, group)],
         "reads_words": reads_words,
+        "may_ask": viewer.role == Role.SCHOOL_LEADER,
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/barometer_list.html", context | more)
+
+
+@roles(Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+def barometer_questions(request: ViewerRequest) -> HttpResponse:
+    """The unit's own questions; they hold for every school below that has none of its own."""
+    viewer = request.viewer
+    form = OwnQuestionsForm(request.POST or None, own=own_questions(viewer.settings["barometer_questions"]))
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            change_setting(by=viewer, unit=viewer.unit, key="barometer_questions", value=form.rows())
+            messages.success(request, _("Saved. The next form asks them."))
+            return redirect("reports:barometer_questions")
+    return render(request, "reports/barometer_questions.html", {"form": form, "is_school": viewer.unit.is_school})
 
 
 @roles(*SCHOOL_ROLES, Role.CLASS_TEACHER)

@@ -304,6 +304,18 @@ def _are_days(value: Any) -> bool:
     )
 
 
+def _are_own_questions(value: Any) -> bool:
+    """Of the barometer: a text, and whether a “yes” is worrying by itself."""
+    return (
+        isinstance(value, list)
+        and len(value) <= 3
+        and all(
+            isinstance(one, list) and len(one) == 2 and 0 < len(one[0]) <= 60 and one[1] in (True, False)
+            for one in value
+        )
+    )
+
+
 _CHECKS: dict[str, Any] = {
     "review_days": _are_days,
     "unseen_days": _are_days,
@@ -313,6 +325,7 @@ _CHECKS: dict[str, Any] = {
     "clock_targets": _are_targets,
     "center_is_called": lambda value: isinstance(value, bool),
     "interview_questions": _are_questions,
+    "barometer_questions": _are_own_questions,
     "day_starts": _is_clock,
     "day_ends": _is_clock,
     "second_factor_roles": lambda value: isinstance(value, list) and set(value) <= set(Role.values),

@@ -374,6 +374,7 @@ def leader_opens(world, now, made):
         ("schools:job_detail", made["report"]),
         ("reports:open_list",),
         ("reports:barometer_list",),
+        ("reports:barometer_questions",),
         ("reports:daily_board",),
         ("reports:sweep_new",),
         ("reports:sweep_detail", (sweep := sweep_of(world.a.leader)).pk),

@@ -7,7 +7,7 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.barometer import NO, QUESTIONS, YES, is_worrying, level_of
 from reports.models import Barometer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Notice
+from schools.models import AuditEntry, Notice, UnitSetting
 from students.evidence import evidence_of
 from students.models import RiskFlag
 from tests.walking import kept_from
@@ -105,3 +105,17 @@ def test_the_link_opens_the_form_without_names_and_nothing_else(world, viewer, c
     assert (answer.status_code, Barometer.objects.count()) == (200, 1)
     assert client.get(reverse("reports:barometer_fill", args=["not-a-link"])).status_code == 404
     assert client.get(reverse("reports:barometer_list")).status_code == 302
+
+
+def test_a_question_of_the_units_own_is_asked_below_and_kept_as_it_was_asked(world, viewer, sign_in):
+    url = reverse("reports:barometer_questions")
+    typed = {"words_0": "Was the way to school unsafe?", "serious_0": "on", "words_1": "", "words_2": ""}
+    assert sign_in(world.district_staff).post(url, typed).status_code == 302
+    group = world.a.class_1
+    link = link_of(give_link(by=viewer(world.a.teacher), group=group))
+    answers = dict.fromkeys(QUESTIONS, 0) | {"own_0": 2}
+    row = file_barometer(link=link, answers=answers)
+    assert (row.asked, row.is_worrying) == ([["own_0", "Was the way to school unsafe?"]], True)
+    UnitSetting.objects.filter(key="barometer_questions").delete()
+    shown = sign_in(world.a.leader).get(reverse("reports:barometer_list")).content.decode()
+    assert "Was the way to school unsafe?" in shown
