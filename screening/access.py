@@ -17,6 +17,7 @@ from screening.models import (
     CriticalAnswer,
     Instrument,
     PaperEntry,
+    PlannedTalk,
     Response,
     Result,
     Round,
@@ -158,6 +159,14 @@ def results_of(results: Any, viewer: Viewer) -> Any:
 @rule(ScaleResult)
 def scales_of_results(scales: Any, viewer: Viewer) -> Any:
     return _with_flag_seen(scales, viewer, "result__response__slip__")
+
+
+@rule(PlannedTalk)
+def planned_talks_of(talks: Any, viewer: Viewer) -> Any:
+    """The school's for its counselors; not that of a flag that is kept from one of them."""
+    if viewer.role not in SCREENERS:
+        return talks.none()
+    return talks.filter(school_id=viewer.unit.pk).exclude(flag__in=kept_from(viewer))
 
 
 def _with_flag_seen(rows: Any, viewer: Viewer, slip: str) -> Any:

@@ -29,7 +29,7 @@ def interviews(viewer: Viewer) -> Iterator[Waiting]:
         text = ngettext(
             "One student waits for a talk after a screening", "{n} students wait for a talk after a screening", count
         )
-        yield Waiting(text=text.format(n=count), url=reverse("screening:round_list"), count=count)
+        yield Waiting(text=text.format(n=count), url=reverse("screening:interview_list"), count=count)
 
 
 @prepared_for()

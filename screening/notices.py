@@ -6,3 +6,4 @@ from schools.work.notices import Kind, declare
 from screening.asking_families import REMINDER
 
 declare(Kind(REMINDER, _("Some families of your class have not answered about a survey yet: please ask them")))
+declare(Kind("interview.planned", _("You are to talk with students after a screening")))

@@ -733,6 +733,17 @@ def _instruments(a, b, district):
     }
 
 
+def talk_planned(school, flag):
+    """A slot of yesterday."""
+    from django.utils import timezone
+
+    from screening.models import PlannedTalk
+
+    at = timezone.now() - dt.timedelta(days=1)
+    who = {"by": school.counselor, "planned_by": school.counselor}
+    return PlannedTalk.objects.create(flag=flag, school=school.unit, at=at, **who).pk
+
+
 def _rounds(a, b):
     from screening.models import ConsentLink, Slip
     from tests.screening.asked import answered, round_of
@@ -772,6 +783,11 @@ def _rounds(a, b):
             "other school": slip(foreign, b.student),
         },
         "guardian's link": {"own class": link(own, a.student), "other school": link(foreign, b.student)},
+        "planned talk": {
+            "own class": talk_planned(a, a.flag),
+            "behind a kept flag": talk_planned(a, kept.slip.flag),
+            "other school": talk_planned(b, b.flag),
+        },
         "response": {
             "own class": calm.pk,
             "behind a kept flag": kept.pk,

@@ -16,6 +16,7 @@ from screening.models import (
     ConsentText,
     CriticalAnswer,
     Instrument,
+    PlannedTalk,
     Response,
     Result,
     Round,
@@ -257,4 +258,9 @@ def _running(made: Screening, students: list[Student], flagged: set[Any]) -> Non
         if not waits and student.pk not in flagged:
             waits = True
             made.flag(slip, 2, at, take_by=at + DAY, call_at=at + 2 * DAY)
+            noon = (made.now + DAY).replace(hour=12, minute=10, second=0, microsecond=0)
+            talk = PlannedTalk(
+                id=made.ids(), flag=slip.flag, school=made.school.unit, at=noon, by=made.by, planned_by=made.by
+            )
+            made.rows[PlannedTalk] = [talk]
             flagged.add(student.pk)

@@ -1,5 +1,6 @@
 from screening.models.anonymous import AnonymousSheet
 from screening.models.instruments import Instrument, TextPack
+from screening.models.interviews import PlannedTalk
 from screening.models.letters import ConsentLink
 from screening.models.paper import PaperEntry
 from screening.models.responses import CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
@@ -13,6 +14,7 @@ __all__ = [
     "CriticalAnswer",
     "Instrument",
     "PaperEntry",
+    "PlannedTalk",
     "Response",
     "Result",
     "Round",

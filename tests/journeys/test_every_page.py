@@ -156,6 +156,7 @@ NO_PAGES = {
     "screening:answer_save",
     "screening:answer_finish",
     "screening:response_pdf",
+    "screening:interview_missed",
     "screening:instrument_export",
     "screening:instrument_retire",
     "screening:instrument_offer",
@@ -221,6 +222,7 @@ def round_pages(world):
     group = world.a.class_1.pk
     return [
         ("screening:round_detail", round_.pk),
+        ("screening:interview_list",),
         ("screening:round_results", round_.pk),
         ("screening:round_questions", round_.pk),
         ("screening:round_people", round_.pk),

@@ -42,6 +42,7 @@ from tests.walking import (
     step_of,
     sweep_of,
     swept,
+    talk_planned,
 )
 from tests.world import NOW
 
@@ -107,6 +108,7 @@ SEEN = {
     "screening.Consent": (3, 0, 0, 0, 0, 0, 0),  # of 6
     "screening.ConsentLink": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.AnonymousSheet": (5, 5, 0, 0, 0, 0, 0),  # of 10
+    "screening.PlannedTalk": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.PaperEntry": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.SavedAnswers": (0, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.CriticalAnswer": (1, 0, 0, 0, 0, 0, 0),  # of 2
@@ -183,6 +185,7 @@ def answers_on_their_way(school):
     slip = slip_of(round_, school.student_3)
     guardian = school.student.guardians.get()
     ConsentLink.objects.create(round=round_, student=school.student, guardian=guardian, code_hash=guardian.pk)
+    talk_planned(school, school.flag)
     PaperEntry.objects.create(slip=slip, number=1, by=school.counselor, answers="{}")
     SavedAnswers.objects.create(slip=slip, client_id=uuid.uuid4(), answers="{}")
     CriticalAnswer.objects.create(slip=slip, instrument=round_.parts.get().instrument, item=9, value="1")

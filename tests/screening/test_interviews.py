@@ -1,0 +1,110 @@
+"""Talks after a screening: who waits across rounds, slots one after the other, missed ones, and who is asked again."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import AuditEntry, Notice
+from screening.actions.interviews import miss_talk, plan_talks
+from screening.interviews import retests, waiting
+from screening.models import PlannedTalk
+from students.models import RiskFlag
+from tests.screening.asked import answered, round_of
+from tests.walking import kept_from
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by(world):
+    return Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+
+
+@pytest.fixture
+def round_(world):
+    """One is critical, one asks for attention, one is in doubt."""
+    made = round_of(world.a)
+    answered(made, world.a.student_2, *(2,) * 5, 0, 0, 0, 0)
+    answered(made, world.a.student_3, *(0,) * 8, 1)
+    answered(made, world.a.student, 0, 0)
+    return made
+
+
+def noon(days=1):
+    return timezone.now().replace(hour=4, minute=0, second=0, microsecond=0) + dt.timedelta(days=days)
+
+
+def test_the_most_urgent_gets_the_first_free_slot(world, by, round_):
+    rows = waiting(by)
+    assert [row.slip.student for row in rows] == [world.a.student_3, world.a.student_2]
+    busy = {"school": world.a.unit, "by": world.a.counselor, "planned_by": world.a.counselor}
+    PlannedTalk.objects.create(flag=world.a.flag, at=noon() + dt.timedelta(minutes=25), **busy)
+    talks = plan_talks(by=by, flags=[row.flag for row in rows], first=noon(), minutes=20, person=world.a.counselor)
+    assert [(talk.flag.student, talk.at - noon()) for talk in talks] == [
+        (world.a.student_3, dt.timedelta(0)),
+        (world.a.student_2, dt.timedelta(minutes=60)),
+    ]
+    assert all(row.is_planned and not row.is_past for row in waiting(by))
+    assert not Notice.objects.filter(kind="interview.planned").exists()
+
+
+def test_a_new_slot_moves_the_old_one_and_tells_whom_it_is_given(world, by, round_):
+    flag = waiting(by)[0].flag
+    for person in (world.a.counselor, world.a.counselor_2):
+        plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=person)
+    states = PlannedTalk.objects.filter(flag=flag).values_list("state", flat=True)
+    assert sorted(states) == ["moved", "planned"]
+    assert waiting(by)[0].talk.by == world.a.counselor_2
+    assert Notice.objects.get(kind="interview.planned").membership == world.a.counselor_2
+
+
+def test_who_may_not_know_of_a_flag_gets_no_slot_and_sees_none(world, by, round_):
+    flag = waiting(by)[0].flag
+    plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=world.a.counselor)
+    kept_from(world.a.counselor_2, flag, world.a.counselor)
+    with pytest.raises(Refused):
+        plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=world.a.counselor_2)
+    other = Viewer(person=world.a.counselor_2.person, membership=world.a.counselor_2)
+    assert [row.slip.student for row in waiting(other)] == [world.a.student_2]
+    assert not PlannedTalk.objects.visible_to(other).exists()
+
+
+def test_missed_talk_still_waits_and_only_once_its_time_has_come(world, by, round_, fixed_clock):
+    flag = waiting(by)[0].flag
+    (talk,) = plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=world.a.counselor)
+    with pytest.raises(Refused):
+        miss_talk(by=by, talk=talk)
+    fixed_clock.shift(2 * 24 * 3600)
+    miss_talk(by=by, talk=talk)
+    assert (waiting(by)[0].talk.state, waiting(by)[0].is_planned) == ("missed", False)
+    assert AuditEntry.objects.get(verb="interview.missed").student_id == world.a.student_3.pk
+
+
+def test_page_plans_those_ticked_and_an_interview_takes_them_off(world, by, round_, sign_in):
+    client, url = sign_in(world.a.counselor), reverse("screening:interview_list")
+    flags = [str(row.flag.pk) for row in waiting(by)]
+    values = {"day": noon().date(), "at": "12:10", "minutes": 20, "person": world.a.counselor.pk}
+    refused = client.post(url, values)
+    assert (refused.status_code, PlannedTalk.objects.count()) == (422, 0)
+    client.post(url, values | {"flags": flags[:1]})
+    page = client.get(url)
+    assert (page.context["unplanned"], [one.until for one in page.context["retests"]]) == (1, [None])
+    RiskFlag.objects.filter(pk__in=flags).update(interviewed_at=timezone.now())
+    assert waiting(by) == []
+
+
+def test_asked_again_has_a_day_and_a_person(world, by, round_):
+    from screening.actions.rounds import ask_again
+
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on}
+    ask_again(by=by, round_=round_, responsible=world.a.counselor_2, **days)
+    (one,) = retests(by)
+    assert (one.student, one.until, one.person) == (
+        world.a.student,
+        round_.closes_on,
+        world.a.counselor_2.person.name,
+    )
