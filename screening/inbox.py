@@ -55,13 +55,17 @@ def later_stages(viewer: Viewer) -> Iterator[Waiting]:
     """Retests and second stages that this counselor sees to, until they are closed."""
     if not can_hold_rounds(viewer):
         return
-    mine = Round.objects.visible_to(viewer).filter(responsible=viewer.membership).exclude(state=Round.State.CLOSED)
-    for round_ in mine:
+    for round_ in _in_care(viewer):
         text = (
             _("A second stage is in your care") if round_.kind == Round.Kind.SECOND else _("A retest is in your care")
         )
         due = midnight(round_.closes_on + dt.timedelta(days=1))
         yield Waiting(text=text, url=round_.get_absolute_url(), note=round_.title, due_at=due)
+
+
+@prepared_for()
+def _in_care(viewer: Viewer) -> Any:
+    return Round.objects.visible_to(viewer).filter(responsible=viewer.membership).exclude(state=Round.State.CLOSED)
 
 
 @waits

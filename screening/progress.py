@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.models import ClassGroup
+from schools.prepared_for import prepared_for
 from screening.access import SCREENERS
 from screening.consent_rules import Standing
 from screening.consents import family_standings
@@ -121,10 +122,15 @@ def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
 
 def papers_waiting(viewer: Viewer) -> list[Slip]:
     """Slips whose paper was typed in and not handed in yet: a second reading or a decision is missing."""
-    read = PaperEntry.objects.visible_to(viewer).filter(slip__finished_at=None, slip__revoked_at=None)
-    rows = Slip.objects.visible_to(viewer).filter(pk__in=read.order_by().values("slip"))
-    rows = rows.annotate(readings=Count("papers")).select_related("round", "student", "class_group")
-    slips = list(rows.order_by("round", "class_group", "student__student_number"))
+    slips = _with_papers(viewer)
     for slip in slips:
         slip.class_group.school = viewer.unit
     return slips
+
+
+@prepared_for()
+def _with_papers(viewer: Viewer) -> Any:
+    read = PaperEntry.objects.visible_to(viewer).filter(slip__finished_at=None, slip__revoked_at=None)
+    rows = Slip.objects.visible_to(viewer).filter(pk__in=read.order_by().values("slip"))
+    rows = rows.annotate(readings=Count("papers")).select_related("round", "student", "class_group")
+    return rows.order_by("round", "class_group", "student__student_number")
