@@ -3,6 +3,7 @@
 They are read from what is kept (`schools.models.Tally`), never counted from records: what is kept of a center is the
 sum of all below it. A school that is marked is counted anew first, so that its page shows what was just done. A grade
 head sees only some records of the school: these are counted for this one reader, once for each count of the school.
+For who must not know of a flag (`Scope.unseen`) it is counted as if it had never been raised.
 """
 
 import datetime as dt
@@ -147,7 +148,7 @@ def boards_of(
     scopes: Sequence[Scope], *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None
 ) -> list[Board]:
     """The counts of several terms of one unit."""
-    if only is not None:
+    if only is not None or scopes[0].unseen:
         return [Board(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
     unit = scopes[0].unit
     if unit.is_school and is_marked(unit, [scope.term for scope in scopes]):
@@ -178,10 +179,10 @@ def boards_for(scopes: Sequence[Scope], *, reader: str, only: Callable[[Rows], R
     return boards
 
 
-def _counted(scope: Scope, only: Callable[[Rows], Rows]) -> Counter[Key]:
+def _counted(scope: Scope, only: Callable[[Rows], Rows] | None) -> Counter[Key]:
     found: Counter[Key] = Counter()
     for figure in figures().values():
-        if figure.class_path:
+        if figure.class_path or scope.class_ids is None:
             found.update({(figure.code, *part): count for part, count in figure.counts(scope, only).items()})
     for timing in timings().values():
         found.update({(timing.code, *part): count for part, count in timing.counts(scope).items()})

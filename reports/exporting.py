@@ -1,6 +1,7 @@
 """One summary, three kinds of file."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,11 +37,12 @@ def export(
     *,
     stamp: str,
     edition: Edition = Edition.WORK,
+    unseen: frozenset[Any] = frozenset(),
     progress: Progress = lambda done, total: None,
 ) -> Export:
     """Build the document once and write it. Gathering the figures is one step, the file one more or many."""
     progress(0, 2)
-    document = build_summary(unit, term, edition)
+    document = build_summary(unit, term, edition, unseen=unseen)
     stamp = f"{document.edition_text} · {stamp}"
     content = _written(document, file_format, stamp, lambda done, total: progress(1 + done, 1 + total))
     return Export(content, file_name(document, file_format), TYPES[file_format])

@@ -14,6 +14,7 @@ from reports.exporting import export, stamp_of
 from schools.common.pdf_child import render
 from schools.queries import term_of
 from schools.work.jobs import Work, job
+from students.access import unseen_flags
 
 
 @job("semester_report")
@@ -25,7 +26,13 @@ def semester_report(work: Work) -> None:
         raise LookupError("the term has gone")
     edition = Edition(work.params.get("edition", Edition.WORK))  # a job from before there were two
     made = export(
-        viewer.unit, term, work.params["format"], stamp=stamp_of(viewer), edition=edition, progress=work.progress
+        viewer.unit,
+        term,
+        work.params["format"],
+        stamp=stamp_of(viewer),
+        edition=edition,
+        unseen=unseen_flags(viewer),
+        progress=work.progress,
     )
     work.keep(made.content, name=made.name, content_type=made.content_type)
 

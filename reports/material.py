@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reports.board import Board, Share, boards_of
+from reports.board import Board, Key, Share, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
 from reports.editions import Edition
@@ -60,9 +61,13 @@ class Material:
     before_label: str
 
     @classmethod
-    def of(cls, unit: Unit, term: Term, edition: Edition = Edition.WORK) -> "Material":
+    def of(
+        cls, unit: Unit, term: Term, edition: Edition = Edition.WORK, *, unseen: frozenset[Any] = frozenset()
+    ) -> "Material":
+        """The edition for work without flags that its reader must not know of; the public one is the same for all."""
         earlier = previous_term(unit, term)
-        scopes = [Scope.of(unit, one) for one in (term, earlier) if one]
+        left_out = unseen if edition == Edition.WORK else ()
+        scopes = [Scope.of(unit, one).without(left_out) for one in (term, earlier) if one]
         board, *before = boards_of(scopes, edition=edition)
         return cls(board, before[0] if before else None, earlier.label if earlier else "")
 
@@ -97,7 +102,9 @@ class Material:
         """Classes of a school, for work only; above it clusters and schools, each cluster before its own."""
         if not self.is_school:
             return unit_places(self.board)
-        return [] if self.board.is_public else class_places(self.scope)
+        if self.board.is_public:
+            return []
+        return class_places(self.scope, self.board.counts if self.scope.unseen else None)
 
 
 def written(share: Share) -> Amount:
@@ -122,12 +129,15 @@ def unit_places(board: Board) -> list[Place]:
     ]
 
 
-def class_places(scope: Scope) -> list[Place]:
-    """A class without students is left out."""
-    rows = Tally.objects.filter(unit=scope.unit, term=scope.term.code, figure__in=BY_CLASS, split=CLASS)
+def class_places(scope: Scope, counted: Mapping[Key, int] | None = None) -> list[Place]:
+    """From what is kept, or from what was counted for one reader. A class without students is left out."""
+    if counted is None:
+        kept = Tally.objects.filter(unit=scope.unit, term=scope.term.code, figure__in=BY_CLASS, split=CLASS)
+        counted = {(figure, CLASS, group): n for figure, group, n in kept.values_list("figure", "value", "count")}
     counts: dict[str, Counter[str]] = {code: Counter() for code in BY_CLASS}
-    for figure, group, count in rows.values_list("figure", "value", "count"):
-        counts[figure][group] = count
+    for (figure, split, group), count in counted.items():
+        if split == CLASS and figure in counts:
+            counts[figure][group] = count
     groups = ClassGroup.objects.filter(school=scope.unit, pk__in=[pk for pk in counts["students"] if pk])
     found = [_class_place(scope, group, counts) for group in groups.select_related("school")]
     if counts["students"][""]:

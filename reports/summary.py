@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import zip_longest
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,12 +26,17 @@ NONE = r"(无|没有|未发生|未出现|零)[^。；，\n]{0,10}(危机|重大�
 NO_CRISIS = re.compile(NONE + r"|危机[^。；，\n]{0,6}(为零|0\s*起)|\bno [a-z ]{0,20}cris[ie]s", re.IGNORECASE)  # zh
 
 
-def build_summary(unit: Unit, term: Term, edition: Edition = Edition.WORK) -> SummaryDocument:
-    """The whole document, in the active language."""
-    material = Material.of(unit, term, edition)
+def build_summary(
+    unit: Unit, term: Term, edition: Edition = Edition.WORK, *, unseen: frozenset[Any] = frozenset()
+) -> SummaryDocument:
+    """The whole document, in the active language; `unseen` are flags that its reader must not know of."""
+    material = Material.of(unit, term, edition, unseen=unseen)
     texts = texts_of(unit, term)
     drafted = [part.section(material, number) for number, part in enumerate(PARTS, start=1)]
     fitting = publishable if edition == Edition.PUBLIC else with_text
+    if material.scope.unseen:
+        # What changed since a text was written is told by numbers that are not counted for this reader.
+        texts = {code: _without_basis(text) for code, text in texts.items()}
     sections = [with_warning(fitting(section, texts.get(section.code)), material) for section in drafted]
     return SummaryDocument(
         unit_name=printable(unit.name),
@@ -50,6 +56,11 @@ def texts_of(unit: Unit, term: Term) -> dict[str, SummarySection]:
     """What people wrote, by section."""
     rows = SummarySection.objects.filter(summary__unit=unit, summary__term__code=term.code).select_related("edited_by")
     return {row.code: row for row in rows}
+
+
+def _without_basis(written: SummarySection) -> SummarySection:
+    written.basis = ""
+    return written
 
 
 def with_text(section: Section, written: SummarySection | None) -> Section:
@@ -136,6 +147,6 @@ def _above(unit: Unit) -> str:
     return " · ".join(names[code] for code in codes if code in names)
 
 
-def drafted_text(unit: Unit, term: Term, code: str) -> str:
+def drafted_text(unit: Unit, term: Term, code: str, *, unseen: frozenset[Any] = frozenset()) -> str:
     part = next(part for part in PARTS if part.code == code)
-    return part.draft(Material.of(unit, term))
+    return part.draft(Material.of(unit, term, unseen=unseen))

@@ -39,6 +39,8 @@ class Scope:
     term: Term
     on: dt.date
     class_ids: frozenset[int] | None = None
+    # Flags that are kept from the one person this is counted for: neither they nor what came of them count.
+    unseen: frozenset[Any] = frozenset()
 
     @classmethod
     def of(cls, unit: Unit, term: Term, today: dt.date | None = None) -> "Scope":
@@ -47,6 +49,9 @@ class Scope:
 
     def narrowed(self, class_ids: Iterable[int]) -> "Scope":
         return replace(self, class_ids=frozenset(class_ids))
+
+    def without(self, unseen: Iterable[Any]) -> "Scope":
+        return replace(self, unseen=frozenset(unseen))
 
     @property
     def is_running(self) -> bool:

@@ -101,6 +101,12 @@ def kept_from(viewer: Viewer) -> QuerySet[KeptFrom, Any]:
     return KeptFrom.objects.filter(person=viewer.person).order_by().values("flag")
 
 
+@once
+def unseen_flags(viewer: Viewer) -> frozenset[Any]:
+    """Those of the own school, for counts that are made for this person (`Scope.unseen`)."""
+    return frozenset(pk for (pk,) in kept_from(viewer).filter(flag__school=viewer.unit.pk).values_list("flag"))
+
+
 @rule(KeptFrom)
 def barriers_of(barriers: KeptFromQuerySet, viewer: Viewer) -> KeptFromQuerySet:
     """From whom a flag is kept: for counselors and leaders who see the flag. The auditor reads it in the log."""

@@ -31,7 +31,8 @@ def students(scope: Scope) -> Rows:
 def key_students(scope: Scope) -> Rows:
     """On the registry, in a special group, or with a flag of the two upper levels that was not settled, on the day."""
     members = _members_on(scope).filter(student=OuterRef("pk"))
-    upper = _open_at(RiskFlag.objects.filter(severity__gte=UPPER), scope.ends).filter(student=OuterRef("pk"))
+    flags = RiskFlag.objects.filter(severity__gte=UPPER).exclude(pk__in=scope.unseen)
+    upper = _open_at(flags, scope.ends).filter(student=OuterRef("pk"))
     listed = _listed_on(scope, scope.on).filter(student=OuterRef("pk"))
     return students(scope).filter(Exists(members) | Exists(upper) | Exists(listed))
 
@@ -50,8 +51,10 @@ def _members_on(scope: Scope) -> Rows:
 
 def _flags(scope: Scope) -> Rows:
     in_hand = When(Q(taken_at__lt=scope.ends) | Q(acted_at__lt=scope.ends), then=Value(1))
-    return RiskFlag.objects.filter(scope.schools()).annotate(
-        in_hand=Case(in_hand, default=Value(0), output_field=IntegerField())
+    return (
+        RiskFlag.objects.filter(scope.schools())
+        .exclude(pk__in=scope.unseen)
+        .annotate(in_hand=Case(in_hand, default=Value(0), output_field=IntegerField()))
     )
 
 
@@ -102,17 +105,24 @@ def flags_in_time(scope: Scope) -> Rows:
 
 def center_requests(scope: Scope) -> Rows:
     """What was asked of a center in the term, open or not: above the school no more of it is told than that."""
-    return CenterRequest.objects.for_help().filter(scope.schools(), scope.within_term("at"))
+    found: Rows = CenterRequest.objects.for_help().filter(scope.schools(), scope.within_term("at"))
+    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
 
 
 # --- the registry -------------------------------------------------------------------------------------------------
+
+
+def _entries(scope: Scope) -> Rows:
+    """With a flag the registry of its student is kept from a person, too."""
+    found: Rows = RegistryEntry.objects.filter(scope.schools())
+    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
 
 
 def _listed_on(scope: Scope, on: dt.date) -> Rows:
     """Who stood on the registry in the evening of a day, with the level of that day."""
     reviews = PlanReview.objects.in_force().filter(entry=OuterRef("pk"), in_force_on__lte=on)
     level = reviews.exclude(kind=PlanReview.Kind.AFTER).order_by("-number").values("severity_after")[:1]
-    there = RegistryEntry.objects.filter(scope.schools()).filter(Q(off_on=None) | Q(off_on__gt=on), listed_on__lte=on)
+    there = _entries(scope).filter(Q(off_on=None) | Q(off_on__gt=on), listed_on__lte=on)
     return there.annotate(level_then=Subquery(level))
 
 
@@ -126,7 +136,7 @@ def registry_at_end(scope: Scope) -> Rows:
 
 def _entered(scope: Scope, field: str, level: str) -> Rows:
     days = {f"{field}__gte": scope.term.starts, f"{field}__lte": scope.on}
-    return RegistryEntry.objects.filter(scope.schools()).filter(**days).annotate(level_then=F(level))
+    return _entries(scope).filter(**days).annotate(level_then=F(level))
 
 
 def registry_new(scope: Scope) -> Rows:
@@ -144,7 +154,7 @@ def _moved(level: str) -> Callable[[Scope], Rows]:
 
     def of(scope: Scope) -> Rows:
         kinds = [PlanReview.Kind.UP, PlanReview.Kind.DOWN]
-        found = PlanReview.objects.in_force().filter(scope.schools("entry__school"), kind__in=kinds)
+        found = PlanReview.objects.in_force().filter(entry__in=_entries(scope), kind__in=kinds)
         return found.filter(in_force_on__gte=scope.term.starts, in_force_on__lte=scope.on).annotate(level_then=F(level))
 
     return of

@@ -23,6 +23,7 @@ from schools.common.errors import Refused, refusal_in
 from schools.models import Role, Term
 from schools.queries import current_term, term_of, terms_of
 from schools.requests import ViewerRequest
+from students.access import unseen_flags
 
 
 def _term(request: ViewerRequest, code: str) -> Term:
@@ -56,7 +57,7 @@ def _row(term: Term, summary: Summary | None) -> dict[str, Any]:
 @require_GET
 def summary_detail(request: ViewerRequest, term: str) -> HttpResponse:
     found = _term(request, term)
-    document = build_summary(request.viewer.unit, found)
+    document = build_summary(request.viewer.unit, found, unseen=unseen_flags(request.viewer))
     # A center opens no records: its numbers lead nowhere but from the headline, to the same figure by school.
     linked = request.viewer.unit.is_school
     context = {"document": document, "term": found, "linked": linked, "why": reason_to_see(request.viewer)}
@@ -144,7 +145,7 @@ def _answer(request: ViewerRequest, term: Term, code: str) -> HttpResponse:
 def _conflict(request: ViewerRequest, term: Term, code: str, conflict: actions.Conflict) -> HttpResponse:
     """Both texts, and the choice is the person's."""
     theirs = conflict.theirs
-    theirs_text = drafted_text(request.viewer.unit, term, code) if theirs.is_drafted else theirs.body
+    theirs_text = _drafted(request, term, code) if theirs.is_drafted else theirs.body
     context = {
         "term": term,
         "code": code,
@@ -160,11 +161,16 @@ def _conflict(request: ViewerRequest, term: Term, code: str, conflict: actions.C
     return render(request, "reports/summary_section.html", context, status=409)
 
 
+def _drafted(request: ViewerRequest, term: Term, code: str) -> str:
+    return drafted_text(request.viewer.unit, term, code, unseen=unseen_flags(request.viewer))
+
+
 @roles(*AUTHORS)
 def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     """Ask what it is for, then hand the work to a worker."""
     found = _term(request, term)
-    open_questions = [one for one in build_summary(request.viewer.unit, found).sections if one.needs_a_look]
+    document = build_summary(request.viewer.unit, found, unseen=unseen_flags(request.viewer))
+    open_questions = [one for one in document.sections if one.needs_a_look]
     form = ExportForm(request.POST or None, asks=bool(open_questions))
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):

@@ -1,0 +1,66 @@
+"""A flag is kept from somebody of the school: their figures and summaries are as if it had never been raised."""
+
+import pytest
+from django.urls import reverse
+
+from reports.board import board_of
+from reports.summary import build_summary
+from schools.figures import CLASS, Scope
+from schools.queries import current_term
+from schools.recounting import recount
+from tests.walking import entry_of, kept_from, raised
+
+pytestmark = pytest.mark.django_db
+
+
+def counts(board):
+    return {key: count for key, count in board.counts.items() if count and key[1] != CLASS}
+
+
+def told(document):
+    return [(section.code, section.text, section.tables) for section in document.sections]
+
+
+@pytest.fixture
+def term(world):
+    return current_term(world.a.unit)
+
+
+@pytest.fixture
+def before(world, term):
+    """What everybody reads before the flag."""
+    recount(world.a.unit)
+    return counts(board_of(Scope.of(world.a.unit, term))), told(build_summary(world.a.unit, term))
+
+
+@pytest.fixture
+def kept(before, world):
+    """The first flag of a student who was no key student, with an entry of the registry, kept from the leader."""
+    flag = kept_from(world.a.leader, raised(world.a.older, world.a.counselor, severity=4), world.a.counselor)
+    entry_of(world.a.older, world.a.counselor)
+    recount(world.a.unit)
+    return flag
+
+
+def test_pages_and_summary_of_a_barred_leader_do_not_know_of_it(before, kept, world, term, sign_in):
+    client = sign_in(world.a.leader)
+    assert counts(client.get(reverse("reports:figure_list")).context["board"]) == before[0]
+    for code in ("flags_new", "flags_at_end", "key_students", "registry_at_end"):
+        page = client.get(reverse("reports:figure_records", args=[code]))
+        assert (int(str(page.context["count"])), page.context["closed"]) == (before[0].get((code, "", ""), 0), 0), code
+    document = client.get(reverse("reports:summary_detail", args=[term.code])).context["document"]
+    assert told(document) == before[1]
+
+
+def test_everybody_else_reads_it(before, kept, world, sign_in):
+    found = counts(sign_in(world.a.counselor).get(reverse("reports:figure_list")).context["board"])
+    for code in ("flags_new", "flags_at_end", "key_students", "registry_at_end"):
+        assert found[code, "", ""] == before[0].get((code, "", ""), 0) + 1, code
+
+
+def test_a_barred_grade_head_counts_no_key_student_more(world, sign_in):
+    page = reverse("reports:figure_records", args=["key_students"])
+    client = sign_in(world.a.grade_head)
+    first = str(client.get(page).context["count"])
+    kept_from(world.a.grade_head, raised(world.a.neighbor, world.a.counselor, severity=4), world.a.counselor)
+    assert str(client.get(page).context["count"]) == first
