@@ -106,7 +106,8 @@ def flags_in_time(scope: Scope) -> Rows:
 def center_requests(scope: Scope) -> Rows:
     """What was asked of a center in the term, open or not: above the school no more of it is told than that."""
     found: Rows = CenterRequest.objects.for_help().filter(scope.schools(), scope.within_term("at"))
-    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
+    rows: Rows = found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
+    return rows
 
 
 # --- the registry -------------------------------------------------------------------------------------------------
@@ -115,7 +116,8 @@ def center_requests(scope: Scope) -> Rows:
 def _entries(scope: Scope) -> Rows:
     """With a flag the registry of its student is kept from a person, too."""
     found: Rows = RegistryEntry.objects.filter(scope.schools())
-    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
+    rows: Rows = found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
+    return rows
 
 
 def _listed_on(scope: Scope, on: dt.date) -> Rows:

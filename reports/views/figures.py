@@ -113,7 +113,7 @@ def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
 
 
 def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[Board]:
-    """A grade head reads what was counted for them; others what is kept of the unit, unless a flag is kept from them."""
+    """A grade head reads what was counted for them, and who must not know of a flag; others what is kept."""
     scopes = [Scope.of(unit, term).without(unseen_flags(viewer)) for term in terms]
     if viewer.role != Role.GRADE_HEAD:
         return boards_of(scopes)
