@@ -106,8 +106,7 @@ def flags_in_time(scope: Scope) -> Rows:
 def center_requests(scope: Scope) -> Rows:
     """What was asked of a center in the term, open or not: above the school no more of it is told than that."""
     found: Rows = CenterRequest.objects.for_help().filter(scope.schools(), scope.within_term("at"))
-    rows: Rows = found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
-    return rows
+    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
 
 
 # --- the registry -------------------------------------------------------------------------------------------------
@@ -116,8 +115,7 @@ def center_requests(scope: Scope) -> Rows:
 def _entries(scope: Scope) -> Rows:
     """With a flag the registry of its student is kept from a person, too."""
     found: Rows = RegistryEntry.objects.filter(scope.schools())
-    rows: Rows = found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
-    return rows
+    return found.exclude(student__flags__in=scope.unseen) if scope.unseen else found
 
 
 def _listed_on(scope: Scope, on: dt.date) -> Rows:
@@ -125,7 +123,8 @@ def _listed_on(scope: Scope, on: dt.date) -> Rows:
     reviews = PlanReview.objects.in_force().filter(entry=OuterRef("pk"), in_force_on__lte=on)
     level = reviews.exclude(kind=PlanReview.Kind.AFTER).order_by("-number").values("severity_after")[:1]
     there = _entries(scope).filter(Q(off_on=None) | Q(off_on__gt=on), listed_on__lte=on)
-    return there.annotate(level_then=Subquery(level))
+    found: Rows = there.annotate(level_then=Subquery(level))
+    return found
 
 
 def registry_at_start(scope: Scope) -> Rows:
@@ -138,7 +137,8 @@ def registry_at_end(scope: Scope) -> Rows:
 
 def _entered(scope: Scope, field: str, level: str) -> Rows:
     days = {f"{field}__gte": scope.term.starts, f"{field}__lte": scope.on}
-    return _entries(scope).filter(**days).annotate(level_then=F(level))
+    found: Rows = _entries(scope).filter(**days).annotate(level_then=F(level))
+    return found
 
 
 def registry_new(scope: Scope) -> Rows:
