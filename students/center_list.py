@@ -81,11 +81,10 @@ REQUESTS = List(
             "state",
             "acknowledged_at",
             label=gettext_lazy("State"),
-            any_label=gettext_lazy("Open"),
             choices=[
                 ("waiting", gettext_lazy("to acknowledge")),
                 ("acknowledged", gettext_lazy("to answer")),
-                ("answered", gettext_lazy("answered")),
+                ("answered", gettext_lazy("answered, open")),
             ],
             chips=True,
             narrow=_by_state,
