@@ -322,7 +322,7 @@ def opening_of(leader, student, **more):
         by=leader,
         opened_at=an_hour_ago,
         until=NOW,
-        reason="He is missing.",
+        reason="学生失联。",
         **more,
     )
 

@@ -75,7 +75,8 @@ def test_no_page_that_is_linked_shows_a_text_for_other_eyes_or_a_number_whole(wh
     assert [(url, answer.status_code) for url, answer in pages if answer.status_code >= 500] == []
     assert [(url, text) for url, answer in pages for text in leaks(who, answer)] == []
     assert [(url, number) for url, answer in pages for number in numbers if number in answer.told] == []
-    shows_masked = any(PHONE[-4:] in answer.told for _url, answer in pages)
+    masked = f"{PHONE[:3]}****{PHONE[-4:]}"  # four digits alone may stand in a random id
+    shows_masked = any(masked in answer.told for _url, answer in pages)
     assert shows_masked == (who in ("a.teacher", "a.counselor", "a.leader"))
 
 
