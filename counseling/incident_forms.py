@@ -13,6 +13,7 @@ from counseling.deadlines import next_due
 from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from counseling.models.incidents import PLANNED
 from schools.access import Viewer
+from schools.common.labels import told
 from schools.common.rendering import Segmented, field_of
 from schools.common.typed import LineField, LongField
 from schools.models import Person, Unit
@@ -220,16 +221,32 @@ class ReopenForm(forms.Form):
 class DeadlinesForm(forms.Form):
     """By kind of event how soon a school reports: a row of three numbers each; an empty row follows the first one."""
 
+    columns = (
+        gettext_lazy("oral report, minutes"),
+        gettext_lazy("written report, hours"),
+        gettext_lazy("follow-ups every, hours"),
+    )
+
     def __init__(self, *args: Any, table: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, label in DEADLINE_ROWS:
             for place, value in enumerate(table.get(code, [None] * 3)):
+                named = {"aria-label": told(label, self.columns[place])}
                 self.fields[f"{code}_{place}"] = forms.IntegerField(
-                    label=label, min_value=1, max_value=10_000, required=code == "*", initial=value
+                    label=label,
+                    min_value=1,
+                    max_value=10_000,
+                    required=code == "*",
+                    initial=value,
+                    widget=forms.NumberInput(attrs=named),
                 )
 
     def rows(self) -> list[tuple[Any, list[Any]]]:
-        return [(label, [self[f"{code}_{place}"] for place in range(3)]) for code, label in DEADLINE_ROWS]
+        """Label of the event, and each column with its field."""
+        return [
+            (label, [(column, self[f"{code}_{place}"]) for place, column in enumerate(self.columns)])
+            for code, label in DEADLINE_ROWS
+        ]
 
     def clean(self) -> None:
         for code, _label in DEADLINE_ROWS:
