@@ -82,14 +82,16 @@ def rounds_of(rounds: Any, viewer: Viewer) -> Any:
 
 @rule(Slip)
 def slips_of(slips: Any, viewer: Viewer) -> Any:
-    """Who is asked, and whether they have answered; later stages for counselors alone, and not of a student with a flag
-    from a screening that is kept from the viewer: it would tell what the flag is hidden for."""
+    """Who is asked, and whether they have answered; later stages for counselors alone. From whom the flag behind a slip
+    is kept, to them the slip is not there (handed in without a result, it would show that there is something to hide),
+    nor are that student's later stages."""
     here = slips.filter(round__school_id=viewer.unit.pk)
     if viewer.role in SCREENERS:
         kept = Slip.objects.filter(flag__in=kept_from(viewer)).order_by().values("student")
-        return here.exclude(round__in=Round.objects.exclude(after=None).values("pk"), student__in=kept)
+        here = here.exclude(round__in=Round.objects.exclude(after=None).values("pk"), student__in=kept)
+        return not_kept(here, viewer, "")
     if viewer.role == Role.SCHOOL_LEADER:
-        return here.filter(round__after=None)
+        return not_kept(here.filter(round__after=None), viewer, "")
     if viewer.role not in ROUND_ROLES:
         return slips.none()
     asked = here.filter(class_group__in=viewer.class_ids, round__is_quiet=False)
@@ -173,8 +175,17 @@ def _with_flag_seen(rows: Any, viewer: Viewer, slip: str) -> Any:
     """Of the own school, for counselors. A flag kept from somebody takes the answers behind it along."""
     if viewer.role not in SCREENERS:
         return rows.none()
-    here = rows.filter(**{f"{slip}round__school_id": viewer.unit.pk})
-    return here.exclude(**{f"{slip}flag__in": kept_from(viewer), f"{slip}flag__isnull": False})
+    return not_kept(rows.filter(**{f"{slip}round__school_id": viewer.unit.pk}), viewer, slip)
+
+
+def not_kept(rows: Any, viewer: Viewer, slip: str) -> Any:
+    """Without what stands behind a flag that is kept from the viewer; `slip` leads from a row to its slip."""
+    return rows.exclude(**{f"{slip}flag__in": kept_from(viewer), f"{slip}flag__isnull": False})
+
+
+def check_sees_slip(viewer: Viewer, slip: Slip) -> None:
+    if not Slip.objects.visible_to(viewer).filter(pk=slip.pk).exists():
+        raise Refused(_("This student is not among those whom you can ask here."))
 
 
 def can_hold_rounds(viewer: Viewer) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Count
 
 from schools.access import Viewer
+from screening.access import not_kept
 from screening.definition import Definition
 from screening.models import Result, Round, RoundInstrument, ScaleResult
 from screening.outcome import parts_of
 from screening.ranges import column_of, columns, range_of, step_of, width_of
-from screening.round_results import ABOVE, ATTENTIONS, not_kept
+from screening.round_results import ABOVE, ATTENTIONS
 
 
 @dataclass(frozen=True)

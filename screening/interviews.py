@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from screening.models import PlannedTalk, Response, Round, Slip
-from students.access import kept_from
 from students.models import Student
 
 
@@ -35,8 +34,7 @@ class Waiting:
 def waiting(viewer: Viewer) -> list[Waiting]:
     """By urgency, each student once; the slip is that of the last round."""
     open_ones = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
-    rows = open_ones.exclude(flag__state="closed").exclude(flag__in=kept_from(viewer))
-    related = rows.select_related("student", "class_group", "flag", "round")
+    related = open_ones.exclude(flag__state="closed").select_related("student", "class_group", "flag", "round")
     slips: dict[Any, Slip] = {
         slip.flag_id: slip for slip in related.order_by("-flag__severity", "flag__known_at", "round__opens_on")
     }

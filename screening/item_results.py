@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from schools.access import Viewer
+from screening.access import not_kept
 from screening.definition import COUNTED, Definition, Item, Type
 from screening.models import AnonymousSheet, Response, Round
 from screening.outcome import parts_of
 from screening.paper import Question
 from screening.queries import papers_for
-from screening.round_results import not_kept
 
 
 @dataclass(frozen=True)

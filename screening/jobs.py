@@ -25,7 +25,7 @@ def consent_letters(work: Work) -> None:
     viewer, base = work.viewer, work.params["base"]
 
     def write(row: RoundClass) -> bytes | None:
-        slips = families_to_write_to(row.round, row.class_group)
+        slips = families_to_write_to(viewer, row.round, row.class_group)
         if not slips:
             return None
         with transaction.atomic():

@@ -107,9 +107,10 @@ def links_shown(viewer: Viewer, round_: Round, students: Iterable[UUID], base: s
     return found
 
 
-def families_to_write_to(round_: Round, group: ClassGroup) -> list[Slip]:
-    """Of one class: whose family is asked and has not answered."""
-    return unanswered(slip for slip in still_asked([round_]) if slip.class_group_id == group.pk)
+def families_to_write_to(viewer: Viewer, round_: Round, group: ClassGroup) -> list[Slip]:
+    """Of one class, as far as the viewer may see it: whose family is asked and has not answered."""
+    seen = set(Slip.objects.visible_to(viewer).filter(round=round_, class_group=group).values_list("pk", flat=True))
+    return unanswered(slip for slip in still_asked([round_]) if slip.pk in seen)
 
 
 def letters_pdf(viewer: Viewer, row: RoundClass, slips: list[Slip], base: str) -> bytes:

@@ -15,7 +15,6 @@ from screening.access import SCREENERS
 from screening.consent_rules import Standing
 from screening.consents import family_standings
 from screening.models import PaperEntry, Response, Round, Slip
-from students.access import kept_from
 
 # For the counselor, in the order of the page; everybody else learns only who has answered and who has not.
 DONE, INVALID, BEGUN, WAITING, AWAY = "done", "bad", "half", "open", "away"
@@ -107,7 +106,7 @@ class ToInterview:
 def to_interview(viewer: Viewer, round_: Round) -> list[ToInterview]:
     """By urgency; also those whose answer called and who have not handed in; not whose flag is kept from the reader."""
     rows = Slip.objects.visible_to(viewer).filter(round=round_, flag__isnull=False)
-    waiting = rows.exclude(flag__state="closed").filter(flag__interviewed_at=None).exclude(flag__in=kept_from(viewer))
+    waiting = rows.exclude(flag__state="closed").filter(flag__interviewed_at=None)
     slips = list(waiting.select_related("student", "class_group", "flag").order_by("-flag__severity", "flag__known_at"))
     kept = Response.objects.visible_to(viewer).filter(slip__in=slips)
     responses = {one.slip_id: one for one in kept}

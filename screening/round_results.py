@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.models import ClassGroup
+from screening.access import not_kept
 from screening.models import Response, Round, Slip
 from screening.words import attention_word
-from students.access import kept_from
 from students.models import RiskFlag, Student
 
 ATTENTIONS = (0, 1, 2, 3, 4)
@@ -148,8 +148,3 @@ def _fate(state: str | None, outcome: str | None, talked: Any) -> str:
     return {RiskFlag.State.PROPOSED: PROPOSED, RiskFlag.State.WATCHED: str(RiskFlag.Outcome.WATCHED)}.get(
         RiskFlag.State(state), TALKED
     )
-
-
-def not_kept(rows: Any, viewer: Viewer, slip: str) -> Any:
-    """Without what stands behind a flag that is kept from the viewer; `slip` leads from a row to its slip."""
-    return rows.exclude(**{f"{slip}flag__in": kept_from(viewer), f"{slip}flag__isnull": False})

@@ -27,6 +27,7 @@ from screening.models import (
     CriticalAnswer,
     Response,
     Result,
+    Round,
     RoundClass,
     SavedAnswers,
     ScaleResult,
@@ -170,9 +171,11 @@ def hand_in(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds
 @transaction.atomic
 def hand_in_unnamed(*, slip: Slip, answers: Mapping[str, Any]) -> None:
     """Of an anonymous round: that this student has answered, on this day, and apart from it what. A second time changes
-    nothing."""
+    nothing. The closing writes all sheets anew: it waits for this one, or this one finds the round closed."""
     if hold(slip).finished_at is not None:
         return
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=slip.round_id)
+    slip.round.state, slip.round.closed_at = round_.state, round_.closed_at
     _check_taken(slip)
     AnonymousSheet.objects.create(round_id=slip.round_id, answers=json.dumps(dict(answers), ensure_ascii=False))
     Slip.objects.filter(pk=slip.pk).update(finished_at=midnight(timezone.localdate()))

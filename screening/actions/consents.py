@@ -1,7 +1,9 @@
 """What families and students say to taking part is recorded: rows are added, never changed."""
 
+import datetime as dt
 from collections.abc import Iterable
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -49,17 +51,22 @@ def record_paper(*, by: Viewer, round_: Round, students: Iterable[UUID], is_give
 
 
 def say_yourself(*, slip: Slip, is_given: bool) -> Consent:
-    """The student's own word, before the first question. The row is its own record: nobody of the staff acts. Of an
-    anonymous round only the day is kept: the moment would tell when the answers came."""
-    now = timezone.now()
+    """The student's own word, before the first question. The row is its own record: nobody of the staff acts."""
     return Consent.objects.create(
-        at=midnight(timezone.localdate(now)) if slip.round.is_anonymous else now,
         student_id=slip.student_id,
         text_id=slip.round.consent_text_id,
         who=Consent.Who.STUDENT,
         is_given=is_given,
         channel=Consent.Channel.SCREEN,
+        **(_day_only(slip) if slip.round.is_anonymous else {}),
     )
+
+
+def _day_only(slip: Slip) -> dict[str, Any]:
+    """Of an anonymous round neither the moment nor a key that grows with time is kept: they would tell when the answers
+    came. The seconds count the student's own words, so that the last one stays the last."""
+    said = Consent.objects.filter(student=slip.student_id, text=slip.round.consent_text_id, who=Consent.Who.STUDENT)
+    return {"id": uuid4(), "at": midnight(timezone.localdate()) + dt.timedelta(seconds=said.count())}
 
 
 # --- guardians' links -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
-from screening.access import check_can_hold_rounds
+from screening.access import check_can_hold_rounds, check_sees_slip
 from screening.actions.answering import call_for, complete, hold
 from screening.consent_rules import STUDENT, Standing, standing
 from screening.consents import needed_of, said_by
@@ -22,12 +22,16 @@ from screening.models import Consent, PaperEntry, Response, Round, Slip
 
 
 @transaction.atomic
-def enter_paper(*, by: Viewer, slip: Slip, answers: Mapping[str, Any], agrees: bool) -> Response | None:
+def enter_paper(
+    *, by: Viewer, slip: Slip, answers: Mapping[str, Any], agrees: bool, reading: int = 1
+) -> Response | None:
     """One reading. A critical answer calls at once; the result comes with the second reading, if it agrees.
 
-    `agrees`: the student has agreed on the paper, where the own consent is needed.
+    `agrees`: the student has agreed on the paper, where the own consent is needed. `reading`: which one the page asked
+    for. Somebody else's first reading is as good as a second; the own one, sent once more, is none.
     """
     check_can_hold_rounds(by)
+    check_sees_slip(by, slip)
     _check_open(slip)
     _check_consent(by, slip, agrees=agrees)
     before = list(slip.papers.select_related("by"))
@@ -35,6 +39,8 @@ def enter_paper(*, by: Viewer, slip: Slip, answers: Mapping[str, Any], agrees: b
         raise Refused(_("This paper has been read twice already."))
     if before and before[0].by.person_id == by.person.pk and _has_colleague(by):
         raise Refused(_("You have read this paper already. A colleague reads it the second time."))
+    if before and before[0].by.person_id == by.person.pk and reading != 2:
+        raise Refused(_("Your first reading is kept already. Open the page again for the second one."))
     entry = PaperEntry.objects.create(
         slip=slip, number=len(before) + 1, by=by.membership, answers=json.dumps(dict(answers), ensure_ascii=False)
     )
@@ -50,7 +56,9 @@ def enter_paper(*, by: Viewer, slip: Slip, answers: Mapping[str, Any], agrees: b
 def decide_paper(*, by: Viewer, slip: Slip, chosen: Mapping[str, int]) -> Response:
     """For every answer that was read differently: is the first or the second reading right?"""
     check_can_hold_rounds(by)
+    check_sees_slip(by, slip)
     _check_open(slip)
+    _check_consent(by, slip, agrees=False)  # a family may have said no since the paper was read
     readings = {entry.number: entry.given for entry in slip.papers.all()}
     entries = list(slip.papers.all())
     if len(entries) != 2 or set(chosen) != set(differing(*entries)):

@@ -136,6 +136,7 @@ def _somebody_on_duty(round_: Round) -> bool:
 @transaction.atomic
 def close_round(*, by: Viewer, round_: Round) -> Round:
     check_can_hold_rounds(by)
+    # Holds the row of the round: sheets on their way are in before it, or refused after it.
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
     end_reminders(REMINDER, round_.opens_on, units=[round_.school])
     if round_.is_anonymous:

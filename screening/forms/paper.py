@@ -24,6 +24,8 @@ class PaperForm(forms.Form):
     """Numbers as they stand on the paper; an empty line is a question that was left out."""
 
     quiet = True
+    # Which reading the page asked for: a form that is sent twice is no second reading.
+    reading = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, round_: Round, asked: Sequence[Asked], asks_consent: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

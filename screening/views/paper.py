@@ -44,11 +44,22 @@ def paper_enter(request: ViewerRequest, pk: UUID) -> HttpResponse:
     if len(slip.papers.all()) == 2 and slip.finished_at is None:
         return redirect("screening:paper_decide", pk=pk)
     asks_consent = STUDENT in needed_of(slip.round, slip.student, timezone.localdate())
-    form = PaperForm(request.POST or None, round_=slip.round, asked=_asked(slip), asks_consent=asks_consent)
+    form = PaperForm(
+        request.POST or None,
+        round_=slip.round,
+        asked=_asked(slip),
+        asks_consent=asks_consent,
+        initial={"reading": len(slip.papers.all()) + 1},
+    )
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
-            agrees = form.cleaned_data.get("agrees", False)
-            done = actions.enter_paper(by=request.viewer, slip=slip, answers=form.answers, agrees=agrees)
+            done = actions.enter_paper(
+                by=request.viewer,
+                slip=slip,
+                answers=form.answers,
+                agrees=form.cleaned_data.get("agrees", False),
+                reading=form.cleaned_data["reading"] or 1,
+            )
             if done:
                 messages.success(request, _("Both readings agree: it is handed in."))
                 return redirect(done)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from schools.access import Viewer
 from schools.common.errors import Refused
 from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_answers
+from screening.actions.consents import say_yourself
 from screening.actions.rounds import close_round
+from screening.consents import said_by
 from screening.models import AnonymousSheet, Consent, Response, Round, SavedAnswers
 from screening.progress import states_of
 from screening.slip_codes import code_of
@@ -94,8 +96,15 @@ def test_closing_writes_the_sheets_anew_and_only_days_are_kept_of_who_came_when(
     close_round(by=by(world), round_=unnamed)
     assert sorted(one.given["1.1"] for one in AnonymousSheet.objects.all()) == [0, 1, 2]
     assert not before & set(AnonymousSheet.objects.values_list("pk", flat=True))
-    said = Consent.objects.filter(who="student").values_list("at", flat=True)
-    assert [at.astimezone(dt.UTC).hour for at in said] == [16] * 3
+    said = Consent.objects.filter(who="student")
+    assert [(one.at.astimezone(dt.UTC).hour, one.pk.version) for one in said] == [(16, 4)] * 3
+
+
+def test_last_word_of_a_student_stays_the_last_though_only_the_day_is_kept(unnamed, world):
+    for is_given in (True, False, True, False) * 2:
+        slip = slip_of(unnamed, world.a.student_2)
+        say_yourself(slip=slip, is_given=is_given)
+        assert said_by(unnamed, [slip.student_id])[slip.student_id]["student"] == is_given
 
 
 def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):
@@ -103,5 +112,5 @@ def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):
     begin(slip=slip, agrees=True)
     close_round(by=by(world), round_=unnamed)
     with pytest.raises(NotNow):
-        hand_in_unnamed(slip=slip_of(unnamed, world.a.student_2), answers=sheet(1))
+        hand_in_unnamed(slip=slip, answers=sheet(1))  # read before the closing
     assert not AnonymousSheet.objects.exists()

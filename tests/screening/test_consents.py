@@ -31,8 +31,10 @@ from screening.consent_rules import Said, last_words
 from screening.models import Consent, ConsentLink, Slip
 from screening.printing import families_to_write_to
 from screening.slip_codes import link_code_of
-from students.models import Guardian
+from students.actions.flags import raise_flag
+from students.models import Guardian, RiskFlag
 from tests.screening.asked import round_of, slip_of
+from tests.walking import kept_from
 from tests.world import NOW, load_world
 
 pytestmark = pytest.mark.django_db
@@ -208,8 +210,14 @@ def test_letters_of_a_class_are_a_job_with_a_code_for_each_guardian(world, sign_
     run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.file_name.endswith(".pdf")) == ("done", True)
-    written = families_to_write_to(round_, world.a.class_1)
-    assert {slip.student_id for slip in written} == {world.a.student.pk, world.a.student_2.pk}
+    called = raise_flag(by=None, student=world.a.student, severity=4, known_at=NOW, source=RiskFlag.Source.SCREENING)
+    Slip.objects.filter(round=round_, student=world.a.student).update(flag=called)
+    kept_from(world.a.counselor_2, called, world.a.counselor)
+    written = [
+        {slip.student for slip in families_to_write_to(by(world, who), round_, world.a.class_1)}
+        for who in ("counselor", "counselor_2")
+    ]
+    assert written == [{world.a.student, world.a.student_2}, {world.a.student_2}]
     assert ConsentLink.objects.filter(student=world.a.student_2).count() == 1
 
 

@@ -13,6 +13,7 @@ from screening.models import PaperEntry, Response
 from screening.progress import states_of
 from students.models import RiskFlag
 from tests.screening.asked import round_of, sheet, slip_of
+from tests.walking import kept_from
 
 pytestmark = pytest.mark.django_db
 CALM = (0, 0, 1, 1, 0, 0, 0, 0, 0)
@@ -28,8 +29,8 @@ def slip(world):
     return slip_of(round_of(world.a), world.a.student_2)
 
 
-def read(world, slip, answers, who="counselor"):
-    return enter_paper(by=by(world, who), slip=slip, answers=answers, agrees=False)
+def read(world, slip, answers, who="counselor", reading=1):
+    return enter_paper(by=by(world, who), slip=slip, answers=answers, agrees=False, reading=reading)
 
 
 def test_two_readings_that_agree_are_handed_in(slip, world):
@@ -53,7 +54,30 @@ def test_the_same_person_reads_a_paper_twice_only_without_a_colleague(slip, worl
         read(world, slip, sheet(*CALM))
     assert PaperEntry.objects.count() == 1
     Membership.objects.filter(pk=world.a.counselor_2.pk).update(ends_on=world.a.counselor_2.starts_on)
-    assert read(world, slip, sheet(*CALM)).is_valid
+    with pytest.raises(Refused):  # a double click
+        read(world, slip, sheet(*CALM))
+    assert read(world, slip, sheet(*CALM), reading=2).is_valid
+
+
+def test_family_s_no_between_the_readings_and_the_decision_stops_it(slip, world):
+    read(world, slip, sheet(*CALM))
+    read(world, slip, sheet(3, 0, 1, 1, 0, 0, 0, 0, 0), "counselor_2")
+    record_paper(by=by(world), round_=slip.round, students=[slip.student_id], is_given=False)
+    with pytest.raises(Refused):
+        decide_paper(by=by(world), slip=slip, chosen={"1.1": 2})
+    assert not Response.objects.exists()
+
+
+def test_paper_is_not_there_for_whom_the_flag_is_kept_from(slip, world, sign_in):
+    read(world, slip, sheet(*CALM[:8], 1))
+    kept_from(world.a.counselor_2, RiskFlag.objects.get(student=slip.student), world.a.counselor)
+    with pytest.raises(Refused):
+        read(world, slip, sheet(*CALM[:8], 1), "counselor_2")
+    PaperEntry.objects.create(slip=slip, number=2, by=world.a.counselor, answers="{}")
+    with pytest.raises(Refused):
+        decide_paper(by=by(world, "counselor_2"), slip=slip, chosen={})
+    client = sign_in(world.a.counselor_2)
+    assert [client.get(f"/slips/{slip.pk}/paper/{page}").status_code for page in ("", "decide/")] == [404, 404]
 
 
 def test_critical_answer_on_paper_calls_with_the_first_reading(slip, world):
@@ -75,7 +99,8 @@ def test_paper_without_consent_is_not_taken(world):
 def test_second_page_shows_nothing_of_the_first_reading_and_keeps_what_was_typed(slip, world, sign_in):
     read(world, slip, sheet(*(3,) * 9))
     client, url = sign_in(world.a.counselor_2), f"/slips/{slip.pk}/paper/"
-    assert 'value="3"' not in client.get(url).content.decode()
+    page = client.get(url)
+    assert ('value="3"' in page.content.decode(), page.context["form"]["reading"].value()) == (False, 2)
     answer = client.post(url, {"q-1.1": "7", "q-1.2": "2"})
     assert (answer.status_code, 'value="2"' in answer.content.decode()) == (422, True)
     answer = client.post(url, {f"q-1.{n}": "3" for n in range(1, 10)})

@@ -10,6 +10,7 @@ from screening.item_results import items_counted
 from screening.models import Instrument, Round
 from screening.ranges import column_of, columns, range_of, step_of, width_of
 from screening.round_results import found_by
+from screening.round_table import table_of
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
 from tests.walking import kept_from
@@ -81,6 +82,29 @@ def test_nothing_of_a_kept_flag_is_counted_anywhere(world):
         ninth = next(one for one in items.items if one.number == 9)
         counts[who] = (part.main.total, part.both, ninth.heavy, ninth.answered, found.above, found.rows[0].total)
     assert counts == {"counselor": (2, 2, 1, 2, 1, 3), "counselor_2": (1, 1, 0, 1, 0, 2)}
+
+
+@pytest.mark.django_db
+def test_nobody_stands_in_a_class_whose_flag_is_kept_and_all_pages_agree(world, sign_in):
+    round_ = round_of(world.a)
+    for student, values in ((world.a.student_2, (3,) * 9), (world.a.student_3, (0, 0))):
+        answered(round_, student, *values)
+    flag, group = RiskFlag.objects.get(student=world.a.student_2), world.a.class_1.pk
+    for who in ("counselor_2", "leader"):
+        kept_from(getattr(world.a, who), flag, world.a.counselor)
+    rest = {world.a.student, world.a.student_3}
+    for who, students in (("counselor", rest | {world.a.student_2}), ("counselor_2", rest), ("leader", rest)):
+        client, viewer = sign_in(getattr(world.a, who)), by(world, who)
+        page = client.get(f"/rounds/{round_.pk}/")
+        assert (page.context["total"], page.context["done"]) == (len(students), len(students) - 1)
+        page = client.get(f"/rounds/{round_.pk}/classes/{group}/")
+        assert {slip.student for slip, _state in page.context["rows"]} == students
+        assert found_by(viewer, round_).whole.total == len(students) - 1
+        if who != "leader":
+            page = client.get(f"/rounds/{round_.pk}/results/people/")
+            assert page.context["chips"][0]["count"] + page.context["chips"][1]["count"] == 2
+            rows = list(table_of(viewer, round_, "zh", with_names=False).rows())
+            assert len(rows) == len(students) - 1
 
 
 @pytest.mark.django_db
