@@ -12,7 +12,7 @@ from screening.definition import Definition
 from screening.models import Result, Round, RoundInstrument, ScaleResult
 from screening.outcome import parts_of
 from screening.ranges import column_of, columns, range_of, step_of, width_of
-from screening.round_results import ABOVE, ATTENTIONS
+from screening.round_results import ABOVE, ATTENTIONS, fewest_for, is_counted_for
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,22 @@ def shares(levels: Counter[int]) -> list[float]:
 
 
 def parts_found(viewer: Viewer, round_: Round) -> list[Part]:
-    """Each instrument of the round with its scores, in three queries for all of them."""
-    before = _rounds_before(viewer, round_)
-    rounds = {round_.pk, *(one.pk for one in before.values())}
-    scores = _scores(viewer, rounds)
-    levels = _levels(viewer, rounds)
-    return [_part(one.instrument, round_, before.get(one.instrument.code), scores, levels) for one in parts_of(round_)]
+    """Each instrument of the round with its scores, in three queries for all of them. Who opens no result reads of
+    closed rounds only, and of groups in which no single student can be found."""
+    before, fewest = _rounds_before(viewer, round_), fewest_for(viewer)
+    rounds = {one.pk for one in (round_, *before.values()) if is_counted_for(viewer, one)}
+    scores = {key: found for key, found in _scores(viewer, rounds).items() if found.total() >= fewest}
+    levels = {key: found for key, found in _levels(viewer, rounds).items() if len(found) >= fewest}
+    return [
+        _part(one.instrument, round_, before.get(one.instrument.code), scores, levels, fewest)
+        for one in parts_of(round_)
+    ]
 
 
 def _rounds_before(viewer: Viewer, round_: Round) -> dict[str, Round]:
-    """By instrument the round before; for a second asking the one that it repeats."""
+    """By instrument the round before that scored anybody; for a second asking the one that it repeats."""
     codes = [one.instrument.code for one in parts_of(round_)]
-    seen = Round.objects.visible_to(viewer).exclude(state=Round.State.PLANNED).order_by()
+    seen = Round.objects.visible_to(viewer).filter(is_anonymous=False).exclude(state=Round.State.PLANNED).order_by()
     seen = seen.filter(pk=round_.after_id) if round_.after_id else seen.filter(after=None, opens_on__lt=round_.opens_on)
     rows = RoundInstrument.objects.filter(round__in=seen.values("pk"), instrument__code__in=codes)
     found: dict[str, Round] = {}
@@ -112,7 +116,7 @@ def _levels(viewer: Viewer, rounds: set[Any]) -> Levels:
     return found
 
 
-def _part(instrument: Any, round_: Round, before: Round | None, scores: Scores, levels: Levels) -> Part:
+def _part(instrument: Any, round_: Round, before: Round | None, scores: Scores, levels: Levels, fewest: int) -> Part:
     definition, code = instrument.parsed, instrument.code
     part = Part(instrument.name, before)
     for scale in definition.scales:
@@ -123,7 +127,8 @@ def _part(instrument: Any, round_: Round, before: Round | None, scores: Scores, 
     now_by, then_by = levels.get((round_.pk, code), {}), levels.get((before.pk, code), {}) if before else {}
     part.now, part.then = Counter(now_by.values()), Counter(then_by.values())
     moves = [now_by[pk] - then_by[pk] for pk in now_by.keys() & then_by.keys()]
-    part.both, part.more, part.less = len(moves), sum(one > 0 for one in moves), sum(one < 0 for one in moves)
+    if len(moves) >= fewest:
+        part.both, part.more, part.less = len(moves), sum(one > 0 for one in moves), sum(one < 0 for one in moves)
     return part
 
 

@@ -21,7 +21,7 @@ from screening.progress import papers_waiting
 
 @waits
 def interviews(viewer: Viewer) -> Iterator[Waiting]:
-    """How many flags of a screening wait for an interview. The flags themselves call on their own."""
+    """How many flags of a screening wait for an interview, each once as in the list; they call on their own."""
     if not can_hold_rounds(viewer):
         return
     if count := len(_to_interview(viewer)):
@@ -34,7 +34,7 @@ def interviews(viewer: Viewer) -> Iterator[Waiting]:
 @prepared_for()
 def _to_interview(viewer: Viewer) -> Any:
     waiting = Slip.objects.visible_to(viewer).filter(flag__isnull=False, flag__interviewed_at=None)
-    return waiting.exclude(flag__state="closed").order_by().values_list("pk")
+    return waiting.exclude(flag__state="closed").order_by().values_list("flag").distinct()
 
 
 @waits

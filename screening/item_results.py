@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from schools.access import Viewer
-from screening.access import not_kept
+from screening.access import FEWEST_SHEETS, SCREENERS, not_kept
 from screening.definition import COUNTED, Definition, Item, Type
 from screening.models import AnonymousSheet, Response, Round
 from screening.outcome import parts_of
 from screening.paper import Question
 from screening.queries import papers_for
+from screening.round_results import fewest_for, is_counted_for
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class CountedPart:
 
 
 def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedPart]:
-    """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form."""
+    """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form. Who
+    opens no result reads this of a closed round with enough of them, and, as in an anonymous one, not of a question
+    that a few have answered."""
     given: dict[str, Counter[int]] = {}
     count, answered = 0, Counter[str]()
     for answers in _given(viewer, round_):
@@ -51,6 +54,10 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, int):
                     given.setdefault(key, Counter())[one] += 1
+    if count < fewest_for(viewer):
+        given, count, answered = {}, 0, Counter()
+    hides_few = round_.is_anonymous or viewer.role not in SCREENERS
+    few = {key for key, number in answered.items() if hides_few and number < FEWEST_SHEETS}
     parts = parts_of(round_)
     papers = papers_for([part.instrument for part in parts], round_.school, language)
     found = []
@@ -60,7 +67,8 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
         items = []
         for question in paper.questions:
             key = f"{part.position}.{question.number}"
-            items.append(_counted(definition, question, given.get(key, Counter()), answered[key], count))
+            values = None if key in few else given.get(key, Counter())
+            items.append(_counted(definition, question, values, answered[key], count))
         is_ranked = any(one.heavy is not None for one in items)
         if is_ranked:
             items.sort(key=lambda one: (one.alert != "critical", one.heavy is None, -one.share, one.number))
@@ -70,6 +78,8 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
 
 def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
     """The answers of each, without whose they are."""
+    if not is_counted_for(viewer, round_):
+        return
     rows: Any = AnonymousSheet.objects.visible_to(viewer).filter(round=round_)
     if not round_.is_anonymous:
         rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
@@ -77,9 +87,14 @@ def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
         yield one.given
 
 
-def _counted(definition: Definition, question: Question, values: Counter[int], answered: int, of: int) -> CountedItem:
+def _counted(
+    definition: Definition, question: Question, values: Counter[int] | None, answered: int, of: int
+) -> CountedItem:
+    """Without values it is told only how many have answered."""
     item = definition.by_number[question.number]
     alert = next((one for one in definition.critical if one.item == item.number), None)
+    if values is None:
+        return CountedItem(item.number, question.text, [], answered, of - answered, None, alert.kind if alert else "")
     if item.type in (Type.SINGLE, Type.MULTIPLE):
         options = [(choice.text or str(choice.value), values[choice.value]) for choice in question.choices]
     else:

@@ -22,6 +22,7 @@ FATE_TONES = {
     RiskFlag.Outcome.WATCHED: "l1",
     RiskFlag.Outcome.SUPPORTED: "brand",
     RiskFlag.Outcome.UNFOUNDED: "before",
+    RiskFlag.Outcome.MOVED: "before",
     PROPOSED: "l1",
     TALKED: "l1",
     WAITS: "l2",

@@ -1,7 +1,6 @@
 """What a round found, in counts: how much attention is asked for, by grade, class or gender, and what became of it."""
 
 from collections import Counter
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.models import ClassGroup
-from screening.access import not_kept
+from screening.access import FEWEST_SHEETS, SCREENERS, not_kept
 from screening.models import Response, Round, Slip
 from screening.words import attention_word
 from students.models import RiskFlag, Student
@@ -64,7 +63,7 @@ class Fate:
 class Found:
     heads: list[str]
     whole: Counted
-    rows: list[Counted]
+    rows: list[Counted]  # none that could tell of a single student to who opens no result
     fates: list[Fate]
 
     @property
@@ -94,7 +93,7 @@ def found_by(viewer: Viewer, round_: Round, by: str = "grade") -> Found | None:
     groups = {one.pk: one for one in ClassGroup.objects.filter(pk__in={row[0] for row in rows})}
     for group in groups.values():
         group.school = round_.school
-    whole, counted = Counted(_("all")), dict[Hashable, Counted]()
+    whole, counted = Counted(_("all")), dict[Any, Counted]()
     for group_pk, gender, attention, is_valid, how_many in rows:
         order, label = _place(by, groups[group_pk], gender)
         whole.add(attention, is_valid, how_many)
@@ -102,12 +101,29 @@ def found_by(viewer: Viewer, round_: Round, by: str = "grade") -> Found | None:
     return Found(
         heads=[attention_word(level) for level in ATTENTIONS],
         whole=whole,
-        rows=[counted[order] for order in sorted(counted)],  # type: ignore[type-var]
+        rows=[counted[order] for order in _shown(viewer, round_, counted, by)],
         fates=_fates(viewer, round_),
     )
 
 
-def _place(by: str, group: ClassGroup, gender: str) -> tuple[Hashable, str]:
+def _shown(viewer: Viewer, round_: Round, counted: dict[Any, Counted], by: str) -> list[Any]:
+    """Places of the groups that this viewer reads of. Small ones are left out together with the next smallest of the
+    grade, and of the whole, as long as taking the others away from a sum would show so few."""
+    if not is_counted_for(viewer, round_):
+        return []
+    fewest = fewest_for(viewer)
+    hidden = {order for order, one in counted.items() if one.valid < fewest}
+    grades: dict[Any, set[Any]] = {}
+    for order in counted if by == "class" else ():
+        grades.setdefault(order[:2], set()).add(order)
+    for together in (*grades.values(), set(counted)):
+        by_size = sorted(together - hidden, key=lambda order: -counted[order].valid)
+        while by_size and 0 < sum(counted[order].valid for order in together & hidden) < fewest:
+            hidden.add(by_size.pop())
+    return sorted(counted.keys() - hidden)
+
+
+def _place(by: str, group: ClassGroup, gender: str) -> tuple[Any, str]:
     """Where somebody is counted: its order among the others, and its word."""
     if by == "gender":
         return gender, str(dict(Student.Gender.choices).get(gender, _("not known")))
@@ -133,6 +149,7 @@ def _fates(viewer: Viewer, round_: Round) -> list[Fate]:
         RiskFlag.Outcome.WATCHED: _("watched on in daily care"),
         RiskFlag.Outcome.SUPPORTED: _("supported, settled"),
         RiskFlag.Outcome.UNFOUNDED: _("no need for concern"),
+        RiskFlag.Outcome.MOVED: _("handed over to another school"),
         PROPOSED: _("talked to, waits for the second person"),
         TALKED: _("talked to, not decided yet"),
         WAITS: _("waits for a talk"),
@@ -148,3 +165,13 @@ def _fate(state: str | None, outcome: str | None, talked: Any) -> str:
     return {RiskFlag.State.PROPOSED: PROPOSED, RiskFlag.State.WATCHED: str(RiskFlag.Outcome.WATCHED)}.get(
         RiskFlag.State(state), TALKED
     )
+
+
+def is_counted_for(viewer: Viewer, round_: Round) -> bool:
+    """Counselors open each result. For whoever else a count that grows while the round runs would tell whose it is."""
+    return viewer.role in SCREENERS or round_.state == Round.State.CLOSED
+
+
+def fewest_for(viewer: Viewer) -> int:
+    """With fewer valid results in a group, nothing is counted of it."""
+    return 1 if viewer.role in SCREENERS else FEWEST_SHEETS

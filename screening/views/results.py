@@ -91,7 +91,7 @@ def _drawn(found: Found) -> dict[str, Any]:
     return {
         "funnel": drawings.funnel(found),
         "fates": drawings.fates(found) if found.fates else "",
-        "levels": drawings.levels(found.rows, _("Who needs attention")),
+        "levels": drawings.levels(found.rows, _("Who needs attention")) if found.rows else "",
         "legend": drawings.legend(found.rows),
     }
 

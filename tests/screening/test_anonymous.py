@@ -83,8 +83,10 @@ def test_counts_appear_when_it_is_closed_and_from_five_sheets_on(unnamed, world,
     assert counted() == 0
     close_round(by=by(world), round_=unnamed)
     assert counted() == 0
-    AnonymousSheet.objects.create(round=unnamed, answers='{"1.1": 3}')
+    AnonymousSheet.objects.create(round=unnamed, answers='{"1.1": 3, "1.2": 3}')
     assert counted() == 5
+    second = next(one for one in client.get(url).context["parts"][0].items if one.number == 2)
+    assert (second.answered, second.options, second.heavy) == (1, [], None)  # one alone has answered it
 
 
 def test_closing_writes_the_sheets_anew_and_only_days_are_kept_of_who_came_when(unnamed, world):

@@ -10,8 +10,9 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice
 from screening.actions.interviews import miss_talk, plan_talks
+from screening.inbox import interviews
 from screening.interviews import retests, waiting
-from screening.models import PlannedTalk
+from screening.models import PlannedTalk, Slip
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
 from tests.walking import kept_from
@@ -71,6 +72,12 @@ def test_who_may_not_know_of_a_flag_gets_no_slot_and_sees_none(world, by, round_
     other = Viewer(person=world.a.counselor_2.person, membership=world.a.counselor_2)
     assert [row.slip.student for row in waiting(other)] == [world.a.student_2]
     assert not PlannedTalk.objects.visible_to(other).exists()
+
+
+def test_the_workbench_counts_a_student_of_two_rounds_once_like_the_list(world, by, round_):
+    flag = waiting(by)[0].flag
+    Slip.objects.filter(round=round_of(world.a), student=flag.student).update(flag=flag)
+    assert [one.count for one in interviews(by)] == [len(waiting(by))] == [2]
 
 
 def test_missed_talk_still_waits_and_only_once_its_time_has_come(world, by, round_, fixed_clock):

@@ -5,15 +5,17 @@ import datetime as dt
 import pytest
 
 from schools.access import Viewer
+from screening.actions.rounds import close_round
 from screening.comparison import parts_found, shares
 from screening.item_results import items_counted
-from screening.models import Instrument, Round
+from screening.models import Instrument, Round, Slip
 from screening.ranges import column_of, columns, range_of, step_of, width_of
 from screening.round_results import found_by
 from screening.round_table import table_of
-from students.models import RiskFlag
+from students.models import RiskFlag, Student
 from tests.screening.asked import answered, round_of
 from tests.walking import kept_from
+from tests.world import NOW
 
 CALM, LOW = (0,) * 9, (2,) * 4 + (0,) * 5
 
@@ -123,3 +125,62 @@ def test_names_of_who_is_missing_are_the_counselors(world, sign_in):
     page = sign_in(world.a.counselor).get(url)
     assert [slip.student for slip in page.context["page_obj"]] == [world.a.student_3]
     assert sign_in(world.a.leader).get(url).status_code == 403
+
+
+def answered_by(world, round_, group, count):
+    for number in range(count):
+        pupil = Student.objects.create(school=world.a.unit, class_group=group, name=f"{group.pk}-{number}")
+        Slip.objects.create(round=round_, student=pupil, class_group=group, code_hash=str(pupil.pk))
+        answered(round_, pupil, *LOW, agreed=by(world))
+
+
+@pytest.mark.django_db
+def test_a_leader_reads_no_group_in_which_one_student_could_be_found(world):
+    names = ("class_1", "class_2", "class_4")
+    round_ = round_of(world.a, classes=names)
+    for name, count in zip(names, (2, 5, 6), strict=True):
+        answered_by(world, round_, world.a.classes[name], count)
+    leader = by(world, "leader")
+
+    def read(viewer):
+        (part,), (items,) = parts_found(viewer, round_), items_counted(viewer, round_, "zh")
+        classes = [row.valid for row in found_by(viewer, round_, "class").rows]
+        return classes, part.main and part.main.total, items.items[1].answered
+
+    assert read(leader) == ([], None, 0)
+    close_round(by=by(world), round_=round_)
+    round_.refresh_from_db()
+    assert read(leader) == ([6], 13, 13)  # with the five the two of the same grade would be known
+    assert read(by(world)) == ([2, 5, 6], 13, 13)
+
+
+@pytest.mark.django_db
+def test_scores_of_a_few_and_of_a_running_round_are_no_leaders(world):
+    _first, second = two_rounds(world)
+    close_round(by=by(world), round_=second)
+    second.refresh_from_db()
+    leader = by(world, "leader")
+    (part,), (items,) = parts_found(leader, second), items_counted(leader, second, "zh")
+    assert (part.spreads, part.now, part.then, part.both) == ([], {}, {}, 0)
+    assert {one.answered for one in items.items} == {0}
+
+
+@pytest.mark.django_db
+def test_an_anonymous_round_is_not_the_round_before(world):
+    _first, second = two_rounds(world)
+    unnamed = round_of(world.a, codes=("gad7",), is_anonymous=True)
+    Round.objects.filter(pk=unnamed.pk).update(opens_on=dt.date(2025, 9, 1))
+    later = round_of(world.a, codes=("gad7",))
+    (part,) = parts_found(by(world), later)
+    assert part.before is None
+
+
+@pytest.mark.django_db
+def test_whose_student_was_handed_over_is_still_above_the_cut_off(world):
+    _first, second = two_rounds(world)
+    before = found_by(by(world), second).above
+    RiskFlag.objects.filter(student=world.a.student_2).update(
+        state="closed", outcome="moved", settled_at=NOW, taken_at=NOW, closed_by=world.a.leader.person
+    )
+    after = found_by(by(world), second)
+    assert (after.above, after.waiting, after.decided) == (before, before - 1, 1)
