@@ -61,7 +61,7 @@ def make_round(
         groups = list(ClassGroup.objects.filter(pk__in=students.order_by().values("class_group")))
         if not groups:
             raise Refused(_("Nobody of these classes is in one of these groups."), field="special")
-    text = _consent_text(by, consent, purpose_of(chosen))
+    text = _consent_text(by, consent, purpose_of(chosen), is_anonymous=about.get("is_anonymous", False))
     round_ = Round.objects.create(
         school=by.unit, made_by=by.membership, consent_text=text, is_quiet=bool(only), **about
     )
@@ -77,13 +77,21 @@ def purpose_of(instruments: Iterable[Instrument]) -> str:
     return ConsentText.Purpose.SURVEY if asks_only else ConsentText.Purpose.SCREENING
 
 
-def _consent_text(by: Viewer, body: str, purpose: str) -> ConsentText:
-    """The same words for the same purpose are the same version: who agreed to them has agreed."""
-    last = ConsentText.objects.filter(unit=by.unit, purpose=purpose).order_by("-version").first()
+def _consent_text(by: Viewer, body: str, purpose: str, *, is_anonymous: bool = False) -> ConsentText:
+    """The same words for the same purpose are the same version: who agreed to them has agreed. With and without names
+    are two things to agree to."""
+    texts = list(ConsentText.objects.filter(unit=by.unit, purpose=purpose).order_by("-version"))
+    last = next((one for one in texts if one.is_anonymous == is_anonymous), None)
     if last is not None and last.body == body:
         return last
-    version = last.version + 1 if last else 1
-    return ConsentText.objects.create(unit=by.unit, purpose=purpose, version=version, body=body, made_by=by.membership)
+    return ConsentText.objects.create(
+        unit=by.unit,
+        purpose=purpose,
+        version=texts[0].version + 1 if texts else 1,
+        is_anonymous=is_anonymous,
+        body=body,
+        made_by=by.membership,
+    )
 
 
 def _add_parts(round_: Round, instruments: Iterable[Instrument], groups: Iterable[ClassGroup]) -> None:

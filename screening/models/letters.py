@@ -8,6 +8,8 @@ from schools.models.visible import Visible
 from screening.models.rounds import Round
 from students.models import Guardian, Student
 
+GUESSES_IN_ALL = 20
+
 
 class ConsentLinkQuerySet(Visible["ConsentLink"]):
     pass
@@ -27,6 +29,8 @@ class ConsentLink(models.Model):
     # Wrong digits count by link, so that one address with a whole school behind it is never shut out.
     wrong_pins = models.PositiveSmallIntegerField(default=0)
     wrong_pin_at = models.DateTimeField(null=True, blank=True)
+    # In all since the last right ones: four digits must not be found by patience.
+    wrong_in_all = models.PositiveSmallIntegerField(default=0)
 
     objects = ConsentLinkQuerySet.as_manager()
 
@@ -37,3 +41,8 @@ class ConsentLink(models.Model):
 
     def __str__(self) -> str:
         return f"consent link {self.pk}"
+
+    @property
+    def is_dead(self) -> bool:
+        """Guessed at so often that it opens nothing until it is issued anew."""
+        return self.wrong_in_all >= GUESSES_IN_ALL

@@ -15,7 +15,7 @@ from students.models import Guardian, RiskFlag, Student
 
 class ConsentText(models.Model):
     """The words that families or students agreed to, for one purpose. Another wording is another version: who agreed to
-    the old one has not agreed to the new."""
+    the old one has not agreed to the new. So is the same wording with names: a yes to anonymous questions is none."""
 
     class Purpose(models.TextChoices):
         SCREENING = "screening", _("questions about how a student is, which are scored")
@@ -24,6 +24,7 @@ class ConsentText(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=9, choices=Purpose.choices, default=Purpose.SCREENING)
     version = models.PositiveSmallIntegerField()
+    is_anonymous = models.BooleanField(default=False)
     body = models.TextField(_("what is agreed to"))
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

@@ -4,6 +4,7 @@ child is shown before the proof, and afterwards only the family name and the cla
 import datetime as dt
 
 from django.core import signing
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from schools.access import public
 from schools.common.errors import Refused
 from screening.actions.consents import say_by_link
-from screening.actions.guessing import forget_guesses, take_guess
+from screening.actions.guessing import forget_link_guesses, take_link_guess
 from screening.consents import can_use_link, digits_of, said_by_guardian
 from screening.forms.rounds import DigitsForm
 from screening.models import ConsentLink, Round, Slip
@@ -23,7 +24,7 @@ from students.models import Student
 
 SALT = "screening.guardian"
 READING = dt.timedelta(minutes=30)
-# A consent can be taken back after the survey too; then the paper is forgotten.
+# A consent can be taken back after the survey too, and while a later one rests on it; then the paper is forgotten.
 LINK_LIVES = dt.timedelta(days=180)
 
 
@@ -37,14 +38,23 @@ def consent_answer(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if _proves(link, form.cleaned_data["digits"]):
             return _text(request, link)
-        form.add_error(None, _("These digits do not fit. After five wrong tries wait 15 minutes, or ask the school."))
+        if link.is_dead:
+            form.add_error(
+                None, _("Too many wrong tries: this link opens nothing any more. Ask the school for a new one.")
+            )
+        else:
+            form.add_error(
+                None, _("These digits do not fit. After five wrong tries wait 15 minutes, or ask the school.")
+            )
     context = {"form": form, "school": link.round.school}
     return render(request, "screening/consent_proof.html", context, status=422 if form.errors else 200)
 
 
 def _link(code: str) -> ConsentLink:
     rows = ConsentLink.objects.select_related("round__school__kind", "round__consent_text", "guardian", "student")
-    rows = rows.exclude(round__closed_at__lt=timezone.now() - LINK_LIVES).exclude(student__status=Student.Status.LEFT)
+    same_text = Round.objects.filter(consent_text=OuterRef("round__consent_text")).exclude(state=Round.State.CLOSED)
+    lives = ~Q(round__closed_at__lt=timezone.now() - LINK_LIVES) | Exists(same_text)
+    rows = rows.filter(lives).exclude(student__status=Student.Status.LEFT)
     link = get_object_or_404(rows, code_hash=hash_of(code))
     if not can_use_link(link.guardian):
         get_object_or_404(ConsentLink.objects.none())
@@ -52,9 +62,9 @@ def _link(code: str) -> ConsentLink:
 
 
 def _proves(link: ConsentLink, digits: str) -> bool:
-    if not take_guess(link) or not constant_time_compare(digits, digits_of(link.guardian)):
+    if not take_link_guess(link) or not constant_time_compare(digits, digits_of(link.guardian)):
         return False
-    forget_guesses(link)
+    forget_link_guesses(link)
     return True
 
 

@@ -45,6 +45,11 @@ def test_what_may_call_somebody_cannot_be_anonymous(world):
     assert not Round.objects.exists()
 
 
+def test_yes_to_anonymous_questions_is_no_yes_to_named_ones(unnamed, world):
+    named, again = (round_of(world.a, codes=("gad7",), is_anonymous=is_one) for is_one in (False, True))
+    assert again.consent_text == unnamed.consent_text != named.consent_text
+
+
 def test_slip_says_that_and_the_sheet_what_and_nothing_leads_from_one_to_the_other(unnamed, world):
     slip = answer(unnamed, world.a.student_2, *(3,) * 7)
     hand_in_unnamed(slip=slip_of(unnamed, world.a.student_2), answers=sheet(*(0,) * 7))  # sent again

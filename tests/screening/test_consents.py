@@ -28,7 +28,7 @@ from screening.actions.consents import (
 from screening.actions.rounds import close_round
 from screening.asking_families import coverage_of, waiting_classes
 from screening.consent_rules import Said, last_words
-from screening.models import Consent, ConsentLink, Slip
+from screening.models import Consent, ConsentLink, Round, Slip
 from screening.printing import families_to_write_to
 from screening.slip_codes import link_code_of
 from students.actions.flags import raise_flag
@@ -109,6 +109,26 @@ def test_wrong_digits_pause_this_link_and_no_other(link, world):
     assert prove(client, link).status_code == 422
     assert prove(client, ConsentLink.objects.get(guardian=other), "0022").status_code == 200
     assert not Consent.objects.exists()
+
+
+def test_after_twenty_wrong_guesses_a_link_is_dead_until_it_is_issued_anew(link, sign_in, world, fixed_clock):
+    for _pause in range(4):
+        assert {prove(Client(), link, f"000{n}").status_code for n in range(6)} == {422}
+        fixed_clock.shift(16 * 60)
+    assert "不能再使用" in prove(Client(), link).content.decode()
+    slip = slip_of(link.round, world.a.student_2)
+    page = sign_in(world.a.counselor).get(reverse("screening:consent_links", args=[slip.pk]))
+    assert [one.link.is_dead for one in page.context["shown"]] == [True]
+    assert prove(Client(), reissue_link(by=by(world), link=link)).status_code == 200
+
+
+def test_link_lives_while_a_later_round_rests_on_its_text(link, world):
+    close_round(by=by(world), round_=link.round)
+    Round.objects.filter(pk=link.round_id).update(closed_at=NOW - dt.timedelta(days=200))
+    assert Client().get(address(link)).status_code == 404
+    later = round_of(world.a, consented=False)
+    assert later.consent_text == link.round.consent_text
+    assert Client().get(address(link)).status_code == 200
 
 
 def test_proof_of_one_link_opens_no_other_and_a_new_issue_ends_it(link, world):
