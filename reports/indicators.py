@@ -10,11 +10,12 @@ from schools.figures import Alarm, Figure, Rows, Scope, declare
 
 
 def sweeps_overdue(scope: Scope) -> Rows:
-    """Open ones past their day. A center owes no signature."""
+    """Open ones past their day that a unit above has called: a school's own is its own. A center owes no signature."""
     if not scope.unit.is_school:
         return Sweep.objects.none()
     signed = SweepSignature.objects.filter(sweep=OuterRef("pk"), unit=scope.unit, class_group=None)
-    asking = Sweep.objects.asking(scope.unit).open().filter(due_on__gte=scope.term.starts, due_on__lte=scope.on)
+    called = Sweep.objects.asking(scope.unit).filter(unit__kind__is_school=False)
+    asking = called.open().filter(due_on__gte=scope.term.starts, due_on__lte=scope.on)
     past = [sweep.pk for sweep in asking.exclude(Exists(signed)) if sweep.school_due_at <= scope.known_until]
     return Sweep.objects.filter(pk__in=past)
 

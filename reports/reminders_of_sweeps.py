@@ -52,7 +52,10 @@ def unsigned_classes(row: Reminder) -> list[Membership]:
 
 
 def unsigned_school(row: Reminder) -> list[Membership]:
+    """The unit above hears only of what a unit above has called."""
     asking = Sweep.objects.asking(row.unit).open().filter(due_on=row.day)
+    if row.whom == ABOVE:
+        asking = asking.filter(unit__kind__is_school=False)
     signed = SweepSignature.objects.filter(sweep__in=asking, unit=row.unit, class_group=None, number=1)
     if signed.count() >= asking.count():
         return []

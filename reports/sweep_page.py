@@ -1,5 +1,6 @@
 """What the pages of a sweep say: the list of a class, the heading of a board, its sheet."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ class Kid:
     note: SweepNote | None = None
     groups: tuple[str, ...] = ()
     has_concern: bool = False
+    # When, unless the moment would tell of a flag that the viewer may not know of.
+    noted_at: dt.datetime | None = None
 
     @property
     def is_noted(self) -> bool:
@@ -53,7 +56,9 @@ class ClassPage:
     def has_changed(self) -> bool:
         """Somebody was noted, or came into the class, after it was signed."""
         signed = self.last
-        return signed is not None and any(kid.note is None or kid.note.at > signed.at for kid in self.kids)
+        return signed is not None and any(
+            kid.note is None or (kid.noted_at or signed.at) > signed.at for kid in self.kids
+        )
 
     @property
     def is_done(self) -> bool:
@@ -72,6 +77,8 @@ def class_page(viewer: Viewer, sweep: Sweep, group: ClassGroup) -> ClassPage:
         if kid.note:
             kid.groups = tuple(words[code] for code in kid.note.groups if code in words)
             kid.has_concern = kid.note.flag_id in known
+            is_told = kid.note.flag_id is None or kid.has_concern or kid.note.by_id == viewer.membership.pk
+            kid.noted_at = kid.note.at if is_told else None
         kids.append(kid)
     signatures = SweepSignature.objects.visible_to(viewer).filter(sweep=sweep, class_group=group)
     return ClassPage(group, kids, list(signatures.select_related("by__person")))

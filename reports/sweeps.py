@@ -18,11 +18,10 @@ from reports.daily import Board, Row, add_leaders, is_there, joined_on, stages_o
 from reports.models import Sweep, SweepNote, SweepSignature
 from reports.reporting import State, state_of
 from schools.access import Viewer
-from schools.models import ClassGroup, Unit
+from schools.models import ClassGroup, Membership, Unit
 from schools.queries import class_teachers
-from students.access import kept_from
 from students.indicators import OWN
-from students.models import GroupMember, KeptFrom, SpecialGroup, Student
+from students.models import FlagReport, GroupMember, KeptFrom, RiskFlag, SpecialGroup, Student
 
 
 @dataclass
@@ -79,24 +78,27 @@ class SweepBoard(Board):
 def class_board(viewer: Viewer, sweep: Sweep) -> SweepBoard:
     """The classes that the viewer looks after."""
     known = known_flags(SweepNote.objects.visible_to(viewer).filter(sweep=sweep), viewer)
-    return board_of_classes(viewer.unit, viewer.class_groups, sweep, known)
+    return board_of_classes(viewer.unit, viewer.class_groups, sweep, known, by=viewer.membership)
 
 
 def known_flags(notes: QuerySet[SweepNote, SweepNote], viewer: Viewer | None) -> set[UUID]:
-    """The flags behind these notes that may be told of: to a viewer those that are not kept from them, and what they
-    reported themselves; in what leaves the school none that is kept from anybody."""
+    """The flags behind these notes that may be told of: to a viewer those that they see, and what they reported
+    themselves; in what leaves the school none that is kept from anybody."""
     flags = notes.exclude(flag=None)
     if viewer is None:
         flags = flags.exclude(flag__in=KeptFrom.objects.order_by().values("flag"))
     else:
-        flags = flags.exclude(~Q(by__person=viewer.person) & Q(flag__in=kept_from(viewer)))
+        own = FlagReport.objects.filter(by__person=viewer.person).order_by().values("flag")
+        flags = flags.filter(Q(flag__in=RiskFlag.objects.visible_to(viewer).order_by().values("pk")) | Q(flag__in=own))
     return set(flags.order_by().values_list("flag", flat=True))  # type: ignore[arg-type]
 
 
-def board_of_classes(school: Unit, classes: Iterable[ClassGroup], sweep: Sweep, known: set[UUID]) -> SweepBoard:
+def board_of_classes(
+    school: Unit, classes: Iterable[ClassGroup], sweep: Sweep, known: set[UUID], by: Membership | None = None
+) -> SweepBoard:
     today, now = timezone.localdate(), timezone.now()
     groups = [group for group in classes if is_there(group, school, today)]
-    numbers, last_notes = _numbers(sweep, groups, known)
+    numbers, last_notes = _numbers(sweep, groups, known, by)
     signed = _signatures(SweepSignature.objects.filter(sweep=sweep, class_group__in=groups), "class_group_id")
     rows, without = [], []
     for group in groups:
@@ -105,7 +107,7 @@ def board_of_classes(school: Unit, classes: Iterable[ClassGroup], sweep: Sweep, 
             without.append(name)
             continue
         row = _row(group.pk, name, group.grade_name, sweep.class_due_at, signatures, found, now)
-        row.has_changed = row.last is not None and last_notes.get(group.pk, row.last.at) > row.last.at
+        row.has_changed = row.last is not None and (last_notes.get(group.pk) or row.last.at) > row.last.at
         rows.append(row)
     by_class = {row.key: row for row in rows}
     for class_id, member in class_teachers(by_class, today):
@@ -153,12 +155,16 @@ def notes_of(sweep: Sweep, classes: Iterable[ClassGroup]) -> QuerySet[SweepNote,
     return SweepNote.objects.filter(sweep=sweep, class_group__in=classes, **here).order_by()
 
 
-def _numbers(sweep: Sweep, classes: list[ClassGroup], known: set[UUID]) -> tuple[dict[int, Numbers], dict[int, Any]]:
-    """By class what there is, and when something was noted last: four queries, however many classes there are."""
+def _numbers(
+    sweep: Sweep, classes: list[ClassGroup], known: set[UUID], by: Membership | None
+) -> tuple[dict[int, Numbers], dict[int, Any]]:
+    """By class what there is, and when something was noted last, of which one may know: four queries, however many
+    classes there are. The moment of a note with a flag that is not known would tell of it."""
     sizes, notes = students_in(classes), notes_of(sweep, classes)
     numbers = {group.pk: Numbers(students=sizes.get(group.pk, 0)) for group in classes}
     last: dict[int, Any] = {}
-    for row in notes.values("class_group").annotate(n=Count("pk"), at=Max("at")):
+    told = Q(flag=None) | Q(flag__in=known) | Q(by=by)
+    for row in notes.values("class_group").annotate(n=Count("pk"), at=Max("at", filter=told)):
         numbers[row["class_group"]].looked, last[row["class_group"]] = row["n"], row["at"]
     for key, groups, flag in notes.filter(is_noted=True).values_list("class_group", "groups", "flag"):
         numbers[key].concerns += flag in known

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from reports.access import can_call_sweep, can_end_sweep, can_remind, can_sign_sweep, can_sweep
 from reports.actions.daily import URGENCY
 from reports.models import Sweep, SweepNote, SweepSignature
-from reports.sweeps import class_board, counts_to_sign, unit_board
+from reports.sweeps import class_board, counts_to_sign, known_flags, unit_board
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
@@ -88,7 +88,11 @@ def note_student(*, by: Viewer, sweep: Sweep, student: Student, found: Found | N
     _check_may_answer(by, sweep, student.class_group_id)
     note = SweepNote.objects.select_for_update().filter(sweep=sweep, student=student).first()
     if found is None and note and note.is_noted:
-        raise Refused(_("Something was noted of this student. Groups are changed on the student’s page."))
+        if note.groups or known_flags(SweepNote.objects.filter(pk=note.pk), by):
+            raise Refused(_("Something was noted of this student. Groups are changed on the student’s page."))
+        # They may not know what was noted: answered as if it were nothing, and what was noted stays.
+        audit.record(by=by, verb="sweep.noted", about=note, student=student)
+        return note
     note = note or SweepNote(sweep=sweep, student=student)
     note.class_group_id, note.by, note.at = student.class_group_id, by.membership, timezone.now()  # type: ignore[assignment]
     if found:

@@ -18,13 +18,14 @@ from reports.actions.sweeps import (
     sign_school,
 )
 from reports.models import Sweep, SweepNote, SweepSignature
+from reports.reminders_of_sweeps import unsigned_school
 from reports.sweep_page import class_page, corrected_since, sweep_sheet
 from reports.sweeps import class_board, unit_board
 from schools.common.errors import Refused
-from schools.models import Notice, Tally
+from schools.models import Notice, Reminder, Tally
 from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
-from schools.work.reminders import dispatch
+from schools.work.reminders import ABOVE, dispatch
 from students.models import GroupMember, RiskFlag
 from tests.students.test_student_list import add_students
 from tests.walking import kept_from
@@ -150,6 +151,28 @@ def test_a_flag_that_is_kept_from_somebody_leaves_no_trace_in_the_numbers(world,
     assert (counts["noted"], counts["concerns"], counts["looked"]) == (0, 0, 3)
 
 
+def test_who_goes_on_with_a_child_whose_flag_is_kept_from_them_learns_nothing_of_it(world, viewer, sweep):
+    teacher, counselor = viewer(world.a.teacher), viewer(world.a.counselor)
+    sign(world, viewer, sweep)
+    with at(1):
+        note = note_student(by=counselor, sweep=sweep, student=world.a.student_2, found=WORRY)
+        kept_from(world.a.teacher, note.flag, world.a.counselor)
+
+    def learned():
+        page = class_page(teacher, sweep, world.a.class_1)
+        row = row_of(class_board(teacher, sweep), world.a.class_1.pk)
+        return page.has_changed, row.has_changed, any(kid.has_concern for kid in page.kids), row.numbers.concerns
+
+    assert learned() == (False, False, False, 0)
+    assert row_of(class_board(counselor, sweep), world.a.class_1.pk).has_changed
+    with at(2):
+        note_student(by=teacher, sweep=sweep, student=world.a.student_2)  # “nothing”: no refusal, and nothing is lost
+        assert (SweepNote.objects.get(pk=note.pk).by, learned()) == (world.a.counselor, (False, False, False, 0))
+        note_student(by=teacher, sweep=sweep, student=world.a.student_2, found=Found(frozenset({"orphan"})))
+        assert learned() == (True, True, False, 0)
+    assert row_of(class_board(counselor, sweep), world.a.class_1.pk).numbers.concerns == 1
+
+
 # --- the school and above ---------------------------------------------------------------------------------------------
 
 
@@ -228,6 +251,16 @@ def test_a_center_sees_no_sweep_that_a_school_has_called_for_itself(world, viewe
         for name, member in {"district": world.district_staff, "b": world.b.leader, "a": world.a.teacher}.items()
     }
     assert seen == {"district": {sweep}, "b": {sweep}, "a": {sweep, own}}
+
+
+def test_a_sweep_that_a_school_has_called_for_itself_never_reaches_the_center(world, viewer):
+    own = called_by(viewer(world.a.counselor))
+    row = Reminder(kind="sweep.school", unit=world.a.unit, day=own.due_on, whom=ABOVE)
+    with at(6, 18):
+        recount_marked()
+    assert (unsigned_school(row), Tally.objects.filter(figure="sweeps_overdue", count__gt=0).count()) == ([], 0)
+    called_by(viewer(world.district_staff))
+    assert unsigned_school(row)
 
 
 def test_a_school_that_has_not_signed_in_time_stands_on_the_map(world, viewer, sweep):
