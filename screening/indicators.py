@@ -8,22 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import grades
+from screening.definition import Kind
 from screening.models import Response, Round, Slip
 from screening.words import ATTENTION
 from students.indicators import FLAG_CLASS, flags_due, flags_in_time, flags_new, levels, students
 from students.models import RiskFlag
 
 
-def _of_term(rows: Any, scope: Scope, path: str) -> Rows:
-    """Of rounds of the term that have begun; `path` leads from a row to its round."""
+def _of_term(rows: Any, scope: Scope, slip: str = "") -> Rows:
+    """Of rounds of the term that have begun, without what stands behind a flag that is kept from whom it is counted
+    for; `slip` leads from a row to its slip."""
+    path = f"{slip}round__"
     days = {f"{path}opens_on__gte": scope.term.starts, f"{path}opens_on__lte": scope.on}
     found: Rows = rows.filter(scope.schools(f"{path}school"), **days).exclude(**{f"{path}state": Round.State.PLANNED})
+    if scope.unseen:
+        found = found.exclude(**{f"{slip}flag__in": scope.unseen, f"{slip}flag__isnull": False})
     return found
 
 
 def asked(scope: Scope) -> Rows:
     """One per student and screening; a slip that was withdrawn asks nobody."""
-    return _of_term(Slip.objects.filter(round__after=None, revoked_at=None), scope, "round__")
+    return _of_term(Slip.objects.filter(round__after=None, revoked_at=None), scope)
 
 
 def answered(scope: Scope) -> Rows:
@@ -31,13 +36,16 @@ def answered(scope: Scope) -> Rows:
 
 
 def screened(scope: Scope) -> Rows:
-    """Students enrolled on the day who have handed in at least once this term."""
-    return students(scope).filter(Exists(answered(scope).filter(student=OuterRef("pk"))))
+    """Students enrolled on the day who have handed in a scale this term. By name this is read by whoever sees the
+    student: it tells nothing of a round that asks chosen students only, and nothing of an anonymous one."""
+    told = answered(scope).filter(round__is_quiet=False, round__is_anonymous=False)
+    scored = told.filter(round__parts__instrument__kind=Kind.SCALE, student=OuterRef("pk"))
+    return students(scope).filter(Exists(scored))
 
 
 def results(scope: Scope) -> Rows:
     first = Response.objects.filter(slip__round__after=None, slip__revoked_at=None, at__lt=scope.ends)
-    return _of_term(first, scope, "slip__round__")
+    return _of_term(first, scope, "slip__")
 
 
 def valid(scope: Scope) -> Rows:
@@ -47,7 +55,7 @@ def valid(scope: Scope) -> Rows:
 def with_level(scope: Scope) -> Rows:
     """Valid ones, of those asked again too, and those with an answer that called."""
     counted = Response.objects.filter(Q(is_valid=True) | Q(attention=4), at__lt=scope.ends)
-    return _of_term(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope, "slip__round__")
+    return _of_term(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope, "slip__")
 
 
 def _by_attention(_scope: Scope) -> Reader:

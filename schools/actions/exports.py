@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,12 +39,15 @@ def take_out(*, by: Viewer, sheet: Sheet, purpose: str) -> bytes:
 
 
 @transaction.atomic
-def begin_table(*, by: Viewer, kind: str, job: str, params: Mapping[str, Any], rows: int, purpose: str) -> Job:
-    """A table that takes long is made by a job; it counts, and is told, as soon as it is asked for."""
+def begin_table(
+    *, by: Viewer, kind: str, about: Model, job: str, params: Mapping[str, Any], rows: int, purpose: str
+) -> Job:
+    """A table that takes long is made by a job; it counts, and is told, as soon as it is asked for. The log names what
+    the table is `about`."""
     _check_may_leave(by, rows, purpose)
     begun = start_job(by=by, kind=job, params=dict(params))
     told = {name: value for name, value in params.items() if isinstance(value, bool)}
-    audit.record(by=by, verb=f"{kind}.exported", about=begun, details={"rows": rows, "purpose": purpose, **told})
+    audit.record(by=by, verb=f"{kind}.exported", about=about, details={"rows": rows, "purpose": purpose, **told})
     return begun
 
 

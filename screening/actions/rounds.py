@@ -23,7 +23,8 @@ from screening.definition import Kind
 from screening.models import AnonymousSheet, ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
 from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
-from students.models import GroupMember, SpecialGroup, Student
+from students.access import kept_from
+from students.models import GroupMember, KeptFrom, SpecialGroup, Student
 
 KEPT_IN_LATER_STAGES = (
     "title",
@@ -201,6 +202,11 @@ def _follow(
     )
     if not students:
         raise Refused(refusal)
+    # Of barriers that `by` may know of: nobody learns from the answer that a flag is kept from themselves.
+    barriers = KeptFrom.objects.filter(person=about["responsible"].person_id, flag__student__in=students)
+    if barriers.exclude(flag__in=kept_from(by)).exists():
+        sentence = _("This person cannot be in charge of one of these students. Choose somebody else.")
+        raise Refused(sentence, field="responsible")
     kept = {name: getattr(round_, name) for name in KEPT_IN_LATER_STAGES}
     made = Round.objects.create(
         school_id=round_.school_id, made_by=by.membership, after=round_, is_quiet=True, **kept, **about

@@ -210,7 +210,13 @@ def round_export(request: ViewerRequest, pk: UUID) -> HttpResponse:
                 "language": get_language() or "zh-hans",
             }
             job = begin_table(
-                by=viewer, kind=EXPORTED, job="round_table", params=params, rows=rows, purpose=data["purpose"]
+                by=viewer,
+                kind=EXPORTED,
+                about=round_,
+                job="round_table",
+                params=params,
+                rows=rows,
+                purpose=data["purpose"],
             )
             back = reverse("screening:round_results", args=[round_.pk])
             return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")

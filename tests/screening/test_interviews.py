@@ -10,9 +10,11 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice
 from screening.actions.interviews import miss_talk, plan_talks
+from screening.actions.rounds import ask_again, ask_more
 from screening.inbox import interviews
 from screening.interviews import retests, waiting
 from screening.models import PlannedTalk, Slip
+from students.actions.keeping import keep_from
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
 from tests.walking import kept_from
@@ -105,8 +107,6 @@ def test_page_plans_those_ticked_and_an_interview_takes_them_off(world, by, roun
 
 
 def test_asked_again_has_a_day_and_a_person(world, by, round_):
-    from screening.actions.rounds import ask_again
-
     days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on}
     ask_again(by=by, round_=round_, responsible=world.a.counselor_2, **days)
     (one,) = retests(by)
@@ -115,3 +115,28 @@ def test_asked_again_has_a_day_and_a_person(world, by, round_):
         round_.closes_on,
         world.a.counselor_2.person.name,
     )
+
+
+def test_what_is_kept_later_takes_talk_call_and_later_stage_from_that_person(world, by, round_):
+    flag = next(row.flag for row in waiting(by) if row.slip.student == world.a.student_2)
+    other = world.a.counselor_2
+    plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=other)
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on}
+    chosen = {"instruments": [round_.parts.get().instrument], "attention": 1}
+    more = ask_more(by=by, round_=round_, responsible=other, **chosen, **days)
+    keep_from(by=by, flag=flag, person=other.person, reason="不安全")
+    more.refresh_from_db()
+    assert (PlannedTalk.objects.get(flag=flag).state, more.responsible) == ("moved", None)
+    assert Notice.objects.get(kind="interview.planned").withdrawn_at is not None
+    assert not waiting(by)[-1].is_planned
+
+
+def test_nobody_is_put_in_charge_of_a_student_whose_flag_is_kept_from_them(world, by, round_):
+    other = world.a.counselor_2
+    kept_from(other, RiskFlag.objects.get(student=world.a.student), world.a.counselor)
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": other}
+    with pytest.raises(Refused) as refused:
+        ask_again(by=by, round_=round_, **days)
+    assert refused.value.field == "responsible"
+    barred = Viewer(person=other.person, membership=other)
+    assert ask_again(by=barred, round_=round_, **days).slips.count() == 1  # they learn nothing from it

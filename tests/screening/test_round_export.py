@@ -94,6 +94,7 @@ def test_the_file_is_made_by_a_job_logged_and_taken_after_a_fresh_proof(world, s
     job = Job.objects.get()
     entry = AuditEntry.objects.get(verb="round_results.exported")
     assert entry.details == {"rows": 2, "purpose": "report", "names": True}
+    assert (entry.subject_type, entry.subject_id) == ("screening.round", str(round_.pk))
     run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.file_name[-4:], b"calc" in files.open_file(job.pk)) == ("done", ".csv", True)

@@ -9,9 +9,10 @@ from schools.models import Tally
 from schools.queries import current_term
 from schools.recounting import recount_marked
 from screening.actions.rounds import ask_again, open_round, revoke_slip
-from screening.models import Slip
+from screening.models import Instrument, Round, RoundInstrument, Slip
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
+from tests.walking import kept_from
 
 pytestmark = pytest.mark.django_db
 MINE = [code for code, figure in figures().items() if figure.group == "screening"]
@@ -85,3 +86,31 @@ def test_results_behind_a_figure_open_for_the_counselor_only(who, status, hidden
     assert answer.status_code == status
     if status == 200:
         assert (answer.context["count"].value, answer.context["closed"]) == (2, hidden)
+
+
+def test_a_barred_person_counts_exactly_what_they_may_open(world):
+    a_round(world)
+    flag = kept_from(world.a.counselor_2, RiskFlag.objects.get(source="screening"), world.a.counselor)
+    other = Viewer(person=world.a.counselor_2.person, membership=world.a.counselor_2)
+    scope, everything = scope_of(world).without([flag.pk]), totals(world)
+    for code in MINE:
+        figure = figures()[code]
+        rows, counts = figure.query(scope), figure.counts(scope)
+        seen = rows.model.objects.visible_to(other).filter(pk__in=rows.values("pk")).count()
+        assert counts[ALL] == seen == max(0, everything[code] - 1), code
+        for split in figure.splits:
+            assert sum(n for (name, _value), n in counts.items() if name == split.code) == seen, code
+
+
+def test_nobody_is_screened_by_name_in_quiet_or_anonymous_rounds_or_by_a_survey(world):
+    round_, _by = a_round(world)
+    screened = figures()["students_screened"]
+    for about in ({"is_quiet": True}, {"is_anonymous": True}):
+        Round.objects.filter(pk=round_.pk).update(**about)
+        assert screened.query(scope_of(world)).count() == 0
+        Round.objects.filter(pk=round_.pk).update(is_quiet=False, is_anonymous=False)
+    assert screened.query(scope_of(world)).count() == 2
+    Instrument.objects.filter(pk__in=RoundInstrument.objects.filter(round=round_).values("instrument")).update(
+        kind="survey"
+    )
+    assert screened.query(scope_of(world)).count() == 0
