@@ -2,10 +2,13 @@
 
 import csv
 import io
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import xlsxwriter
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from schools.common.workbooks import XLSX, plain
@@ -15,13 +18,23 @@ FORMATS = {"xlsx": "Excel", "csv": "CSV", "sav": "SPSS"}
 TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "sav": "application/x-spss-sav"}
 LONGEST_LABEL = 255  # bytes, in a file of SPSS
 LONGEST_WORD = 120
+MAKING = ".making-table-"
+ABANDONED = 3600  # seconds after which no job still writes
 
 
 def written(table: Table, file_format: str, *, title: str) -> bytes:
+    _sweep()
     rows = list(table.rows())
     if file_format == "xlsx":
         return _workbook(table.variables, rows, title)
     return _csv(table.variables, rows) if file_format == "csv" else _spss(table.variables, rows, title)
+
+
+def _sweep() -> None:
+    """Away with open answers that a worker left behind when it was killed."""
+    for folder in Path(settings.VAR).glob(f"{MAKING}*"):
+        if folder.stat().st_mtime < time.time() - ABANDONED:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _workbook(variables: list[Variable], rows: list[list[Value]], title: str) -> bytes:
@@ -69,7 +82,8 @@ def _spss(variables: list[Variable], rows: list[list[Value]], title: str) -> byt
         variable.name: pandas.Series([row[place] for row in rows], dtype="object" if variable.is_text else "float64")
         for place, variable in enumerate(variables)
     }
-    with tempfile.TemporaryDirectory() as folder:
+    # It writes to a path only: in a folder of ours that nobody else reads, not where the whole machine puts things.
+    with tempfile.TemporaryDirectory(dir=settings.VAR, prefix=MAKING) as folder:
         path = Path(folder) / "table.sav"
         pyreadstat.write_sav(
             pandas.DataFrame(columns),

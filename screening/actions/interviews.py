@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,7 +40,13 @@ def plan_talks(
         PlannedTalk(flag=flag, school_id=by.unit.pk, at=at, by=person, planned_by=by.membership)
         for flag, at in zip(flags, moments, strict=True)
     ]
-    PlannedTalk.objects.bulk_create(talks)
+    try:
+        with transaction.atomic():
+            PlannedTalk.objects.bulk_create(talks)
+    except IntegrityError:
+        raise Refused(
+            _("Somebody else has just planned one of these talks. Look at the list again, then plan the others.")
+        ) from None
     if person.pk != by.membership.pk:
         notify(
             to=[person],
@@ -50,7 +56,7 @@ def plan_talks(
             due_at=first,
         )
     pulse({by.unit.pk})
-    audit.record(by=by, verb="interview.planned", details={"students": len(talks)})
+    audit.record_many(by=by, verb="interview.planned", rows=[(flag, flag.student_id) for flag in flags])
     return talks
 
 

@@ -53,6 +53,8 @@ def test_the_most_urgent_gets_the_first_free_slot(world, by, round_):
     ]
     assert all(row.is_planned and not row.is_past for row in waiting(by))
     assert not Notice.objects.filter(kind="interview.planned").exists()
+    logged = AuditEntry.objects.filter(verb="interview.planned")
+    assert {entry.student_id for entry in logged} == {world.a.student_3.pk, world.a.student_2.pk}
 
 
 def test_a_new_slot_moves_the_old_one_and_tells_whom_it_is_given(world, by, round_):
@@ -140,3 +142,17 @@ def test_nobody_is_put_in_charge_of_a_student_whose_flag_is_kept_from_them(world
     assert refused.value.field == "responsible"
     barred = Viewer(person=other.person, membership=other)
     assert ask_again(by=barred, round_=round_, **days).slips.count() == 1  # they learn nothing from it
+
+
+def test_of_two_who_plan_at_once_the_second_reads_a_sentence(world, by, round_, monkeypatch):
+    flag = waiting(by)[0].flag
+    mine = {"school": world.a.unit, "by": world.a.counselor, "planned_by": world.a.counselor}
+
+    def meanwhile(first, *_rest):
+        PlannedTalk.objects.create(flag=flag, at=first, **mine)
+        return [first]
+
+    monkeypatch.setattr("screening.actions.interviews._free", meanwhile)
+    with pytest.raises(Refused):
+        plan_talks(by=by, flags=[flag], first=noon(), minutes=20, person=world.a.counselor)
+    assert not AuditEntry.objects.filter(verb="interview.planned").exists()

@@ -2,6 +2,9 @@
 
 import csv
 import io
+import os
+import stat
+import time
 
 import pyreadstat
 import pytest
@@ -74,6 +77,29 @@ def test_file_of_spss_has_the_words_of_questions_and_options(world, tmp_path):
     assert meta.column_names_to_labels["phq9_1"] == "1. 做事时提不起劲或没有兴趣"
     assert meta.variable_value_labels["phq9_1"] == {0: "完全不会", 1: "好几天", 2: "一半以上的天数", 3: "几乎每天"}
     assert "name" not in meta.column_names and "student_number" not in meta.column_names
+
+
+def test_open_answers_lie_in_a_private_folder_and_what_a_killed_worker_left_is_swept(
+    world, tmp_path, settings, monkeypatch
+):
+    settings.VAR = tmp_path
+    left, running = tmp_path / ".making-table-left", tmp_path / ".making-table-running"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "table.sav").touch()
+    day_before, now = time.time() - 86_400, time.time()
+    os.utime(left, (day_before, day_before))
+    os.utime(running, (now, now))
+    seen = []
+
+    def look(_frame, path, **_options):
+        seen.append((path.parent.parent, stat.S_IMODE(path.parent.stat().st_mode)))
+        path.write_bytes(b"x")
+
+    monkeypatch.setattr(pyreadstat, "write_sav", look)
+    assert written(table_of(by(world), asked(world), "zh", with_names=False), "sav", title="t") == b"x"
+    assert seen == [(tmp_path, 0o700)]
+    assert list(tmp_path.iterdir()) == [running]
 
 
 def test_who_may_not_see_a_flag_gets_no_row_of_it(world):
