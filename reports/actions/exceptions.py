@@ -35,10 +35,8 @@ def let_report_late(
     if DailyReport.objects.filter(unit=place, class_group=group, day=day).exists():
         raise Refused(_("This day has been signed already."))
     row, _created = ReportException.objects.update_or_create(
-        unit=place, class_group=group, day=day, defaults={"until": until, "by": by.membership}
+        unit=place, class_group=group, day=day, defaults={"until": until, "reason": reason, "by": by.membership}
     )
-    row.reason = reason  # sealed for its row, whose key is known now
-    row.save(update_fields=["reason"])
     details = {"day": day.isoformat(), "class_group": group.pk if group else None}
     audit.record(by=by, verb="daily.put_off", about=row, unit=place, details=details)
     return row

@@ -149,6 +149,7 @@ class ReportVersion(models.Model):
 class ReportException(models.Model):
     """One class or unit may report later on one day, by name and with a reason."""
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, null=True, related_name="+")
     day = models.DateField()
