@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from schools.access import Viewer
 from schools.common.days import midnight
 from schools.common.labels import listed
-from schools.models import Role
 from schools.prepared_for import prepared_for
 from students.access import reads_plan
 from students.evidence import brief, evidence
 from students.file import FAMILY, FLAG, GROUP, REGISTRY, ROLL, FileEntry, chronicles
-from students.handed import unpack
+from students.handed import for_role, unpack
 from students.models import (
     FlagReport,
     FlagStep,
@@ -230,10 +229,9 @@ def hand_overs(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
 
 def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[FileEntry]:
     """The entries of the other school, under its name; what only counselors read there, only counselors read here."""
-    for entry in unpack(offer.contents):
-        if not entry.is_private or viewer.role == Role.COUNSELOR:
-            by = " · ".join(filter(None, [entry.by, offer.school.name]))
-            yield replace(entry, by=by, url=offer.get_absolute_url(), recorded_at=offer.answered_at)
+    for entry in for_role(viewer, unpack(offer.contents)):
+        by = " · ".join(filter(None, [entry.by, offer.school.name]))
+        yield replace(entry, by=by, url=offer.get_absolute_url(), recorded_at=offer.answered_at)
 
 
 @prepared_for(student=UUIDField())

@@ -7,7 +7,7 @@ from schools.access import Viewer
 from students.access import can_answer_hand_over
 from students.file import REGISTRY, FileEntry
 from students.hand_over_list import other_school
-from students.handed import OFFERED, unpack
+from students.handed import OFFERED, for_role, unpack
 from students.models import HandOver, RegistryEntry, RiskFlag
 
 
@@ -41,6 +41,6 @@ def _still_listed(viewer: Viewer, offer: HandOver) -> RegistryEntry | None:
     return RegistryEntry.objects.visible_to(viewer).open().filter(student=offer.student_id).first()
 
 
-def on_paper(offer: HandOver) -> list[FileEntry]:
-    """What goes along, the newest first."""
-    return list(unpack(offer.contents))
+def on_paper(viewer: Viewer, offer: HandOver) -> list[FileEntry]:
+    """What goes along, the newest first; what is for counselors only is on the paper that a counselor makes."""
+    return for_role(viewer, unpack(offer.contents))

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 
+from schools.access import Viewer
+from schools.models import Role
 from students.file import FAMILY, FLAG, GROUP, INCIDENT, REGISTRY, SCREENING, TALK, FileEntry
 
 # What may go along, in the order in which it is proposed.
@@ -26,6 +28,12 @@ def pack(entries: Iterable[FileEntry]) -> str:
         for entry in entries
     ]
     return json.dumps(rows, ensure_ascii=False)
+
+
+def for_role(viewer: Viewer, entries: Iterable[FileEntry]) -> list[FileEntry]:
+    """What is for counselors only, only a counselor hands over, prints and reads: also not a leader who has opened it
+    in an emergency."""
+    return [entry for entry in entries if not entry.is_private or viewer.role == Role.COUNSELOR]
 
 
 def unpack(contents: str) -> Iterator[FileEntry]:

@@ -57,13 +57,13 @@ def registry_ledger(work: Work) -> None:
 def hand_over(work: Work) -> None:
     """What goes to a school outside of the network, with the slip that comes back."""
     viewer = work.viewer
-    seen = HandOver.objects.visible_to(viewer).filter(school_id=viewer.unit.pk, to_school=None)
+    seen = HandOver.objects.visible_to(viewer).on_paper().filter(school_id=viewer.unit.pk)
     related = ("student__class_group__school", "school", "by__person", "to__person")
     offer = seen.select_related(*related).filter(pk=work.params["offer"]).first()
     if offer is None:
         raise Refused(_("Only what goes to a school outside of the network leaves on paper."))
     work.progress(0, 2)
-    rows = [(entry, viewer.scheme.word(entry.severity), False) for entry in on_paper(offer)]
+    rows = [(entry, viewer.scheme.word(entry.severity), False) for entry in on_paper(viewer, offer)]
     entry = RegistryEntry.objects.visible_to(viewer).open().filter(student=offer.student_id).first()
     plan = plan_of(viewer, entry) if entry and REGISTRY.code in offer.kinds else {}
     kinds = [kind.label for kind in OFFERED if kind.code in offer.kinds]

@@ -1,10 +1,9 @@
 """Who is the same person in two schools: the key under which somebody stands on one registry of the network at most."""
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from schools.common import crypto
 from schools.common.identity import tidy_number
@@ -36,7 +35,7 @@ def stands_elsewhere(student: Student, key: str) -> list[RegistryEntry]:
     return list(found.select_related("school", "student", "counselor__person", "listed_by__person"))
 
 
-def refresh_places(students: Iterable[UUID]) -> None:
+def refresh_places(students: Any) -> None:
     """After numbers of students were corrected. Who turns out to stand on another registry too keeps the key from
     before: a correction is not refused for it."""
     for entry in RegistryEntry.objects.open().filter(student__in=students).select_related("student"):
@@ -48,3 +47,14 @@ def refresh_places(students: Iterable[UUID]) -> None:
                 RegistryEntry.objects.filter(pk=entry.pk).update(person_key=key)
         except IntegrityError:
             continue
+
+
+def free_place(entry: RegistryEntry) -> None:
+    """An entry has ended: whoever is the same person in another school, and had to keep a key from before, gets the
+    common one."""
+    student = entry.student
+    same = Q(came_by__student=student, came_by__state=HandOver.State.ACCEPTED)
+    for column in ("id_hash", "registry_hash"):
+        if value := getattr(student, column):
+            same |= Q(**{column: value})
+    refresh_places(Student.objects.filter(same).exclude(pk=student.pk).order_by().values("pk"))

@@ -24,9 +24,9 @@ from students.actions.registry import check_words
 from students.actions.students import check_visible
 from students.file import KINDS, file_of
 from students.flag_states import UPPER
-from students.handed import OFFERED, pack
+from students.handed import OFFERED, for_role, pack
 from students.models import HandOver, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
-from students.places import stands_elsewhere
+from students.places import free_place, stands_elsewhere
 from students.states import keep
 from students.states import registry as registry_state
 
@@ -116,11 +116,12 @@ def offer_hand_over(
                 outside=outside if to_school is None else "",
                 to=to,
                 kinds=[kind.code for kind in chosen],
-                contents=pack(file_of(by, student, *chosen)) if chosen else "",
+                contents=pack(for_role(by, file_of(by, student, *chosen))) if chosen else "",
                 note=note,
             )
     except IntegrityError:
-        raise Refused(_("This student is being handed over already.")) from None
+        # An offer waits. Whoever sees it is led to it; of one that is kept from them this tells nothing.
+        raise _not_like_this() from None
     _call(offer)
     for entry in RegistryEntry.objects.open().filter(student=student):
         end_notices(entry, "handover.asked")
@@ -134,7 +135,13 @@ def _check_named(by: Viewer, student: Student, to: Membership, to_school: Unit |
     if to_school is not None and (to_school.pk == by.unit.pk or not to_school.is_school):
         raise Refused(_("Choose another school of the network."), field="to_school")
     if not able_there(to_school or by.unit, student).filter(pk=to.pk).exists() or to.person_id == by.person.pk:
-        raise Refused(_("Name a counselor or leader of that school."), field="to")
+        raise _not_like_this()
+
+
+def _not_like_this() -> Refused:
+    """One sentence for all that may have to do with a flag which is kept from somebody."""
+    text = _("This hand-over cannot be offered like this. Name somebody else, or ask a colleague to offer it.")
+    return Refused(text, field="to")
 
 
 def _call(offer: HandOver) -> None:
@@ -220,6 +227,7 @@ def end_entry(*, by: Viewer, offer: HandOver, entry: RegistryEntry) -> None:
     entry.off_on, entry.ending, entry.review_by = max(today, entry.listed_on), RegistryEntry.Ending.MOVED, None
     entry.save(update_fields=["off_on", "ending", "review_by"])
     end_notices(entry)
+    free_place(entry)
     keep([entry.student_id], registry_state)
     mark(entry.school_id, since=entry.listed_on)
     audit.record(by=by, verb="registry.left", about=entry, student=entry.student_id, unit=offer.school)

@@ -15,8 +15,8 @@ from students.models import HandOver
 @transaction.atomic
 def start_paper(*, by: Viewer, offer: HandOver) -> Job:
     """Start the PDF of an offer to a school outside of the network, for who handles it here."""
-    seen = HandOver.objects.visible_to(by).filter(pk=offer.pk, school_id=by.unit.pk, to_school=None)
-    if not seen.exclude(state=HandOver.State.TAKEN_BACK).exists():
+    seen = HandOver.objects.visible_to(by).on_paper().filter(pk=offer.pk, school_id=by.unit.pk)
+    if not seen.exists():
         raise Refused(_("Only what goes to a school outside of the network leaves on paper."))
     audit.record(by=by, verb="handover.printed", about=offer, student=offer.student_id)
     params = {"offer": str(offer.pk), "language": get_language() or "zh-hans"}

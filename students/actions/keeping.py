@@ -1,13 +1,15 @@
 """When the adult is the danger: a flag is kept from named staff with all its traces; a guardian is not called."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
 from schools.models import Membership, Notice, Person, Role
@@ -17,7 +19,18 @@ from students.access import can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
 from students.flag_states import State, says_something
-from students.models import CenterRequest, FlagStep, Guardian, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
+from students.models import (
+    BreakGlass,
+    CenterRequest,
+    FlagStep,
+    Guardian,
+    HandOver,
+    KeptFrom,
+    PlanReview,
+    RegistryEntry,
+    RiskFlag,
+    Student,
+)
 from students.models.registry import REVIEW_DUE
 
 
@@ -99,6 +112,7 @@ def when_kept(taker: Taken) -> Taken:
 def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
+    _withdraw_of_student(flag, members)
     _withdraw_at_centers(flag, members)
     row = locked(flag)
     _let_go(row, {one.pk for one in members}, has_lost_its_ground=_forget_interview(row, members))
@@ -117,6 +131,19 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
             state=PlanReview.State.TAKEN_BACK, answered_at=timezone.now()
         )
     pulse({flag.school_id})
+
+
+def _withdraw_of_student(flag: RiskFlag, members: list[Membership]) -> None:
+    """Of hand-overs of the student, but for one that they have offered themselves, and of emergency openings."""
+    people = [one.person_id for one in members]
+    about = Q(student=flag.student_id) | Q(student__came_by__student=flag.student_id)
+    comes = about | Q(student_there=flag.student_id)
+    hand_overs = HandOver.objects.filter(comes).exclude(by__person__in=people)
+    theirs = Notice.objects.filter(membership__person__in=people, membership__role__in=SCHOOL_ROLES)
+    for rows in (hand_overs, BreakGlass.objects.filter(about)):
+        keys: Any = rows.order_by().values("pk")
+        found = theirs.filter(subject_type=rows.model._meta.label_lower, subject_id__in=keys)
+        found.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), answer_by=None)
 
 
 def _withdraw_at_centers(flag: RiskFlag, members: list[Membership]) -> None:

@@ -23,7 +23,7 @@ from students.actions.asking import ask_second, check_second_at_center, end_requ
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
 from students.models.registry import REVIEW_DUE
-from students.places import person_key, stands_elsewhere
+from students.places import free_place, person_key, stands_elsewhere
 from students.states import keep, registry
 
 LONGEST_AGO = dt.timedelta(days=20 * 365)
@@ -364,6 +364,7 @@ def confirm_review(*, by: Viewer, entry: RegistryEntry) -> RegistryEntry:
         entry.off_on, entry.ending = today, review.ending
         entry.review_by = today + LOOK_AGAIN_AFTER if review.ending == Ending.BETTER else None
         entry.save(update_fields=["off_on", "ending", "review_by"])
+        free_place(entry)
         end_requests(entry)
     else:
         _move(entry, review.severity_after)

@@ -98,8 +98,7 @@ def accept_offer(
         keep_until=kept_until(offer),
         student_there=there,
     )
-    if FAMILY.code in offer.kinds:
-        _bring_family(offer, there)
+    _bring_family(offer, there)
     if GROUP.code in offer.kinds:
         _bring_groups(by, offer, there)
     keep_all([there.pk])
@@ -176,7 +175,12 @@ def _back(offer: HandOver, there: Student, class_group: ClassGroup | None) -> St
 
 
 def _bring_family(offer: HandOver, there: Student) -> None:
-    """Guardians whom the new school does not know. Whom nobody may call, nobody calls here either."""
+    """Guardians whom the new school does not know. Whom nobody may call, nobody calls here either, whatever goes along:
+    without contacts with the family, such a person comes with no number."""
+    names = ["name", "relation", "is_guardian", "do_not_call", "do_not_call_reason"]
+    is_chosen = FAMILY.code in offer.kinds
+    if is_chosen:
+        names += ["phone", "id_number"]
     known = {one.name: one for one in there.guardians.all()}
     position = max([REGISTRY_GUARDIANS, *(one.position for one in known.values())])
     for one in offer.student.guardians.all():
@@ -185,8 +189,9 @@ def _bring_family(offer: HandOver, there: Student) -> None:
                 same.do_not_call, same.do_not_call_reason = True, one.do_not_call_reason
                 same.save(update_fields=["do_not_call", "do_not_call_reason"])
             continue
+        if not is_chosen and not one.do_not_call:
+            continue
         position += 1
-        names = ("name", "relation", "phone", "id_number", "is_guardian", "do_not_call", "do_not_call_reason")
         values = {name: getattr(one, name) for name in names}
         Guardian.objects.create(student=there, position=position, set_by_hand=True, **values)
 

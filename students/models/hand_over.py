@@ -18,6 +18,10 @@ class HandOverQuerySet(Visible["HandOver"]):
     def waiting(self) -> "HandOverQuerySet":
         return self.filter(state=HandOver.State.OFFERED)
 
+    def on_paper(self) -> "HandOverQuerySet":
+        """To a school outside of the network, neither sent back nor taken back."""
+        return self.filter(to_school=None, state__in=[HandOver.State.OFFERED, HandOver.State.ACCEPTED])
+
 
 class HandOver(models.Model):
     """One offer. Until it is accepted, everything stays with the old school, and its clocks run on."""

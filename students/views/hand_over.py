@@ -101,10 +101,15 @@ def hand_over_take_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 def _note_open(request: ViewerRequest, offer: HandOver, verb: str = "") -> None:
-    """What cannot be noted is not shown."""
-    student: Any = offer.student_id if offer.school_id == request.viewer.unit.pk else offer.student_there_id
+    """What cannot be noted is not shown. Who looks before accepting looks at a student of the old school: its log has
+    it too."""
+    by, verb = request.viewer, verb or "handover.opened"
+    is_own = offer.school_id == by.unit.pk
     with transaction.atomic():
-        audit.record_read(by=request.viewer, about=offer, student=student, **({"verb": verb} if verb else {}))
+        if offer.is_waiting and not is_own:
+            audit.hold(by.unit, offer.school)
+            audit.record(by=by, verb=verb, about=offer, student=offer.student_id, unit=offer.school)
+        audit.record(by=by, verb=verb, about=offer, student=offer.student_id if is_own else offer.student_there_id)
 
 
 @roles(*SCHOOL_ROLES)

@@ -17,10 +17,14 @@ from schools.models import AuditEntry, Job, Membership, Notice
 from schools.work.inbox import inbox_of
 from students.actions import hand_over, registry, roll
 from students.actions.decisions import reopen_flag
+from students.actions.glass import break_glass
+from students.actions.hand_over_paper import start_paper
+from students.actions.keeping import keep_from
 from students.actions.taking_over import accept_offer
 from students.balance import balance, moves_of
 from students.file import file_of
-from students.models import HandOver, PlanReview, RegistryEntry, RiskFlag, Student, StudentState
+from students.hand_over_page import on_paper
+from students.models import Guardian, HandOver, PlanReview, RegistryEntry, RiskFlag, Student, StudentState
 from students.places import refresh_places
 from tests.walking import entry_of, kept_from, measure_of, raised, step_of
 
@@ -134,6 +138,36 @@ def test_offer_of_who_is_kept_from_a_flag_tells_nothing_of_it_and_takes_it_along
     assert "SECRET" not in client.get(offer.get_absolute_url()).content.decode()
 
 
+def test_a_waiting_offer_that_is_kept_from_somebody_is_refused_to_them_like_any_wrong_name(world, by, viewer, there):
+    flag = raised(world.a.student_2, world.a.counselor_2, severity=3)
+    kept_from(world.a.counselor, flag, world.a.counselor_2)
+    offered(viewer(world.a.counselor_2), world.a.student_2, there.membership)
+    told = []
+    for to in (there.membership, world.b.teacher):
+        with pytest.raises(Refused) as refused:
+            offered(by, world.a.student_2, to, to_school=world.b.unit)
+        told.append((str(refused.value), refused.value.field))
+    assert told[0] == told[1]
+
+
+def test_keeping_a_flag_from_somebody_takes_back_their_notices_of_hand_overs_and_openings(world, by, viewer, there):
+    student, second = world.a.student, viewer(world.a.counselor_2)
+    offer = offered(by, student, second.membership, to_school=None, outside="邻市第三小学")
+    break_glass(by=viewer(world.a.leader), student=student, reason=WHY)
+    mine = Notice.objects.filter(membership=second.membership, withdrawn_at=None)
+    kinds = mine.filter(kind__in=["handover.receipt", "glass.opened"])
+    assert kinds.count() == 2
+    keep_from(by=by, flag=world.a.flag, person=second.person, reason=WHY)
+    assert (kinds.count(), HandOver.objects.waiting().get()) == (0, offer)
+
+
+def test_looking_before_accepting_stands_in_the_log_of_both_schools(world, by, there, sign_in):
+    offer = offered(by, world.a.student, there.membership)
+    sign_in(world.b.counselor).get(offer.get_absolute_url())
+    found = AuditEntry.objects.filter(verb="handover.opened").values_list("chain__scope", "student_id")
+    assert set(found) == {(world.a.unit.code, world.a.student.pk), (world.b.unit.code, None)}
+
+
 # --- accepted ---------------------------------------------------------------------------------------------------------
 
 
@@ -206,6 +240,14 @@ def test_accepting_keeps_a_guardian_whom_nobody_may_call(world, by, there):
     offer = accept(there, offered(by, world.a.student, there.membership), class_group=world.b.class_1)
     brought = offer.student_there.guardians.get()
     assert (brought.name, brought.do_not_call, brought.do_not_call_reason) == (guardian.name, True, "REASON")
+
+
+def test_whom_nobody_may_call_goes_along_without_contacts_with_the_family(world, by, there):
+    world.a.student.guardians.update(do_not_call=True)
+    Guardian.objects.create(student=world.a.student, position=7, name="另一位", phone="13900000000")
+    offer = offered(by, world.a.student, there.membership, kinds=["talk"])
+    brought = accept(there, offer, class_group=world.b.class_1).student_there.guardians.get()
+    assert (brought.do_not_call, brought.phone, brought.id_number) == (True, "", "")
 
 
 @pytest.mark.parametrize("who", ["b.counselor_2", "b.teacher", "a.counselor", "a.leader", "district_staff"])
@@ -286,6 +328,25 @@ def test_on_paper_the_file_is_made_by_a_job_for_the_old_school_only(
     assert AuditEntry.objects.filter(verb="handover.printed", student_id=world.a.student.pk).count() == 1
 
 
+PRIVATE = "SENTINEL-a-restricted0-words"
+
+
+def test_what_is_for_counselors_only_is_on_the_paper_of_a_counselor_only(world, by, viewer):
+    offer = offered(by, world.a.student, world.a.leader, to_school=None, outside="邻市第三小学")
+    sees = [PRIVATE in str(on_paper(viewer(who), offer)) for who in (world.a.counselor, world.a.leader)]
+    assert sees == [True, False]
+    hand_over.return_offer(by=viewer(world.a.leader), offer=offer, text="没有送到")
+    with pytest.raises(Refused):
+        start_paper(by=by, offer=offer)
+
+
+def test_what_a_leader_has_opened_in_an_emergency_does_not_go_along(world, viewer, there):
+    leader = viewer(world.a.leader)
+    break_glass(by=leader, student=world.a.student, reason=WHY)
+    assert PRIVATE in str(file_of(viewer(world.a.leader), world.a.student))
+    assert PRIVATE not in offered(leader, world.a.student, there.membership).contents
+
+
 # --- one person, one registry -----------------------------------------------------------------------------------------
 
 
@@ -300,6 +361,23 @@ def test_listing_who_stands_elsewhere_asks_that_school_and_lists_nobody(world, b
     assert AuditEntry.objects.filter(verb="handover.asked").count() == 2
     offered(by, world.a.student, there.membership)
     assert not Notice.objects.filter(kind="handover.asked", over_at=None).exists()
+
+
+@pytest.mark.parametrize("with_registry", [True, False])
+def test_an_entry_that_ends_gives_its_key_to_who_is_the_same_person(with_registry, world, by, there, viewer, listed):
+    """The new school had listed them before it knew a number."""
+    known = world.b.student_2
+    Student.objects.filter(pk=known.pk).update(id_hash="", registry_hash="")
+    mine = registry.put_on_registry(by=there, student=Student.objects.get(pk=known.pk), severity=2, reasons=WHY)
+    key = RegistryEntry.objects.get(pk=listed.pk).person_key
+    offer = offered(by, world.a.student, there.membership, kinds=["registry"] if with_registry else [])
+    accept(there, offer, student=known)
+    if not with_registry:
+        second = viewer(world.a.leader)
+        registry.propose_off(by=by, entry=listed, ending="moved", changed=WHY, second=second.membership)
+        registry.confirm_review(by=second, entry=listed)
+    mine.refresh_from_db()
+    assert (mine.off_on, mine.person_key) == (None, key)
 
 
 ACTS = st.lists(
