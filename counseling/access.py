@@ -32,6 +32,7 @@ from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Role
 from schools.models.visible import rule
 from students.access import kept_from, opened_students
+from students.models import KeptFrom
 
 WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
@@ -165,8 +166,8 @@ def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> Incid
     return here.filter(own | Q(student__class_group__in=viewer.class_ids) if viewer.role in NEAR_ROLES else own)
 
 
-# What only those read who lead: to whom it went, and why it was corrected.
-HIDDEN_ACTS = ("exception", "report", "answer", "passed", "corrected", "closed")
+# What only those read who lead: to whom it went, why it was corrected or opened again, that it was closed.
+HIDDEN_ACTS = ("exception", "report", "answer", "passed", "corrected", "closed", "reopened")
 
 
 @rule(IncidentAct)
@@ -187,10 +188,15 @@ def acts_of_incidents(acts: IncidentActQuerySet, viewer: Viewer) -> IncidentActQ
 @rule(IncidentReport)
 def reports_of_incidents(reports: IncidentReportQuerySet, viewer: Viewer) -> IncidentReportQuerySet:
     """The school what it made itself, and the very unit they were made to. What a center wrote to the unit above it
-    is read there; the school learns from the timeline that it was passed on, and that it was acknowledged."""
+    is read there; the school learns from the timeline that it was passed on, and that it was acknowledged. There is
+    none for whom a flag of one of its people is kept from, also at a center."""
     if viewer.role in SCHOOL_ROLES:
         return reports.filter(incident__in=Incident.objects.visible_to(viewer), passes_on=None)
-    return reports.filter(to_id=viewer.unit.pk) if viewer.role == Role.CENTER_STAFF else reports.none()
+    if viewer.role != Role.CENTER_STAFF:
+        return reports.none()
+    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+    theirs = IncidentPerson.objects.filter(student__in=kept).order_by().values("incident")
+    return reports.filter(to_id=viewer.unit.pk).exclude(incident__in=theirs)
 
 
 @rule(SafetyPlan)

@@ -193,7 +193,10 @@ class CorrectForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=EventClass.choices)
     happened = area(gettext_lazy("What has happened, in one sentence?"), 3, gettext_lazy("No name in this sentence."))
     place = LineField(label=gettext_lazy("Where?"), max_length=100, required=False)
-    known_at = MomentField(label=gettext_lazy("Known since"))
+    known_at = MomentField(
+        label=gettext_lazy("Known since"),
+        help_text=gettext_lazy("Deadlines always count from the earliest moment that was given here."),
+    )
     condition = area(gettext_lazy("Injuries and condition"), 2, gettext_lazy("For the usual form."), required=False)
     cause = area(gettext_lazy("First judgement of the cause"), 2, gettext_lazy("For the usual form."), required=False)
     reason = area(gettext_lazy("Why it is corrected"), 2)

@@ -1,8 +1,9 @@
 """A flag is kept from somebody: the crisis events behind it are taken out of their hands too."""
 
 from counseling.actions.incidents import mark_figures, take_out
-from counseling.models import Incident
-from schools.models import Membership
+from counseling.models import Incident, IncidentReport
+from schools.models import Membership, Role
+from schools.work.notices import withdraw_notices
 from students.actions.keeping import when_kept
 from students.models import RiskFlag
 
@@ -12,3 +13,7 @@ def incidents(flag: RiskFlag, members: list[Membership]) -> None:
     for incident in Incident.objects.filter(people__flag=flag).select_related("school", "started_by"):
         take_out(incident, members)
         mark_figures(incident)
+    # Who also works at a center that was told of an event with this student.
+    posts = list(Membership.objects.filter(person__in=[one.person_id for one in members], role=Role.CENTER_STAFF))
+    for report in IncidentReport.objects.filter(incident__people__student=flag.student_id) if posts else ():
+        withdraw_notices(report, posts)

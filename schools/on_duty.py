@@ -1,6 +1,8 @@
 """Who is on duty on a day: named for the day itself, else for its weekday. And which centers a school can turn to."""
 
 import datetime as dt
+from collections.abc import Collection
+from typing import Any
 
 from django.utils import timezone
 
@@ -31,8 +33,8 @@ def centers_above(school: Unit) -> list[Unit]:
     return sorted(found, key=lambda unit: -len(unit.path))
 
 
-def staff_to_call(center: Unit) -> list[Membership]:
-    """Who is on duty there today, else all of its staff."""
-    able = list(_staff().filter(unit=center).select_related("person"))
+def staff_to_call(center: Unit, *, barred: Collection[Any] = ()) -> list[Membership]:
+    """Who is on duty there today, else all of its staff; without these people, as if they did not work there."""
+    able = [one for one in _staff().filter(unit=center).select_related("person") if one.person_id not in barred]
     today = {one.pk for one in on_duty(center, timezone.localdate())}
     return [one for one in able if one.pk in today] or able

@@ -38,13 +38,14 @@ def correct_incident(*, by: Viewer, incident: Incident, reason: str, **values: A
     if not says_something(reason):
         raise Refused(_("Write down why it is corrected."), field="reason")
     _keep_version(by, incident, reason, CORRECTED)
-    was = incident.known_at
+    was, first = incident.known_at, incident.first_known_at
     for name in changed:
         value = values[name]
         setattr(incident, name, value.strip() if isinstance(value, str) else value)
     if "kind" in changed:
         incident.deadlines = rules_for(setting_of(incident.school, "incident_deadlines"), incident.kind)
-    incident.oral_by, incident.written_by = first_dues(incident.known_at, incident.deadlines)
+    first = min(first, incident.known_at)
+    incident.oral_by, incident.written_by = first_dues(first, incident.deadlines)
     incident.save(update_fields=[*changed, "deadlines", "oral_by", "written_by"])
     write(by, incident, Kind.CORRECTED, reason)
     mark_figures(incident, was)

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from counseling.actions.incidents import Kind, log, mark_figures, may_know, open_and_locked, stop_calls, tell, write
 from counseling.deadlines import Due, dues, next_due
-from counseling.models import Incident, IncidentReport
+from counseling.models import Incident, IncidentPerson, IncidentReport
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.on_duty import centers_above, staff_to_call
-from schools.work.notices import Urgency, end_notices, notify, pulse
+from schools.work.notices import Urgency, end_notices, notify, pulse, who_see
+from students.models import KeptFrom
 
 ANSWER_WITHIN = dt.timedelta(minutes=30)
 
@@ -22,7 +23,7 @@ ANSWER_WITHIN = dt.timedelta(minutes=30)
 def dues_of(incident: Incident) -> list[Due]:
     """What the region's deadlines ask for."""
     made = [(report.form, report.at) for report in incident.reports.all() if report.passes_on_id is None]
-    return dues(incident.known_at, incident.deadlines, made, is_open=incident.is_open)
+    return dues(incident.first_known_at, incident.deadlines, made, is_open=incident.is_open)
 
 
 @transaction.atomic
@@ -47,18 +48,29 @@ def report_up(
         names=names.strip(),
         named_because=named_because.strip(),
     )
-    notify(
-        to=staff_to_call(to),
-        kind="incident.reported",
-        about=report,
-        urgency=Urgency.URGENT,
-        answer_by=timezone.now() + ANSWER_WITHIN,
-    )
+    _call_center(report)
     stop_calls(incident, "incident.report_due")
     mark_figures(incident)
     write(by, incident, Kind.REPORT, code=form)
     log(by, "incident.reported", incident, about=report, form=form, to=to.code)
     return report
+
+
+def _call_center(report: IncidentReport) -> None:
+    """Its staff, but nobody from whom a flag of one of the people is kept."""
+    students = IncidentPerson.objects.filter(incident=report.incident_id).exclude(student=None).order_by()
+    kept = KeptFrom.objects.filter(flag__student__in=students.values("student")).order_by()
+    notify(
+        to=staff_to_call(report.to, barred=set(kept.values_list("person_id", flat=True))),
+        kind="incident.reported",
+        about=report,
+        urgency=Urgency.URGENT,
+        answer_by=timezone.now() + ANSWER_WITHIN,
+    )
+
+
+def _is_theirs(by: Viewer, report: IncidentReport) -> bool:
+    return by.role == Role.CENTER_STAFF and IncidentReport.objects.visible_to(by).filter(pk=report.pk).exists()
 
 
 def _check_report(incident: Incident, to: Unit, form: str, text: str, names: str, named_because: str) -> None:
@@ -79,7 +91,7 @@ def _check_words(unit: Unit, to: Unit, text: str, names: str, named_because: str
 @transaction.atomic
 def acknowledge_report(*, by: Viewer, report: IncidentReport, reply: str = "") -> IncidentReport:
     """The unit above has read it and answers for it. Once; the school learns of it."""
-    if by.role != Role.CENTER_STAFF or report.to_id != by.unit.pk:
+    if not _is_theirs(by, report):
         raise Refused(_("Only the staff of the unit it was made to acknowledges a report."))
     rows = IncidentReport.objects.select_for_update(of=("self",)).select_related("to", "by", "passes_on")
     row = rows.get(pk=report.pk)
@@ -92,7 +104,7 @@ def acknowledge_report(*, by: Viewer, report: IncidentReport, reply: str = "") -
     write(by, incident, Kind.ANSWER, row.to.name if row.passes_on_id else "", code=row.form)
     here = may_know(incident)
     if row.passes_on:
-        notify(to=[row.by], kind="incident.passed_acknowledged", about=row.passes_on)
+        notify(to=who_see(row.passes_on, [row.by]), kind="incident.passed_acknowledged", about=row.passes_on)
     else:
         leads = here.filter(pk__in=[row.by_id, *([incident.lead_id] if incident.lead_id else [])])
         tell(incident, leads, "incident.acknowledged", str(row.number))
@@ -107,7 +119,7 @@ def pass_up(
 ) -> IncidentReport:
     """A center that has acknowledged a report tells the unit above it, in its own words. That one acknowledges too."""
     row = IncidentReport.objects.select_for_update().get(pk=report.pk)
-    if by.role != Role.CENTER_STAFF or row.to_id != by.unit.pk:
+    if not _is_theirs(by, row):
         raise Refused(_("Only the staff of the unit it was made to passes a report on."))
     if not row.acknowledged_at:
         raise Refused(_("Acknowledge it first: the school waits for that."))
@@ -129,13 +141,7 @@ def pass_up(
         names=names.strip(),
         named_because=named_because.strip(),
     )
-    notify(
-        to=staff_to_call(to),
-        kind="incident.reported",
-        about=passed,
-        urgency=Urgency.URGENT,
-        answer_by=timezone.now() + ANSWER_WITHIN,
-    )
+    _call_center(passed)
     write(by, incident, Kind.PASSED, to.name, code=row.form)
     log(by, "incident.passed_on", incident, about=passed, to=to.code)
     return passed

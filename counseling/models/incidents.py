@@ -98,6 +98,11 @@ class Incident(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def first_known_at(self) -> dt.datetime:
+        """The earliest moment that was ever given: deadlines count from it, and no correction puts them off."""
+        return self.oral_by - dt.timedelta(minutes=self.deadlines[0]) if self.oral_by else self.known_at
+
 
 class IncidentVersionQuerySet(Visible["IncidentVersion"]):
     pass

@@ -11,7 +11,7 @@ The inbox in the application is the truth; channels outside carry a neutral sent
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -19,17 +19,15 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from schools.access import Viewer
 from schools.common.floors import ask_apps
 from schools.models.notices import NO_SUBJECT, Notice, Pulse
 from schools.models.people import Membership, Role
 from schools.models.units import Unit
 from schools.work.deliveries import plan
 
-if TYPE_CHECKING:
-    from schools.access import Viewer
-
 Urgency = Notice.Urgency
-Details = Callable[["Viewer", list[Notice]], Mapping[UUID, str]]
+Details = Callable[[Viewer, list[Notice]], Mapping[UUID, str]]
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def withdraw_notices(about: models.Model, members: Iterable[Membership]) -> int:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def told(viewer: "Viewer", notices: Iterable[Notice]) -> list[Notice]:
+def told(viewer: Viewer, notices: Iterable[Notice]) -> list[Notice]:
     """Put words on notices as this viewer may read them: `title`, and `detail` in the role the viewer acts in."""
     rows = list(notices)
     by_kind: dict[str, list[Notice]] = {}
@@ -169,7 +167,7 @@ def told(viewer: "Viewer", notices: Iterable[Notice]) -> list[Notice]:
     return rows
 
 
-def known_to(viewer: "Viewer") -> Any:
+def known_to(viewer: Viewer) -> Any:
     """All notices of the viewer's unit whose cause the viewer may know of: one about a record that is kept from this
     person is not there, also not as a number."""
     rows = Notice.objects.standing().filter(Q(membership__unit=viewer.unit) | Q(unit=viewer.unit))
@@ -186,9 +184,10 @@ def known_to(viewer: "Viewer") -> Any:
 
 
 def call_next(*, now: dt.datetime | None = None) -> int:
-    """Notices that nobody acknowledged in time go to the named backup, then to the leader. Returns how many did."""
+    """Notices that nobody acknowledged in time go to the named backup, then to the leader, at a center to its others.
+    Returns how many did."""
     now = now or timezone.now()
-    waiting = Notice.objects.calling().filter(answer_by__lt=now).select_related("membership__backup", "unit")
+    waiting = Notice.objects.calling().filter(answer_by__lt=now).select_related("membership__backup", "unit__kind")
     found = list(waiting.order_by("answer_by")[:500])
     return sum(_call_next(notice, now) for notice in found)
 
@@ -203,7 +202,8 @@ def _call_next(notice: Notice, now: dt.datetime) -> bool:
     if not taken or same.exclude(acknowledged_at=None).exists():
         return False
     called = set(same.standing().values_list("membership_id", flat=True))
-    step = next_to_call(notice.unit, [notice.membership], called)
+    about = _subject(notice)
+    step = next_to_call(notice.unit, [notice.membership], called, about)
     return bool(step) and bool(
         notify(
             to=step,
@@ -213,7 +213,7 @@ def _call_next(notice: Notice, now: dt.datetime) -> bool:
             due_at=notice.due_at,
             answer_by=now + (notice.answer_by - notice.created_at if notice.answer_by else dt.timedelta(hours=1)),
             occasion=notice.occasion,
-            about=_subject(notice),
+            about=about,
         )
     )
 
@@ -226,11 +226,23 @@ def _subject(notice: Notice) -> models.Model | None:
     return found
 
 
-def next_to_call(unit: Unit, called_now: Iterable[Membership], called: set[int]) -> list[Membership]:
-    """The named backups of those who were called, who were not called yet; then the leaders of the unit."""
+def next_to_call(
+    unit: Unit, called_now: Iterable[Membership], called: set[int], about: models.Model | None = None
+) -> list[Membership]:
+    """The named backups of those who were called, who were not called yet; then the leaders of the school, or the other
+    staff of the center. Only who may see what it is about."""
     backups = [member.backup for member in called_now if member.backup and member.backup.is_current()]
-    steps = [backup for backup in backups if backup.pk not in called]
-    if steps:
+    if steps := who_see(about, [backup for backup in backups if backup.pk not in called]):
         return steps
-    leaders = Membership.objects.current().filter(unit=unit, role=Role.SCHOOL_LEADER, person__is_active=True)
-    return [leader for leader in leaders.select_related("person") if leader.pk not in called]
+    role = Role.SCHOOL_LEADER if unit.is_school else Role.CENTER_STAFF
+    others = Membership.objects.current().filter(unit=unit, role=role, person__is_active=True)
+    return who_see(about, others.exclude(pk__in=called).select_related("person", "unit__kind"))
+
+
+def who_see(about: models.Model | None, members: Iterable[Membership]) -> list[Membership]:
+    """Those of a few people who may see this row, by the rule of its model."""
+    rows: Any = type(about)._default_manager if about is not None else None
+    if about is None or not hasattr(rows, "visible_to"):
+        return list(members)
+    viewers = [Viewer(person=member.person, membership=member) for member in members]
+    return [one.membership for one in viewers if rows.visible_to(one).filter(pk=about.pk).exists()]

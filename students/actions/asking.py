@@ -34,8 +34,7 @@ def ask_for_help(by: Viewer, about: About, values: dict[str, Any], *, urgency: i
     request = _create(by, about, to, **words)
     within = timezone.now() + ANSWER_WITHIN if urgency == Urgency.URGENT else None
     kept = set(kept_from_student(request.student_id).values_list("pk", flat=True))
-    able = [one for one in staff_to_call(to) if one.person_id not in kept]
-    notify(to=able, kind="center.asked", about=request, urgency=urgency, answer_by=within)
+    notify(to=staff_to_call(to, barred=kept), kind="center.asked", about=request, urgency=urgency, answer_by=within)
     pulse({request.school_id})
     record(by, request, "center.asked")
     return request
@@ -87,7 +86,7 @@ def seconds_at_center(by: Viewer, student: Any) -> list[Membership]:
     if not centers or here.exclude(person=by.person).exclude(person__in=kept).exists():
         return []
     barred = {by.person.pk, *kept.values_list("pk", flat=True)}
-    return [one for one in staff_to_call(centers[0]) if one.person_id not in barred]
+    return staff_to_call(centers[0], barred=barred)
 
 
 def check_second_at_center(by: Viewer, about: About, second: Membership, summary: str) -> None:

@@ -10,7 +10,7 @@ from counseling.actions import incidents as acts
 from counseling.actions.incident_changes import correct_act, correct_incident, reopen_incident
 from counseling.actions.incident_reports import acknowledge_report, dues_of, pass_up, report_up
 from counseling.incident_page import versions_of
-from counseling.models import IncidentReport
+from counseling.models import IncidentAct, IncidentReport
 from schools.common.errors import Refused
 from schools.models import Notice
 from tests.world import NOW
@@ -76,6 +76,30 @@ def test_opened_again_with_a_reason_keeps_how_it_had_ended_and_calls(world, view
     assert Notice.objects.filter(kind="incident.reopened", membership=world.a.leader).count() == 1
     with pytest.raises(Refused):
         reopen_incident(by=by, incident=incident, reason="He went up again.")
+
+
+def test_why_it_was_opened_again_is_read_by_those_who_lead(world, viewer, incident):
+    by = viewer(world.a.counselor)
+    ending = {"outcome": "safe", "lessons": "The roof is locked now.", "not_reported_because": "Over in a minute."}
+    acts.close_incident(by=by, incident=incident, **ending)
+    reopen_incident(by=by, incident=incident, reason="He went up again.")
+    read = [
+        IncidentAct.objects.visible_to(one).filter(kind="reopened").count() for one in (by, viewer(world.a.teacher))
+    ]
+    assert read == [1, 0]
+
+
+def test_no_correction_puts_a_deadline_off(world, viewer, incident):
+    by, later = viewer(world.a.counselor), NOW + dt.timedelta(hours=2)
+    oral, written = incident.oral_by, incident.written_by
+    correct_incident(by=by, incident=incident, reason="Learned later.", **WORDS | {"known_at": later})
+    incident.refresh_from_db()
+    assert (incident.known_at, incident.oral_by, incident.written_by) == (later, oral, written)
+    assert [due.by for due in dues_of(incident)] == [oral, written]
+    earlier = NOW - dt.timedelta(hours=1)
+    correct_incident(by=by, incident=incident, reason="Learned sooner.", **WORDS | {"known_at": earlier})
+    incident.refresh_from_db()
+    assert (incident.first_known_at, incident.oral_by) == (earlier, oral - dt.timedelta(hours=1))
 
 
 def test_report_goes_up_to_the_city_with_an_acknowledgement_at_each_level(world, viewer, incident):

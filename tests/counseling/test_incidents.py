@@ -11,7 +11,8 @@ from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
 from counseling.models import Incident, IncidentAct, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Notice
+from schools.models import AuditEntry, Membership, Notice, OnDuty
+from students.actions.keeping import keep_from
 from students.models import RiskFlag
 from tests.world import NOW
 
@@ -74,16 +75,12 @@ def test_incident_is_not_there_for_whom_its_flag_is_kept_from(world, start, view
 
 
 def test_keeping_the_flag_later_withdraws_the_call_too(world, start, viewer):
-    from students.actions.keeping import keep_from
-
     flag = start().people.get().flag
     keep_from(by=viewer(world.a.counselor), flag=flag, person=world.a.leader.person, reason="The leader is his uncle.")
     assert called() == ["a-counselor", "a-counselor_2", "a-grade_head"]
 
 
 def test_keeping_the_flag_of_a_further_person_withdraws_the_call_and_the_lead(world, start, viewer):
-    from students.actions.keeping import keep_from
-
     incident, by = start(), viewer(world.a.counselor)
     other = acts.add_person(by=by, incident=incident, part="hurt", student=world.a.neighbor)
     acts.take_lead(by=viewer(world.a.leader), incident=incident)
@@ -164,6 +161,33 @@ def test_report_goes_to_the_unit_it_was_made_to_and_is_acknowledged_once(world, 
     made.refresh_from_db()
     assert (made.acknowledged_by, made.reply, called("incident.reported")) == (world.district_staff, "We come.", [])
     assert called("incident.acknowledged") == ["a-leader"]
+
+
+def test_no_report_is_there_at_a_center_for_whom_a_flag_of_its_people_is_kept_from(world, start, viewer):
+    above = Membership.objects.create(
+        person=world.a.counselor_2.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)
+    )
+    OnDuty.objects.create(unit=world.district, membership=above, day=NOW.date(), position=1)
+    incident = start()
+    keep_from(by=viewer(world.a.counselor), flag=incident.people.get().flag, person=above.person, reason="学生怕见到他")
+    made = report(world, viewer, incident)
+    assert (called("incident.reported"), IncidentReport.objects.visible_to(viewer(above)).count()) == (
+        ["district_staff"],
+        0,
+    )
+    with pytest.raises(Refused):
+        acknowledge_report(by=viewer(above), report=made)
+
+
+def test_keeping_a_flag_takes_the_call_of_a_center_back(world, start, viewer):
+    above = Membership.objects.create(
+        person=world.a.counselor_2.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)
+    )
+    incident = start()
+    report(world, viewer, incident)
+    assert above.person.staff_number in called("incident.reported")
+    keep_from(by=viewer(world.a.counselor), flag=incident.people.get().flag, person=above.person, reason="学生怕见到他")
+    assert called("incident.reported") == ["district_staff"]
 
 
 def test_what_goes_up_stands_in_the_trail_of_each_student(world, start, viewer, sign_in):

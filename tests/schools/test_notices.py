@@ -10,6 +10,7 @@ from schools.actions.notices import acknowledge_notice
 from schools.models import Membership, Notice, Pulse
 from schools.work.notices import Urgency, call_next, end_notices, notify, withdraw_notices
 from students.actions.flags import acknowledge_flag, escalate_overdue, raise_flag
+from tests.walking import kept_from
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,27 @@ def test_an_unanswered_notice_goes_to_the_backup_then_to_the_leader_then_rests(w
         ["a-counselor", "a-counselor_2", "a-leader"],
         ["a-counselor", "a-counselor_2", "a-leader"],
     ]
+
+
+def test_nobody_is_called_next_for_what_is_kept_from_them(world):
+    Membership.objects.filter(pk=world.a.counselor.pk).update(backup=world.a.counselor_2)
+    for barred in (world.a.counselor_2, world.a.leader):
+        kept_from(barred, world.a.flag, world.a.counselor)
+    soon = timezone.now() + dt.timedelta(minutes=10)
+    notify(to=[world.a.counselor], kind="some.kind", about=world.a.flag, answer_by=soon)
+    call_next(now=soon + dt.timedelta(minutes=1))
+    assert called() == ["a-counselor"]
+
+
+def test_at_a_center_the_other_staff_is_called_next(world):
+    on_duty = world.district_staff
+    other = Membership.objects.create(
+        person=world.b.leader.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)
+    )
+    soon = timezone.now() + dt.timedelta(minutes=10)
+    notify(to=[on_duty], kind="some.kind", url="/", answer_by=soon)
+    call_next(now=soon + dt.timedelta(minutes=1))
+    assert set(Notice.objects.values_list("membership", flat=True)) == {on_duty.pk, other.pk}
 
 
 @pytest.mark.parametrize("how", ["acknowledged", "over"])
