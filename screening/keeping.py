@@ -1,9 +1,11 @@
-"""A flag is kept from somebody: planned talks with its student and later stages in their care are taken from them."""
+"""A flag is kept from somebody: planned talks with its student and later stages in their care are taken from them, and
+notices about the slip behind it."""
 
 from django.utils import timezone
 
 from schools.models import Membership, Notice
-from screening.models import PlannedTalk, Round
+from schools.work.notices import withdraw_notices
+from screening.models import PlannedTalk, Round, Slip
 from students.actions.keeping import when_kept
 from students.models import RiskFlag
 
@@ -24,3 +26,9 @@ def later_stages(flag: RiskFlag, members: list[Membership]) -> None:
     """Whoever prepared the round sees to it."""
     asked = Round.objects.filter(slips__student=flag.student_id).exclude(state=Round.State.CLOSED)
     Round.objects.filter(pk__in=asked.values("pk"), responsible__in=members).update(responsible=None)
+
+
+@when_kept
+def slips(flag: RiskFlag, members: list[Membership]) -> None:
+    for slip in Slip.objects.filter(flag=flag):
+        withdraw_notices(slip, members)

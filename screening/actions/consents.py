@@ -14,8 +14,9 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.days import midnight
 from schools.common.errors import Refused
-from schools.models import Membership, Notice
+from schools.models import Membership, Notice, Role
 from schools.tallies import mark
+from schools.work.notices import notify
 from schools.work.reminders import end_reminders, remind_by_hand
 from screening.access import check_can_hold_rounds
 from screening.actions.guessing import forget_link_guesses
@@ -23,7 +24,9 @@ from screening.asking_families import REMINDER, teachers_waiting
 from screening.consents import can_use_link, said_by_guardian
 from screening.models import Consent, ConsentLink, Round, Slip
 from screening.slip_codes import hash_of, link_code_of
-from students.models import Guardian, Student
+from students.models import Guardian, KeptFrom, Student
+
+TAKEN_BACK = "consent.taken_back"  # the kind of notice
 
 
 @transaction.atomic
@@ -107,7 +110,7 @@ def say_by_link(*, link: ConsentLink, is_given: bool) -> None:
         raise Refused(_("This survey is over; nothing more needs to be agreed to."))
     if said_by_guardian(link.round, link.guardian) == is_given:
         return  # the same button once more
-    Consent.objects.create(
+    said = Consent.objects.create(
         student_id=link.student_id,
         text_id=link.round.consent_text_id,
         who=Consent.Who.GUARDIAN,
@@ -116,6 +119,26 @@ def say_by_link(*, link: ConsentLink, is_given: bool) -> None:
         channel=Consent.Channel.LINK,
     )
     _settled(link.round)
+    if not is_given:
+        _tell_counselors(link, said)
+
+
+def _tell_counselors(link: ConsentLink, said: Consent) -> None:
+    """A no that comes after the answers calls the counselors to talk about them; not those from whom the flag behind
+    the answers is kept."""
+    answered = Slip.objects.filter(student=link.student_id, round__consent_text=link.round.consent_text_id)
+    last = answered.filter(response__isnull=False).select_related("response").order_by("-finished_at").first()
+    if last is None:
+        return
+    counselors = Membership.objects.current().filter(unit=link.round.school_id, role=Role.COUNSELOR)
+    barred = KeptFrom.objects.filter(flag__in=answered.exclude(flag=None).order_by().values("flag")).values("person")
+    notify(
+        to=counselors.filter(person__is_active=True).exclude(person__in=barred),
+        kind=TAKEN_BACK,
+        about=last,
+        url=last.response.get_absolute_url(),
+        occasion=str(said.pk),
+    )
 
 
 # --- reminding class teachers -----------------------------------------------------------------------------------------

@@ -32,8 +32,9 @@ from screening.models import Consent, ConsentLink, Round, Slip
 from screening.printing import families_to_write_to
 from screening.slip_codes import link_code_of
 from students.actions.flags import raise_flag
+from students.actions.keeping import keep_from
 from students.models import Guardian, RiskFlag
-from tests.screening.asked import round_of, slip_of
+from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import kept_from
 from tests.world import NOW, load_world
 
@@ -158,6 +159,19 @@ def test_after_the_survey_a_consent_can_be_taken_back_and_none_given(link, world
     answer(client, link, "no")
     assert "这次问卷已经结束" in answer(client, link, "yes").content.decode()
     assert list(Consent.objects.values_list("is_given", flat=True)) == [True, False]
+
+
+def test_no_after_the_answers_calls_counselors_except_from_whom_the_flag_is_kept(link, world, sign_in):
+    answer(Client(), link, "yes")
+    done = answered(link.round, world.a.student_2, *(2,) * 9)
+    kept_from(world.a.counselor_2, done.slip.flag, world.a.counselor)
+    answer(Client(), link, "no")
+    called = Notice.objects.get(kind="consent.taken_back")
+    assert (called.membership, called.url) == (world.a.counselor, done.get_absolute_url())
+    assert sign_in(world.a.counselor).get(called.url).context["is_taken_back"]
+    keep_from(by=by(world, "leader"), flag=done.slip.flag, person=world.a.counselor.person, reason="他是孩子的亲属")
+    called.refresh_from_db()
+    assert called.withdrawn_at is not None
 
 
 # --- who counts -----------------------------------------------------------------------------------------------------
