@@ -68,21 +68,25 @@ def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build
 
         @wraps(build)
         def ask(viewer: Viewer, **given: Any) -> list[Any]:
-            if day[0] != timezone.localdate():
+            today = timezone.localdate()
+            if day[0] != today:
                 made.clear()
-                day[0] = timezone.localdate()
+                day[0] = today
             own = _own_values(viewer)
             lists = {name: (holes[name], len(value)) for name, value in given.items() if isinstance(value, list)}
             fixed = {name: value for name, value in given.items() if name not in holes}
             answers = {question.__wrapped__: question(viewer) for question in questions}
             sizes = [(name, size) for name, (_field, size) in lists.items()]
             single = [name for name in given if name in holes and name not in lists]
-            key = (viewer.role, len(own["own_classes"]), *sizes, *answers.values(), *fixed.items(), *single)
-            if key not in made:
+            # With the day: a thread that began before midnight stores what it made for the day before.
+            key = (today, viewer.role, len(own["own_classes"]), *sizes, *answers.values(), *fixed.items(), *single)
+            try:
+                ready = made[key]
+            except KeyError:
                 several = {**lists, "own_classes": (BigIntegerField(), len(own["own_classes"]))}
                 for_role = _for_role(build, viewer.role, answers, fixed)
-                made[key] = _prepared(for_role, several, {name: holes[name] for name in single})
-            if ready := made[key]:
+                ready = made[key] = _prepared(for_role, several, {name: holes[name] for name in single})
+            if ready:
                 return ready.objects(**own, **given)
             return [_plain(row) for row in build(viewer, **given)]
 

@@ -107,8 +107,8 @@ def confirm_for_school(*, by: Viewer, request: CenterRequest) -> CenterRequest:
     row = _begin(by, request)
     _answer(by, row, "")
     if row.flag:
-        _tell_school(row, "confirmed")
         confirm_flag(by=by, flag=row.flag)
+        _tell_school(row, "confirmed")  # after it: a flag that ends ends what was told of it
     elif row.entry:
         confirm_review(by=by, entry=row.entry)
     record(by, row, "center.confirmed")

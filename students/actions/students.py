@@ -148,10 +148,15 @@ def _join(by: Viewer, student: Student, codes: set[str], source: str, since: dt.
         raise Refused(_("A student is in a group from today on or from an earlier day."), field="since")
     if SpecialGroup.objects.known_to(by.unit).filter(pk__in=codes).count() < len(codes):
         raise Refused(_("This special group is not known here."), field="groups")
-    GroupMember.objects.bulk_create(
+    new = [
         GroupMember(student=student, group_id=code, since=since or today, source=source, set_by=by.person)
         for code in sorted(codes)
-    )
+    ]
+    try:
+        with transaction.atomic():
+            GroupMember.objects.bulk_create(new)
+    except IntegrityError:
+        raise Refused(_("Somebody else has just set a group of this student. Look at it before you go on.")) from None
     return sorted(codes)
 
 

@@ -52,13 +52,13 @@ def _answer_label(asked: CenterRequest) -> str:
 
 def _note_open(request: ViewerRequest, asked: CenterRequest) -> None:
     """The school learns in its log that the center has read it; its own people opened the flag or the plan."""
+    viewer, student = request.viewer, asked.student_id
     with transaction.atomic():
-        if request.viewer.role == Role.CENTER_STAFF:
-            audit.record(by=request.viewer, verb="center.opened", about=asked, unit=asked.school)
-            audit.record_read(by=request.viewer, about=asked, verb="center.opened")
+        if viewer.role == Role.CENTER_STAFF:
+            audit.record(by=viewer, verb="center.opened", about=asked, student=student, unit=asked.school)
+            audit.record_read(by=viewer, about=asked, verb="center.opened")
         else:
-            student = asked.student_id
-            audit.record_read(by=request.viewer, about=asked, student=student, verb="center.opened")
+            audit.record_read(by=viewer, about=asked, student=student, verb="center.opened")
 
 
 def _page(request: ViewerRequest, asked: CenterRequest, form: AnswerForm) -> HttpResponse:

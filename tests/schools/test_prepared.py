@@ -99,6 +99,23 @@ def test_a_read_for_a_viewer_is_prepared_anew_each_day(world, viewer, fixed_cloc
     assert current_roles(viewer(own)) == [own.pk]
 
 
+def test_a_read_that_was_begun_before_midnight_is_not_the_next_days(world, viewer, fixed_clock):
+    leader, days = viewer(world.a.leader), []
+    Membership.objects.filter(pk=leader.membership.pk).update(ends_on=NOW.date())
+
+    @prepared_for()
+    def current(viewer):
+        days.append(timezone.localdate())
+        today = days[-1]
+        if len(days) == 1:
+            fixed_clock.shift(dt.timedelta(days=1))
+            current(leader)  # another thread, after midnight
+        return Membership.objects.filter(person=viewer.person, ends_on__gte=today).values_list("pk", flat=True)
+
+    current(leader)
+    assert current(leader) == []
+
+
 def test_a_read_with_a_moment_is_asked_anew_each_time(world, viewer, fixed_clock):
     ask = prepared_for()(lambda viewer: Session.objects.filter(expire_date__gt=timezone.now()).values_list("pk"))
     Session.objects.create(session_key="soon over", session_data="", expire_date=NOW + dt.timedelta(minutes=1))

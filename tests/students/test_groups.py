@@ -59,6 +59,15 @@ def test_a_tag_says_since_when_from_where_and_who_set_it(world, viewer):
     assert GroupMember.objects.filter(student=world.a.student).current().count() == 2
 
 
+def test_two_who_set_a_group_at_once_make_one_tag(world, viewer, monkeypatch):
+    by = viewer(world.a.teacher)
+    add_groups(by=by, student=world.a.student, codes={"orphan"})
+    monkeypatch.setattr("students.actions.students._groups_to_set", lambda by, student: {})  # as read before the other
+    with pytest.raises(Refused):
+        add_groups(by=by, student=world.a.student, codes={"orphan", "hardship"})
+    assert not GroupMember.objects.filter(student=world.a.student, group="hardship").exists()
+
+
 def test_a_student_s_page_names_why_they_are_a_key_student(world, sign_in):
     page = sign_in(world.a.counselor).get(reverse("students:student_detail", args=[world.a.student.pk]))
     assert page.context["why_key"] == ["留守儿童", "有较高等级的未结预警"]
