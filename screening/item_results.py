@@ -54,8 +54,8 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, int):
                     given.setdefault(key, Counter())[one] += 1
-    if count < fewest_for(viewer):
-        given, count, answered = {}, 0, Counter()
+    if not count or count < fewest_for(viewer):
+        return []
     hides_few = round_.is_anonymous or viewer.role not in SCREENERS
     few = {key for key, number in answered.items() if hides_few and number < FEWEST_SHEETS}
     parts = parts_of(round_)

@@ -65,6 +65,7 @@ class Found:
     whole: Counted
     rows: list[Counted]  # none that could tell of a single student to who opens no result
     fates: list[Fate]
+    hidden: int  # so many rows are left out
 
     @property
     def above(self) -> int:
@@ -98,11 +99,13 @@ def found_by(viewer: Viewer, round_: Round, by: str = "grade") -> Found | None:
         order, label = _place(by, groups[group_pk], gender)
         whole.add(attention, is_valid, how_many)
         counted.setdefault(order, Counted(label)).add(attention, is_valid, how_many)
+    shown = _shown(viewer, round_, counted, by)
     return Found(
         heads=[attention_word(level) for level in ATTENTIONS],
         whole=whole,
-        rows=[counted[order] for order in _shown(viewer, round_, counted, by)],
+        rows=[counted[order] for order in shown],
         fates=_fates(viewer, round_),
+        hidden=len(counted) - len(shown),
     )
 
 
@@ -174,4 +177,4 @@ def is_counted_for(viewer: Viewer, round_: Round) -> bool:
 
 def fewest_for(viewer: Viewer) -> int:
     """With fewer valid results in a group, nothing is counted of it."""
-    return 1 if viewer.role in SCREENERS else FEWEST_SHEETS
+    return 0 if viewer.role in SCREENERS else FEWEST_SHEETS

@@ -8,7 +8,7 @@ from schools.access import Viewer
 from screening.actions.rounds import close_round
 from screening.comparison import parts_found, shares
 from screening.item_results import items_counted
-from screening.models import Instrument, Round, Slip
+from screening.models import Instrument, Response, Round, Slip
 from screening.ranges import column_of, columns, range_of, step_of, width_of
 from screening.round_results import found_by
 from screening.round_table import table_of
@@ -143,15 +143,15 @@ def test_a_leader_reads_no_group_in_which_one_student_could_be_found(world):
     leader = by(world, "leader")
 
     def read(viewer):
-        (part,), (items,) = parts_found(viewer, round_), items_counted(viewer, round_, "zh")
+        (part,), items = parts_found(viewer, round_), items_counted(viewer, round_, "zh")
         classes = [row.valid for row in found_by(viewer, round_, "class").rows]
-        return classes, part.main and part.main.total, items.items[1].answered
+        return classes, part.main and part.main.total, [one.items[1].answered for one in items]
 
-    assert read(leader) == ([], None, 0)
+    assert read(leader) == ([], None, [])
     close_round(by=by(world), round_=round_)
     round_.refresh_from_db()
-    assert read(leader) == ([6], 13, 13)  # with the five the two of the same grade would be known
-    assert read(by(world)) == ([2, 5, 6], 13, 13)
+    assert read(leader) == ([6], 13, [13])  # with the five the two of the same grade would be known
+    assert read(by(world)) == ([2, 5, 6], 13, [13])
 
 
 @pytest.mark.django_db
@@ -160,9 +160,12 @@ def test_scores_of_a_few_and_of_a_running_round_are_no_leaders(world):
     close_round(by=by(world), round_=second)
     second.refresh_from_db()
     leader = by(world, "leader")
-    (part,), (items,) = parts_found(leader, second), items_counted(leader, second, "zh")
+    (part,) = parts_found(leader, second)
     assert (part.spreads, part.now, part.then, part.both) == ([], {}, {}, 0)
-    assert {one.answered for one in items.items} == {0}
+    assert items_counted(leader, second, "zh") == []
+    Response.objects.filter(slip__round=second).update(is_valid=False, attention=0)
+    rows = [found_by(by(world, who), second, "class").rows for who in ("counselor", "leader")]
+    assert [[row.doubtful for row in one] for one in rows] == [[3], []]
 
 
 @pytest.mark.django_db
