@@ -147,18 +147,27 @@ def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuery
     if viewer.role not in SCHOOL_ROLES:
         return openings.none()
     here = openings.filter(school_id=viewer.unit.pk).exclude(by__person=viewer.person)
-    return here.exclude(student__in=_students_kept_from(viewer))
+    return here.exclude(_is_kept(viewer))
 
 
 def opened_students(viewer: Viewer) -> QuerySet[BreakGlass, Any]:
     """Of whom this viewer reads at present what is closed to the role, as a subquery. Nobody of whom a flag is kept
     from them: there a closed record may be about them."""
     running = BreakGlass.objects.running(viewer.now).filter(by=viewer.membership).order_by()
-    return running.exclude(student__in=_students_kept_from(viewer)).values("student")
+    return running.exclude(_is_kept(viewer)).values("student")
 
 
-def _students_kept_from(viewer: Viewer) -> QuerySet[KeptFrom, Any]:
-    return KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+def _is_kept(viewer: Viewer, student: str = "student") -> Q:
+    """About a student of whom a flag is kept from this person, here or in the school that handed them over."""
+    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
+    came = HandOver.objects.filter(student__in=kept, student_there__isnull=False).order_by().values("student_there")
+    return Q(**{f"{student}__in": kept}) | Q(**{f"{student}__in": came})
+
+
+def barriers_about(student: Any) -> QuerySet[KeptFrom]:
+    """From whom a flag of this student is kept, here or in the school that handed them over."""
+    before = HandOver.objects.filter(student_there=student).order_by().values("student")
+    return KeptFrom.objects.filter(Q(flag__student=student) | Q(flag__student__in=before))
 
 
 def can_break_glass(viewer: Viewer) -> bool:
@@ -186,7 +195,7 @@ PLAN_ROLES = SCHOOL_ROLES | {Role.GRADE_HEAD}
 def entries_of(entries: RegistryEntryQuerySet, viewer: Viewer) -> RegistryEntryQuerySet:
     """The school's for counselors and leaders, the grade's for its head; a class teacher those of the own class, for
     as long as they stand. Whom a flag of a student is kept from, from them the registry of that student is kept too."""
-    here = entries.filter(school_id=viewer.unit.pk).exclude(student__in=_students_kept_from(viewer))
+    here = entries.filter(school_id=viewer.unit.pk).exclude(_is_kept(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role == Role.GRADE_HEAD:
@@ -229,9 +238,8 @@ def requests_to_centers(requests: CenterRequestQuerySet, viewer: Viewer) -> Cent
         return requests.filter(Q(flag__in=flags) | Q(entry__in=entries), school_id=viewer.unit.pk)
     if viewer.role != Role.CENTER_STAFF:
         return requests.none()
-    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
     mine = Q(second=None) | Q(second=viewer.membership.pk)
-    return requests.open().filter(mine, to_id=viewer.unit.pk).exclude(student__in=kept)
+    return requests.open().filter(mine, to_id=viewer.unit.pk).exclude(_is_kept(viewer))
 
 
 def can_keep_registry(viewer: Viewer) -> bool:
@@ -253,15 +261,14 @@ def hand_overs_of(offers: HandOverQuerySet, viewer: Viewer) -> HandOverQuerySet:
     kept, to them there is none but their own."""
     if viewer.role not in SCHOOL_ROLES:
         return offers.none()
-    kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
     named = Q(to=viewer.membership) | Q(to__backup=viewer.membership)
     if viewer.role == Role.SCHOOL_LEADER:
         named = Q()
     arrives = Q(to_school_id=viewer.unit.pk)
     waits = arrives & Q(state=HandOver.State.OFFERED) & named
-    came = arrives & Q(state=HandOver.State.ACCEPTED) & ~Q(student_there__in=kept)
+    came = arrives & Q(state=HandOver.State.ACCEPTED) & ~_is_kept(viewer, "student_there")
     own = Q(by__person=viewer.person)
-    return offers.filter(Q(school_id=viewer.unit.pk) | waits | came).exclude(Q(student__in=kept) & ~own)
+    return offers.filter(Q(school_id=viewer.unit.pk) | waits | came).exclude(_is_kept(viewer) & ~own)
 
 
 def can_answer_hand_over(viewer: Viewer, offer: HandOver) -> bool:

@@ -11,6 +11,7 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.rendering import DayInput, Levels
 from schools.common.typed import LineField, LongField
 from schools.models import Membership, Role
+from students.access import barriers_about
 from students.flag_forms import AskForm, named, offer_center, staff_of, summary_field
 from students.models import PlanPart, RegistryCategory, RegistryEntry, Student
 
@@ -35,9 +36,7 @@ class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic i
         """Those with one of these roles from whom nothing about the student is kept."""
         found = staff_of(viewer).filter(role__in=roles)
         if student is not None:
-            found = found.exclude(
-                person__in=student.flags.order_by().values("kept_from__person").exclude(kept_from=None)
-            )
+            found = found.exclude(person__in=barriers_about(student).order_by().values("person"))
         self.queryset = found
 
 

@@ -14,8 +14,9 @@ from schools.models import Membership, Person, Unit
 from schools.on_duty import centers_above, staff_to_call
 from schools.tallies import mark
 from schools.work.notices import Urgency, end_notices, notify, pulse
+from students.access import barriers_about
 from students.flag_states import says_something
-from students.models import CenterRequest, KeptFrom, RegistryEntry, RiskFlag
+from students.models import CenterRequest, RegistryEntry, RiskFlag
 
 About = RiskFlag | RegistryEntry
 ANSWER_WITHIN = dt.timedelta(minutes=30)
@@ -68,9 +69,7 @@ def _check_request(about: About, to: Unit, words: dict[str, str]) -> None:
 
 def kept_from_student(student: Any) -> QuerySet[Person, Any]:
     """From whom a flag of this student is kept."""
-    found: QuerySet[Person, Any] = Person.objects.filter(
-        pk__in=KeptFrom.objects.filter(flag__student=student).order_by().values("person")
-    )
+    found: QuerySet[Person, Any] = Person.objects.filter(pk__in=barriers_about(student).order_by().values("person"))
     return found
 
 

@@ -12,9 +12,9 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
 from schools.work.notices import Urgency, end_notices, notify
-from students.access import can_break_glass, can_review_glass
+from students.access import barriers_about, can_break_glass, can_review_glass
 from students.flag_states import says_something
-from students.models import BreakGlass, KeptFrom, Student
+from students.models import BreakGlass, Student
 
 OPEN_FOR = dt.timedelta(hours=1)
 
@@ -56,7 +56,7 @@ def _auditors(opening: BreakGlass) -> list[Membership]:
 def _school(opening: BreakGlass) -> list[Membership]:
     """Counselors and leaders, but not whoever opened it, and nobody from whom a flag of the student is kept: to them it
     is not there. All counselors, because whose closed record it is, or that there is one, must not show."""
-    kept = KeptFrom.objects.filter(flag__student=opening.student_id).order_by().values("person")
+    kept = barriers_about(opening.student_id).order_by().values("person")
     here = Membership.objects.current().filter(unit=opening.school, role__in=SCHOOL_ROLES, person__is_active=True)
     return list(here.exclude(person__in=kept).exclude(person=opening.by.person_id).select_related("person", "unit"))
 

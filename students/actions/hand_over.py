@@ -17,7 +17,7 @@ from schools.models import Membership, Role, Unit
 from schools.settings_of import setting_of
 from schools.tallies import mark
 from schools.work.notices import Urgency, end_notices, notify
-from students.access import can_answer_hand_over, can_hand_over
+from students.access import barriers_about, can_answer_hand_over, can_hand_over
 from students.actions import registry
 from students.actions.asking import end_requests
 from students.actions.registry import check_words
@@ -26,7 +26,7 @@ from students.file import KINDS, file_of
 from students.flag_states import UPPER
 from students.handed import OFFERED, for_role, pack
 from students.models import HandOver, KeptFrom, PlanReview, RegistryEntry, RiskFlag, Student
-from students.places import free_place, stands_elsewhere
+from students.places import free_place
 from students.states import keep
 from students.states import registry as registry_state
 
@@ -79,9 +79,13 @@ def check_may_answer(by: Viewer, offer: HandOver) -> None:
 
 def able_there(school: Unit, student: Student) -> Any:
     """Who of a school may be named: counselors and leaders from whom no flag of the student is kept."""
-    barred = KeptFrom.objects.filter(flag__student=student).order_by().values("person")
+    barred = Q(person__in=barriers_about(student).order_by().values("person"))
+    for column in ("id_hash", "registry_hash"):  # who that school knows them as, by the number of a paper
+        if value := getattr(student, column):
+            known = KeptFrom.objects.filter(flag__school=school, **{f"flag__student__{column}": value})
+            barred |= Q(person__in=known.order_by().values("person"))
     here = Membership.objects.current().filter(unit=school, role__in=SCHOOL_ROLES, person__is_active=True)
-    return here.exclude(person__in=barred).select_related("person", "unit__kind").order_by("role", "person__name")
+    return here.exclude(barred).select_related("person", "unit__kind").order_by("role", "person__name")
 
 
 # --- offered ----------------------------------------------------------------------------------------------------------
@@ -191,7 +195,7 @@ def tell_old_school(offer: HandOver, kind: str, *more: Membership | None) -> Non
 
 def sign_off(offer: HandOver) -> None:
     """The student leaves the roll, unless a roster has said so already. No import brings them back."""
-    student = Student.objects.select_for_update(of=("self",)).get(pk=offer.student_id)
+    student = Student.objects.select_for_update(of=("self",), no_key=True).get(pk=offer.student_id)
     if student.status != Student.Status.LEFT:
         student.status, student.left_on = Student.Status.LEFT, timezone.localdate()
         student.on_leave_since = None
@@ -253,31 +257,37 @@ def record_receipt(*, by: Viewer, offer: HandOver, received_by: str, received_on
     offer.answer = received_by
     offer.save(update_fields=["answer"])
     entry = RegistryEntry.objects.open().select_for_update(of=("self",)).filter(student=offer.student_id).first()
+    tell_old_school(offer, "handover.received")  # before the log is held, as everywhere
     if entry and "registry" in offer.kinds:
         end_entry(by=by, offer=offer, entry=entry)
-    tell_old_school(offer, "handover.received")
     record(by=by, verb="handover.received", offer=offer)
     return offer
 
 
 @transaction.atomic
-def ask_for_hand_over(*, by: Viewer, student: Student, key: str) -> int:
-    """Somebody wants to list a student who still stands on the registry of another school: that school is called. It
-    learns who asks, and for whom."""
-    check_visible(by, student)
-    asked = 0
-    for entry in stands_elsewhere(student, key):
-        audit.hold(by.unit, entry.school)
+def ask_for_hand_over(
+    *, by: Viewer, entries: Iterable[RegistryEntry], student: Student | None = None, offer: HandOver | None = None
+) -> int:
+    """Somebody wants to list a student, or to accept one, who still stands on the registry of another school: that
+    school is called. It learns who asks, and for whom. All are called before the logs are held."""
+    if student:
+        check_visible(by, student)
+    if offer:
+        check_may_answer(by, offer)
+    asked, called = 0, list(entries)
+    for entry in called:
         leaders = Membership.objects.current().filter(unit=entry.school, role=Role.SCHOOL_LEADER)
         found = [entry.counselor or entry.listed_by, *leaders.select_related("person")]
         able = [one for one in found if one.is_current() and registry.may_know(entry, one)]
         occasion = f"{by.unit.pk} {timezone.localdate():%Y%m%d}"
         asked += notify(to=able, kind="handover.asked", about=entry, occasion=occasion)
-        details = {"school": by.unit.code}
+    audit.hold(by.unit, *(entry.school for entry in called))
+    details = {"school": by.unit.code}
+    for entry in called:
         audit.record(
             by=by, verb="handover.asked", about=entry, student=entry.student_id, unit=entry.school, details=details
         )
-        audit.record(by=by, verb="handover.asked", about=student, student=student)
+        audit.record(by=by, verb="handover.asked", about=student or offer, student=student)
     return asked
 
 

@@ -15,7 +15,7 @@ from schools.common.floors import ask_apps
 from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
 from schools.work.notices import notify, pulse, withdraw_notices
-from students.access import can_handle_flags
+from students.access import barriers_about, can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
 from students.flag_states import State, says_something
@@ -81,13 +81,13 @@ def _able(flag: RiskFlag) -> MembershipQuerySet:
 
 
 def inherit_barriers(*, by: Viewer | None, flag: RiskFlag) -> None:
-    """A new flag is kept from whom earlier ones of the student were kept from, the newest barrier first, as long as
-    somebody is left to handle it. Before anybody is called."""
-    earlier = KeptFrom.objects.filter(flag__student=flag.student_id, flag__school=flag.school_id).exclude(flag=flag)
+    """A new flag is kept from whom earlier ones of the student were kept from, here or in the school that handed them
+    over, the newest barrier first, as long as somebody is left to handle it. Before anybody is called."""
+    earlier = barriers_about(flag.student_id).exclude(flag=flag).exclude(person__in=flag.kept_from.values("person"))
     found = {one.person_id: one for one in earlier.order_by("at")}
     if not found:
         return
-    left = set(_able(flag).values_list("person", flat=True))
+    left = set(_able(flag).exclude(person__in=flag.kept_from.values("person")).values_list("person", flat=True))
     for one in reversed(found.values()):
         if not left - {one.person_id}:
             continue

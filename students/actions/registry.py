@@ -18,7 +18,7 @@ from schools.severity import WORST, levels_of
 from schools.tallies import mark
 from schools.work.notices import end_notices, notify
 from schools.work.reminders import end_reminders
-from students.access import can_keep_registry
+from students.access import barriers_about, can_keep_registry
 from students.actions.asking import ask_second, check_second_at_center, end_requests, is_asked
 from students.flag_states import says_something
 from students.models import PlanReview, RegistryCategory, RegistryEntry, RiskFlag, Student
@@ -34,6 +34,8 @@ PEOPLE = ("leader", "counselor", "teacher")
 
 class StandsElsewhere(Refused):
     """This person stands on the registry of another school: that school hands over first."""
+
+    entries: list[RegistryEntry]
 
 
 Kind, State, Ending = PlanReview.Kind, PlanReview.State, RegistryEntry.Ending
@@ -138,15 +140,17 @@ def put_on_registry(
 
 def _check_elsewhere(student: Student, key: str) -> None:
     """The sentence does not say what stands there."""
-    if stands_elsewhere(student, key):
-        raise StandsElsewhere(
+    if found := stands_elsewhere(student, key):
+        refusal = StandsElsewhere(
             _("Another school of the network still has to hand this student over. It has just been asked to.")
         )
+        refusal.entries = found
+        raise refusal
 
 
 def _check_kept(by: Viewer, student: Student) -> None:
     """From whom a flag is kept cannot list the student either; the sentence tells nothing."""
-    if student.flags.filter(kept_from__person=by.person).exists():
+    if barriers_about(student).filter(person=by.person).exists():
         raise Refused(_("Only a counselor or leader of the school keeps the registry."))
 
 

@@ -11,10 +11,11 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.common.pinyin import search_keys
-from schools.models import ClassGroup, Membership
+from schools.models import ClassGroup, Membership, Unit
 from schools.severity import WORST
 from schools.tallies import mark
-from schools.work.notices import end_notices
+from schools.work.notices import end_notices, pulse
+from students.access import barriers_about
 from students.actions import registry
 from students.actions.calling import stop_calling
 from students.actions.flags import acknowledge_flag, raise_flag
@@ -29,6 +30,7 @@ from students.actions.hand_over import (
     sign_off,
     tell_old_school,
 )
+from students.actions.keeping import inherit_barriers
 from students.actions.moving import add_step, check_move, mark_figures, move
 from students.actions.students import REGISTRY_GUARDIANS
 from students.file import FAMILY, GROUP, REGISTRY
@@ -39,11 +41,11 @@ from students.models import (
     GroupMember,
     Guardian,
     HandOver,
-    KeptFrom,
     PlanMeasure,
     RegistryEntry,
     RiskFlag,
     Student,
+    StudentState,
 )
 from students.places import refresh_places
 from students.states import flags, keep, keep_all
@@ -83,11 +85,14 @@ def accept_offer(
     check_may_answer(by, offer)
     if offer.to_school_id is None:
         raise Refused(_("Only the named person, or a leader of that school, can answer this."))
-    audit.hold(offer.school, by.unit)
     offer = locked(offer)
     if not offer.is_waiting:
         raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
     there = _on_the_roll(by, offer, student, class_group)
+    if barriers_about(there).filter(person=by.person).exists():
+        # The sentence tells nothing of a flag that is kept from them.
+        raise Refused(_("Only the named person, or a leader of that school, can answer this."))
+    _hold(offer, there)
     sign_off(offer)
     answer(
         offer,
@@ -111,6 +116,26 @@ def accept_offer(
     return offer
 
 
+def _hold(offer: HandOver, there: Student) -> None:
+    """Everything that is changed below, in the order in which every act takes it, so that none waits for another one
+    forever: rows, what makes open pages ask anew, and last the logs of both schools."""
+    both = [offer.student_id, there.pk]
+    _hold_students(*both)
+    for rows in (RegistryEntry.objects.open(), RiskFlag.objects.open(), StudentState.objects.all()):
+        list(rows.select_for_update().filter(student__in=both).order_by("pk").values_list("pk"))
+    assert offer.to_school
+    # An auditor above is told of each flag that is kept from somebody.
+    above = {*offer.school.ancestor_codes, *offer.to_school.ancestor_codes}
+    pulse({offer.school_id, offer.to_school.pk, *Unit.objects.filter(code__in=above).values_list("pk", flat=True)})
+    audit.hold(offer.school, offer.to_school)
+
+
+def _hold_students(*keys: Any) -> None:
+    """In one order; others may go on writing records about them."""
+    rows = Student.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 # --- the roll ---------------------------------------------------------------------------------------------------------
 
 
@@ -122,7 +147,8 @@ def _on_the_roll(by: Viewer, offer: HandOver, chosen: Student | None, class_grou
         chosen = found[0]
     if chosen is None:
         return _new(offer, by, class_group)
-    there = Student.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=chosen.pk).first()
+    _hold_students(chosen.pk, offer.student_id)
+    there = Student.objects.visible_to(by).filter(pk=chosen.pk).first()
     if there is None:
         raise Refused(_("This is not a student you look after."), field="student")
     return _back(offer, there, class_group)
@@ -258,7 +284,7 @@ def _bring_flag(by: Viewer, offer: HandOver, there: Student) -> RiskFlag | None:
     if flag is None:
         return None
     _end(by, offer, flag)
-    barred = KeptFrom.objects.filter(flag__student=offer.student_id).exclude(person=by.person).values("person")
+    barred = barriers_about(offer.student_id).exclude(person=by.person).values("person")
     here = Membership.objects.current().filter(unit=by.unit, person__in=barred).select_related("person")
     new = raise_flag(
         by=by,
@@ -270,6 +296,7 @@ def _bring_flag(by: Viewer, offer: HandOver, there: Student) -> RiskFlag | None:
         is_critical=flag.is_critical and flag.severity == WORST,
         keep_it_from=[one.person for one in here],
     )
+    inherit_barriers(by=by, flag=new)  # also from whoever is not of this school, and may come to it
     new.refresh_from_db()
     is_seen = RiskFlag.objects.visible_to(by).filter(pk=new.pk).exists()
     if is_seen and new.state == FlagState.RAISED:

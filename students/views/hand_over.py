@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
-from schools.access import SCHOOL_ROLES, roles
+from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.common.errors import Refused, refusal_in
 from schools.models import Unit
 from schools.requests import ViewerRequest
 from students.access import can_answer_hand_over
 from students.actions import hand_over as actions
 from students.actions.hand_over_paper import start_paper
+from students.actions.registry import StandsElsewhere
 from students.actions.taking_over import accept_offer
 from students.flag_forms import AnswerForm
 from students.hand_over_forms import OUTSIDE, AcceptForm, OfferForm, ReceiptForm, WhereForm, other_schools
@@ -168,7 +169,16 @@ def hand_over_accept(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "button": _("Accept"),
         "said": _("Accepted. You now answer for this student: read the file first."),
     }
-    return _form_page(request, offer, form, accept_offer, **words)
+    return _form_page(request, offer, form, _accept, **words)
+
+
+def _accept(*, by: Viewer, offer: HandOver, **values: Any) -> None:
+    """Who stands on a third school's registry is not accepted yet; that school is asked to hand over."""
+    try:
+        accept_offer(by=by, offer=offer, **values)
+    except StandsElsewhere as refusal:
+        actions.ask_for_hand_over(by=by, entries=refusal.entries, offer=offer)
+        raise
 
 
 @roles(*SCHOOL_ROLES)

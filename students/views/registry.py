@@ -28,7 +28,6 @@ from students.actions.ledger import note_ledger, start_ledger_pdf
 from students.actions.registry import StandsElsewhere, put_on_registry
 from students.balance import Balance, balance, moves_of
 from students.models import PlanReview, RegistryEntry, RiskFlag
-from students.places import person_key
 from students.registry_forms import ListForm
 from students.registry_list import REGISTRY, entries_of, ledger_of
 from students.views.students import note_first_open, student_or_404
@@ -179,8 +178,8 @@ def _listed_here(request: ViewerRequest, student: Any, **values: Any) -> Registr
     """Who still stands on another school's registry is not listed here; that school is asked to hand over."""
     try:
         return put_on_registry(by=request.viewer, student=student, **values)
-    except StandsElsewhere:
-        ask_for_hand_over(by=request.viewer, student=student, key=person_key(student))
+    except StandsElsewhere as refusal:
+        ask_for_hand_over(by=request.viewer, entries=refusal.entries, student=student)
         raise
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,7 @@ from schools.models import AuditEntry, Job, Membership, Notice
 from schools.work.inbox import inbox_of
 from students.actions import hand_over, registry, roll
 from students.actions.decisions import reopen_flag
+from students.actions.flags import raise_flag
 from students.actions.glass import break_glass
 from students.actions.hand_over_paper import start_paper
 from students.actions.keeping import keep_from
@@ -272,6 +275,72 @@ def test_a_flag_that_was_handed_over_is_not_opened_again_here(world, by, there):
     with pytest.raises(Refused):
         reopen_flag(by=by, flag=world.a.flag, text="家长又来电话，说孩子夜里哭")
     assert RiskFlag.objects.open().filter(school=world.a.unit, student=world.a.student).count() == 0
+
+
+def test_whom_a_closed_flag_was_kept_from_meets_nothing_of_the_student_in_the_new_school(
+    world, by, there, viewer, listed
+):
+    """They come to the new school after the student: the registry is not there for them, and no flag that is raised."""
+    danger = world.a.counselor_2
+    kept_from(danger, world.a.flag, world.a.counselor)
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(
+        state="closed",
+        outcome="unfounded",
+        settled_at=timezone.now(),
+        closed_by=world.a.counselor.person,
+        taken_at=timezone.now(),
+    )
+    offer = accept(there, offered(by, world.a.student, there.membership), class_group=world.b.class_1)
+    came = viewer(Membership.objects.create(person=danger.person, unit=world.b.unit, role="counselor"))
+    new = raise_flag(by=there, student=offer.student_there, severity=3, known_at=timezone.now(), reason=WHY)
+    seen = [RegistryEntry.objects.visible_to(came), HandOver.objects.visible_to(came)]
+    assert [rows.exists() for rows in seen] == [False, False]
+    assert not RiskFlag.objects.visible_to(came).filter(pk=new.pk).exists()
+
+
+def test_an_open_flag_stays_kept_from_who_is_not_of_the_new_school_yet(world, by, there):
+    kept_from(world.a.counselor_2, world.a.flag, world.a.counselor)
+    offer = accept(there, offered(by, world.a.student, there.membership), class_group=world.b.class_1)
+    new = RiskFlag.objects.open().get(student=offer.student_there)
+    assert list(new.kept_from.values_list("person", flat=True)) == [world.a.counselor_2.person_id]
+
+
+def test_who_is_kept_from_a_flag_of_the_student_here_is_not_named_and_accepts_nothing(world, by, there):
+    known = world.b.student_2
+    offer = offered(by, world.a.student, there.membership)
+    kept_from(there.membership, raised(known, world.b.counselor_2, severity=3), world.b.leader)
+    with pytest.raises(Refused):
+        accept(there, offer, student=known)
+    Student.objects.filter(pk=known.pk).update(id_hash=world.a.student.id_hash)
+    assert there.membership not in hand_over.able_there(world.b.unit, world.a.student)
+    assert HandOver.objects.waiting().get() == offer
+
+
+def test_accepting_who_stands_on_a_third_registry_asks_that_school(world, by, there, sign_in, listed):
+    """The old school knows them by no number; the roll of the new one by that of somebody who is listed elsewhere."""
+    known = world.b.student_2
+    Student.objects.filter(pk=known.pk).update(id_hash=world.a.older.id_hash)
+    third = entry_of(world.a.older, world.a.counselor, severity=2)
+    registry_key(third)
+    Student.objects.filter(pk=world.a.student.pk).update(id_hash="", registry_hash="")
+    offer = offered(by, world.a.student, there.membership)
+    client, url = sign_in(world.b.counselor), reverse("students:hand_over_accept", args=[offer.pk])
+    Student.objects.filter(pk=known.pk).update(name=world.a.student.name)
+    answer = client.post(url, {"student": known.pk})
+    assert (answer.status_code, HandOver.objects.waiting().get()) == (200, offer)
+    assert {one.subject_id for one in Notice.objects.filter(kind="handover.asked")} == {third.pk}
+
+
+def test_accepting_holds_the_logs_after_every_row_and_what_pages_ask_for(world, by, there, listed):
+    """Whoever else changes these rows takes them first, and the log last: neither waits for the other forever."""
+    kept_from(world.a.counselor_2, world.a.flag, world.a.counselor)
+    offer = offered(by, world.a.student, there.membership)
+    with CaptureQueriesContext(connection) as asked:
+        accept(there, offer, class_group=world.b.class_1)
+    told = [query["sql"] for query in asked]
+    held = next(at for at, sql in enumerate(told) if "schools_auditchain" in sql)
+    pulses = [(at, sql) for at, sql in enumerate(told) if sql.startswith('UPDATE "schools_pulse"')]
+    assert {sql for at, sql in pulses} == {sql for at, sql in pulses if at < held}
 
 
 # --- sent back, taken back --------------------------------------------------------------------------------------------
