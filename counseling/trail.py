@@ -52,8 +52,9 @@ explains(
     },
     values={"list": dict(TalkOption.List.choices)},
     fields={
-        **{field.name: field.verbose_name for field in TalkLog._meta.fields if field.name in HEAD},
+        # What both have, such as the place, is called as in a talk.
         **{field.name: field.verbose_name for field in Incident._meta.fields if field.name in CORRECTED},
+        **{field.name: field.verbose_name for field in TalkLog._meta.fields if field.name in HEAD},
         "known_at": _("Known since"),
         "themes": pgettext_lazy("in the log", "themes"),
         "mood": _("mood"),
