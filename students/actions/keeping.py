@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,7 +15,7 @@ from schools.common.errors import Refused
 from schools.common.floors import ask_apps
 from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
-from schools.work.notices import notify, pulse, withdraw_notices
+from schools.work.notices import Urgency, notify, pulse, withdraw_notices
 from students.access import barriers_about, can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, take_by
@@ -31,6 +32,7 @@ from students.models import (
     RiskFlag,
     Student,
 )
+from students.models.hand_over import HandOverQuerySet
 from students.models.registry import REVIEW_DUE
 
 
@@ -139,11 +141,23 @@ def _withdraw_of_student(flag: RiskFlag, members: list[Membership]) -> None:
     about = Q(student=flag.student_id) | Q(student__came_by__student=flag.student_id)
     comes = about | Q(student_there=flag.student_id)
     hand_overs = HandOver.objects.filter(comes).exclude(by__person__in=people)
+    _call_others(hand_overs.filter(to__person__in=people), people)
     theirs = Notice.objects.filter(membership__person__in=people, membership__role__in=SCHOOL_ROLES)
     for rows in (hand_overs, BreakGlass.objects.filter(about)):
         keys: Any = rows.order_by().values("pk")
         found = theirs.filter(subject_type=rows.model._meta.label_lower, subject_id__in=keys)
         found.filter(withdrawn_at=None).update(withdrawn_at=timezone.now(), answer_by=None)
+
+
+def _call_others(named: HandOverQuerySet, people: list[UUID]) -> None:
+    """An offer that waited for them must not wait for nobody: the leaders there are called."""
+    for offer in named.waiting().select_related("to_school", "school"):
+        place = offer.to_school or offer.school
+        leaders = Membership.objects.current().filter(unit=place, role=Role.SCHOOL_LEADER, person__is_active=True)
+        barred = [*people, *barriers_about(offer.student_id).values_list("person", flat=True)]
+        able = leaders.exclude(person__in=barred).exclude(pk=offer.by_id).select_related("person", "unit")
+        kind = "handover.offered" if offer.to_school else "handover.receipt"
+        notify(to=able, kind=kind, about=offer, urgency=Urgency.URGENT)
 
 
 def _withdraw_at_centers(flag: RiskFlag, members: list[Membership]) -> None:

@@ -162,6 +162,8 @@ def test_keeping_a_flag_from_somebody_takes_back_their_notices_of_hand_overs_and
     assert kinds.count() == 2
     keep_from(by=by, flag=world.a.flag, person=second.person, reason=WHY)
     assert (kinds.count(), HandOver.objects.waiting().get()) == (0, offer)
+    others = Notice.objects.filter(kind="handover.receipt", withdrawn_at=None)
+    assert others.get().membership == world.a.leader  # it does not wait for nobody
 
 
 def test_looking_before_accepting_stands_in_the_log_of_both_schools(world, by, there, sign_in):
