@@ -16,7 +16,7 @@ def calling(viewer: Viewer) -> int:
     return len(_ids_of_calling(viewer))
 
 
-@prepared_for()
+@prepared_for(by_class=False)
 def _ids_of_calling(viewer: Viewer) -> Any:
     return Notice.objects.visible_to(viewer).calling().order_by().values_list("pk")
 

@@ -48,19 +48,24 @@ class Outline:
     A rule that decides by anything else of the viewer fails here, before it could answer wrong.
     """
 
-    def __init__(self, role: str, classes: list[Any], answers: dict[Any, Any]) -> None:
+    def __init__(self, role: str, classes: list[Any] | None, answers: dict[Any, Any]) -> None:
         self.role = role
         self.answers = answers
         self.unit = _Row("own_unit", BigIntegerField())
         self.person = _Row("own_person", UUIDField())
         self.membership = _Row("own_membership", BigIntegerField())
         self.now = Hole("own_now", DateTimeField())
-        if role in OF_CLASSES:
+        if role in OF_CLASSES and classes is not None:
             self.class_ids = classes
 
 
-def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build], Callable[..., list[Any]]]:
-    """A hole may be filled with a list: the function then is given a list. One that is not filled is not there."""
+def prepared_for(
+    *questions: Any, by_class: bool = True, **holes: "Field[Any, Any]"
+) -> Callable[[Build], Callable[..., list[Any]]]:
+    """A hole may be filled with a list: the function then is given a list. One that is not filled is not there.
+
+    What is not `by_class` asks for nobody's classes, and a rule that reads them is asked in the ordinary way.
+    """
 
     def prepare(build: Build) -> Callable[..., list[Any]]:
         made: dict[Any, Prepared | None] = {}
@@ -72,18 +77,28 @@ def prepared_for(*questions: Any, **holes: "Field[Any, Any]") -> Callable[[Build
             if day[0] != today:
                 made.clear()
                 day[0] = today
-            own = _own_values(viewer)
+            own = _own_values(viewer, by_class=by_class)
             lists = {name: (holes[name], len(value)) for name, value in given.items() if isinstance(value, list)}
             fixed = {name: value for name, value in given.items() if name not in holes}
             answers = {question.__wrapped__: question(viewer) for question in questions}
             sizes = [(name, size) for name, (_field, size) in lists.items()]
             single = [name for name in given if name in holes and name not in lists]
             # With the day: a thread that began before midnight stores what it made for the day before.
-            key = (today, viewer.role, len(own["own_classes"]), *sizes, *answers.values(), *fixed.items(), *single)
+            key = (
+                today,
+                viewer.role,
+                len(own.get("own_classes", ())),
+                *sizes,
+                *answers.values(),
+                *fixed.items(),
+                *single,
+            )
             try:
                 ready = made[key]
             except KeyError:
-                several = {**lists, "own_classes": (BigIntegerField(), len(own["own_classes"]))}
+                several = dict(lists)
+                if by_class:
+                    several["own_classes"] = (BigIntegerField(), len(own["own_classes"]))
                 for_role = _for_role(build, viewer.role, answers, fixed)
                 ready = made[key] = _prepared(for_role, several, {name: holes[name] for name in single})
             if ready:
@@ -111,17 +126,18 @@ def _plain(row: Any) -> Any:
     return list(row) if len(row) > 1 else row[0]
 
 
-def _own_values(viewer: Viewer) -> dict[str, Any]:
+def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
     """What fills the holes of the outline."""
-    classes = sorted(viewer.class_ids) if viewer.role in OF_CLASSES else []
-    own = {
+    own: dict[str, Any] = {
         "own_unit": viewer.unit.pk,
         "own_person": viewer.person.pk,
         "own_membership": viewer.membership.pk,
         "own_now": viewer.now,
     }
-    return own | {"own_classes": classes}
+    if by_class:
+        own["own_classes"] = sorted(viewer.class_ids) if viewer.role in OF_CLASSES else []
+    return own
 
 
 def _for_role(build: Build, role: str, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
-    return lambda own_classes, **holes: build(Outline(role, own_classes, answers), **holes, **fixed)
+    return lambda own_classes=None, **holes: build(Outline(role, own_classes, answers), **holes, **fixed)

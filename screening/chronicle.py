@@ -59,7 +59,12 @@ def _critical(viewer: Viewer, answer: CriticalAnswer) -> FileEntry:
         item = _("Question {number}").format(number=answer.item)
         lines = ((f"{answer.instrument.name}, {item}", answer.value),)
     return FileEntry(
-        at=answer.at, title=_("An answer in a screening that calls at once"), lines=lines, severity=4, icon=ICON
+        at=answer.at,
+        title=_("An answer in a screening that calls at once"),
+        lines=lines,
+        severity=4,
+        icon=ICON,
+        is_private=bool(lines),
     )
 
 
