@@ -56,7 +56,7 @@ def on_the_registry(viewer: Viewer) -> Iterator[Waiting]:
                 yield tell(entry, _group(viewer, entry.student))
 
 
-@prepared_for(**{f"unseen_{severity}": DateTimeField() for severity in "1234"})
+@prepared_for(by_class=True, **{f"unseen_{severity}": DateTimeField() for severity in "1234"})
 def _entries(viewer: Viewer, **unseen: Any) -> Any:
     is_open, own = Q(off_on=None), _own(viewer)
     asked = PlanReview.objects.filter(entry=OuterRef("pk"), state="proposed", second=viewer.membership)
