@@ -112,8 +112,12 @@ def open_as(open_page, live_server, world):
     def enter(staff_number, **more):
         page = open_page(**more)
         member = next(one for one in world.members().values() if one.person.staff_number == staff_number)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(member).session_key}
-        page.context.add_cookies([cookie | {"url": live_server.url}])
+        cookies = {settings.SESSION_COOKIE_NAME: session_of(member).session_key}
+        if language := type(member.person).objects.values_list("language", flat=True).get(pk=member.person_id):
+            cookies[settings.LANGUAGE_COOKIE_NAME] = language  # as signing in leaves it
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+        )
         return page
 
     return enter
