@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from schools.common.places import Place, add_places
 
 add_places(
-    Place(74, _("Screening"), "screening:round_list", "clipboard-document-list"),
+    Place(74, _("Screening"), "screening:round_list", "document-magnifying-glass"),
     Place(75, _("Instruments"), "screening:instrument_list", "clipboard-document-check", rare=True),
 )

@@ -35,7 +35,7 @@ add_places(
     Place(22, _("Classes"), "students:class_list", "rectangle-stack", rare=True),
     Place(50, _("Risk flags"), "students:flag_list", "flag", count=_waiting),
     Place(46, _("Requests for help"), "students:center_request_list", "lifebuoy"),
-    Place(55, _("Registry"), "students:registry_list", "clipboard-document-list", count=_due),
+    Place(55, _("Registry"), "students:registry_list", "book-open", count=_due),
     Place(58, _("Hand-overs"), "students:hand_over_list", "arrows-right-left", rare=True),
     Place(125, _("Special groups"), "students:group_list", "tag", rare=True),
     Place(65, _("Emergency openings"), "students:glass_list", "lock-open", rare=True),

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +101,14 @@ def _level(entry: Any) -> Any:
     return level(entry.severity, entry.level_label)
 
 
+def _next_review(entry: Any) -> SafeString | str:
+    if entry.review_by is None:
+        return ""
+    if not entry.is_late:
+        return day(entry.review_by)
+    return format_html('{} <span class="tag bad">{}</span>', day(entry.review_by), gettext("overdue"))
+
+
 def _name_of(field: str) -> Any:
     return lambda entry: member.person.name if (member := getattr(entry, field)) else ""
 
@@ -131,7 +141,7 @@ def ledger_of(viewer: Viewer) -> list[Any]:
 REGISTRY = List(
     name="registry_list",
     title=_("Registry"),
-    icon="clipboard-document-list",
+    icon="book-open",
     nothing=(
         _("Nobody is on the registry"),
         _("A student is put on it from a flag, or from the student's own page; each has a plan that is reviewed."),
@@ -151,10 +161,11 @@ REGISTRY = List(
             _("Next review"),
             lambda entry: entry.review_by,
             show=lambda when: day(when) if when else "",
+            draw=_next_review,
             sort="review_by",
             seen_by=reads_plan,
         ),
-        Column("late", _("overdue"), lambda entry: entry.is_late, show=yes, seen_by=reads_plan),
+        Column("late", _("overdue"), lambda entry: entry.is_late, show=yes, on_page=False, seen_by=reads_plan),
         Column("measures", _("Measures"), _measures, seen_by=reads_plan),
         Column("counselor", _("Counselor"), _name_of("counselor")),
         Column("teacher", _("Class teacher"), _name_of("teacher"), on_page=False),
