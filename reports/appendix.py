@@ -54,8 +54,9 @@ def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage")
     columns = [_("Person-times"), _("Students"), _("Reached"), _("Coverage")]
     columns += [_("Key students"), _("Key reached"), _("Key coverage")]
     rows = [Row(place.label, _coverage_cells(place), _emphasis(place, places)) for place in places]
+    rows.append(Row(_("All"), _coverage_total(m), "total"))
     note = _WHO_COUNTS if m.is_school else ""
-    return Table(code, caption, [_first(m), *columns], [*rows, Row(_("All"), _coverage_total(m), "total")], str(note))
+    return Table(code, caption, [_first(m), *columns], rows, str(note), drawn=columns.index(_("Coverage")))
 
 
 def _coverage_cells(place: Place) -> list[Amount]:

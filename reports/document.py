@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from django.utils import timezone
@@ -59,7 +60,7 @@ class Amount:
 
 
 def _count(value: float) -> str:
-    """Grouped by three in every language, as the drawings and the workbook do it."""
+    """Grouped by three in every language, as the workbook does it."""
     return f"{round(value):,}"
 
 
@@ -152,6 +153,23 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Row]
     note: str = ""
+    drawn: int | None = None  # which cell of each row has a bar beside its number
+
+    def share_drawn(self, row: Row) -> float | None:
+        """How long the bar of a row is, from 0 to 1: a share as it is, a count beside the highest of all rows."""
+        if row.emphasis == "total" or self.drawn is None:
+            return None
+        cell = row.cells[self.drawn]
+        if not isinstance(cell, Amount) or cell.number is None:
+            return None
+        return cell.number if cell.kind == "percent" else cell.number / max(self._highest, 1)
+
+    @cached_property
+    def _highest(self) -> float:
+        cells = (
+            [row.cells[self.drawn] for row in self.rows if row.emphasis != "total"] if self.drawn is not None else []
+        )
+        return max((cell.number or 0 for cell in cells if isinstance(cell, Amount)), default=0)
 
     @property
     def has_hidden(self) -> bool:
@@ -175,24 +193,6 @@ class Table:
     def is_dense(self) -> bool:
         """So many rows that they are set closer on paper."""
         return not self.is_narrow and len(self.rows) > 20
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawing. The numbers stand in a table beside it as well, so nothing is told by the picture alone."""
-
-    title: str
-    svg: str
-    is_narrow: bool = False
-
-
-@dataclass(frozen=True)
-class Multiples:
-    """Small drawings of one kind side by side, such as the classes of each grade."""
-
-    title: str
-    charts: Sequence[Chart]
-    is_narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,6 @@ class Section:
     text: str
     facts: Sequence[Fact] = ()
     balance: Balance | None = None
-    charts: Sequence[Chart | Multiples] = ()
     tables: Sequence[Table] = ()
     version: int = 0
     is_edited: bool = False

@@ -1,52 +1,47 @@
-"""How the drawings and tables of a section stand on paper: narrow ones side by side, others one below the other.
+"""How the tables of a section stand on paper: narrow ones side by side, others one below the other.
 
 Two columns that the engine balances by itself break badly at the end of a page, so they are filled here.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from reports.document import Chart, Multiples, Section, Table
+from reports.document import Section, Table
 
-Item = Chart | Multiples | Table
 HIGHEST = 18  # rows of a table, about a third of a page: what stands side by side stays together
-PIXELS_PER_ROW = 20
-HEIGHT = re.compile(r' height="(\d+)"')
 
 
 @dataclass
 class Band:
     """Two columns, each with a few narrow things below one another."""
 
-    left: list[Item] = field(default_factory=list)
-    right: list[Item] = field(default_factory=list)
+    left: list[Table] = field(default_factory=list)
+    right: list[Table] = field(default_factory=list)
 
-    def room_for(self, item: Item) -> bool:
+    def room_for(self, item: Table) -> bool:
         return not self.left or not self.right or _height(self._shorter()) + _height([item]) <= HIGHEST
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Table) -> None:
         self._shorter().append(item)
 
-    def _shorter(self) -> list[Item]:
+    def _shorter(self) -> list[Table]:
         return self.left if _height(self.left) <= _height(self.right) else self.right
 
 
-def blocks(section: Section) -> list[Band | Item]:
-    """The drawings first, then the tables, in their order."""
-    found: list[Band | Item] = []
+def blocks(section: Section) -> list[Band | Table]:
+    """The tables in their order."""
+    found: list[Band | Table] = []
     tables = (half for table in section.tables for half in _halves(table))
-    items: list[Item] = [*section.charts, *tables]
-    for is_narrow, group in groupby(items, key=_fits_beside):
+    for is_narrow, group in groupby(tables, key=_fits_beside):
         run = list(group)
         found += _bands(run) if is_narrow else run
     return found
 
 
-def _fits_beside(item: Item) -> bool:
+def _fits_beside(item: Table) -> bool:
     return item.is_narrow and _height([item]) <= HIGHEST
 
 
@@ -60,7 +55,7 @@ def _halves(table: Table) -> list[Table]:
     return [replace(first, note=""), replace(second, code=f"{table.code}-2", caption=caption)]
 
 
-def _bands(items: Iterable[Item]) -> Iterator[Band]:
+def _bands(items: Iterable[Table]) -> Iterator[Band]:
     band = Band()
     for item in items:
         if not band.room_for(item):
@@ -70,15 +65,10 @@ def _bands(items: Iterable[Item]) -> Iterator[Band]:
     yield band
 
 
-def _height(items: Sequence[Item]) -> float:
+def _height(items: Sequence[Table]) -> float:
     """In rows of a table."""
     return sum(_rows_of(item) for item in items)
 
 
-def _rows_of(item: Item) -> float:
-    if isinstance(item, Table):
-        return len(item.rows) + (4 if item.note or item.has_hidden else 3)
-    if isinstance(item, Multiples):
-        return sum(_rows_of(chart) for chart in item.charts)
-    height = HEIGHT.search(item.svg)
-    return 2 + (int(height[1]) / PIXELS_PER_ROW if height else 0)
+def _rows_of(item: Table) -> float:
+    return len(item.rows) + (4 if item.note or item.has_hidden else 3)

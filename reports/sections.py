@@ -7,15 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports import appendix, drafts, drawings
+from reports import appendix, drafts
 from reports.clocks import ClockRow
 from reports.document import (
     Amount,
     Balance,
     Behind,
-    Chart,
     Fact,
-    Multiples,
     Row,
     Section,
     Table,
@@ -25,7 +23,7 @@ from reports.document import (
 )
 from reports.editions import HIDDEN
 from reports.material import Material
-from schools.figures import figures
+from schools.figures import figures, ratios
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,6 @@ class Part:
     title: Any
     draft: Callable[[Material], str]
     facts: Callable[[Material], Sequence[Fact]] = lambda _m: ()
-    charts: Callable[[Material], Sequence[Chart | Multiples]] = lambda _m: ()
     tables: Callable[[Material], Sequence[Table]] = lambda _m: ()
     balance: Callable[[Material], Balance | None] = lambda _m: None
     is_appendix: bool = False
@@ -49,7 +46,6 @@ class Part:
             text=self.draft(m),
             facts=self.facts(m),
             balance=self.balance(m),
-            charts=self.charts(m),
             tables=self._counted([table for table in self.tables(m) if table.rows]),
             is_appendix=self.is_appendix,
         )
@@ -181,7 +177,7 @@ def _split_table(m: Material, figure: str, split: str, code: str, caption: str, 
         rows.append(Row(_("All"), [m.count(figure)], "total"))
     heading = str(found.label) if found else ""
     columns = [heading[:1].upper() + heading[1:], str(declared.unit_of_measure).capitalize()]
-    return Table(code, caption, columns, rows, note)
+    return Table(code, caption, columns, rows, note, drawn=0)
 
 
 def _split_rows(m: Material, figure: str, split: str) -> list[Row]:
@@ -202,12 +198,7 @@ def _grade_table(m: Material) -> Table:
     )
     totals = [*(m.count(code) for code in counted), m.share("coverage")]
     columns = [_("Grade"), _("Students"), _("Person-times"), _("Reached"), _("Coverage")]
-    return Table("talks_by_grade", _("Talks by grade"), columns, [*rows, Row(_("All"), totals, "total")])
-
-
-def coverage_charts(m: Material) -> list[Chart | Multiples]:
-    title = _("Students reached by class") if m.is_school else _("Students reached by unit")
-    return drawings.of_coverage(m, appendix.near(m), title)
+    return Table("talks_by_grade", _("Talks by grade"), columns, [*rows, Row(_("All"), totals, "total")], drawn=3)
 
 
 def coverage_tables(m: Material) -> list[Table]:
@@ -232,7 +223,7 @@ def flag_tables(m: Material) -> list[Table]:
     total = Row(_("All"), [m.count(code) for code in FLAGS], "total")
     columns = [_("Level"), _("At the start"), _("New"), _("Closed"), _("At the end")]
     return [
-        Table("flags", _("Risk flags by level"), columns, [*rows, total]),
+        Table("flags", _("Risk flags by level"), columns, [*rows, total], drawn=FLAGS.index("flags_new")),
         _clock_table(m.clocks),
         *_state_tables(m),
         *_incident_tables(m),
@@ -290,9 +281,9 @@ def screening_tables(m: Material) -> list[Table]:
         for value, _count in m.board.split("students", "grade")
     )
     total = Row(_("All"), [m.count("students"), m.count("students_screened"), m.share("screening_coverage")], "total")
-    heads = [_("Grade"), _("Students"), _("Students screened"), _("Coverage")]
+    heads = [_("Grade"), _("Students"), _("Students screened"), str(ratios()["screening_coverage"].label)]
     return [
-        Table("screened", _("Screening by grade"), heads, [*grades, total]),
+        Table("screened", _("Screening by grade"), heads, [*grades, total], drawn=2),
         _split_table(m, "screening_levels", "attention", "screening_levels", _("Results by attention")),
     ]
 
@@ -301,13 +292,12 @@ PARTS: list[Part] = [
     Part("overview", gettext_lazy("Overview"), drafts.overview, facts=headline),
     Part("organisation", gettext_lazy("Organisation and staff"), drafts.organisation, tables=staff_table),
     Part("students", gettext_lazy("Students and special groups"), drafts.students, tables=student_tables),
-    Part("talks", gettext_lazy("One-to-one talks"), drafts.talks, charts=drawings.of_themes, tables=talk_tables),
-    Part("coverage", gettext_lazy("Coverage"), drafts.coverage, charts=coverage_charts, tables=coverage_tables),
+    Part("talks", gettext_lazy("One-to-one talks"), drafts.talks, tables=talk_tables),
+    Part("coverage", gettext_lazy("Coverage"), drafts.coverage, tables=coverage_tables),
     Part(
         "flags",
         gettext_lazy("Risk flags"),
         drafts.flags,
-        charts=drawings.of_levels,
         tables=flag_tables,
         balance=balance,
     ),
@@ -316,7 +306,6 @@ PARTS: list[Part] = [
         "comparison",
         gettext_lazy("Compared with the term before"),
         drafts.comparison,
-        charts=drawings.of_comparison,
         tables=appendix.comparison_tables,
     ),
     Part("problems", gettext_lazy("What is not as it should be"), drafts.problems),

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from reports.document import Amount, Row, Table
 from reports.material import Place
+from schools.templatetags.look import bar
 
 register = template.Library()
+NO_BAR = '<span class="bar none"></span>'  # keeps its room, so that numbers stand below one another
 
 
 @register.simple_tag
@@ -24,7 +26,12 @@ def summary_rows(table: Table, term: str = "") -> SafeString:
 def _row(row: Row, table: Table, term: str) -> str:
     css = f' class="{escape(row.emphasis)}"' if row.emphasis else ""
     indent = ' class="indent"' if table.has_groups and not row.emphasis else ""
-    cells = "".join(f'<td class="num">{_cell(cell, term)}</td>' for cell in row.cells)
+    share = table.share_drawn(row)
+    drawn = NO_BAR if share is None else bar(share, 1)
+    cells = "".join(
+        f'<td class="num">{_cell(cell, term)}{drawn if place == table.drawn else ""}</td>'
+        for place, cell in enumerate(row.cells)
+    )
     return f'<tr{css}><th scope="row"{indent}>{escape(row.label)}</th>{cells}</tr>'
 
 

@@ -29,7 +29,6 @@ TONES = {
 }
 # For where no style sheet reaches the drawing; in a page the class decides.
 FONT = "Noto Sans CJK SC, sans-serif"
-WIDE_SLOT = 16  # per cent of the width for one category
 EM, LATIN = 12, 0.55  # type is 12 px high; a Latin letter counts as little more than half an em
 MOST_LABEL = 0.42  # of the width of a bar chart
 TRACK = 'class="track" fill="currentColor" fill-opacity=".1"'
@@ -41,13 +40,6 @@ class Bar(NamedTuple):
     value: Number
     total: Number | None = None
     href: str | None = None
-
-
-class Series(NamedTuple):
-    """One colour of a column chart. The first is this term, a second the term before."""
-
-    name: str
-    values: Sequence[Number]
 
 
 class Slice(NamedTuple):
@@ -99,36 +91,6 @@ def bar_chart(rows: Sequence[Bar], *, title: str, ident: str, desc: str = "", ro
         )
         frame.add(_placed(inside, y=height * number, height=height, href=row.href))
     return frame.drawn(height=height * len(rows), has_links=any(row.href for row in rows))
-
-
-def column_chart(categories: Sequence[str], series: Sequence[Series], *, title: str, ident: str, desc: str = "") -> str:
-    """Columns side by side, such as this term and the one before, by theme or grade."""
-    values = [value for one in series for value in one.values]
-    listing = ((f"{one.name} {category}", show(value)) for one in series for category, value in _zip(categories, one))
-    frame = _Frame(ident, title, desc or _listing(listing))
-    highest = max((value for value in values if not isinstance(value, Hidden)), default=0)
-    slot, floor, room = 100 / max(len(categories), 1), 168, 126
-    small = _widest(show(value) for value in values) > 3  # 10,000 and more would run into one another
-    frame.add(f'<line class="axis" x2="100%" y1="{floor}" y2="{floor}" stroke="currentColor" stroke-opacity=".2"/>')
-    for place, one in enumerate(series):
-        width = slot * 0.76 / len(series)
-        for number, (_, value) in enumerate(_zip(categories, one)):
-            left = slot * (number + 0.12) + place * width
-            height = 14 if value is HIDDEN else round(room * (_share(value, highest) or 0), 1)
-            frame.add(
-                _column(frame, f'x="{_percent(left)}" width="{_percent(width * 0.88)}"', floor, height, place, value)
-            )
-            # Where columns are narrow, only the first series has room for its numbers.
-            if place == 0 or value is HIDDEN or slot >= WIDE_SLOT:
-                size = "10" if small else ""
-                frame.add(
-                    _text(_percent(left + width * 0.44), floor - height - 5, show(value), anchor="middle", size=size)
-                )
-    for number, category in enumerate(categories):
-        frame.add(_text(_percent(slot * (number + 0.5)), floor + 18, _cut(category, _em_for(slot)), anchor="middle"))
-    if len(series) > 1:
-        frame.add("".join(_legend(place, one.name) for place, one in enumerate(series)))
-    return frame.drawn(height=floor + 26)
 
 
 def stacked_bar(parts: Sequence[Slice], *, title: str, ident: str, desc: str = "") -> str:
@@ -284,21 +246,6 @@ def _filled(frame: _Frame, value: Number, tone: str, place: str) -> str:
     return f'<rect class="{tone}" {place} fill="{TONES[tone][0]}"/>' if value else ""
 
 
-def _column(frame: _Frame, across: str, floor: int, height: float, place: int, value: Number) -> str:
-    box = f'{across} y="{floor - height:g}" height="{height:g}"'
-    if value is HIDDEN:
-        return f'<rect class="hidden-value" {box} fill="{frame.hatch()}"/>'
-    kind, colour = ("before", BRAND_PALE) if place else ("now", BRAND)
-    return f'<rect class="{kind}" {box} rx="2" fill="{colour}"/>'
-
-
-def _legend(place: int, name: str) -> str:
-    kind, colour = ("before", BRAND_PALE) if place else ("now", BRAND)
-    x = 50 * place
-    mark = f'<rect class="{kind}" x="{x}%" y="2" width="10" height="10" rx="2" fill="{colour}"/>'
-    return mark + f'<svg x="{x}%" width="50%" height="20" overflow="visible">{_text(16, 11, _cut(name, 12))}</svg>'
-
-
 def _placed(inside: str, *, y: int, height: int = 0, href: str | None) -> str:
     group = f'<g transform="translate(0 {y})">{inside}</g>'
     if href is None:
@@ -309,8 +256,8 @@ def _placed(inside: str, *, y: int, height: int = 0, href: str | None) -> str:
     return f'<a href="{_safe(href)}">{touch}{group}</a>'
 
 
-def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str = "", size: str = "") -> str:
-    found = {"text-anchor": anchor, "font-weight": weight, "font-size": size}
+def _text(x: float | str, y: float, words: str, *, anchor: str = "", weight: str = "") -> str:
+    found = {"text-anchor": anchor, "font-weight": weight}
     extra = "".join(f' {name}="{value}"' for name, value in found.items() if value)
     return f'<text x="{x}" y="{y:g}"{extra}>{_safe(words)}</text>'
 
@@ -330,17 +277,8 @@ def _listing(pairs: Iterable[tuple[str, str]]) -> str:
     return "; ".join(f"{label}: {amount}" for label, amount in pairs)
 
 
-def _zip(categories: Sequence[str], one: Series) -> list[tuple[str, Number]]:
-    return list(zip(categories, one.values, strict=True))
-
-
 def _percent(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-def _em_for(slot: float) -> int:
-    """How many Chinese characters fit into this share of a phone's width."""
-    return max(2, int(slot * 2.75 / 12))
 
 
 def _widest(words: Iterable[str]) -> float:

@@ -113,10 +113,10 @@ def progress(label: object, part: float, whole: float, url: str = "") -> SafeStr
 
 
 def bar(part: float, whole: float) -> SafeString:
-    """A bare bar as `parts/bar.html` draws it, for what is drawn in Python."""
+    """A bare bar as `parts/bar.html` draws it, for what is drawn in Python; its own colour is for paper."""
     return format_html(
-        '<span class="bar"><svg width="100%" height="8" aria-hidden="true"><rect width="{}" height="8" rx="4"/></svg>'
-        "</span>",
+        '<span class="bar"><svg width="100%" height="8" aria-hidden="true"><rect width="{}" height="8" rx="4" '
+        'fill="#0e6b66"/></svg></span>',
         share(part, whole),
     )
 

@@ -1,10 +1,9 @@
-"""How drawings and tables stand on paper: nothing is lost, and what is wide or long stands alone."""
+"""How tables stand on paper: nothing is lost, and what is wide or long stands alone."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.document import Amount, Chart, Row, Section, Table
+from reports.document import Amount, Row, Section, Table
 from reports.layout import HIGHEST, Band, blocks
 
 
@@ -13,8 +12,8 @@ def table(code, *, rows, columns=2):
     return Table(code, code, ["c"] * columns, [Row(f"{code}{n}", cells) for n in range(rows)])
 
 
-def laid(*tables, charts=()):
-    return blocks(Section("s", 1, "s", "", tables=tables, charts=charts))
+def laid(*tables):
+    return blocks(Section("s", 1, "s", "", tables=tables))
 
 
 def codes(found):
@@ -43,14 +42,6 @@ def test_long_narrow_table_is_cut_in_two_that_stand_beside_each_other():
 
 def test_very_long_narrow_table_is_left_to_break_by_itself():
     assert codes(laid(table("a", rows=4 * HIGHEST))) == ["a"]
-
-
-@pytest.mark.parametrize(("height", "beside"), [(240, True), (800, False)])
-def test_drawing_stands_beside_a_table_if_it_is_not_too_high(height, beside):
-    chart = Chart("t", f'<svg width="100%" height="{height}"><rect height="8"/></svg>', is_narrow=True)
-    found = laid(table("a", rows=3), charts=[chart])
-    assert isinstance(found[0], Band) is beside
-    assert len(found) == (1 if beside else 2)
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(2, 6)), max_size=12))

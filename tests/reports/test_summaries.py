@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from counseling.actions.statements import sign_crisis_free
 from reports import drafts
 from reports.actions import summaries as actions
 from reports.appendix import three_shares
-from reports.document import Amount
+from reports.document import Amount, Row, Table
+from reports.editions import HIDDEN
 from reports.material import Material
 from reports.models import Summary, SummarySection
 from reports.sections import CODES
@@ -138,18 +140,20 @@ def test_many_grades_are_told_by_stage(world, term):
     assert "各年级学生数：小学 11、初中 3、高中 1。" in text
 
 
-def test_coverage_of_many_classes_is_a_small_drawing_for_each_grade(world, term):
-    from schools.models import ClassGroup
-    from students.models import Student
+def test_numbers_have_a_bar_in_their_table_and_no_drawing_beside_it(world, term):
+    section = build_summary(world.a.unit, term).section("coverage")
+    page = render_to_string("reports/summary_table.html", {"table": section.tables[0]})
+    assert page.count("<rect") == len(section.tables[0].rows) - 1  # the sum has none
 
-    for stage in ("junior", "primary"):
-        for number in range(20, 27):
-            group = ClassGroup.objects.create(school=world.a.unit, stage=stage, entry_year=2025, number=number)
-            Student.objects.create(school=world.a.unit, class_group=group, name="学生", gender="f")
-    (chart,) = build_summary(world.a.unit, term).section("coverage").charts
-    titles = [one.title.split()[0] for one in chart.charts]
-    assert (titles[0], titles[-1]) == ("一年级", "七年级")
-    assert ">一(20)班<" in chart.charts[0].svg
+
+def test_bar_is_the_share_or_the_count_beside_the_highest_and_tells_nothing_hidden():
+    def drawn(kind, *values):
+        rows = [Row("x", [Amount(value, kind)]) for value in values]
+        table = Table("t", "t", ["x", "n"], [*rows, Row("all", [Amount(9)], "total")], drawn=0)
+        return [table.share_drawn(row) for row in table.rows]
+
+    assert drawn("count", 4, 1, HIDDEN) == [1, 0.25, None, None]
+    assert drawn("percent", 0.5, None) == [0.5, None, None]
 
 
 def test_written_text_stands_in_place_of_the_draft(world, write):
