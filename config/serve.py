@@ -60,11 +60,14 @@ def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
     web += ["--worker-class", "gthread", "--threads", "4", "--workers", workers, "--log-level", "warning"]
     pooled = {"DB_POOL": "true"} if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL else {}
-    return {
+    found: dict[str, tuple[list[str], dict[str, str]]] = {
         "web": (web, pooled),
         "worker": ([*celery, "worker", "--concurrency", "1", *quiet], {"PYTHONWARNINGS": AS_ROOT}),
         "scheduler": ([*celery, "beat", "--loglevel", "WARNING", "--pidfile="], {}),
     }
+    if settings.METRICS_PORT:
+        found["metrics"] = ([sys.executable, "manage.py", "metrics"], {})
+    return found
 
 
 def start(command: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -34,6 +34,10 @@ BACKUP_PASSPHRASE = os.environ.get("BACKUP_PASSPHRASE", "")
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 BACKUP_MAX_AGE = timedelta(hours=env.int("BACKUP_MAX_AGE_HOURS", default=26))
 
+# Figures of the machinery for Prometheus on a port of their own, with whoever is let through to it (config.metrics).
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_HOST = env("METRICS_HOST", default="127.0.0.1")
+
 # --- keys -------------------------------------------------------------------------------------------------------
 
 # Not through env(): it would take a value that begins with $ for the name of another variable.
@@ -89,6 +93,8 @@ MIDDLEWARE = [
     "schools.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
+if METRICS_PORT:
+    MIDDLEWARE.insert(0, "config.request_counts.CountRequests")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
