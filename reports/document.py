@@ -250,6 +250,11 @@ class Section:
         object.__setattr__(self, "text", printable(self.text))
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing but a heading."""
+        return not (self.text or self.facts or self.balance or self.tables)
+
+    @property
     def mark(self) -> str:
         """How the section is counted: 一、二、 as documents are in Chinese, else 1, 2."""
         return f"{in_chinese(self.number)}、" if is_chinese() else str(self.number)

@@ -38,6 +38,8 @@ def build_summary(
         # What changed since a text was written is told by numbers that are not counted for this reader.
         texts = {code: _without_basis(text) for code, text in texts.items()}
     sections = [with_warning(fitting(section, texts.get(section.code)), material) for section in drafted]
+    if edition == Edition.PUBLIC:
+        sections = without_empty(sections)
     return SummaryDocument(
         unit_name=printable(unit.name),
         above=printable(_above(unit)),
@@ -85,6 +87,12 @@ def publishable(section: Section, written: SummarySection | None) -> Section:
     if written is None or not written.is_publishable:
         return replace(section, text="")
     return with_text(section, written)
+
+
+def without_empty(sections: list[Section]) -> list[Section]:
+    """Nobody publishes a heading with nothing below it; the others are counted anew."""
+    kept = [section for section in sections if not section.is_empty]
+    return [replace(section, number=number) for number, section in enumerate(kept, start=1)]
 
 
 def changed_figures(then: str, now: str) -> list[tuple[str, str]]:

@@ -428,3 +428,9 @@ def test_export_of_a_center_is_its_own_unit(world, sign_in, django_capture_on_co
     assert "第一学区" in text
     assert "公开版" in text
     assert "\n*\n" in text
+
+
+def test_the_public_edition_has_no_heading_with_nothing_below_it(world):
+    public = build_summary(world.a.unit, current_term(world.a.unit), Edition.PUBLIC).sections
+    assert not {"problems", "plan"} & {section.code for section in public}
+    assert [section.number for section in public] == list(range(1, len(public) + 1))
