@@ -1,13 +1,18 @@
 """Forms of the daily report. A form parses; the action signs."""
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.access import SIGNERS
 from reports.actions.schemes import PRESETS
-from reports.models import DailyReport
+from reports.models import DailyReport, ReportQuestion
+from reports.questions import Answers, answers_of
 from schools.common.rendering import DayInput, Segmented, field_of
 from schools.common.typed import LineField, LongField
 from schools.models import Membership, Unit
@@ -16,6 +21,7 @@ from students.models.students import StudentQuerySet
 
 URGENCIES = [("later", _("no need yet")), ("today", _("today")), ("now", _("now"))]
 LONGEST = 2000
+MOST_OPTIONS = 6
 
 
 class SignForm(forms.Form):
@@ -27,10 +33,48 @@ class SignForm(forms.Form):
         label=_("Why after the hour"), choices=DailyReport.LateReason.choices, required=False, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, is_late: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        is_late: bool = False,
+        questions: Sequence[ReportQuestion] = (),
+        given: Mapping[int, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not is_late:
             del self.fields["late_reason"]
+        self.questions = questions
+        for question in questions:
+            self.fields[f"q{question.pk}"] = _answer_field(question, (given or {}).get(question.pk))
+
+    def asked(self) -> list[forms.BoundField]:
+        """The further questions, for the page."""
+        return [self[f"q{question.pk}"] for question in self.questions]
+
+    def answers(self) -> Answers:
+        given = {question.pk: self.cleaned_data.get(f"q{question.pk}") for question in self.questions}
+        return answers_of(self.questions, given)
+
+
+def _answer_field(question: ReportQuestion, given: Any) -> forms.Field:
+    """No and none stand in it already, for the person to confirm; where an answer must be given by hand, nothing."""
+    kind, must = question.kind, question.is_required
+    more: dict[str, Any] = {"label": question.words, "required": must}
+    if kind == ReportQuestion.Kind.NUMBER:
+        start = given if given is not None else None if must else 0
+        return forms.IntegerField(min_value=0, max_value=9999, initial=start, **more)
+    if kind == ReportQuestion.Kind.TEXT:
+        return LineField(max_length=100, initial=given or "", help_text=_("No student’s name."), **more)
+    if kind == ReportQuestion.Kind.CHOICE:
+        options = list(enumerate(question.options))
+        return forms.TypedChoiceField(
+            choices=options, coerce=int, empty_value=None, initial=given, widget=Segmented, **more
+        )
+    start = given if given is not None else None if must else 0
+    return forms.TypedChoiceField(
+        choices=[(0, _("no")), (1, _("yes"))], coerce=int, empty_value=None, initial=start, widget=Segmented, **more
+    )
 
 
 class ConcernForm(SignForm):
@@ -64,6 +108,44 @@ class UnitForm(SignForm):
 
     def clean_own(self) -> int:
         return self.cleaned_data["own"] or 0
+
+
+class QuestionForm(forms.Form):
+    """A question for everybody below, besides the one that is always asked."""
+
+    quiet = True
+    words = LineField(label=_("Question"), max_length=60, help_text=_("Ask nothing that names somebody."))
+    kind = forms.ChoiceField(label=_("Kind of answer"), choices=ReportQuestion.Kind.choices, widget=Segmented)
+    options = LongField(
+        label=_("Answers to choose from"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "short"}),
+        help_text=_("Each on a line of its own. Only for “one of several”."),
+    )
+    asks = forms.ChoiceField(label=_("Who is asked"), choices=ReportQuestion.Asks.choices, widget=Segmented)
+    is_required = forms.BooleanField(
+        label=_("Must be answered each time"),
+        required=False,
+        help_text=_("Otherwise no, or 0, stands in it, and whoever signs confirms that with the one tap."),
+    )
+    starts_on = forms.DateField(label=_("From"), widget=DayInput)
+    ends_on = forms.DateField(label=_("Only until"), required=False, widget=DayInput)
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {"kind": "yes_no", "asks": "class", "starts_on": timezone.localdate() + dt.timedelta(days=1)}
+        if unit.is_school:
+            del self.fields["asks"]
+
+    def clean_options(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["options"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == ReportQuestion.Kind.CHOICE and not 2 <= len(data.get("options", ())) <= MOST_OPTIONS:
+            self.add_error("options", gettext("Write two to {n} answers.").format(n=MOST_OPTIONS))
+        return data
 
 
 class SchemeForm(forms.Form):

@@ -8,9 +8,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.daily import Board, class_due
+from reports.daily import Board, Row, class_due
 from reports.known import WORDS, known_of
-from reports.models import DailyReport, ReportException, ReportVersion
+from reports.models import DailyReport, ReportException, ReportQuestion, ReportVersion
+from reports.models.daily import CLASS
+from reports.questions import (
+    Kind,
+    answer_words,
+    given_in,
+    questions_by_counts,
+    questions_of,
+    read_texts,
+    says_something,
+    sum_words,
+    sums_of,
+    texts_of,
+)
 from reports.reporting import Completeness
 from schools.access import Viewer
 from schools.models import ClassGroup, Unit
@@ -28,6 +41,8 @@ class ClassPage:
     report: DailyReport | None
     versions: list[ReportVersion]
     known: list[tuple[Any, int]]
+    questions: list[ReportQuestion]
+    given: dict[int, Any]
 
     @property
     def version(self) -> int:
@@ -44,6 +59,11 @@ class ClassPage:
     def is_today(self) -> bool:
         return self.day == timezone.localdate()
 
+    @property
+    def says_something(self) -> bool:
+        """Was something else answered than no and none?"""
+        return bool(self.report and says_something(self.report.counts))
+
 
 def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
     report = DailyReport.objects.visible_to(viewer).filter(class_group=group, day=day).first()
@@ -56,9 +76,22 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
     exception = None if report else ReportException.objects.filter(class_group=group, day=day).first()
     if due and exception:
         due = max(due, exception.until)
-    return ClassPage(
-        group, day, due, report, versions, [(WORDS[name], counts[name]) for name in WORDS if name in counts]
-    )
+    questions = questions_of(viewer.unit, CLASS, day)
+    given: dict[int, Any] = {}
+    if report:
+        texts = read_texts(viewer, [report]).get(report.pk, {})
+        given = given_in(questions, report.counts, texts)
+        _add_answers(versions, questions)
+    known = [(WORDS[name], counts[name]) for name in WORDS if name in counts]
+    return ClassPage(group, day, due, report, versions, known, questions, given)
+
+
+def _add_answers(versions: list[ReportVersion], questions: list[ReportQuestion]) -> None:
+    """Beside each signature what was answered then."""
+    for version in versions:
+        texts = texts_of(version)
+        told = [(question.words, answer_words(question, version.counts, texts)) for question in questions]
+        version.answers = [pair for pair in told if pair[1]]  # type: ignore[attr-defined]
 
 
 def offered_students(viewer: Viewer, students: StudentQuerySet, chosen: list[str], text: str) -> list[dict[str, Any]]:
@@ -114,6 +147,31 @@ def corrected_since(board: Board, own: DailyReport | None) -> list[str]:
     return [row.name for row in board.rows if row.report and row.report.signed_at > own.signed_at]
 
 
+@dataclass(frozen=True)
+class Sum:
+    """What all together answered to a question; inside a school also the words, each with its class."""
+
+    question: ReportQuestion
+    told: str
+    texts: list[tuple[str, str]]
+
+
+def sums_on(viewer: Viewer, board: Board) -> list[Sum]:
+    """The answers on a board, question by question."""
+    signed = [row for row in board.rows if row.report]
+    counts = [row.report.counts for row in signed if row.report]
+    questions = questions_by_counts(counts)
+    in_words = [question for question in questions if question.kind == Kind.TEXT]
+    texts = read_texts(viewer, [row.report for row in signed if row.report]) if in_words and viewer.unit.is_school else {}
+    sums = sums_of(counts)
+    return [Sum(question, sum_words(question, sums), _texts(question, signed, texts)) for question in questions]
+
+
+def _texts(question: ReportQuestion, rows: list[Row], texts: dict[Any, dict[str, str]]) -> list[tuple[str, str]]:
+    told = [(row.name, texts.get(row.report.pk, {}).get(str(question.pk), "")) for row in rows if row.report]
+    return [pair for pair in told if pair[1]]
+
+
 def near_days(viewer: Viewer, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """The school days before and after; none after today."""
     later = viewer.calendar.next_school_day(day)
@@ -132,14 +190,15 @@ UNIT_WORDS = {
 
 
 def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
-    """The counts that a unit signed, with its versions: no names, no notes."""
+    """The counts that a unit signed, with its versions: no names, no notes, no words."""
     seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, day=day)
     report = seen.select_related("signed_by__person").first()
     versions = list(report.versions.select_related("signed_by__person").order_by("-number")) if report else []
     counts = report.counts if report else {}
     words = UNIT_WORDS | {name: word for name, word in WORDS.items() if name != "open_flags"}
+    asked = [(question.words, sum_words(question, counts)) for question in questions_by_counts([counts])]
     return {
         "report": report,
         "versions": versions,
-        "facts": [(word, counts[name]) for name, word in words.items() if name in counts],
+        "facts": [(word, counts[name]) for name, word in words.items() if name in counts] + asked,
     }

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from reports.daily import Board, Row
 from reports.daily_term import term_board
+from reports.models import ReportQuestion
+from reports.questions import Kind, answer_words, questions_by_counts, read_texts, sum_words
 from reports.reporting import State
 from schools.access import Viewer
 from schools.common.workbooks import Sheet
@@ -40,13 +42,18 @@ def daily_sheet(viewer: Viewer, board: Board) -> Sheet:
         _("complete"),
     ]
     title = _("Daily report")
-    return Sheet("daily_board", title, len(board.rows), heads, lambda: _lines(viewer, board))
+    questions = questions_by_counts(row.report.counts for row in board.rows if row.report)
+    heads += [question.words for question in questions]
+    return Sheet("daily_board", title, len(board.rows), heads, lambda: _lines(viewer, board, questions))
 
 
-def _lines(viewer: Viewer, board: Board) -> Iterator[list[str]]:
+def _lines(viewer: Viewer, board: Board, questions: list[ReportQuestion]) -> Iterator[list[str]]:
     term = term_board(viewer)
     by_key = {row.key: row.counts for row in term.rows} if term else {}
     words = state_words()
+    reports = [row.report for row in board.rows if row.report]
+    has_words = viewer.unit.is_school and any(question.kind == Kind.TEXT for question in questions)
+    texts = read_texts(viewer, reports) if has_words else {}
     for row in board.rows:
         counts = by_key.get(row.key)
         share = counts.share() if counts else None
@@ -59,7 +66,20 @@ def _lines(viewer: Viewer, board: Board) -> Iterator[list[str]]:
             *_signature(row),
             *map(str, numbers),
             "" if share is None else f"{share:.1f}%",
+            *_answers(viewer, row, questions, texts),
         ]
+
+
+def _answers(
+    viewer: Viewer, row: Row, questions: list[ReportQuestion], texts: dict[Any, dict[str, str]]
+) -> list[str]:
+    """A class's answers, inside its school; of a unit the sums that it signed."""
+    if row.report is None:
+        return [""] * len(questions)
+    if not viewer.unit.is_school:
+        return [sum_words(question, row.report.counts) for question in questions]
+    said = texts.get(row.report.pk, {})
+    return [answer_words(question, row.report.counts, said) for question in questions]
 
 
 def _signature(row: Row) -> list[Any]:

@@ -315,6 +315,8 @@ ROLES = {
     "reports:daily_sign": frozenset({LEADER, CENTER}),
     "reports:daily_remind": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:daily_scheme": MANAGERS,
+    "reports:daily_question": MANAGERS,
+    "reports:daily_question_end": MANAGERS,
     "reports:barometer_fill": PUBLIC,
     "reports:barometer_questions": frozenset({LEADER, CENTER}),
     "reports:barometer_list": SCHOOL | {CLASS_TEACHER, GRADE_HEAD},
@@ -489,6 +491,7 @@ OBJECTS = {
     "reports:figure_records": "figure",
     "reports:barometer_link": "class of the delegate",
     "reports:daily_unit": "unit that reports",
+    "reports:daily_question_end": "report question",
     "reports:daily_people": "class",
     "reports:daily_stand_in_end": "stand-in",
     "reports:daily_class": "class",
@@ -687,6 +690,11 @@ SEES = {
         "other school": NOBODY,
     },
     "stand-in": {"own school": SCHOOL_WIDE, "other school": NOBODY},
+    "report question": {
+        "of the school": {"a.leader"},
+        "of the district": {"district_staff"},
+        "of the other school": NOBODY,
+    },
     "class": {"own": OWN_CLASS, "other class": OTHER_CLASS, "other school": NOBODY},
     "sweep": {
         "of the school": SCHOOL_WIDE | {"a.grade_head"},

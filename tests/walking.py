@@ -164,6 +164,11 @@ def things(world):
             "own school": stand_in_of(a.subject_teacher, a.class_2, a.leader).pk,
             "other school": stand_in_of(b.subject_teacher, b.class_2, b.leader).pk,
         },
+        "report question": {
+            "of the school": question_of(a.unit).pk,
+            "of the district": question_of(world.district).pk,
+            "of the other school": question_of(b.unit).pk,
+        },
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
         "emergency opening": _openings(a, b),
@@ -878,6 +883,15 @@ def _sweeps(a, b, district_staff):
             "other school": of_student(foreign, b.student),
         },
     }
+
+
+def question_of(unit):
+    """One that the unit asked of its classes, and that is over."""
+    from reports.models import ReportQuestion
+
+    return ReportQuestion.objects.create(
+        unit=unit, words="Fever?", kind="number", starts_on=dt.date(2025, 9, 1), ends_on=dt.date(2025, 9, 30)
+    )
 
 
 def stand_in_of(member, group, by):

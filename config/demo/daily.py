@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.demo.network import DemoSchool, Ids
 from reports.daily import plain
-from reports.models import DailyReport, ReportingScheme, ReportVersion
+from reports.models import DailyReport, ReportingScheme, ReportQuestion, ReportVersion
 from reports.reporting import due_at
 from schools.calendar import SchoolCalendar
 from schools.models import ClassGroup, Membership, Unit
@@ -18,8 +18,9 @@ REASONS = ["lesson", "lesson", "absent", "network", "forgotten"]
 
 
 def set_rules(districts: list[Unit], first_day: dt.date) -> None:
-    """Every district asks for the full chain, since the term began."""
+    """Every district asks for the full chain, since the term began, and how many students are ill."""
     for district in districts:
+        ReportQuestion.objects.create(unit=district, words="因病缺课几人？", kind="number", starts_on=first_day)
         ReportingScheme.objects.create(
             unit=district,
             preset="full_chain",
@@ -35,6 +36,7 @@ class Reports:
     def __init__(self, school: DemoSchool, rule: ReportingScheme, now: dt.datetime, ids: Ids, *, number: int) -> None:
         self.school, self.rule, self.scheme, self.now, self.ids = school, rule, plain(rule), now, ids
         self.rng = random.Random(f"daily {school.unit.code}")
+        self.ill = f"q{ReportQuestion.objects.get(unit=rule.unit).pk}"
         self.silence = 0.09 if number % 13 == 7 else 0.012
         self.reports: list[DailyReport] = []
         self.versions: list[ReportVersion] = []
@@ -73,15 +75,18 @@ class Reports:
 
     def day(self, day: dt.date, *, with_classes: bool) -> None:
         """The classes of a day, then the school."""
-        told = zero = concerns = 0
+        told = zero = concerns = all_ill = 0
         for group in self.school.classes if with_classes else ():
             found = 1 if self.rng.random() < 0.03 else 0
-            if self.add(day, "class", self.school.teachers[group.pk], group, found, students=40):
+            ill = self.rng.choice((0, 0, 0, 0, 0, 1, 1, 2))
+            counts = {"students": 40, self.ill: ill}
+            if self.add(day, "class", self.school.teachers[group.pk], group, found, **counts):
                 told, zero, concerns = told + bool(found), zero + (not found), concerns + found
+                all_ill += ill
         every = len(self.school.classes)
         if not with_classes:
             concerns = int(self.rng.random() < 0.2) + int(self.rng.random() < 0.06)
-            told, zero = concerns, every - concerns
+            told, zero, all_ill = concerns, every - concerns, self.rng.randrange(every + 1)
         counts = {
             "classes": every,
             "classes_reported": told,
@@ -89,6 +94,7 @@ class Reports:
             "classes_silent": every - told - zero,
             "in_classes": concerns,
             "own": 0,
+            self.ill: all_ill,
         }
         self.add(day, "school", self.school.leaders[-1], None, concerns, **counts)
 

@@ -1,6 +1,7 @@
 """What people do with daily reports: sign one for a class or a unit, and correct it."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from reports.daily import Board, class_board, counts_of_school, due_of, receiver
 from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion
 from reports.models.daily import CLASS
+from reports.questions import NOTHING, Answers, going_up, is_answer, questions_of, unanswered
 from schools import audit
 from schools.access import Viewer
 from schools.common.days import midnight
@@ -42,12 +44,13 @@ class Concern:
 
 @dataclass(frozen=True)
 class Signature:
-    """What is signed: for which day, over which version, and why late."""
+    """What is signed: for which day, over which version, why late, and the answers to further questions."""
 
     day: dt.date
     over: int = 0
     late_reason: str = ""
     note: str = ""
+    answers: Answers = NOTHING
 
 
 @transaction.atomic
@@ -56,6 +59,7 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
     if not can_sign_class(by, group):
         raise Refused(_("Only the class teacher, or who stands in, signs for a class."))
     _check_day(by, signature.day)
+    _check_answers(by.unit, CLASS, signature)
     due = due_of(by.unit, CLASS, by.unit.path, signature.day)
     row = {"unit": by.unit, "class_group": group, "day": signature.day}
     students = list(concern.students) if concern else []
@@ -69,8 +73,26 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
                 known_at=timezone.now(),
                 reason=concern.text,
             )
-    _put_counts(report, known_of(group, signature.day))
+    _put_counts(report, known_of(group, signature.day) | dict(signature.answers.counts))
     end_reminders("daily.class", signature.day, done=[by.membership], still=_still_silent(by, signature.day))
+    _record(by, report)
+    return report
+
+
+@transaction.atomic
+def correct_answers(*, by: Viewer, group: ClassGroup, signature: Signature) -> DailyReport:
+    """The students stay as they were signed; the answers to the further questions are set right."""
+    if not can_sign_class(by, group):
+        raise Refused(_("Only the class teacher, or who stands in, signs for a class."))
+    _check_day(by, signature.day)
+    _check_answers(by.unit, CLASS, signature)
+    row = {"unit": by.unit, "class_group": group, "day": signature.day}
+    held = DailyReport.objects.select_for_update().filter(**row).first()
+    if held is None:
+        raise Refused(_("Nobody has signed for this class yet"))
+    kept = {name: number for name, number in held.counts.items() if not is_answer(name)}
+    counts = kept | dict(signature.answers.counts)
+    report = _sign(by, row, held.due_at, signature, concerns=held.concerns, counts=counts)
     _record(by, report)
     return report
 
@@ -82,8 +104,10 @@ def sign_unit(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
         raise Refused(_("Only the school's leader, or the center's staff, signs for it."))
     _check_day(by, signature.day)
     due = due_of(by.unit, by.unit.kind_id, receiver(by.unit.path), signature.day)
+    if by.unit.is_school:
+        _check_answers(by.unit, "school", signature)
     board = board_of(by.unit, signature.day)
-    counts = counts_of_school(board) | {"own": own}
+    counts = going_up(by.unit, counts_of_school(board)) | {"own": own} | dict(signature.answers.counts)
     row = {"unit": by.unit, "class_group": None, "day": signature.day}
     report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
     end_reminders("daily.unit", signature.day, units=[by.unit])
@@ -113,6 +137,14 @@ def _check_day(by: Viewer, day: dt.date) -> None:
         raise Refused(_("This day is not in the current term."))
 
 
+def _check_answers(unit: Unit, asks: str, signature: Signature) -> None:
+    """An answer that must be given by hand is never a no by default."""
+    left = unanswered(questions_of(unit, asks, signature.day), signature.answers)
+    if left:
+        text = _("Please answer: {question}").format(question=left[0].words)
+        raise Refused(text, field=f"q{left[0].pk}")
+
+
 def _sign(
     by: Viewer,
     row: dict[str, Any],
@@ -120,7 +152,7 @@ def _sign(
     signature: Signature,
     *,
     concerns: int,
-    counts: dict[str, int],
+    counts: dict[str, Any],
 ) -> DailyReport:
     """The first signature, or one over the version that the person had before them."""
     now = timezone.now()
@@ -135,7 +167,10 @@ def _sign(
         for name, value in (signed | {"version": found.version + 1}).items():
             setattr(found, name, value)
         found.save(update_fields=[*signed, "version"])
-    ReportVersion.objects.create(report=found, number=found.version, note=signature.note.strip(), **signed)
+    texts = json.dumps(dict(signature.answers.texts), ensure_ascii=False) if signature.answers.texts else ""
+    ReportVersion.objects.create(
+        report=found, number=found.version, note=signature.note.strip(), texts=texts, **signed
+    )
     return found
 
 

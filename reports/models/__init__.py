@@ -1,5 +1,5 @@
 from reports.models.barometer import Barometer, BarometerLink
-from reports.models.daily import DailyReport, ReportException, ReportingScheme, ReportVersion, StandIn
+from reports.models.daily import DailyReport, ReportException, ReportingScheme, ReportQuestion, ReportVersion, StandIn
 from reports.models.summaries import AUTHORS, Summary, SummaryQuerySet, SummarySection
 from reports.models.sweeps import Sweep, SweepNote, SweepSignature
 
@@ -9,6 +9,7 @@ __all__ = [
     "BarometerLink",
     "DailyReport",
     "ReportException",
+    "ReportQuestion",
     "ReportVersion",
     "ReportingScheme",
     "StandIn",

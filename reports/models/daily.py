@@ -52,6 +52,48 @@ class ReportingScheme(models.Model):
         return f"scheme of {self.unit_id} from {self.starts_on:%Y-%m-%d}"
 
 
+class ReportQuestion(models.Model):
+    """A question that a unit adds to the reports of everybody below it, from a day on and never backwards.
+
+    Its words are never changed: another one takes over from a later day, so that an answer keeps its question.
+    """
+
+    class Kind(models.TextChoices):
+        YES_NO = "yes_no", _("yes or no")
+        NUMBER = "number", _("a number")
+        CHOICE = "choice", _("one of several")
+        TEXT = "text", _("a short text")
+
+    class Asks(models.TextChoices):
+        CLASS = CLASS, _("each class")
+        SCHOOL = "school", _("each school")
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="report_questions")
+    words = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    options = models.JSONField(default=list, blank=True)
+    asks = models.CharField(max_length=10, choices=Asks.choices, default=Asks.CLASS)
+    # Nothing stands in it: whoever signs must answer it by hand.
+    is_required = models.BooleanField(default=False)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["unit__path", "starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="question_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.pk}"
+
+    def covers(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
 class DailyReportQuerySet(Visible["DailyReport"]):
     pass
 
@@ -78,6 +120,7 @@ class DailyReport(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     # Students who worry somebody. Their names stand in the flags, and nowhere here.
     concerns = models.PositiveIntegerField(default=0)
+    # What the system knew of the class, or the sums of a unit, and the answers to further questions as numbers.
     counts = models.JSONField(default=dict)
     due_at = models.DateTimeField()
     first_signed_at = models.DateTimeField()
@@ -133,6 +176,8 @@ class ReportVersion(models.Model):
     counts = models.JSONField(default=dict)
     # In the unit's own words, for the unit itself. What goes up are the counts.
     note = SealedTextField(_("note"))
+    # What was answered in words: JSON, by question. It stays inside the school; what goes up is that there was one.
+    texts = SealedTextField()
     signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
 

@@ -22,7 +22,14 @@ from reports.access import (
     classes_to_sign,
     report_class_ids,
 )
-from reports.actions.daily import Concern, Signature, sign_class, sign_unit, start_board_pdf
+from reports.actions.daily import (
+    Concern,
+    Signature,
+    correct_answers,
+    sign_class,
+    sign_unit,
+    start_board_pdf,
+)
 from reports.actions.reminding import remind_silent
 from reports.daily import Board, class_board, due_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
@@ -34,10 +41,12 @@ from reports.daily_page import (
     corrected_since,
     near_days,
     offered_students,
+    sums_on,
 )
 from reports.daily_sheet import daily_sheet
 from reports.daily_term import term_board
 from reports.models import DailyReport
+from reports.questions import given_in, questions_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
 from schools.common.days import day_in
 from schools.common.errors import refusal_in, refusal_told
@@ -89,15 +98,35 @@ def daily_class(request: ViewerRequest, pk: int) -> HttpResponse:
     """The report of one class: nothing today is one tap; signed, it shows what was signed by whom."""
     group, day = _class_or_404(request, pk), day_of(request)
     page = class_page(request.viewer, group, day)
-    form = SignForm(request.POST or None, is_late=page.is_late, initial={"over": page.version})
+    form = SignForm(request.POST or None, **_asked(page))
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
-            data = form.cleaned_data
-            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""))
-            sign_class(by=request.viewer, group=group, signature=signature)
-            messages.success(request, _("Signed: nothing today. Today you can still correct it."))
+            signature = _signature(form, day)
+            if "answers" in request.POST:
+                correct_answers(by=request.viewer, group=group, signature=signature)
+                messages.success(request, _("The correction is signed."))
+            else:
+                sign_class(by=request.viewer, group=group, signature=signature)
+                messages.success(request, _("Signed: nothing today. Today you can still correct it."))
             return redirect(_class_url(group, day))
     return render(request, "reports/daily_class.html", _class_context(request, page, form))
+
+
+def _asked(page: ClassPage) -> dict[str, Any]:
+    """What every form of a class's report asks besides its own fields."""
+    more = {"is_late": page.is_late, "questions": page.questions, "given": page.given}
+    return more | {"initial": {"over": page.version}}
+
+
+def _signature(form: SignForm, day: dt.date) -> Signature:
+    data = form.cleaned_data
+    return Signature(
+        day,
+        over=data["over"],
+        late_reason=data.get("late_reason", ""),
+        note=data.get("note", ""),
+        answers=form.answers(),
+    )
 
 
 def _class_url(group: ClassGroup, day: dt.date) -> str:
@@ -122,12 +151,15 @@ def daily_write(request: ViewerRequest, pk: int) -> HttpResponse:
     viewer, group, day = request.viewer, _class_or_404(request, pk), day_of(request)
     page = class_page(viewer, group, day)
     students = Student.objects.visible_to(viewer).enrolled().filter(class_group=group)
-    form = ConcernForm(request.POST or None, students=students, is_late=page.is_late, initial={"over": page.version})
-    wants_search = "find" in request.POST
-    if request.method == "POST" and not wants_search and form.is_valid():
+    more = _asked(page)
+    if "begin" in request.POST:  # what was answered on the page before stays
+        more["initial"] |= request.POST.dict()
+    is_sent = request.method == "POST" and "begin" not in request.POST
+    form = ConcernForm(request.POST if is_sent else None, students=students, **more)
+    if is_sent and "find" not in request.POST and form.is_valid():
         with refusal_in(form):
             data = form.cleaned_data
-            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""))
+            signature = _signature(form, day)
             concern = Concern(list(data["students"]), data["text"], data["urgency"])
             sign_class(by=viewer, group=group, signature=signature, concern=concern)
             messages.success(request, _("Signed, and the counselor has been called. Upwards goes the number, no name."))
@@ -168,7 +200,8 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "heading": board_words(board, is_school=viewer.unit.is_school),
         "own": own,
         "own_due": due,
-        "form": form or UnitForm(is_late=is_late, initial={"over": own.version if own else 0}),
+        "form": form or _unit_form(request, day, own, is_late=is_late),
+        "sums": sums_on(viewer, board),
         "may_sign": can_sign_unit(viewer, viewer.unit),
         "may_remind": can_remind(viewer) and day == timezone.localdate(),
         "is_school": viewer.unit.is_school,
@@ -184,6 +217,15 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
     return render(request, "reports/daily_board.html", context)
 
 
+def _unit_form(request: ViewerRequest, day: dt.date, own: DailyReport | None, *, is_late: bool) -> UnitForm:
+    """A school is asked further questions of its own, too; a center has none."""
+    unit = request.viewer.unit
+    questions = questions_of(unit, "school", day) if unit.is_school else []
+    given = given_in(questions, own.counts, {}) if own else {}
+    initial = {"over": own.version if own else 0}
+    return UnitForm(request.POST or None, is_late=is_late, questions=questions, given=given, initial=initial)
+
+
 def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
     rows = DailyReport.objects.visible_to(request.viewer).filter(unit=request.viewer.unit, class_group=None, day=day)
     return rows.select_related("signed_by__person").first()
@@ -195,12 +237,10 @@ def daily_sign(request: ViewerRequest) -> HttpResponse:
     """The report of the whole school or center, as its board stands now."""
     day = day_of(request)
     own = _own_report(request, day)
-    form = UnitForm(request.POST, is_late=own is None)
+    form = _unit_form(request, day, own, is_late=own is None)
     if form.is_valid():
         with refusal_in(form):
-            data = form.cleaned_data
-            signature = Signature(day, over=data["over"], late_reason=data.get("late_reason", ""), note=data["note"])
-            report = sign_unit(by=request.viewer, signature=signature, own=data["own"])
+            report = sign_unit(by=request.viewer, signature=_signature(form, day), own=form.cleaned_data["own"])
             said = _("Signed as correction {n}.").format(n=report.version) if report.version > 1 else _("Signed.")
             messages.success(request, said)
             url = reverse("reports:daily_board")

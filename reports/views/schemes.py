@@ -3,14 +3,17 @@
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from reports.actions.questions import add_question, end_question
 from reports.actions.schemes import PRESETS, set_scheme
-from reports.daily_forms import SchemeForm
-from reports.models import ReportingScheme
+from reports.daily_forms import QuestionForm, SchemeForm
+from reports.models import ReportingScheme, ReportQuestion
 from schools.access import MANAGING_ROLES, reason_to_see, roles
 from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
@@ -32,6 +35,7 @@ def daily_scheme(request: ViewerRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [{"row": row, "title": PRESETS[row.preset].title, "is_over": _is_over(row, today)} for row in rows],
+        "questions": _questions(request),
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/daily_scheme.html", context)
@@ -39,3 +43,33 @@ def daily_scheme(request: ViewerRequest) -> HttpResponse:
 
 def _is_over(row: ReportingScheme, today: dt.date) -> bool:
     return bool(row.ends_on and row.ends_on < today)
+
+
+def _questions(request: ViewerRequest) -> list[ReportQuestion]:
+    """Asked now or later, by the unit and those above it."""
+    rows = ReportQuestion.objects.filter(unit__code__in=request.viewer.unit.ancestor_codes)
+    here = rows.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
+    return list(here.select_related("unit"))
+
+
+@roles(*MANAGING_ROLES)
+def daily_question(request: ViewerRequest) -> HttpResponse:
+    """One more question for everybody below."""
+    viewer = request.viewer
+    form = QuestionForm(request.POST or None, unit=viewer.unit)
+    if request.method == "POST" and form.is_valid():
+        with refusal_in(form):
+            add_question(by=viewer, unit=viewer.unit, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("reports:daily_scheme")
+    return render(request, "reports/daily_question.html", {"form": form, "why": reason_to_see(viewer)})
+
+
+@roles(*MANAGING_ROLES)
+@require_POST
+def daily_question_end(request: ViewerRequest, pk: int) -> HttpResponse:
+    """Only one's own unit ends its questions."""
+    row = get_object_or_404(ReportQuestion.objects.select_related("unit"), pk=pk, unit=request.viewer.unit)
+    end_question(by=request.viewer, question=row)
+    messages.success(request, _("Saved."))
+    return redirect("reports:daily_scheme")
