@@ -1,12 +1,15 @@
 """Which parts of talks a viewer sees, and who may change one."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from counseling.models.incidents import (
     Incident,
     IncidentAct,
     IncidentActQuerySet,
+    IncidentBarrier,
     IncidentPerson,
     IncidentPersonQuerySet,
     IncidentQuerySet,
@@ -129,7 +132,7 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
     staff those that they started. It is not there for whom the flag of one of its people is kept from, whatever their
     role. A center reads what was reported to it (`reports_of_incidents`), never the incident."""
     kept = IncidentPerson.objects.filter(flag__in=kept_from(viewer)).order_by().values("incident")
-    here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept)
+    here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept).exclude(pk__in=barred_events(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(started_by__person=viewer.person)
@@ -137,6 +140,18 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
         near = IncidentPerson.objects.filter(student__class_group__in=viewer.class_ids).order_by().values("incident")
         return here.filter(own | Q(pk__in=near))
     return here.filter(own) if viewer.role == Role.SUBJECT_TEACHER else incidents.none()
+
+
+def barred_events(viewer: Viewer) -> QuerySet[IncidentBarrier, Any]:
+    """Events about nobody of the roster that are kept from this person, as a subquery."""
+    return IncidentBarrier.objects.filter(person=viewer.person).order_by().values("incident")
+
+
+@rule(IncidentBarrier)
+def barriers_of_incidents(barriers: Any, viewer: Viewer) -> Any:
+    """From whom an event is kept: for counselors and leaders who see the event."""
+    seen = Incident.objects.visible_to(viewer)
+    return barriers.filter(incident__in=seen) if viewer.role in SCHOOL_ROLES else barriers.none()
 
 
 @rule(CrisisFreeTerm)
@@ -196,7 +211,8 @@ def reports_of_incidents(reports: IncidentReportQuerySet, viewer: Viewer) -> Inc
         return reports.none()
     kept = KeptFrom.objects.filter(person=viewer.person).order_by().values("flag__student")
     theirs = IncidentPerson.objects.filter(student__in=kept).order_by().values("incident")
-    return reports.filter(to_id=viewer.unit.pk).exclude(incident__in=theirs)
+    here = reports.filter(to_id=viewer.unit.pk).exclude(incident__in=theirs)
+    return here.exclude(incident__in=barred_events(viewer))
 
 
 @rule(SafetyPlan)

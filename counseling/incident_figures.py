@@ -1,7 +1,7 @@
 """Figures of crisis events: how many, by kind and month; which were reported in time; who signed that there was none.
 
-An event that is kept from somebody of the school is in none of them: who reads a count and misses a record would know.
-The center knows of it by its report.
+For whom an event is kept from (`Scope.unseen`: by itself, or by the flag of one of its people) it is counted as if it
+had never been; everybody else counts it.
 """
 
 import datetime as dt
@@ -20,8 +20,11 @@ from schools.indicators import choices
 
 def incidents(scope: Scope) -> Rows:
     """That became known in the term."""
-    kept = IncidentPerson.objects.filter(flag__kept_from__isnull=False).order_by().values("incident")
-    return Incident.objects.filter(scope.schools(), scope.within_term("known_at")).exclude(pk__in=kept)
+    found = Incident.objects.filter(scope.schools(), scope.within_term("known_at"))
+    if not scope.unseen:
+        return found
+    kept = IncidentPerson.objects.filter(flag__in=scope.unseen).order_by().values("incident")
+    return found.exclude(pk__in=kept).exclude(pk__in=scope.unseen)
 
 
 def _reports(scope: Scope) -> Rows:

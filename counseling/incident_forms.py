@@ -42,6 +42,12 @@ class StartForm(forms.Form):
         max_length=100,
         help_text=gettext_lazy("Name or description, class if you know it."),
     )
+    belongs = forms.ChoiceField(
+        label=gettext_lazy("Who is this?"),
+        choices=IncidentPerson.Belongs.choices,
+        initial=IncidentPerson.Belongs.HERE,
+        widget=forms.RadioSelect,
+    )
     happened = area(
         gettext_lazy("What has happened, in one sentence?"),
         2,
@@ -58,11 +64,9 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, student: Student | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["submission"] = uuid.uuid4()
+        field_of(self, "keep_it_from", forms.ModelMultipleChoiceField).queryset = colleagues(viewer)
         if student:
-            del self.fields["who"]
-            field_of(self, "keep_it_from", forms.ModelMultipleChoiceField).queryset = colleagues(viewer)
-        else:
-            del self.fields["keep_it_from"]
+            del self.fields["who"], self.fields["belongs"]
 
 
 class ActForm(forms.Form):
@@ -108,6 +112,13 @@ class PersonForm(forms.Form):
         label=gettext_lazy("Student"), queryset=Student.objects.none(), required=False, widget=forms.HiddenInput
     )
     who = LineField(label=gettext_lazy("Or somebody who is not on the roster"), max_length=100, required=False)
+    belongs = forms.ChoiceField(
+        label=gettext_lazy("Who is this?"),
+        choices=IncidentPerson.Belongs.choices,
+        required=False,
+        initial=IncidentPerson.Belongs.HERE,
+        widget=forms.RadioSelect,
+    )
     part = forms.ChoiceField(
         label=gettext_lazy("Part in it"), widget=Segmented, choices=IncidentPerson.Part.choices, initial="involved"
     )
@@ -115,6 +126,9 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "student", forms.ModelChoiceField).queryset = Student.objects.visible_to(viewer)
+
+    def clean_belongs(self) -> str:
+        return self.cleaned_data["belongs"] or IncidentPerson.Belongs.HERE
 
 
 class SafetyForm(forms.Form):

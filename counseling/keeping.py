@@ -1,9 +1,14 @@
 """A flag is kept from somebody: the crisis events behind it are taken out of their hands too."""
 
+from typing import Any
+
+from counseling.access import barred_events
 from counseling.actions.incidents import mark_figures, take_out
 from counseling.models import Incident, IncidentReport
+from schools.access import Viewer
 from schools.models import Membership, Role
 from schools.work.notices import withdraw_notices
+from students.access import when_counting
 from students.actions.keeping import when_kept
 from students.models import RiskFlag
 
@@ -17,3 +22,9 @@ def incidents(flag: RiskFlag, members: list[Membership]) -> None:
     posts = list(Membership.objects.filter(person__in=[one.person_id for one in members], role=Role.CENTER_STAFF))
     for report in IncidentReport.objects.filter(incident__people__student=flag.student_id) if posts else ():
         withdraw_notices(report, posts)
+
+
+@when_counting
+def barred_incidents(viewer: Viewer) -> list[Any]:
+    """Events about nobody of the roster."""
+    return [pk for (pk,) in barred_events(viewer).filter(incident__school=viewer.unit.pk).values_list("incident")]

@@ -9,6 +9,7 @@ from counseling.models import Incident, IncidentPerson, IncidentReport
 from schools.access import Viewer
 from schools.models import Notice
 from schools.work.notices import Kind, declare
+from students.notices import school_lines
 
 
 def incident_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
@@ -39,6 +40,7 @@ declare(
     Kind("incident.passed_acknowledged", _("The unit above has acknowledged what you passed on"), report_lines),
     Kind("incident.report_due", _("A crisis event must be reported up"), incident_lines),
     Kind("incident.reported", _("A school reports a crisis event"), report_lines),
+    Kind("incident.kept", _("A crisis event was kept from somebody of the staff: the log says by whom"), school_lines),
     Kind("talks.due", _("The day comes by which every student is talked to: some still wait")),
     Kind("talks.reminded", _("You are asked to go on with this term's talks: students of your class still wait")),
     Kind("incident.acknowledged", _("The center has acknowledged your report"), incident_lines),

@@ -30,6 +30,7 @@ declare(
     Verb("incident.printed", _("printed an incident"), Kind.READ),
     Verb("incident.numbers_seen", _("looked at telephone numbers for an incident"), Kind.READ),
     Verb("incident.started", _("started an incident")),
+    Verb("incident.kept", _("kept an incident from somebody")),
     Verb("incident.led", _("took the lead of an incident")),
     Verb("incident.act", _("wrote into an incident"), labels={"number": pgettext_lazy("in the log", "step")}),
     Verb("incident.person_added", _("added a person to an incident")),

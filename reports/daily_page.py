@@ -162,7 +162,9 @@ def sums_on(viewer: Viewer, board: Board) -> list[Sum]:
     counts = [row.report.counts for row in signed if row.report]
     questions = questions_by_counts(counts)
     in_words = [question for question in questions if question.kind == Kind.TEXT]
-    texts = read_texts(viewer, [row.report for row in signed if row.report]) if in_words and viewer.unit.is_school else {}
+    texts = (
+        read_texts(viewer, [row.report for row in signed if row.report]) if in_words and viewer.unit.is_school else {}
+    )
     sums = sums_of(counts)
     return [Sum(question, sum_words(question, sums), _texts(question, signed, texts)) for question in questions]
 

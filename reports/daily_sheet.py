@@ -70,9 +70,7 @@ def _lines(viewer: Viewer, board: Board, questions: list[ReportQuestion]) -> Ite
         ]
 
 
-def _answers(
-    viewer: Viewer, row: Row, questions: list[ReportQuestion], texts: dict[Any, dict[str, str]]
-) -> list[str]:
+def _answers(viewer: Viewer, row: Row, questions: list[ReportQuestion], texts: dict[Any, dict[str, str]]) -> list[str]:
     """A class's answers, inside its school; of a unit the sums that it signed."""
     if row.report is None:
         return [""] * len(questions)

@@ -14,7 +14,7 @@ from reports.exporting import export, stamp_of
 from schools.common.pdf_child import render
 from schools.queries import term_of
 from schools.work.jobs import Work, job
-from students.access import unseen_flags
+from students.access import unseen_by
 
 
 @job("semester_report")
@@ -31,7 +31,7 @@ def semester_report(work: Work) -> None:
         work.params["format"],
         stamp=stamp_of(viewer),
         edition=edition,
-        unseen=unseen_flags(viewer),
+        unseen=unseen_by(viewer),
         progress=work.progress,
     )
     work.keep(made.content, name=made.name, content_type=made.content_type)

@@ -77,7 +77,9 @@ def unanswered(questions: Iterable[ReportQuestion], answers: Answers) -> list[Re
     return [row for row in questions if row.is_required and f"q{row.pk}" not in told]
 
 
-def given_in(questions: Iterable[ReportQuestion], counts: Mapping[str, Any], texts: Mapping[str, str]) -> dict[int, Any]:
+def given_in(
+    questions: Iterable[ReportQuestion], counts: Mapping[str, Any], texts: Mapping[str, str]
+) -> dict[int, Any]:
     """What a report answered, as a form shows it again."""
     found: dict[int, Any] = {}
     for question in questions:

@@ -39,7 +39,8 @@ class Scope:
     term: Term
     on: dt.date
     class_ids: frozenset[int] | None = None
-    # Flags that are kept from the one person this is counted for: neither they nor what came of them count.
+    # Flags and crisis events that are kept from the one person this is counted for: neither they nor what came of them
+    # count.
     unseen: frozenset[Any] = frozenset()
 
     @classmethod

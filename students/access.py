@@ -1,10 +1,12 @@
 """Which students and flags a viewer sees."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
+from schools.common.floors import ask_apps
 from schools.models import Role, Unit
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
@@ -101,10 +103,23 @@ def kept_from(viewer: Viewer) -> QuerySet[KeptFrom, Any]:
     return KeptFrom.objects.filter(person=viewer.person).order_by().values("flag")
 
 
+Unseen = Callable[[Viewer], Iterable[Any]]
+_unseen: list[Unseen] = []
+
+
+def when_counting(unseen: Unseen) -> Unseen:
+    """Register what an upper floor keeps from one person besides flags (its `keeping.py`)."""
+    _unseen.append(unseen)
+    return unseen
+
+
 @once
-def unseen_flags(viewer: Viewer) -> frozenset[Any]:
-    """Those of the own school, for counts that are made for this person (`Scope.unseen`)."""
-    return frozenset(pk for (pk,) in kept_from(viewer).filter(flag__school=viewer.unit.pk).values_list("flag"))
+def unseen_by(viewer: Viewer) -> frozenset[Any]:
+    """The flags of the own school that are kept from this person, and what upper floors keep from them: counts that
+    are made for this person leave them out (`Scope.unseen`)."""
+    ask_apps("keeping")
+    flags = [pk for (pk,) in kept_from(viewer).filter(flag__school=viewer.unit.pk).values_list("flag")]
+    return frozenset(flags).union(*(unseen(viewer) for unseen in _unseen))
 
 
 @rule(KeptFrom)

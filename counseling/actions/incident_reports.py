@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from counseling.actions.incidents import Kind, log, mark_figures, may_know, open_and_locked, stop_calls, tell, write
 from counseling.deadlines import Due, dues, next_due
-from counseling.models import Incident, IncidentPerson, IncidentReport
+from counseling.models import Incident, IncidentBarrier, IncidentPerson, IncidentReport
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Role, Unit
@@ -57,11 +57,13 @@ def report_up(
 
 
 def _call_center(report: IncidentReport) -> None:
-    """Its staff, but nobody from whom a flag of one of the people is kept."""
+    """Its staff, but nobody from whom the event, or a flag of one of its people, is kept."""
     students = IncidentPerson.objects.filter(incident=report.incident_id).exclude(student=None).order_by()
     kept = KeptFrom.objects.filter(flag__student__in=students.values("student")).order_by()
+    barred = IncidentBarrier.objects.filter(incident=report.incident_id)
+    people = {*kept.values_list("person_id", flat=True), *barred.values_list("person_id", flat=True)}
     notify(
-        to=staff_to_call(report.to, barred=set(kept.values_list("person_id", flat=True))),
+        to=staff_to_call(report.to, barred=people),
         kind="incident.reported",
         about=report,
         urgency=Urgency.URGENT,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from counseling.access import can_lead_incident
 from counseling.deadlines import first_dues, rules_for
 from counseling.first_minutes import lines_for
-from counseling.models import EventClass, Incident, IncidentAct, IncidentPerson, SafetyPlan
+from counseling.models import EventClass, Incident, IncidentAct, IncidentBarrier, IncidentPerson, SafetyPlan
 from counseling.models.incidents import PLANNED
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer
@@ -43,13 +43,15 @@ def start_incident(
     happened: str,
     student: Student | None = None,
     who: str = "",
+    belongs: str = IncidentPerson.Belongs.HERE,
     place: str = "",
     known_at: dt.datetime | None = None,
     keep_it_from: Iterable[Person] = (),
 ) -> Incident:
     """Begin it and call everybody at once. A second tap, or a retry on a bad network, finds the first.
 
-    A student of the roster gets a flag of the worst level with it, whose clocks and barriers hold here too.
+    A student of the roster gets a flag of the worst level with it, whose clocks and barriers hold here too. Somebody
+    off the roster has no flag: then the event itself is kept from whom it is to be kept from.
     """
     _check_start(by, kind, happened, student, who)
     known_at = known_at or timezone.now()
@@ -71,7 +73,9 @@ def start_incident(
             )
     except IntegrityError:
         return Incident.objects.get(submission=submission, started_by=by.membership)
-    _bring_in(by, incident, student=student, who=who, keep_it_from=keep_it_from)
+    _bring_in(by, incident, student=student, who=who, belongs=belongs, keep_it_from=keep_it_from)
+    if student is None:
+        _keep_from(by, incident, keep_it_from)
     call_people(incident, occasion="started")
     mark_figures(incident)
     log(by, "incident.started", incident, kind=kind)
@@ -97,6 +101,7 @@ def _bring_in(
     *,
     student: Student | None,
     who: str = "",
+    belongs: str = IncidentPerson.Belongs.HERE,
     part: str = IncidentPerson.Part.CONCERNED,
     keep_it_from: Iterable[Person] = (),
 ) -> IncidentPerson:
@@ -112,7 +117,36 @@ def _bring_in(
             keep_it_from=keep_it_from,
         )
     return IncidentPerson.objects.create(
-        incident=incident, student=student, who=who.strip(), part=part, flag=flag, added_by=by.membership
+        incident=incident,
+        student=student,
+        who=who.strip(),
+        belongs=belongs,
+        part=part,
+        flag=flag,
+        added_by=by.membership,
+    )
+
+
+def _keep_from(by: Viewer, incident: Incident, people: Iterable[Person]) -> None:
+    """Before anybody is called. Somebody must be left to handle it; the auditor is told of each barrier."""
+    for person in people:
+        if person.pk == by.person.pk:
+            raise Refused(_("You cannot keep it from yourself."), field="keep_it_from")
+        barrier = IncidentBarrier.objects.create(
+            incident=incident, person=person, by=by.membership, reason=incident.happened
+        )
+        _tell_auditors(incident, barrier)
+        audit.record(by=by, verb="incident.kept", about=incident, details={"person": str(person.pk)})
+    if not may_know(incident).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER]).exists():
+        raise Refused(_("Nobody would be left to handle it: turn to the center."), field="keep_it_from")
+
+
+def _tell_auditors(incident: Incident, barrier: IncidentBarrier) -> None:
+    """They read in the log from whom and by whom; the notice leads there and names nobody."""
+    codes = incident.school.ancestor_codes
+    auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
+    notify(
+        to=auditors.select_related("person"), kind="incident.kept", about=barrier, url="/audit", unit=incident.school
     )
 
 
@@ -120,11 +154,12 @@ def _bring_in(
 
 
 def may_know(incident: Incident) -> Any:
-    """Current staff of the school from whom none of its flags is kept."""
+    """Current staff of the school from whom neither it nor one of its flags is kept."""
     flags = IncidentPerson.objects.filter(incident=incident).exclude(flag=None).values("flag")
     kept = KeptFrom.objects.filter(flag__in=flags).order_by().values("person")
+    barred = IncidentBarrier.objects.filter(incident=incident).order_by().values("person")
     here = Membership.objects.current().filter(unit_id=incident.school_id, person__is_active=True)
-    return here.exclude(person__in=kept).select_related("person", "unit")
+    return here.exclude(person__in=kept).exclude(person__in=barred).select_related("person", "unit")
 
 
 def people_to_call(incident: Incident) -> list[Membership]:
@@ -291,7 +326,13 @@ def take_lead(*, by: Viewer, incident: Incident) -> Incident:
 
 @transaction.atomic
 def add_person(
-    *, by: Viewer, incident: Incident, part: str, student: Student | None = None, who: str = ""
+    *,
+    by: Viewer,
+    incident: Incident,
+    part: str,
+    student: Student | None = None,
+    who: str = "",
+    belongs: str = IncidentPerson.Belongs.HERE,
 ) -> IncidentPerson:
     """One more person, apart from the others. Their class teacher and grade head are called."""
     incident = open_and_locked(by, incident, leads=True)
@@ -301,7 +342,7 @@ def add_person(
         raise Refused(_("You cannot start an incident for a student you do not look after."), field="student")
     if student and incident.people.filter(student=student).exists():
         raise Refused(_("This student is entered already."), field="student")
-    person = _bring_in(by, incident, student=student, who=who, part=part)
+    person = _bring_in(by, incident, student=student, who=who, belongs=belongs, part=part)
     write(by, incident, Kind.PERSON, person=person)
     if not (person.flag and _take_out_barred(incident, person.flag)):
         call_people(incident, occasion="started")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
-from schools.models import Membership, Unit
+from schools.models import Membership, Person, Unit
 from schools.models.visible import Visible
 from students.models import RiskFlag, Student
 
@@ -142,9 +142,16 @@ class IncidentPerson(models.Model):
         INVOLVED = "involved", _("was involved")
         WITNESS = "witness", _("saw it")
 
+    class Belongs(models.TextChoices):
+        HERE = "here", _("student here, not found on the roster")
+        STAFF = "staff", _("works at the school")
+        ELSEWHERE = "elsewhere", _("student of another school")
+        UNKNOWN = "unknown", _("somebody else, or unknown")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="people")
-    # Nobody of the roster: a name as it was called out, until somebody finds the student.
+    # Nobody of the roster: a name as it was called out, and where this person belongs.
+    belongs = models.CharField(_("where they belong"), max_length=10, choices=Belongs.choices, default=Belongs.HERE)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     who = SealedTextField(_("who"))
     part = models.CharField(_("part"), max_length=10, choices=Part.choices, default=Part.CONCERNED)
@@ -165,6 +172,34 @@ class IncidentPerson(models.Model):
     @property
     def name(self) -> str:
         return self.student.name if self.student else self.who
+
+
+class IncidentBarrierQuerySet(Visible["IncidentBarrier"]):
+    pass
+
+
+class IncidentBarrier(models.Model):
+    """An event about nobody of the roster is kept from one person of the staff: there is no flag that could carry it.
+
+    With a student it is kept by the flag (`students.models.KeptFrom`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="barriers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    reason = SealedTextField(_("reason"))
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = IncidentBarrierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "person"], name="incident_kept_once_from_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} kept"
 
 
 class IncidentActQuerySet(Visible["IncidentAct"]):

@@ -168,9 +168,7 @@ def _sign(
             setattr(found, name, value)
         found.save(update_fields=[*signed, "version"])
     texts = json.dumps(dict(signature.answers.texts), ensure_ascii=False) if signature.answers.texts else ""
-    ReportVersion.objects.create(
-        report=found, number=found.version, note=signature.note.strip(), texts=texts, **signed
-    )
+    ReportVersion.objects.create(report=found, number=found.version, note=signature.note.strip(), texts=texts, **signed)
     return found
 
 

@@ -40,7 +40,9 @@ def add_question(
     if ends_on and ends_on < starts_on:
         raise Refused(_("The last day must not be before the first one."), field="ends_on")
     if asks == ReportQuestion.Asks.SCHOOL and kind == ReportQuestion.Kind.TEXT:
-        raise Refused(_("What schools report goes up, and only numbers do: choose another kind of answer."), field="kind")
+        raise Refused(
+            _("What schools report goes up, and only numbers do: choose another kind of answer."), field="kind"
+        )
     if _at_once(unit, starts_on, ends_on) >= MOST:
         raise Refused(_("A unit asks {n} further questions at most. End another one first.").format(n=MOST))
     row = ReportQuestion.objects.create(

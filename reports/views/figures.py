@@ -25,7 +25,7 @@ from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, 
 from schools.models import Role, Term, Unit
 from schools.queries import begun_terms, current_term, previous_term
 from schools.requests import ViewerRequest
-from students.access import unseen_flags
+from students.access import unseen_by
 
 READERS = (Role.GRADE_HEAD, Role.COUNSELOR, Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 PAGE = 50
@@ -114,11 +114,11 @@ def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
 
 def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[Board]:
     """A grade head reads what was counted for them, and who must not know of a flag; others what is kept."""
-    scopes = [Scope.of(unit, term).without(unseen_flags(viewer)) for term in terms]
+    scopes = [Scope.of(unit, term).without(unseen_by(viewer)) for term in terms]
     if viewer.role != Role.GRADE_HEAD:
         return boards_of(scopes)
     own = [scope.narrowed(viewer.class_ids) for scope in scopes]
-    kept = ",".join(sorted(str(pk) for pk in unseen_flags(viewer)))
+    kept = ",".join(sorted(str(pk) for pk in unseen_by(viewer)))
     reader = f"{viewer.membership.pk} {sorted(viewer.class_ids)} {kept}"
     return boards_for(own, reader=reader, only=lambda rows: _seen(rows, viewer))
 

@@ -23,7 +23,7 @@ from schools.common.errors import Refused, refusal_in
 from schools.models import Role, Term
 from schools.queries import current_term, term_of, terms_of
 from schools.requests import ViewerRequest
-from students.access import unseen_flags
+from students.access import unseen_by
 
 
 def _term(request: ViewerRequest, code: str) -> Term:
@@ -57,7 +57,7 @@ def _row(term: Term, summary: Summary | None) -> dict[str, Any]:
 @require_GET
 def summary_detail(request: ViewerRequest, term: str) -> HttpResponse:
     found = _term(request, term)
-    document = build_summary(request.viewer.unit, found, unseen=unseen_flags(request.viewer))
+    document = build_summary(request.viewer.unit, found, unseen=unseen_by(request.viewer))
     # A center opens no records: its numbers lead nowhere but from the headline, to the same figure by school.
     linked = request.viewer.unit.is_school
     context = {"document": document, "term": found, "linked": linked, "why": reason_to_see(request.viewer)}
@@ -162,14 +162,14 @@ def _conflict(request: ViewerRequest, term: Term, code: str, conflict: actions.C
 
 
 def _drafted(request: ViewerRequest, term: Term, code: str) -> str:
-    return drafted_text(request.viewer.unit, term, code, unseen=unseen_flags(request.viewer))
+    return drafted_text(request.viewer.unit, term, code, unseen=unseen_by(request.viewer))
 
 
 @roles(*AUTHORS)
 def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
     """Ask what it is for, then hand the work to a worker."""
     found = _term(request, term)
-    document = build_summary(request.viewer.unit, found, unseen=unseen_flags(request.viewer))
+    document = build_summary(request.viewer.unit, found, unseen=unseen_by(request.viewer))
     open_questions = [one for one in document.sections if one.needs_a_look]
     form = ExportForm(request.POST or None, asks=bool(open_questions))
     if request.method == "POST" and form.is_valid():

@@ -11,7 +11,10 @@ from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
 from counseling.models import Incident, IncidentAct, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
+from schools.figures import Scope, figures
 from schools.models import AuditEntry, Membership, Notice, OnDuty
+from schools.queries import current_term
+from students.access import unseen_by
 from students.actions.keeping import keep_from
 from students.models import RiskFlag
 from tests.world import NOW
@@ -72,6 +75,55 @@ def test_incident_is_not_there_for_whom_its_flag_is_kept_from(world, start, view
     with pytest.raises(Refused):
         acts.take_lead(by=viewer(world.a.leader), incident=incident)
     assert Incident.objects.get().lead is None
+
+
+def off_roster(world, viewer, **more):
+    values = {"submission": uuid.uuid4(), "kind": "abuse", "happened": "A boy was beaten.", "who": "A boy in red"}
+    return acts.start_incident(by=viewer(world.a.teacher), **(values | more))
+
+
+def test_event_about_nobody_of_the_roster_is_kept_from_the_first_moment_on(world, viewer, sign_in):
+    client = sign_in(world.a.teacher)
+    form = {"submission": str(uuid.uuid4()), "kind": "abuse", "happened": "x", "who": "A boy in red"}
+    barred = {"belongs": "elsewhere", "keep_it_from": [str(world.a.leader.person.pk)]}
+    client.post(reverse("counseling:incident_begin"), form | barred)
+    incident, leader = Incident.objects.get(), viewer(world.a.leader)
+    assert (incident.people.get().belongs, called()) == ("elsewhere", ["a-counselor", "a-counselor_2"])
+    assert Incident.objects.visible_to(leader).count() == 0
+    assert called("incident.kept") == ["auditor"]
+    assert AuditEntry.objects.filter(verb="incident.kept").count() == 1
+    with pytest.raises(Refused):
+        acts.take_lead(by=leader, incident=incident)
+
+
+def test_event_that_nobody_could_handle_is_not_kept_from_all(world, viewer):
+    able = [world.a.leader, world.a.counselor, world.a.counselor_2]
+    with pytest.raises(Refused):
+        off_roster(world, viewer, keep_it_from=[one.person for one in able])
+    assert Incident.objects.count() == 0
+    off_roster(world, viewer, keep_it_from=[one.person for one in able[:2]])
+    assert called() == ["a-counselor_2"]
+
+
+def test_report_of_an_event_does_not_reach_center_staff_from_whom_it_is_kept(world, viewer):
+    above = Membership.objects.create(
+        person=world.a.counselor_2.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)
+    )
+    made = report(world, viewer, off_roster(world, viewer, keep_it_from=[above.person]))
+    assert called("incident.reported") == ["district_staff"]
+    assert IncidentReport.objects.visible_to(viewer(above)).filter(pk=made.pk).count() == 0
+
+
+def test_figures_leave_an_event_out_only_for_whom_it_is_kept_from(world, start, viewer):
+    start(keep_it_from=[world.a.leader.person])
+    off_roster(world, viewer, keep_it_from=[world.a.leader.person])
+    start(student=world.a.student_3)
+
+    def count(member):
+        scope = Scope.of(world.a.unit, current_term(world.a.unit), NOW.date()).without(unseen_by(viewer(member)))
+        return figures()["incidents"].query(scope).count()
+
+    assert [count(one) for one in (world.a.leader, world.a.counselor, world.a.counselor_2)] == [1, 3, 3]
 
 
 def test_keeping_the_flag_later_withdraws_the_call_too(world, start, viewer):

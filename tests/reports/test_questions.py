@@ -130,5 +130,7 @@ def test_a_question_begins_tomorrow_and_three_are_the_most(world, viewer):
 def test_a_school_answers_in_its_own_signature_what_is_asked_of_schools(world, sign_in):
     question = ask(world.district, "Doors checked?", "yes_no", asks="school")
     client = sign_in(world.a.leader)
-    client.post(reverse("reports:daily_sign"), {"over": "0", "own": "0", f"q{question.pk}": "1", "late_reason": "lesson"})
+    client.post(
+        reverse("reports:daily_sign"), {"over": "0", "own": "0", f"q{question.pk}": "1", "late_reason": "lesson"}
+    )
     assert DailyReport.objects.get().counts[f"q{question.pk}"] == 1

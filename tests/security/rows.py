@@ -5,7 +5,7 @@ import uuid
 
 from django.apps import apps
 
-from counseling.models import CrisisFreeTerm, IncidentAct, IncidentVersion, SafetyPlan, TalkRevision
+from counseling.models import CrisisFreeTerm, IncidentAct, IncidentBarrier, IncidentVersion, SafetyPlan, TalkRevision
 from reports.models import Summary
 from schools import audit
 from schools.access import Viewer
@@ -98,6 +98,7 @@ SEEN = {
     "reports.SweepSignature": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
     "counseling.IncidentPerson": (1, 0, 1, 1, 0, 0, 0),  # of 2
+    "counseling.IncidentBarrier": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "counseling.IncidentAct": (1, 0, 1, 1, 0, 0, 0),  # of 2
     "counseling.IncidentVersion": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "counseling.CrisisFreeTerm": (1, 1, 0, 0, 0, 2, 0),  # of 2
@@ -158,6 +159,7 @@ def everywhere(world):
         Summary.objects.create(unit=school.unit, term=current_term(school.unit))
         incident = incident_of(school.teacher, school.student, text="x", flag=school.flag)
         IncidentAct.objects.create(incident=incident, number=1, kind="note", by=school.teacher, happened_at=NOW)
+        IncidentBarrier.objects.create(incident=incident, person=school.subject_teacher.person, by=school.counselor)
         IncidentVersion.objects.create(incident=incident, number=1, by=school.counselor, content="{}")
         CrisisFreeTerm.objects.create(unit=school.unit, term_code="2025-2026-1", by=school.leader)
         opening_of(school.leader, school.student)
