@@ -134,7 +134,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"kind": "yes_no", "asks": "class", "starts_on": timezone.localdate() + dt.timedelta(days=1)}
+        tomorrow = timezone.localdate() + dt.timedelta(days=1)
+        self.initial.update({"kind": "yes_no", "asks": "class", "starts_on": tomorrow})
         if unit.is_school:
             del self.fields["asks"]
 
