@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from counseling.models import EventClass, Incident, IncidentPerson, IncidentReport
 from schools.access import Viewer
 from schools.common.labels import listed
-from schools.listing import Choice, Column, Days, List
+from schools.listing import Choice, Column, Days, List, Stages
 from schools.templatetags.look import moment
 
 
@@ -28,10 +28,6 @@ def _state(incident: Incident) -> str:
     return incident.lead.person.name if incident.lead else _("nobody leads yet")
 
 
-def _is_open(rows: Any, value: str, viewer: Viewer) -> Any:
-    return rows.filter(closed_at__isnull=value == "open") if value else rows
-
-
 INCIDENTS = List(
     name="incident_list",
     title=gettext_lazy("Crisis events"),
@@ -44,28 +40,21 @@ INCIDENTS = List(
     link="counseling:incident_detail",
     dress=_dressed,
     columns=(
-        Column("kind", gettext_lazy("Event"), lambda row: row.get_kind_display()),
-        Column("names", gettext_lazy("People"), lambda row: row.names),
-        Column("known", gettext_lazy("Known"), lambda row: moment(row.known_at), sort=("known_at",)),
+        Column("kind", gettext_lazy("Event")),
+        Column("names", gettext_lazy("People")),
+        Column("known_at", gettext_lazy("Known"), show=moment, sort="known_at"),
         Column("state", gettext_lazy("Lead, or how it ended"), _state),
     ),
     filters=(
-        Choice(
-            "state",
-            "closed_at",
+        Stages(
+            ("open", gettext_lazy("open"), "closed_at"),
+            ("closed", gettext_lazy("closed"), ""),
             label=gettext_lazy("State"),
-            choices=[("open", gettext_lazy("open")), ("closed", gettext_lazy("closed"))],
-            chips=True,
-            narrow=_is_open,
         ),
         Choice("kind", "kind", label=gettext_lazy("Event"), choices=EventClass.choices),
         Days("known_at", folded=True),
     ),
 )
-
-
-def _answered(rows: Any, value: str, viewer: Viewer) -> Any:
-    return rows.filter(acknowledged_at__isnull=value == "waiting") if value else rows
 
 
 def _acknowledged(report: IncidentReport) -> str:
@@ -83,20 +72,17 @@ REPORTS = List(
     order=("-at",),
     link="counseling:incident_report_detail",
     columns=(
-        Column("school", gettext_lazy("School"), lambda row: row.school.name, sort=("school__name",)),
-        Column("kind", gettext_lazy("Event"), lambda row: row.get_kind_display()),
-        Column("form", gettext_lazy("Report"), lambda row: row.get_form_display()),
-        Column("at", gettext_lazy("Received"), lambda row: moment(row.at), sort=("at",)),
+        Column("school__name", gettext_lazy("School"), sort="school__name"),
+        Column("kind", gettext_lazy("Event")),
+        Column("form", gettext_lazy("Report")),
+        Column("at", gettext_lazy("Received"), show=moment, sort="at"),
         Column("acknowledged", gettext_lazy("Acknowledged"), _acknowledged),
     ),
     filters=(
-        Choice(
-            "state",
-            "acknowledged_at",
+        Stages(
+            ("waiting", gettext_lazy("to acknowledge"), "acknowledged_at"),
+            ("done", gettext_lazy("acknowledged"), ""),
             label=gettext_lazy("State"),
-            choices=[("waiting", gettext_lazy("to acknowledge")), ("done", gettext_lazy("acknowledged"))],
-            chips=True,
-            narrow=_answered,
         ),
         Days("at", folded=True),
     ),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
-from schools.listing import Choice, Column, Days, List
+from schools.listing import Column, Days, List, Stages
 from schools.severity import scheme_of
 from schools.templatetags.look import moment
 from students.models import CenterRequest, PlanReview
@@ -47,16 +47,6 @@ def _dressed(rows: list[Any], viewer: Viewer) -> None:
         row.level_label = viewer.scheme.word(row.severity)
 
 
-def _by_state(rows: Any, value: str, viewer: Viewer) -> Any:
-    conditions: dict[str, dict[str, Any]] = {
-        "": {},
-        "waiting": {"acknowledged_at": None},
-        "acknowledged": {"acknowledged_at__isnull": False, "answered_at": None},
-        "answered": {"answered_at__isnull": False},
-    }
-    return rows.filter(**conditions[value])
-
-
 REQUESTS = List(
     name="center_request_list",
     title=gettext_lazy("Requests for help"),
@@ -69,25 +59,19 @@ REQUESTS = List(
     link="students:center_request_detail",
     dress=_dressed,
     columns=(
-        Column("school", gettext_lazy("School"), lambda row: row.school.name, sort=("school__name",)),
+        Column("school__name", gettext_lazy("School"), sort="school__name"),
         Column("what", gettext_lazy("Asked for"), _asked_for),
-        Column("level", gettext_lazy("Level"), lambda row: row.level_label, sort=("severity", "at")),
-        Column("case", gettext_lazy("Case number"), lambda row: row.case),
-        Column("at", gettext_lazy("Received"), lambda row: moment(row.at), sort=("at",)),
+        Column("level_label", gettext_lazy("Level"), sort=("severity", "at")),
+        Column("case", gettext_lazy("Case number")),
+        Column("at", gettext_lazy("Received"), show=moment, sort="at"),
         Column("state", gettext_lazy("State"), state_of),
     ),
     filters=(
-        Choice(
-            "state",
-            "acknowledged_at",
+        Stages(
+            ("waiting", gettext_lazy("to acknowledge"), "acknowledged_at"),
+            ("acknowledged", gettext_lazy("to answer"), "answered_at"),
+            ("answered", gettext_lazy("answered, open"), ""),
             label=gettext_lazy("State"),
-            choices=[
-                ("waiting", gettext_lazy("to acknowledge")),
-                ("acknowledged", gettext_lazy("to answer")),
-                ("answered", gettext_lazy("answered, open")),
-            ],
-            chips=True,
-            narrow=_by_state,
         ),
         Days("at", folded=True),
     ),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
-from schools.listing import Choice, Column, Days, List
+from schools.listing import Column, Days, List, Stages
 from schools.templatetags.look import moment
 from students.access import student_named
 from students.models import BreakGlass
@@ -21,10 +21,6 @@ def _reviewed(row: BreakGlass) -> str:
     return str(row.get_finding_display()) if row.reviewed_at else _("to be reviewed")
 
 
-def _state(rows: Any, value: str, viewer: Viewer) -> Any:
-    return rows.filter(reviewed_at__isnull=value == "open") if value else rows
-
-
 OPENINGS = List(
     name="glass_list",
     title=gettext_lazy("Opened in an emergency"),
@@ -37,20 +33,17 @@ OPENINGS = List(
     link="students:glass_detail",
     dress=_dressed,
     columns=(
-        Column("by", gettext_lazy("Opened by"), lambda row: row.by.person.name),
-        Column("student", gettext_lazy("Student"), lambda row: row.named),
-        Column("school", gettext_lazy("School"), lambda row: row.school.name),
-        Column("opened", gettext_lazy("Opened"), lambda row: moment(row.opened_at), sort=("opened_at",)),
+        Column("by__person__name", gettext_lazy("Opened by")),
+        Column("named", gettext_lazy("Student")),
+        Column("school__name", gettext_lazy("School")),
+        Column("opened_at", gettext_lazy("Opened"), show=moment, sort="opened_at"),
         Column("review", gettext_lazy("Review"), _reviewed),
     ),
     filters=(
-        Choice(
-            "state",
-            "reviewed_at",
+        Stages(
+            ("open", gettext_lazy("to be reviewed"), "reviewed_at"),
+            ("done", gettext_lazy("reviewed"), ""),
             label=gettext_lazy("Review"),
-            choices=[("open", gettext_lazy("to be reviewed")), ("done", gettext_lazy("reviewed"))],
-            chips=True,
-            narrow=_state,
         ),
         Days("opened_at", folded=True),
     ),

@@ -11,7 +11,7 @@ The template includes `parts/list.html`. What an address asks for is known by na
 """
 
 from schools.listing.columns import Column, yes
-from schools.listing.filters import Choice, Days, Search, Units, together
+from schools.listing.filters import Choice, Days, Search, Stages, Units, together
 from schools.listing.lists import List, Shown
 
-__all__ = ["Choice", "Column", "Days", "List", "Search", "Shown", "Units", "together", "yes"]
+__all__ = ["Choice", "Column", "Days", "List", "Search", "Shown", "Stages", "Units", "together", "yes"]

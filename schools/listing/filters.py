@@ -176,6 +176,24 @@ class Choice(ListFilter):
         return qs.filter(**{self.field_name: value}) if value else qs
 
 
+class Stages(Choice):
+    """How far a row has come, as chips: each stage has a code, a word, and the field of the moment that ends it; the
+    last one has no end."""
+
+    def __init__(self, *stages: tuple[str, Any, str], label: Any, **more: Any):
+        choices = [(code, word) for code, word, _end in stages]
+        super().__init__("state", label=label, choices=choices, chips=True, **more)
+        self.stages = stages
+
+    def filter(self, qs: Rows, value: str) -> Rows:
+        """Rows whose stages before this one have ended, and this one has not."""
+        for code, _word, end in self.stages if value else ():
+            qs = qs.filter(**{f"{end}__isnull": code == value}) if end else qs
+            if code == value:
+                break
+        return qs
+
+
 class ChosenField(forms.Field):
     """The code of an option that this viewer is offered."""
 

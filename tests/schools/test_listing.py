@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from schools.listing import Choice, Column, Days, List, Search, Units
+from schools.listing import Choice, Column, Days, List, Search, Stages, Units
 from schools.models import Membership, Person, Role
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ STAFF = List(
     filters=(
         Search("person__name", "person__staff_number", label="Name"),
         Choice("role", label="Role", any_label="Every role", chips=True),
+        Stages(("on", "On", "ends_on"), ("alone", "No backup", "backup"), ("over", "Over", ""), label="State"),
         Units(),
         Days("starts_on", label="Began"),
         Choice("hidden", "role", label="Role", seen_by=lambda viewer: viewer.role == "auditor"),
@@ -123,9 +124,18 @@ def test_the_page_draws_its_table_with_every_text_escaped(show):
 
 
 def test_the_chips_of_a_choice_keep_the_rest_of_the_address(show):
-    [chips] = show("q=teacher&role=grade_head&page=2").chips
+    chips, _stages = show("q=teacher&role=grade_head&page=2").chips
     chosen = [one for one in chips.links if one["on"]]
     assert [QueryDict(one["url"][1:]).dict() for one in chosen] == [{"q": "teacher", "role": "grade_head"}]
+
+
+def test_a_row_stands_at_its_first_stage_that_has_no_end(show, world):
+    ended, both, only_backed = world.a.teacher, world.a.leader, world.a.counselor
+    Membership.objects.filter(pk__in=[ended.pk, both.pk]).update(ends_on="2100-01-01")
+    Membership.objects.filter(pk__in=[both.pk, only_backed.pk]).update(backup=world.a.grade_head)
+    assert numbers(show("state=alone&unit=2144000001")) == ["a-teacher"]
+    assert numbers(show("state=over&unit=2144000001")) == ["a-leader"]
+    assert "a-counselor" in numbers(show("state=on")) and show("state=on").count == show().count - 2
 
 
 def test_a_list_asks_twice_however_many_rows_it_has(show, world):
