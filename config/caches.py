@@ -18,12 +18,13 @@ class SharedFileCache(FileBasedCache):
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         if self.has_key(key, version):  # takes away one whose time is over
             return False
-        self._createdir()  # type: ignore[attr-defined]
-        descriptor, written = tempfile.mkstemp(dir=self._dir)  # type: ignore[attr-defined]  # not in the stubs
+        cache: Any = self  # its parts are not in the stubs of Django
+        cache._createdir()
+        descriptor, written = tempfile.mkstemp(dir=cache._dir)
         try:
             with open(descriptor, "wb") as file:
-                self._write_content(file, timeout, value)  # type: ignore[attr-defined]
-            os.link(written, self._key_to_file(key, version))  # type: ignore[attr-defined]
+                cache._write_content(file, timeout, value)
+            os.link(written, cache._key_to_file(key, version))
         except FileExistsError:
             return False
         finally:

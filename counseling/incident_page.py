@@ -102,7 +102,7 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
     }
 
 
-def _add_plans(viewer: Viewer, people: list[IncidentPerson]) -> None:
+def _add_plans(viewer: Viewer, people: list[Any]) -> None:
     """Beside each person the newest safety plan, and the plan of the registry, as far as this viewer reads them."""
     plans: dict[UUID, SafetyPlan] = {}
     for plan in SafetyPlan.objects.visible_to(viewer).filter(person__in=people).order_by("number"):
@@ -111,8 +111,8 @@ def _add_plans(viewer: Viewer, people: list[IncidentPerson]) -> None:
     seen = RegistryEntry.objects.visible_to(viewer).open().filter(student__in=students)
     entries = {entry.student_id: entry for entry in seen}
     for person in people:
-        person.plan = plans.get(person.pk)  # type: ignore[attr-defined]
-        person.entry = entries.get(person.student_id) if person.student_id else None  # type: ignore[attr-defined]
+        person.plan = plans.get(person.pk)
+        person.entry = entries.get(person.student_id) if person.student_id else None
 
 
 def called(viewer: Viewer, incident: Incident) -> list[Membership]:
@@ -133,16 +133,16 @@ def family(people: list[IncidentPerson], shows_numbers: bool) -> list[Call]:
     return [call for flag in flags for call in calls_of(flag, shows_numbers, kept[flag.pk])]
 
 
-def acts_of(viewer: Viewer, incident: Incident) -> list[IncidentAct]:
+def acts_of(viewer: Viewer, incident: Incident) -> list[Any]:
     """In their order, with what stands beside the words."""
     seen = IncidentAct.objects.visible_to(viewer).filter(incident=incident)
-    acts = list(seen.select_related("by__person", "person__student", "corrects"))
+    acts: list[Any] = list(seen.select_related("by__person", "person__student", "corrects"))
     struck = {act.corrects_id for act in acts}
     for act in acts:
-        act.what = what(act)  # type: ignore[attr-defined]
-        act.is_corrected = act.pk in struck  # type: ignore[attr-defined]
+        act.what = what(act)
+        act.is_corrected = act.pk in struck
         may = act.kind in TYPED and may_correct_act(viewer, act)
-        act.may_correct = incident.is_open and may and act.pk not in struck  # type: ignore[attr-defined]
+        act.may_correct = incident.is_open and may and act.pk not in struck
     return acts
 
 
@@ -170,9 +170,9 @@ def _lines_of(version: IncidentVersion) -> list[tuple[str, str]]:
     return [(str(LABELS.get(name, name)), str(words.get(name, {}).get(value, value))) for name, value in kept.items()]
 
 
-def told_of(acts: list[IncidentAct]) -> list[tuple[str, list[IncidentAct]]]:
+def told_of(acts: list[Any]) -> list[tuple[str, list[IncidentAct]]]:
     """For the usual form: when guardian, hospital, police and office were told."""
-    found = [act for act in acts if act.kind == IncidentAct.Kind.TOLD and not act.is_corrected]  # type: ignore[attr-defined]
+    found = [act for act in acts if act.kind == IncidentAct.Kind.TOLD and not act.is_corrected]
     return [(str(label), [act for act in found if act.code == code]) for code, label in FORM_ROWS]
 
 

@@ -92,9 +92,9 @@ def _teachers(viewer: Viewer) -> list[tuple[Any, str]]:
 # --- a row in words -----------------------------------------------------------------------------------------------
 
 
-def dress(part: TalkPart, words: Words, scheme: Scheme) -> TalkPart:
+def dress(part: Any, words: Words, scheme: Scheme) -> Any:
     """Put the words of its codes on a part."""
-    part.shown = shown_as(part.talk, part, words, scheme)  # type: ignore[attr-defined]
+    part.shown = shown_as(part.talk, part, words, scheme)
     return part
 
 

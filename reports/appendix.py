@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.document import Amount, Row, Table
 from reports.editions import HIDDEN, Published
-from reports.material import Material, Place, written
+from reports.material import Material, UnitRow, written
 from schools.figures import figures, ratios
 
 COMPARED = (
@@ -36,7 +36,7 @@ def tables(m: Material) -> list[Table]:
     return [base_table(m), staff_table(m), flag_table(m), coverage_table(m, m.places, "T4")]
 
 
-def near(m: Material) -> list[Place]:
+def near(m: Material) -> list[UnitRow]:
     """Classes of a school, else the units right below."""
     if m.is_school:
         return m.places
@@ -48,7 +48,7 @@ def _first(m: Material) -> str:
     return _("Class") if m.is_school else _("Unit")
 
 
-def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage") -> Table:
+def coverage_table(m: Material, places: Sequence[UnitRow], code: str = "coverage") -> Table:
     near_caption = _("Coverage by class") if m.is_school else _("Coverage by unit")
     caption = near_caption if code == "coverage" else _("Talks and coverage (T4)")
     columns = [_("Person-times"), _("Students"), _("Reached"), _("Coverage")]
@@ -59,7 +59,7 @@ def coverage_table(m: Material, places: Sequence[Place], code: str = "coverage")
     return Table(code, caption, [_first(m), *columns], rows, str(note), drawn=columns.index(_("Coverage")))
 
 
-def _coverage_cells(place: Place) -> list[Amount]:
+def _coverage_cells(place: UnitRow) -> list[Amount]:
     counts = place.counts
     everyone = [counts["talk_parts"], counts["students"], counts["students_reached"], place.coverage]
     return [*everyone, counts["key_students"], counts["key_students_reached"], place.key_coverage]
@@ -70,7 +70,7 @@ def _coverage_total(m: Material) -> list[Amount]:
     return [*everyone, m.count("key_students"), m.count("key_students_reached"), m.share("key_coverage")]
 
 
-def _emphasis(place: Place, places: Sequence[Place]) -> str:
+def _emphasis(place: UnitRow, places: Sequence[UnitRow]) -> str:
     """A cluster is a heading only where its schools follow."""
     return place.emphasis if any(not other.emphasis for other in places) else ""
 

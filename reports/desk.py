@@ -16,7 +16,7 @@ from counseling.queries import ClassCoverage, Coverage, Next, next_students, own
 from reports.board import Board, board_of
 from reports.document import Amount
 from reports.editions import HIDDEN
-from reports.material import Place, unit_places, written
+from reports.material import UnitRow, unit_places, written
 from reports.school_map import Tile, tile_of, url_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
@@ -91,7 +91,7 @@ class Desk:
     coverage: Coverage | None = None
     classes: list[ClassCoverage] = field(default_factory=list)
     next: list[Next] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[UnitRow] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
     board: Board | None = None
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from counseling.models import CrisisFreeTerm
 from reports.document import Amount, school_hours
 from reports.editions import HIDDEN, Published
-from reports.material import Material, Place
+from reports.material import Material, UnitRow
 from reports.policy import target_for
 from schools.figures import Value
 from schools.models import ClassGroup, Duty
@@ -167,7 +167,7 @@ def _ends_of_the_list(m: Material) -> list[str]:
     told = [place for place in places if place.coverage.number is not None]
     if len(told) < 2:
         return []
-    order: Callable[[Place], float] = lambda place: place.coverage.number or 0.0  # noqa: E731
+    order: Callable[[UnitRow], float] = lambda place: place.coverage.number or 0.0  # noqa: E731
     last, first = min(told, key=order), max(told, key=order)
     if order(last) == order(first):
         return []

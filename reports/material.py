@@ -29,7 +29,7 @@ BY_CLASS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class UnitRow:
     """A row of a table by class, or by school: its counts by figure."""
 
     label: str
@@ -98,7 +98,7 @@ class Material:
         return clock_rows(self.board, _("all levels"))
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[UnitRow]:
         """Classes of a school, for work only; above it clusters and schools, each cluster before its own."""
         if not self.is_school:
             return unit_places(self.board)
@@ -112,11 +112,11 @@ def written(share: Share) -> Amount:
     return Amount(quotient, "percent" if share.ratio.is_share else "ratio")
 
 
-def unit_places(board: Board) -> list[Place]:
+def unit_places(board: Board) -> list[UnitRow]:
     """Everything below the unit; a center between it and its schools is a heading with its own sum."""
     found = [node for node in board.nodes[1:] if node.is_school or any(n.parent == node.pk for n in board.nodes)]
     return [
-        Place(
+        UnitRow(
             node.name,
             _CountsOf(board, node.pk),
             written(board.share(ratios()["coverage"], node.pk)),
@@ -129,7 +129,7 @@ def unit_places(board: Board) -> list[Place]:
     ]
 
 
-def class_places(scope: Scope, counted: Mapping[Key, int] | None = None) -> list[Place]:
+def class_places(scope: Scope, counted: Mapping[Key, int] | None = None) -> list[UnitRow]:
     """From what is kept, or from what was counted for one reader. A class without students is left out."""
     if counted is None:
         kept = Tally.objects.filter(unit=scope.unit, term=scope.term.code, figure__in=BY_CLASS, split=CLASS)
@@ -145,9 +145,9 @@ def class_places(scope: Scope, counted: Mapping[Key, int] | None = None) -> list
     return sorted(found, key=lambda place: place.grade.order if place.grade else ())
 
 
-def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Counter[str]]) -> Place:
+def _class_place(scope: Scope, group: ClassGroup | None, counts: Mapping[str, Counter[str]]) -> UnitRow:
     own = {code: found[str(group.pk) if group else ""] for code, found in counts.items()}
-    return Place(
+    return UnitRow(
         group.name_on(scope.on) if group else _("without a class"),
         {code: Amount(count) for code, count in own.items()},
         _part(own["students_reached"], own["students"]),

@@ -15,7 +15,7 @@ SETTINGS = ("students_per_counselor",)
 
 
 @dataclass(frozen=True)
-class Target:
+class Benchmark:
     """What a number is compared with, and whose word that is."""
 
     source: str
@@ -28,7 +28,7 @@ class Target:
         return above and (self.at_most is None or value <= self.at_most)
 
 
-def target_for(code: str, scope: Scope) -> Target | None:
+def target_for(code: str, scope: Scope) -> Benchmark | None:
     """What the nearest unit has set; else the newest threshold in force on the day of the scope; else the default."""
     if own := _own(code, scope):
         return own
@@ -36,11 +36,11 @@ def target_for(code: str, scope: Scope) -> Target | None:
     if found:
         return _target(max(found, key=lambda one: one.since))
     if code in SETTINGS:
-        return Target(_("default of this software"), False, at_most=float(DEFAULTS[code]))
+        return Benchmark(_("default of this software"), False, at_most=float(DEFAULTS[code]))
     return None
 
 
-def _own(code: str, scope: Scope) -> Target | None:
+def _own(code: str, scope: Scope) -> Benchmark | None:
     """A pack asks of everyone; a region may ask for more or less."""
     rows = (
         UnitSetting.objects.filter(unit__code__in=scope.unit.ancestor_codes, key=code).select_related("unit")
@@ -52,7 +52,7 @@ def _own(code: str, scope: Scope) -> Target | None:
         return None
     is_here = nearest.unit_id == scope.unit.pk
     source = _("set by this unit") if is_here else _("set by {unit}").format(unit=nearest.unit.name)
-    return Target(source, False, at_most=float(nearest.value))
+    return Benchmark(source, False, at_most=float(nearest.value))
 
 
 def _fits(threshold: Threshold, scope: Scope) -> bool:
@@ -61,7 +61,7 @@ def _fits(threshold: Threshold, scope: Scope) -> bool:
     return not threshold.stage or scope.unit.stages == [threshold.stage]
 
 
-def _target(threshold: Threshold) -> Target:
+def _target(threshold: Threshold) -> Benchmark:
     is_chinese = (get_language() or "zh").startswith("zh")
     source = threshold.source_zh if is_chinese else threshold.source_en
-    return Target(source, threshold.is_rule, threshold.at_least, threshold.at_most)
+    return Benchmark(source, threshold.is_rule, threshold.at_least, threshold.at_most)

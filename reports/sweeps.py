@@ -142,9 +142,9 @@ def group_words(codes: Iterable[str], first: Sequence[str] = ()) -> list[tuple[s
     return [*found, (OWN, _("groups of the school's own"))] if OWN in wanted else found
 
 
-def _signatures(rows: Iterable[SweepSignature], key: str) -> dict[int, list[SweepSignature]]:
+def _signatures(rows: Any, key: str) -> dict[int, list[SweepSignature]]:
     found: dict[int, list[SweepSignature]] = {}
-    for row in rows.select_related("by__person"):  # type: ignore[attr-defined]
+    for row in rows.select_related("by__person"):
         found.setdefault(getattr(row, key), []).append(row)
     return found
 

@@ -301,7 +301,8 @@ def _about_seen(viewer: Viewer) -> Q:
     """Rows about a record that the viewer sees."""
     found = Q(pk__in=[])
     for model in _carriers:
-        seen = model._default_manager.visible_to(viewer).order_by().values("pk")  # type: ignore[attr-defined]
+        rows: Any = model._default_manager
+        seen = rows.visible_to(viewer).order_by().values("pk")
         found |= Q(subject_type=model._meta.label_lower, subject_id__in=seen)
     return found
 

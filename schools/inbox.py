@@ -29,7 +29,7 @@ def accounts_taken_in_hand(viewer: Viewer) -> Iterator[Waiting]:
         own = notice.subject_id == viewer.person.pk
         text = _("{what}: {whose}. If it was not agreed with you, tell the auditor.") if own else _("{what}: {whose}")
         yield Waiting(
-            text=text.format(what=notice.title, whose=notice.detail),  # type: ignore[attr-defined]
+            text=text.format(what=notice.title, whose=notice.detail),
             url=reverse("schools:audit_list") if viewer.role == Role.AUDITOR else "",
             note=moment(timezone.localtime(notice.created_at)),
         )

@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Questions:
     notices: tuple[str, ...]
     asked: tuple[Asked, ...]  # not answered yet
     total: int
@@ -68,12 +68,12 @@ def papers_of(round_: Round, language: str) -> list[tuple[RoundInstrument, Paper
     return [(part, paper_for(part.instrument, round_.school, language)) for part in parts_of(round_)]
 
 
-def sheet_of(round_: Round, language: str, answered: Mapping[str, Any]) -> Sheet:
+def sheet_of(round_: Round, language: str, answered: Mapping[str, Any]) -> Questions:
     """`answered` by key, also what was left out on purpose. What an earlier answer rules out is not asked."""
     papers = papers_of(round_, language)
     everything = [one for part, paper in papers for one in _of_part(part, paper)]
     shown = [one for one in everything if not _is_ruled_out(one, answered)]
-    return Sheet(
+    return Questions(
         notices=tuple(paper.notice for _part, paper in papers if paper.notice),
         asked=tuple(_settled(one, answered) for one in shown if one.key not in answered),
         total=len(shown),

@@ -32,13 +32,13 @@ class Variable:
 
     name: str
     label: str
-    value: Callable[["Sheet"], Value]
+    value: Callable[["Answered"], Value]
     labels: dict[int, str] = field(default_factory=dict)
     is_text: bool = False
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Answered:
     """One response, taken apart once for all columns."""
 
     number: int
@@ -51,7 +51,7 @@ class Sheet:
 @dataclass(frozen=True)
 class Table:
     variables: list[Variable]
-    sheets: Callable[[], Iterator[Sheet]]
+    sheets: Callable[[], Iterator[Answered]]
 
     def rows(self) -> Iterator[list[Value]]:
         for sheet in self.sheets():
@@ -78,12 +78,12 @@ def table_of(viewer: Viewer, round_: Round, language: str, *, with_names: bool) 
     rows = responses_of(viewer, round_).select_related("slip__student", "slip__class_group")
     rows = rows.prefetch_related("results__scales")
 
-    def sheets() -> Iterator[Sheet]:
+    def sheets() -> Iterator[Answered]:
         for number, response in enumerate(rows.iterator(chunk_size=500), start=1):
             response.slip.class_group.school = round_.school
             results = {result.instrument_id: result for result in response.results.all()}
             scales = {(pk, row.scale): row for pk, result in results.items() for row in result.scales.all()}
-            yield Sheet(number, response, response.given, results, scales)
+            yield Answered(number, response, response.given, results, scales)
 
     return Table(variables, sheets)
 
@@ -110,7 +110,7 @@ def _about_students(round_: Round, *, with_names: bool) -> list[Variable]:
     ]
 
 
-def _age(sheet: Sheet, day: date) -> int | None:
+def _age(sheet: Answered, day: date) -> int | None:
     born = sheet.response.slip.student.birth_date
     if born is None:
         return None
@@ -154,11 +154,11 @@ def _of_instrument(part: RoundInstrument, language: str) -> list[Variable]:
     return found
 
 
-def _score(pk: int, scale: str) -> Callable[[Sheet], Value]:
+def _score(pk: int, scale: str) -> Callable[[Answered], Value]:
     return lambda sheet: sheet.scales[pk, scale].score if (pk, scale) in sheet.scales else None
 
 
-def _band(pk: int, scale: str) -> Callable[[Sheet], Value]:
+def _band(pk: int, scale: str) -> Callable[[Answered], Value]:
     return lambda sheet: sheet.scales[pk, scale].band if (pk, scale) in sheet.scales else ""
 
 
@@ -178,8 +178,8 @@ def _of_question(part: RoundInstrument, question: Question, *, with_names: bool)
     return []
 
 
-def _ticked(key: str, value: int) -> Callable[[Sheet], Value]:
-    def ticked(sheet: Sheet) -> Value:
+def _ticked(key: str, value: int) -> Callable[[Answered], Value]:
+    def ticked(sheet: Answered) -> Value:
         answer = sheet.given.get(key)
         return None if answer is None else int(value in answer)
 

@@ -83,8 +83,8 @@ class FlagForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         super().__init__(*args, **kwargs | {"initial": {"known_at": now}})
-        self.fields["severity"].choices = scheme_of(viewer.unit).choices()[1:]  # type: ignore[attr-defined]
-        self.fields["keep_it_from"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
+        field_of(self, "severity", forms.ChoiceField).choices = scheme_of(viewer.unit).choices()[1:]
+        field_of(self, "keep_it_from", forms.ModelChoiceField).queryset = colleagues(viewer)
 
 
 def colleagues(viewer: Viewer) -> QuerySet[Person, Any]:
@@ -152,7 +152,7 @@ class InterviewForm(StepForm):
     happened_at = MomentField(label=gettext_lazy("When it began"), required=False)
 
     def prepare(self) -> None:
-        self.fields["severity"].choices = self.viewer.scheme.choices()[1:]  # type: ignore[attr-defined]
+        field_of(self, "severity", forms.ChoiceField).choices = self.viewer.scheme.choices()[1:]
         self.initial.setdefault("severity", self.flag.severity)
         self.questions = list(self.viewer.settings["interview_questions"])
         for number, question in enumerate(self.questions):
@@ -235,7 +235,7 @@ class LevelForm(StepForm):
 
     def prepare(self) -> None:
         offered = [one for one in self.viewer.scheme.choices()[1:] if one[0] != self.flag.severity]
-        self.fields["severity"].choices = offered  # type: ignore[attr-defined]
+        field_of(self, "severity", forms.ChoiceField).choices = offered
 
 
 class WatchForm(StepForm):
@@ -404,7 +404,7 @@ class KeepForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
+        field_of(self, "person", forms.ModelChoiceField).queryset = colleagues(viewer)
 
 
 class DoNotCallForm(forms.Form):

@@ -138,8 +138,8 @@ def _kept(viewer: Viewer, flag: Any) -> Any:
     return KeptFrom.objects.visible_to(viewer).filter(flag=flag).select_related("person", "by__person")
 
 
-def _worded(viewer: Viewer, flag: RiskFlag) -> RiskFlag:
-    flag.level_label = viewer.scheme.word(flag.severity)  # type: ignore[attr-defined]
+def _worded(viewer: Viewer, flag: Any) -> Any:
+    flag.level_label = viewer.scheme.word(flag.severity)
     return flag
 
 
@@ -218,14 +218,14 @@ def _seen_steps(viewer: Viewer, flag: Any) -> Any:
     return seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "corrects", "answers")
 
 
-def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[FlagStep]:
+def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[Any]) -> list[Any]:
     """What this viewer was asked and has not answered."""
     if flag.state == State.CLOSED:
         return []
     found = [one for one in steps if one.kind == FlagStep.Kind.QUESTION and one.to_id == viewer.membership.pk]
-    open_ones = [one for one in found if not one.is_answered]  # type: ignore[attr-defined]
+    open_ones = [one for one in found if not one.is_answered]
     for one in open_ones:
-        one.form = AnswerForm(auto_id=f"id_{one.number}_%s")  # type: ignore[attr-defined]
+        one.form = AnswerForm(auto_id=f"id_{one.number}_%s")
     return open_ones
 
 

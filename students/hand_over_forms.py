@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
-from schools.common.rendering import DayInput, RowChoices
+from schools.common.rendering import DayInput, RowChoices, field_of
 from schools.common.typed import LineField
 from schools.models import ClassGroup, Membership, Unit
 from students.actions.hand_over import able_there
@@ -40,7 +40,7 @@ class WhereForm(forms.Form):
             above = school.parent.name if school.parent else ""
             groups.setdefault(above, []).append((str(school.pk), school.name))
         outside = (OUTSIDE, _("A school outside of the network, on paper"))
-        self.fields["to"].choices = [("", "—"), outside, *groups.items()]  # type: ignore[attr-defined]
+        field_of(self, "to", forms.ChoiceField).choices = [("", "—"), outside, *groups.items()]
 
 
 class OfferForm(forms.Form):

@@ -48,9 +48,9 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
         "is_listed": entry.off_on is None,
         "heading": _heading(viewer, entry, measures, pending, today),
         "measures": measures,
-        "open_count": sum(one.is_open for one in measures),  # type: ignore[attr-defined]
+        "open_count": sum(one.is_open for one in measures),
         "done_count": sum(one.done_on is not None for one in measures),
-        "late_count": sum(one.is_late for one in measures),  # type: ignore[attr-defined]
+        "late_count": sum(one.is_late for one in measures),
         "parts": list(PlanPart.objects.visible_to(viewer).filter(entry=entry).select_related("by__person")),
         "pending": pending,
         "is_second": pending is not None and pending.second_id == viewer.membership.pk,
@@ -75,24 +75,26 @@ def plan_of(viewer: Viewer, entry: RegistryEntry) -> dict[str, Any]:
 
 def _requests(viewer: Viewer, entry: RegistryEntry) -> list[CenterRequest]:
     """What was asked of a center, newest first, with how it stands."""
-    found = list(CenterRequest.objects.visible_to(viewer).for_help().filter(entry=entry).select_related("to"))
+    found: list[Any] = list(
+        CenterRequest.objects.visible_to(viewer).for_help().filter(entry=entry).select_related("to")
+    )
     for one in found:
-        one.state = state_of(one)  # type: ignore[attr-defined]
+        one.state = state_of(one)
     return found
 
 
 def _reviews(viewer: Viewer, entry: RegistryEntry) -> list[PlanReview]:
     """Newest first, with the words of their levels."""
     seen = PlanReview.objects.visible_to(viewer).filter(entry=entry).select_related("by__person", "second__person")
-    found = list(seen.order_by("-number"))
+    found: list[Any] = list(seen.order_by("-number"))
     for review in found:
         word = viewer.scheme.word
-        review.after_label = word(review.severity_after) if review.severity_after else ""  # type: ignore[attr-defined]
-        review.before_label = word(review.severity_before) if review.severity_before else ""  # type: ignore[attr-defined]
+        review.after_label = word(review.severity_after) if review.severity_after else ""
+        review.before_label = word(review.severity_before) if review.severity_before else ""
     return found
 
 
-def _measures(viewer: Viewer, entry: RegistryEntry, today: dt.date) -> list[PlanMeasure]:
+def _measures(viewer: Viewer, entry: RegistryEntry, today: dt.date) -> list[Any]:
     """What waits first, by its day; then what is done, then what was dropped."""
     seen = PlanMeasure.objects.visible_to(viewer).filter(entry=entry).select_related("who__person")
     found: list[Any] = list(seen)
@@ -107,7 +109,7 @@ def _measures(viewer: Viewer, entry: RegistryEntry, today: dt.date) -> list[Plan
 
 
 def _heading(
-    viewer: Viewer, entry: RegistryEntry, measures: list[PlanMeasure], pending: PlanReview | None, today: dt.date
+    viewer: Viewer, entry: RegistryEntry, measures: list[Any], pending: PlanReview | None, today: dt.date
 ) -> str:
     """The fact that matters most, as a sentence."""
     name = entry.student.name
@@ -121,7 +123,7 @@ def _heading(
         return _("A plan stands for {name}: your part of it").format(name=name)
     if pending is not None:
         return _("A decision about {name} waits for the second person").format(name=name)
-    late = sum(one.is_late for one in measures)  # type: ignore[attr-defined]
+    late = sum(one.is_late for one in measures)
     if entry.review_by and entry.review_by < today:
         text = ngettext(
             "The review of {name} is {n} day late",
@@ -134,6 +136,6 @@ def _heading(
     if late:
         more = ngettext("{n} measure is past its day", "{n} measures are past their day", late).format(n=late)
         return _("{one}, {other}").format(one=said, other=more)
-    if not any(one.is_open for one in measures):  # type: ignore[attr-defined]
+    if not any(one.is_open for one in measures):
         return _("{one}, {other}").format(one=said, other=_("and no measure is open"))
     return said

@@ -8,7 +8,7 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import SCHOOL_ROLES, Viewer
-from schools.common.rendering import DayInput, Levels
+from schools.common.rendering import DayInput, Levels, field_of
 from schools.common.typed import LineField, LongField
 from schools.models import Membership, Role
 from students.access import barriers_about
@@ -93,7 +93,7 @@ class ListForm(RegistryEntryForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, viewer=viewer, **kwargs)
-        self.fields["severity"].choices = viewer.scheme.choices()[1:]  # type: ignore[attr-defined]
+        field_of(self, "severity", forms.ChoiceField).choices = viewer.scheme.choices()[1:]
         self.initial.setdefault("listed_on", timezone.localdate())
 
 
@@ -154,7 +154,7 @@ class ReviewForm(SecondForm):
 
     def __init__(self, *args: Any, viewer: Viewer, entry: RegistryEntry, **kwargs: Any) -> None:
         super().__init__(*args, viewer=viewer, student=entry.student, **kwargs)
-        self.fields["severity"].choices = viewer.scheme.choices()[1:]  # type: ignore[attr-defined]
+        field_of(self, "severity", forms.ChoiceField).choices = viewer.scheme.choices()[1:]
         self.initial.setdefault("severity", entry.severity)
         only_lower, where = _("Only for a lower level: two decide."), self.fields["second"].help_text
         self.fields["second"].help_text = format_lazy("{} {}", only_lower, where) if where else only_lower

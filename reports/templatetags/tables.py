@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from reports.document import Amount, Row, Table
-from reports.material import Place
+from reports.material import UnitRow
 from schools.templatetags.look import bar
 
 register = template.Library()
@@ -45,7 +45,7 @@ def _cell(cell: Amount | str, term: str) -> str:
 
 
 @register.simple_tag
-def place_rows(places: Iterable[Place]) -> SafeString:
+def place_rows(places: Iterable[UnitRow]) -> SafeString:
     """A row for each center and school on a center's workbench; a school without a counselor is marked."""
     address = reverse("reports:figure_list")
     words = (_("Students"), _("Counselors"), _("Talks"), _("Coverage"), _("Key coverage"), _("Open flags"))

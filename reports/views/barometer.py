@@ -50,11 +50,11 @@ def barometer_list(request: ViewerRequest) -> HttpResponse:
 def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
     viewer = request.viewer
     classes = {group.pk: group for group in viewer.class_groups}
-    rows = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
+    rows: list[Any] = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
     for row in rows:
         row.class_group = classes[row.class_group_id]
         asked = [*QUESTIONS.items(), *row.asked]
-        row.marks = [(words, row.answers.get(code, 0)) for code, words in asked]  # type: ignore[attr-defined]
+        row.marks = [(words, row.answers.get(code, 0)) for code, words in asked]
     reads_words = can_read_barometer_words(viewer)
     if reads_words and any(row.named or row.words for row in rows):
         with transaction.atomic():

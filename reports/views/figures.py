@@ -19,7 +19,7 @@ from reports.document import Amount, school_hours
 from reports.editions import HIDDEN
 from reports.listing import lines_of
 from reports.material import unit_places, written
-from reports.policy import Target, target_for
+from reports.policy import Benchmark, target_for
 from schools.access import Viewer, reason_to_see, roles
 from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, timings
 from schools.models import Role, Term, Unit
@@ -47,7 +47,7 @@ class FigureRow:
     was: Amount
     unit: str
     url: str = ""
-    target: Target | None = None
+    target: Benchmark | None = None
     parts: tuple[Linked, ...] = ()
 
     @property
@@ -141,7 +141,8 @@ class Links:
 
 
 def _seen(rows: Rows, viewer: Viewer) -> Rows:
-    found: Rows = rows.filter(pk__in=rows.model._default_manager.visible_to(viewer).order_by().values("pk"))  # type: ignore[attr-defined]
+    everybody: Any = rows.model._default_manager
+    found: Rows = rows.filter(pk__in=everybody.visible_to(viewer).order_by().values("pk"))
     return found
 
 

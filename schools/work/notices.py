@@ -151,9 +151,9 @@ def withdraw_notices(about: models.Model, members: Iterable[Membership]) -> int:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def told(viewer: Viewer, notices: Iterable[Notice]) -> list[Notice]:
+def told(viewer: Viewer, notices: Iterable[Notice]) -> list[Any]:
     """Put words on notices as this viewer may read them: `title`, and `detail` in the role the viewer acts in."""
-    rows = list(notices)
+    rows: list[Any] = list(notices)
     by_kind: dict[str, list[Notice]] = {}
     for row in rows:
         if row.membership_id == viewer.membership.pk:
@@ -163,7 +163,7 @@ def told(viewer: Viewer, notices: Iterable[Notice]) -> list[Notice]:
         ask = kind_of(own[0]).details
         details.update(ask(viewer, own) if ask else {})
     for row in rows:
-        row.title, row.detail = str(kind_of(row).title), details.get(row.pk, "")  # type: ignore[attr-defined]
+        row.title, row.detail = str(kind_of(row).title), details.get(row.pk, "")
     return rows
 
 

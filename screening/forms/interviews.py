@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schools.common.rendering import DayInput
+from schools.common.rendering import DayInput, field_of
 from schools.models import Membership
 from screening.forms.rounds import TimeInput
 
@@ -23,9 +23,10 @@ class SlotsForm(forms.Form):
 
     def __init__(self, *args: Any, offered: list[str], people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["flags"].choices = [(pk, pk) for pk in offered]  # type: ignore[attr-defined]
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
-        self.fields["person"].label_from_instance = lambda one: one.person.name  # type: ignore[attr-defined]
+        field_of(self, "flags", forms.ChoiceField).choices = [(pk, pk) for pk in offered]
+        field_of(self, "person", forms.ModelChoiceField).queryset = people
+        person_field: Any = self.fields["person"]
+        person_field.label_from_instance = lambda one: one.person.name
 
     @property
     def first(self) -> dt.datetime:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools.common.rendering import DayInput, RowChoices
+from schools.common.rendering import DayInput, RowChoices, field_of
 from schools.common.typed import CodeField, LineField, LongField
 from schools.models import ClassGroup, Membership
 from screening.models import Instrument, Round
@@ -114,10 +114,11 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args: Any, instruments: Any, classes: Any, special: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instruments"].queryset = instruments  # type: ignore[attr-defined]
-        self.fields["classes"].queryset = classes  # type: ignore[attr-defined]
-        self.fields["special"].queryset = special  # type: ignore[attr-defined]
-        self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+        field_of(self, "instruments", forms.ModelChoiceField).queryset = instruments
+        field_of(self, "classes", forms.ModelChoiceField).queryset = classes
+        field_of(self, "special", forms.ModelChoiceField).queryset = special
+        instruments_field: Any = self.fields["instruments"]
+        instruments_field.label_from_instance = lambda one: one.name
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -146,8 +147,9 @@ class LaterForm(forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
-        self.fields["responsible"].label_from_instance = lambda one: one.person.name  # type: ignore[attr-defined]
+        field_of(self, "responsible", forms.ModelChoiceField).queryset = people
+        responsible_field: Any = self.fields["responsible"]
+        responsible_field.label_from_instance = lambda one: one.person.name
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -168,9 +170,10 @@ class SecondStageForm(LaterForm):
 
     def __init__(self, *args: Any, instruments: Any, counts: Mapping[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["instruments"].queryset = instruments  # type: ignore[attr-defined]
-        self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
-        self.fields["attention"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "instruments", forms.ModelChoiceField).queryset = instruments
+        instruments_field: Any = self.fields["instruments"]
+        instruments_field.label_from_instance = lambda one: one.name
+        field_of(self, "attention", forms.ChoiceField).choices = [
             (level, _("“%(word)s” and above: %(n)s") % {"word": attention_word(level), "n": counts[level]})
             for level in (1, 2, 3)
         ]
@@ -190,7 +193,7 @@ class PaperConsentForm(forms.Form):
     def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = round_.slips.values_list("student_id", flat=True)
-        self.fields["students"].choices = [(str(pk), "") for pk in asked]  # type: ignore[attr-defined]
+        field_of(self, "students", forms.ChoiceField).choices = [(str(pk), "") for pk in asked]
 
 
 class EnterForm(forms.Form):

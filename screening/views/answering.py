@@ -25,7 +25,7 @@ from schools.common.text import clean_code
 from screening.actions import answering as actions
 from screening.actions.answering import NotNow
 from screening.actions.guessing import forget_guesses, take_guess
-from screening.asking import Sheet, read_answers, sheet_of
+from screening.asking import Questions, read_answers, sheet_of
 from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
@@ -178,7 +178,7 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     return render(request, "screening/answer_page.html", context)
 
 
-def _told(sheet: Sheet, sitting: Sitting) -> dict[str, Any]:
+def _told(sheet: Questions, sitting: Sitting) -> dict[str, Any]:
     """What the script works with: the questions, never an answer."""
     return {
         "asked": [one.told() for one in sheet.asked],

@@ -177,9 +177,10 @@ def round_people(request: ViewerRequest, pk: UUID) -> HttpResponse:
     ]
     page = Paginator([one for one in slips if states[one.pk] == state], PAGE).get_page(request.GET.get("page"))
     results = results_of(viewer, page.object_list)
-    for slip in page.object_list:
+    shown: Any = page.object_list
+    for slip in shown:
         slip.class_group.school = round_.school
-        slip.result_pk = results.get(slip.pk)  # type: ignore[attr-defined]  # for the page
+        slip.result_pk = results.get(slip.pk)
     context = {
         "round": round_,
         "tab": "people",

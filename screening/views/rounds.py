@@ -54,14 +54,14 @@ def class_of(round_: Round, pk: int) -> RoundClass:
 @roles(*ROUND_ROLES)
 def round_list(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
-    rounds = list(Round.objects.visible_to(viewer).prefetch_related("parts__instrument")[:100])
+    rounds: list[Any] = list(Round.objects.visible_to(viewer).prefetch_related("parts__instrument")[:100])
     asked = Slip.objects.visible_to(viewer).filter(round__in=rounds, revoked_at=None).order_by()
     counts: dict[Any, list[int]] = {one.pk: [0, 0] for one in rounds}
     for pk, finished in asked.values_list("round_id", "finished_at"):
         counts[pk][0] += finished is not None
         counts[pk][1] += 1
     for one in rounds:
-        one.done, one.total = counts[one.pk]  # type: ignore[attr-defined]  # for the page
+        one.done, one.total = counts[one.pk]
     context = {"rounds": rounds, "can_hold": can_hold_rounds(viewer), "why": reason_to_see(viewer)}
     return render(request, "screening/round_list.html", context)
 
@@ -123,13 +123,13 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """One class: who has answered and who has not. A class teacher learns no reason."""
     viewer, round_ = request.viewer, round_of(request, pk)
     row = class_of(round_, group)
-    slips = [one for one in slips_seen(viewer, round_) if one.class_group_id == group]
+    slips: list[Any] = [one for one in slips_seen(viewer, round_) if one.class_group_id == group]
     if not slips:
         get_object_or_404(Slip.objects.none())
     states = states_of(viewer, round_, slips)
     results = dict(Response.objects.visible_to(viewer).filter(slip__in=slips).values_list("slip_id", "pk"))
     for slip in slips:
-        slip.result_pk = results.get(slip.pk)  # type: ignore[attr-defined]  # for the page
+        slip.result_pk = results.get(slip.pk)
     context = {
         "round": round_,
         "row": row,
