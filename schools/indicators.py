@@ -142,6 +142,17 @@ def _level_words(_scope: Scope) -> Words:
     return word
 
 
+def _kind_words(_scope: Scope) -> Words:
+    labels = {one.kind: (one.position, one.kind_label) for one in CertificateLevel.objects.all()}
+
+    def word(code: str) -> Value:
+        position, label = labels.get(code, (99, code))
+        return Value((position,), code, label)
+
+    return word
+
+
+KIND = Split("kind", _("kind of certificate"), ("level__kind",), lambda _scope: lambda row: [row[0]], _kind_words)
 LEVEL = Split("level", _("certificate"), ("level_id",), lambda _scope: lambda row: [row[0]], _level_words)
 RUN = Split(
     "run",
@@ -288,6 +299,7 @@ declare(
         "certificates",
         _("Valid certificates"),
         certificates,
+        KIND,
         LEVEL,
         choices("role", _("role"), "role_held", _ROLES),
         RUN,

@@ -29,6 +29,7 @@ add_places(
     Place(125, _("Who is called"), "schools:duty_list", "phone", rare=True),
     Place(100, _("People"), "schools:person_list", "identification", rare=True),
     Place(110, _("Units"), "schools:unit_list", "building-library", rare=True),
+    Place(115, _("Kinds of certificates"), "schools:certificate_level_list", "academic-cap", rare=True),
     Place(120, _("Calendar"), "schools:calendar", "calendar-days", rare=True),
     Place(145, _("Machinery"), "schools:system", "cpu-chip"),
     Place(150, _("Audit log"), "schools:audit_list", "clipboard-document-list"),

@@ -5,6 +5,7 @@ from schools.views import (
     account,
     audit,
     calendar,
+    certificate_levels,
     channels,
     duty,
     imports,
@@ -89,6 +90,16 @@ urlpatterns = [
     *calling,
     *managing_people,
     *managing_units,
+    path("certificates/kinds", certificate_levels.certificate_level_list, name="certificate_level_list"),
+    path("certificates/kinds/new", certificate_levels.certificate_level_new, name="certificate_level_new"),
+    path(
+        "certificates/kinds/<slug:code>/edit", certificate_levels.certificate_level_edit, name="certificate_level_edit"
+    ),
+    path(
+        "certificates/kinds/<slug:code>/remove",
+        certificate_levels.certificate_level_remove,
+        name="certificate_level_remove",
+    ),
     *register_paths(),
     path("audit", audit.audit_list, name="audit_list"),
     path("audit/export", audit.audit_export, name="audit_export"),

@@ -195,6 +195,7 @@ def things(world):
             "other school": notice_to(b.teacher).pk,
         },
         **_rosters(a, b, world.district_staff),
+        "certificate level": {"of the A/B/C certificates": "abc_b", "no such level": "no-such-level"},
         "level": {"of districts": "district", "no such level": "no-such-level"},
         "list": {"themes": "theme", "no such list": "no-such-list"},
         "option": _options(a, b),

@@ -14,26 +14,24 @@ from schools.models.records import WorkRecord, WorkRecordQuerySet
 
 
 class CertificateLevel(Labelled):
-    """One level of a kind of certificate, as “A of the A/B/C certificates”. Data: a province adds its own rows."""
+    """One level of a kind of certificate, as “A of the A/B/C certificates”. Data: a province has its own."""
 
     code = models.CharField(max_length=20, primary_key=True)
     kind = models.CharField(max_length=20)
     kind_zh = models.CharField(max_length=60)
-    kind_en = models.CharField(max_length=60)
+    kind_en = models.CharField(max_length=60, blank=True)
     # Of one kind the higher rank includes the lower ones.
     rank = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(default=0)
     # Who should hold it, or a higher one: roles, or a role with its employment as "counselor.full_time".
     wanted_from = models.JSONField(default=list, blank=True)
-    # How long it is good for; nothing where it does not expire.
-    valid_years = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "code"]
 
     @property
     def kind_label(self) -> str:
-        return self.kind_zh if (get_language() or "").startswith("zh") else self.kind_en
+        return self.kind_zh if (get_language() or "").startswith("zh") or not self.kind_en else self.kind_en
 
 
 class CertificateQuerySet(WorkRecordQuerySet["Certificate"]):

@@ -115,6 +115,7 @@ NO_PAGES = {
     "schools:channel_try",
     "schools:unit_kind_raise",
     "schools:unit_kind_remove",
+    "schools:certificate_level_remove",
     "students:roster_template",
     "students:roster_forget",
     "schools:import_commit",
@@ -456,6 +457,9 @@ def admin_opens(world, now, made):
         ("schools:system",),
         ("schools:unit_kind_new",),
         ("schools:unit_kind_edit", "cluster"),
+        ("schools:certificate_level_list",),
+        ("schools:certificate_level_new",),
+        ("schools:certificate_level_edit", "abc_a"),
         ("schools:person_detail", world.a.leader.person_id),
     ]
 

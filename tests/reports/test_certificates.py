@@ -40,7 +40,7 @@ def test_a_renewed_certificate_counts_once_and_two_kinds_twice(world):
     confirmed(world.a.teacher, level_id="elementary")
     unit = world.a.unit
     assert (counted("certificates", unit), counted("certified_staff", unit)) == (2, 1)
-    assert counted("certificates", unit, "level", "abc_c") == 1
+    assert counted("certificates", unit, "level", "abc_c") == counted("certificates", unit, "kind", "stage") == 1
     assert counted("certificates", unit, "run", "abc_c:2025-1") == 1
     assert counted("certificates", unit, "run", "abc_c:2020-1") == 0
 

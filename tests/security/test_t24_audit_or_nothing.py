@@ -17,7 +17,7 @@ from counseling.models import TalkPart
 from reports.actions.summaries import write_section
 from reports.actions.sweeps import Found, call_sweep, note_student, sign_class
 from reports.models import Sweep
-from schools.actions import accounts, unit_kinds, units
+from schools.actions import accounts, certificate_levels, unit_kinds, units
 from schools.models import AuditEntry, Role, Term, UnitKind
 from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, assign_flag, raise_flag
@@ -163,6 +163,9 @@ CHANGES = {
         by=v(w.admin), parent=w.cluster, kind=UnitKind.objects.get(pk="school"), code="N2", name=NEW_NAME
     ),
     "add a level": lambda w, v: unit_kinds.add_unit_kind(by=v(w.admin), label_zh=NEW_NAME, above=None),
+    "add a kind of certificate": lambda w, v: certificate_levels.add_certificate_level(
+        by=v(w.admin), kind="", kind_zh=NEW_NAME, kind_en="", label_zh=NEW_NAME, label_en="", rank=1, wanted_from=[]
+    ),
     "change a unit": lambda w, v: units.change_unit(by=v(w.a.leader), unit=w.a.unit, name=NEW_NAME),
     "change rules": lambda w, v: units.change_settings(
         by=v(w.a.leader), unit=w.a.unit, values={"severity_scheme": "three_levels"}
