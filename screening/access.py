@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from schools.access import SCHOOL_ROLES, Viewer
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Role
 from schools.models.visible import rule
 from screening.models import (
     AnonymousSheet,
+    CenterRound,
     Consent,
     ConsentLink,
     CriticalAnswer,
@@ -24,6 +25,9 @@ from screening.models import (
     SavedAnswers,
     ScaleResult,
     Slip,
+    StaffAsked,
+    StaffSheet,
+    StaffSurvey,
 )
 from students.access import kept_from
 from students.models import Student
@@ -195,3 +199,68 @@ def can_hold_rounds(viewer: Viewer) -> bool:
 def check_can_hold_rounds(viewer: Viewer) -> None:
     if not can_hold_rounds(viewer):
         raise Refused(_("Only a counselor of the school holds a screening."))
+
+
+# --- surveys of the staff ---------------------------------------------------------------------------------------------
+
+# Who asks the staff of the unit, and reads what they answered.
+STAFF_SURVEYORS = SCHOOL_ROLES | {Role.CENTER_STAFF}
+# Who can be asked.
+ASKED_ROLES = STAFF_ROLES | {Role.CENTER_STAFF}
+
+
+@rule(StaffSurvey)
+def staff_surveys_of(surveys: Any, viewer: Viewer) -> Any:
+    """The unit's for those who may ask; of everybody else those that ask them and are still running."""
+    here = surveys.filter(unit_id=viewer.unit.pk)
+    if viewer.role in STAFF_SURVEYORS:
+        return here
+    if viewer.role not in ASKED_ROLES:
+        return surveys.none()
+    asks = StaffAsked.objects.filter(membership__person=viewer.person.pk).order_by().values("survey")
+    return here.filter(state=StaffSurvey.State.OPEN, pk__in=asks)
+
+
+@rule(StaffAsked)
+def staff_asked_of(asked: Any, viewer: Viewer) -> Any:
+    """Who has answered, for those who ask; everybody else reads the own row."""
+    here = asked.filter(survey__unit_id=viewer.unit.pk)
+    if viewer.role in STAFF_SURVEYORS:
+        return here
+    return here.filter(membership__person=viewer.person.pk) if viewer.role in ASKED_ROLES else asked.none()
+
+
+@rule(StaffSheet)
+def staff_sheets_of(sheets: Any, viewer: Viewer) -> Any:
+    """For those who ask. Of an anonymous survey once it is closed and there are enough: one sheet more or less would
+    show whose it is."""
+    if viewer.role not in STAFF_SURVEYORS:
+        return sheets.none()
+    here = StaffSurvey.objects.filter(unit_id=viewer.unit.pk)
+    closed = here.filter(is_anonymous=True, state=StaffSurvey.State.CLOSED)
+    enough = closed.annotate(count=Count("sheets")).filter(count__gte=FEWEST_SHEETS)
+    named = here.filter(is_anonymous=False)
+    return sheets.filter(Q(survey__in=enough.order_by().values("pk")) | Q(survey__in=named.order_by().values("pk")))
+
+
+def check_can_survey_staff(viewer: Viewer) -> None:
+    if viewer.role not in STAFF_SURVEYORS:
+        raise Refused(_("Only counselors, leaders and center staff ask the staff of their unit."))
+
+
+# --- a center's round for its schools ---------------------------------------------------------------------------------
+
+
+@rule(CenterRound)
+def center_rounds_of(rounds: Any, viewer: Viewer) -> Any:
+    """A center's own, those of centers below it and of those above it; for counselors those of the centers above their
+    school. They name nobody."""
+    above = Q(unit__code__in=viewer.unit.ancestor_codes)
+    if viewer.role == Role.CENTER_STAFF:
+        return rounds.filter(above | Q(unit__path__startswith=viewer.unit.path))
+    return rounds.filter(above) if can_hold_rounds(viewer) else rounds.none()
+
+
+def check_can_set_center_rounds(viewer: Viewer) -> None:
+    if viewer.role != Role.CENTER_STAFF:
+        raise Refused(_("Only center staff set a screening for their schools."))

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schools.access import Viewer
-from schools.common.days import midnight
+from schools.common.days import last_moment, midnight
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
-from screening.access import can_hold_rounds
+from screening.access import ASKED_ROLES, STAFF_SURVEYORS, can_hold_rounds
 from screening.asking_families import waiting_classes
-from screening.models import Round, Slip
+from screening.center_rounds import rounds_to_take_up
+from screening.models import Round, Slip, StaffAsked, StaffSurvey
 from screening.progress import papers_waiting
 
 
@@ -93,3 +94,43 @@ def over(viewer: Viewer) -> Iterator[Waiting]:
 @prepared_for()
 def _past(viewer: Viewer) -> Any:
     return Round.objects.visible_to(viewer).filter(state=Round.State.OPEN, closes_on__lt=timezone.localdate())
+
+
+@waits
+def center_rounds(viewer: Viewer) -> Iterator[Waiting]:
+    """Screenings that a center has set and this school has not dated and signed."""
+    if not can_hold_rounds(viewer):
+        return
+    for one in rounds_to_take_up(viewer):
+        text = _("A screening set by the center waits for your days and your signature")
+        yield Waiting(text=text, url=one.take_up_url, note=one.title, due_at=last_moment(one.due_on))
+
+
+@waits
+def staff_surveys(viewer: Viewer) -> Iterator[Waiting]:
+    """Surveys that ask this person, and those past their last day that nobody has closed."""
+    if viewer.role not in ASKED_ROLES:
+        return
+    for survey in _asking(viewer):
+        if survey.closes_on >= timezone.localdate():
+            due = last_moment(survey.closes_on)
+            yield Waiting(text=_("A survey asks you"), url=survey.answer_url, note=survey.title, due_at=due)
+    if viewer.role not in STAFF_SURVEYORS:
+        return
+    for survey in _to_close(viewer):
+        text = _("A staff survey is past its last day: close it")
+        yield Waiting(text=text, url=survey.get_absolute_url(), note=survey.title)
+
+
+@prepared_for()
+def _asking(viewer: Viewer) -> Any:
+    own = StaffAsked.objects.visible_to(viewer).filter(membership__person=viewer.person.pk, answered_on=None)
+    return StaffSurvey.objects.visible_to(viewer).filter(
+        state=StaffSurvey.State.OPEN, pk__in=own.order_by().values("survey")
+    )
+
+
+@prepared_for()
+def _to_close(viewer: Viewer) -> Any:
+    here = StaffSurvey.objects.visible_to(viewer)
+    return here.filter(state=StaffSurvey.State.OPEN, closes_on__lt=timezone.localdate())

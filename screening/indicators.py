@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import grades
+from screening.center_rounds import SPLIT
 from screening.definition import Kind
-from screening.models import Response, Round, Slip
+from screening.models import CenterRound, Response, Round, Slip
 from screening.words import ATTENTION
 from students.indicators import FLAG_CLASS, flags_due, flags_in_time, flags_new, levels, students
 from students.models import RiskFlag
@@ -70,6 +71,44 @@ def _of_screenings(rows: Rows) -> Rows:
     return rows.filter(source=RiskFlag.Source.SCREENING)
 
 
+def _by_center_round(_scope: Scope) -> Reader:
+    return lambda row: [str(row[0])] if row[0] else []
+
+
+def _center_round_words(scope: Scope) -> Words:
+    asked = Q(unit__code__in=scope.unit.ancestor_codes) | Q(unit__path__startswith=scope.unit.path)
+    titles = {str(pk): title for pk, title in CenterRound.objects.filter(asked).values_list("pk", "title")}
+    return lambda code: Value(code, code, titles.get(code, "–"))
+
+
+def _by_center_round_and_level(_scope: Scope) -> Reader:
+    return lambda row: [f"{row[0]}:{row[1]}"] if row[0] else []
+
+
+def _center_round_level_words(scope: Scope) -> Words:
+    titles = _center_round_words(scope)
+
+    def words(code: str) -> Value:
+        pk, _colon, level = code.partition(":")
+        return Value((pk, -int(level)), code, f"{titles(pk).label} · {ATTENTION[int(level)]}")
+
+    return words
+
+
+def of_center_rounds(path: str) -> Split:
+    """By what a center has set for its schools (`screening.center_rounds`)."""
+    label = _("set by a center")
+    return Split(SPLIT, label, (path,), _by_center_round, _center_round_words, is_partition=False)
+
+
+CENTER_LEVELS = Split(
+    SPLIT,
+    _("set by a center"),
+    ("slip__round__center_round", "attention"),
+    _by_center_round_and_level,
+    _center_round_level_words,
+    is_partition=False,
+)
 ATTENTION_SPLIT = Split("attention", _("attention"), ("attention",), _by_attention, _attention_words)
 SLIPS = _("student-screenings")
 
@@ -100,6 +139,7 @@ declare(
         source="D4",
         records=asked,
         class_path="class_group_id",
+        splits=(of_center_rounds("round__center_round"),),
         is_told_by_school=False,
     ),
     Figure(
@@ -110,6 +150,7 @@ declare(
         source="D4",
         records=answered,
         class_path="class_group_id",
+        splits=(of_center_rounds("round__center_round"),),
         is_told_by_school=False,
     ),
     Ratio(
@@ -128,6 +169,7 @@ declare(
         unit_of_measure=SLIPS,
         source="D4",
         records=results,
+        splits=(of_center_rounds("slip__round__center_round"),),
         is_told_by_school=False,
     ),
     Figure(
@@ -137,6 +179,7 @@ declare(
         unit_of_measure=SLIPS,
         source="D4",
         records=valid,
+        splits=(of_center_rounds("slip__round__center_round"),),
         is_told_by_school=False,
     ),
     Ratio(
@@ -154,7 +197,7 @@ declare(
         unit_of_measure=SLIPS,
         source="D4",
         records=with_level,
-        splits=(ATTENTION_SPLIT,),
+        splits=(ATTENTION_SPLIT, CENTER_LEVELS),
         is_told_by_school=False,
     ),
     Figure(

@@ -68,7 +68,7 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
         for question in paper.questions:
             key = f"{part.position}.{question.number}"
             values = None if key in few else given.get(key, Counter())
-            items.append(_counted(definition, question, values, answered[key], count))
+            items.append(count_item(definition, question, values, answered[key], count))
         is_ranked = any(one.heavy is not None for one in items)
         if is_ranked:
             items.sort(key=lambda one: (one.alert != "critical", one.heavy is None, -one.share, one.number))
@@ -87,7 +87,7 @@ def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
         yield one.given
 
 
-def _counted(
+def count_item(
     definition: Definition, question: Question, values: Counter[int] | None, answered: int, of: int
 ) -> CountedItem:
     """Without values it is told only how many have answered."""

@@ -40,7 +40,7 @@ def funnel(found: Found) -> Any:
     """From everybody who has answered to those about whom somebody has decided."""
     rows = [
         (_("answered"), found.whole.total),
-        (_("valid"), found.whole.valid),
+        *([(_("valid"), found.whole.valid)] if found.tells_validity else []),
         (_("above the cut-off"), found.above),
         (_("talked to"), found.above - found.waiting),
         (_("decided"), found.decided),

@@ -66,6 +66,8 @@ class Found:
     rows: list[Counted]  # none that could tell of a single student to who opens no result
     fates: list[Fate]
     hidden: int  # so many rows are left out
+    # While a round runs, one more in doubt would tell a leader whose answers they are.
+    tells_validity: bool
 
     @property
     def above(self) -> int:
@@ -106,6 +108,7 @@ def found_by(viewer: Viewer, round_: Round, by: str = "grade") -> Found | None:
         rows=[counted[order] for order in shown],
         fates=_fates(viewer, round_),
         hidden=len(counted) - len(shown),
+        tells_validity=is_counted_for(viewer, round_),
     )
 
 

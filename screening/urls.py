@@ -2,6 +2,7 @@ from django.urls import path
 
 from screening.views import (
     answering,
+    center,
     consents,
     families,
     instruments,
@@ -11,6 +12,7 @@ from screening.views import (
     results,
     rounds,
     slips,
+    staff,
     surveys,
 )
 
@@ -41,6 +43,7 @@ urlpatterns = [
     path("slips/<uuid:pk>/links/", consents.consent_links, name="consent_links"),
     path("links/<uuid:pk>/reissue/", consents.consent_link_reissue, name="consent_link_reissue"),
     path("rounds/<uuid:pk>/classes/<int:group>/extend/", rounds.round_extend, name="round_extend"),
+    path("rounds/<uuid:pk>/classes/<int:group>/absent/", slips.class_absent, name="class_absent"),
     path("papers/", paper.paper_list, name="paper_list"),
     path("slips/<uuid:pk>/", slips.slip_detail, name="slip_detail"),
     path("slips/<uuid:pk>/absent/", slips.slip_absent, name="slip_absent"),
@@ -57,6 +60,17 @@ urlpatterns = [
     path("a/done/", answering.answer_done, name="answer_done"),
     path("a/class/<slug:code>/", answering.answer_class, name="answer_class"),
     path("a/<slug:code>/", answering.answer_start, name="answer_start"),
+    path("center-rounds/", center.center_round_list, name="center_round_list"),
+    path("center-rounds/new/", center.center_round_new, name="center_round_new"),
+    path("center-rounds/<uuid:pk>/", center.center_round_detail, name="center_round_detail"),
+    path("center-rounds/<uuid:pk>/end/", center.center_round_end, name="center_round_end"),
+    path("center-rounds/<uuid:pk>/take-up/", center.center_round_take_up, name="center_round_take_up"),
+    path("staff-surveys/", staff.staff_survey_list, name="staff_survey_list"),
+    path("staff-surveys/new/", staff.staff_survey_new, name="staff_survey_new"),
+    path("staff-surveys/<uuid:pk>/", staff.staff_survey_detail, name="staff_survey_detail"),
+    path("staff-surveys/<uuid:pk>/remind/", staff.staff_survey_remind, name="staff_survey_remind"),
+    path("staff-surveys/<uuid:pk>/close/", staff.staff_survey_close, name="staff_survey_close"),
+    path("staff-surveys/<uuid:pk>/answer/", staff.staff_survey_answer, name="staff_survey_answer"),
     path("instruments/", instruments.instrument_list, name="instrument_list"),
     path("instruments/import/", instruments.instrument_import, name="instrument_import"),
     path("instruments/new/", surveys.survey_new, name="survey_new"),

@@ -207,6 +207,11 @@ def things(world):
         "template": _templates(a, b),
         **_instruments(a, b, world.district_staff.unit),
         **_rounds(a, b),
+        **_staff_surveys(a, b),
+        "center's round": {
+            "of the district": center_round_of(world.district_staff).pk,
+            "of another district": center_round_of(world.other_staff).pk,
+        },
         "figure": {
             "students": "students",
             "staff, which a grade has none of": "counselors",
@@ -736,6 +741,50 @@ def _instruments(a, b, district):
             "no such question": {"pk": draft, "number": 3},
             "other school": {"pk": draft_b, "number": 1},
         },
+    }
+
+
+def staff_survey_of(school, *, roles=("class_teacher",), **about):
+    """Asked by the counselor, with names unless said otherwise."""
+    from django.utils import timezone
+
+    from schools.access import Viewer
+    from screening.actions.staff import ask_staff
+    from screening.models import Instrument
+
+    known = Instrument.objects.filter(unit=school.unit, code="sstaff").first()
+    return ask_staff(
+        by=Viewer(person=school.counselor.person, membership=school.counselor),
+        title="x",
+        instrument=known or instrument_of(school.unit, code="sstaff"),
+        roles=roles,
+        notice="x",
+        closes_on=timezone.localdate() + dt.timedelta(days=7),
+        **about,
+    )
+
+
+def center_round_of(member, *, codes=("phq9",), grades=("primary:1", "primary:2", "primary:3"), **about):
+    """Set for the weeks from the day of the cast on; the schools are not told."""
+    from django.utils import timezone
+
+    from screening.models import CenterRound, CenterRoundPart, Instrument
+
+    today = timezone.localdate()
+    days = {"first_on": today, "last_on": today + dt.timedelta(days=30), "due_on": today + dt.timedelta(days=7)}
+    words = {"title": "x", "notice": "x", "consent": "x", "grades": list(grades)}
+    made = CenterRound.objects.create(unit=member.unit, made_by=member, **(days | words | about))
+    for place, code in enumerate(codes, start=1):
+        instrument = Instrument.objects.get(unit=None, code=code)
+        CenterRoundPart.objects.create(center_round=made, instrument=instrument, position=place)
+    return made
+
+
+def _staff_surveys(a, b):
+    own, other = staff_survey_of(a).pk, staff_survey_of(b).pk
+    return {
+        "staff survey": {"own school": own, "other school": other},
+        "survey that asks": {"class teachers": own, "other school": other},
     }
 
 

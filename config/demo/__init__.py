@@ -77,6 +77,7 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
             incidents.add_incidents(rows, roster.students)
         if number == 1:
             rounds.add_rounds(school, roster.students, ids, now, rows.flagged)
+            surveys.ask_staff(school, ids, now)
         keep_all(student.pk for group in (roster, graduates) for student in group.students)
         counts = f"{len(roster.students)} students, {len(graduates.students)} graduates, {len(rows.talks)} talks"
         tell(f"{number}/{len(schools)} {school.unit.name}: {counts}")

@@ -1,10 +1,16 @@
-"""A needs survey that the district's counselors made for their schools, published and ready for a round."""
+"""Surveys that the district made for its schools: what students wish for, and what their teachers need; and the staff
+of the first school answering it."""
 
+import datetime as dt
+import json
+import random
 from typing import Any
 
-from schools.models import Unit
+from config.demo.network import DemoSchool, Ids
+from schools.models import Membership, Unit
 from screening.content import columns_of
-from screening.models import Instrument
+from screening.groups import joined
+from screening.models import Instrument, StaffAsked, StaffSheet, StaffSurvey
 from screening.reading import definition_of
 
 
@@ -84,5 +90,98 @@ NEEDS: dict[str, Any] = {
 }
 
 
+STAFF: dict[str, Any] = {
+    "code": "staff2026",
+    "version": "1",
+    "kind": "survey",
+    "name": _words("教职工心理健康教育需求调查", "What the staff needs"),
+    "about": _words("说说工作中需要的支持。", "Tell us what would help you at work."),
+    "licence": {"class": "own", "evidence": ""},
+    "items": [
+        {
+            "text": _words("与学生谈心，您觉得有把握吗？", "Do you feel sure when you talk with students?"),
+            "options": _options(
+                ("很有把握", "very"), ("比较有把握", "fairly"), ("不太有把握", "not very"), ("没有把握", "not at all")
+            ),
+        },
+        {
+            "type": "multiple",
+            "text": _words("最需要哪些支持？", "What would help you most?"),
+            "options": _options(
+                ("谈话方法培训", "training in talking"),
+                ("危机识别培训", "training in recognising a crisis"),
+                ("案例督导", "supervision of cases"),
+                ("家校沟通指导", "help with families"),
+                ("自己的情绪支持", "support for myself"),
+            ),
+        },
+        {
+            "type": "text",
+            "text": _words("其他建议", "Other suggestions"),
+            "hint": _words("请不要写任何人的姓名。", "Please name nobody."),
+            "required": False,
+        },
+    ],
+}
+SAID = ["希望每月有一次案例讨论。", "培训最好放在期初。", "想要一份常见问题的应对手册。"]
+
+
 def make_survey(owner: Unit) -> Instrument:
+    Instrument.objects.create(unit=owner, **columns_of(STAFF, definition_of(STAFF)))
     return Instrument.objects.create(unit=owner, **columns_of(NEEDS, definition_of(NEEDS)))
+
+
+def wished(dice: random.Random) -> dict[str, Any]:
+    """The answers of one student to the needs survey."""
+    mood = dice.choice([1, 1, 2, 2, 2, 3, 4])
+    troubles = sorted(dice.sample(range(1, 7), 2)) if mood > 2 else None
+    given = {
+        "1.1": mood,
+        "1.3": dice.randint(3, 10),
+        "1.4": sorted(dice.sample(range(1, 6), 2)),
+        "1.5": 22,
+        "1.6": None,
+    }
+    return given | ({"1.2": troubles} if troubles else {})
+
+
+def ask_staff(school: DemoSchool, ids: Ids, now: dt.datetime) -> None:
+    """One survey without names that is over, and one with names that runs."""
+    if not school.counselor_members:
+        return
+    dice = random.Random(f"staff {school.unit.code}")
+    instrument = Instrument.objects.get(code="staff2026")
+    teachers = sorted({one.person_id: one for one in school.teachers.values()}.values(), key=lambda one: one.pk)
+    people = [*teachers, *school.subject_teachers, *school.counselor_members, *school.leaders]
+    once = list({one.person_id: one for one in people}.values())
+    about = {"unit": school.unit, "instrument": instrument, "made_by": school.counselor_members[0]}
+    words = {"notice": "几个关于学生工作的问题，大约五分钟。"}
+    over = {"closes_on": now.date() - dt.timedelta(days=9), "state": "closed", "is_anonymous": True}
+    runs = {"closes_on": now.date() + dt.timedelta(days=5)}
+    _asked("教职工需求调查", once, dice, ids, now - dt.timedelta(days=20), about | words | over)
+    _asked("班主任谈心培训需求", teachers, dice, ids, now - dt.timedelta(days=2), about | words | runs)
+
+
+def _asked(
+    title: str, people: list[Membership], dice: random.Random, ids: Ids, at: dt.datetime, about: dict[str, Any]
+) -> None:
+    survey = StaffSurvey.objects.create(id=ids(), title=title, made_at=at, **about)
+    sizes: dict[str, int] = {}
+    for one in people:
+        sizes[one.role] = sizes.get(one.role, 0) + 1
+    together = joined(sizes, 5 if survey.is_anonymous else 1)
+    groups = {role: "+".join(sorted(group)) for group in together for role in group}
+    asked, sheets = [], []
+    for number, one in enumerate(people):
+        is_done = number % 4 > (0 if survey.is_anonymous else 1)
+        day = (at + dt.timedelta(days=1)).date() if is_done else None
+        asked.append(StaffAsked(id=ids(), survey=survey, membership=one, group=groups[one.role], answered_on=day))
+        if is_done:
+            given = {"1": dice.choice([1, 2, 2, 3]), "2": sorted(dice.sample(range(1, 6), 2))}
+            said = {"3": SAID[number // 4]} if number % 4 == 3 and number // 4 < len(SAID) else {}
+            by = None if survey.is_anonymous else one
+            sheets.append(
+                StaffSheet(id=ids(), survey=survey, group=groups[one.role], by=by, answers=json.dumps(given | said))
+            )
+    StaffAsked.objects.bulk_create(asked, batch_size=500)
+    StaffSheet.objects.bulk_create(sheets, batch_size=500)

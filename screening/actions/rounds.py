@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from random import SystemRandom
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -266,6 +267,19 @@ def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
     audit.record(by=by, verb="slip.absent", about=slip, student=slip.student_id, details={"absent": is_absent})
     slip.refresh_from_db()
     return slip
+
+
+@transaction.atomic
+def mark_absent_together(*, by: Viewer, round_: Round, slips: Iterable[UUID]) -> int:
+    """Were not there today; who has begun in the meantime stays as it is. Returns how many are marked."""
+    check_can_hold_rounds(by)
+    waiting = Slip.objects.visible_to(by).filter(round=round_, pk__in=list(slips), started_at=None, revoked_at=None)
+    rows = list(waiting.exclude(absent_on=timezone.localdate()))
+    Slip.objects.filter(pk__in=[one.pk for one in rows], started_at=None).update(absent_on=timezone.localdate())
+    if rows:
+        about = [(one, one.student_id) for one in rows]
+        audit.record_many(by=by, verb="slip.absent", rows=about, details={"absent": True})
+    return len(rows)
 
 
 def _shuffle(round_: Round) -> None:

@@ -122,18 +122,23 @@ class RoundForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        first, last, make_up = data.get("opens_on"), data.get("closes_on"), data.get("make_up_until")
         if data.get("is_anonymous") and data.get("shows_results"):
             self.add_error("shows_results", _("An anonymous survey has no results of one student."))
-        if first and last and last < first:
-            self.add_error("closes_on", _("The last day lies before the first."))
-        if last and last < timezone.localdate():
-            self.add_error("closes_on", _("This day has passed."))
-        if last and make_up and make_up < last:
-            self.add_error("make_up_until", _("Make-up days follow the last day."))
-        if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
-            self.add_error("closes_at", _("This is not later than the beginning."))
+        check_days(self, data)
         return data
+
+
+def check_days(form: forms.Form, data: Mapping[str, Any]) -> None:
+    """Days and hours that follow one another."""
+    first, last, make_up = data.get("opens_on"), data.get("closes_on"), data.get("make_up_until")
+    if first and last and last < first:
+        form.add_error("closes_on", _("The last day lies before the first."))
+    if last and last < timezone.localdate():
+        form.add_error("closes_on", _("This day has passed."))
+    if last and make_up and make_up < last:
+        form.add_error("make_up_until", _("Make-up days follow the last day."))
+    if data.get("opens_at") and data.get("closes_at") and data["closes_at"] <= data["opens_at"]:
+        form.add_error("closes_at", _("This is not later than the beginning."))
 
 
 class LaterForm(forms.Form):

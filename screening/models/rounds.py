@@ -5,10 +5,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
+from screening.models.center import CenterRound
 from screening.models.instruments import Instrument
 from students.models import Guardian, RiskFlag, Student
 
@@ -87,7 +89,7 @@ class Round(models.Model):
     class State(models.TextChoices):
         PLANNED = "planned", _("being prepared")
         OPEN = "open", _("running")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("a screening", "closed")
 
     class Kind(models.TextChoices):
         FIRST = "first", _("screening")
@@ -120,6 +122,10 @@ class Round(models.Model):
     is_quiet = models.BooleanField(default=False)
     # Who has answered is kept apart from what; nothing is scored for one person and nobody is called.
     is_anonymous = models.BooleanField(_("anonymous"), default=False)
+    # Set by a center for its schools, and who has signed for this one (`made_by`, `made_at`).
+    center_round = models.ForeignKey(
+        CenterRound, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds"
+    )
     shows_results = models.BooleanField(_("students read what their answers say"), default=False)
 
     objects = RoundQuerySet.as_manager()
@@ -133,6 +139,11 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="first", after=None) | Q(after__isnull=False, is_quiet=True) & ~Q(kind="first"),
                 name="later_stages_are_quiet",
+            ),
+            models.UniqueConstraint(
+                fields=["center_round", "school"],
+                condition=Q(center_round__isnull=False),
+                name="a_school_takes_a_center_round_up_once",
             ),
             models.CheckConstraint(
                 condition=Q(is_anonymous=False) | Q(after=None, shows_results=False),

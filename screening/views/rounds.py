@@ -19,6 +19,7 @@ from schools.models import ClassGroup, Membership, Role
 from schools.requests import ViewerRequest
 from screening.access import ROUND_ROLES, SCREENERS, can_hold_rounds
 from screening.actions import rounds as actions
+from screening.center_rounds import rounds_to_take_up
 from screening.forms.rounds import ExtendForm, LaterForm, RoundForm, SecondStageForm
 from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
@@ -30,7 +31,7 @@ from students.queries import groups_on_offer
 
 def round_of(request: ViewerRequest, pk: UUID) -> Round:
     rows = Round.objects.visible_to(request.viewer).select_related(
-        "school__kind", "consent_text", "responsible__person"
+        "school__kind", "consent_text", "responsible__person", "made_by__person"
     )
     found: Round = get_object_or_404(rows.prefetch_related("parts__instrument"), pk=pk)
     return found
@@ -62,7 +63,12 @@ def round_list(request: ViewerRequest) -> HttpResponse:
         counts[pk][1] += 1
     for one in rounds:
         one.done, one.total = counts[one.pk]
-    context = {"rounds": rounds, "can_hold": can_hold_rounds(viewer), "why": reason_to_see(viewer)}
+    context = {
+        "rounds": rounds,
+        "can_hold": can_hold_rounds(viewer),
+        "set_by_center": rounds_to_take_up(viewer) if can_hold_rounds(viewer) else [],
+        "why": reason_to_see(viewer),
+    }
     return render(request, "screening/round_list.html", context)
 
 
@@ -71,7 +77,7 @@ def round_new(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     form = RoundForm(
         request.POST or None,
-        instruments=_answerable(request),
+        instruments=answerable(request),
         classes=ClassGroup.objects.visible_to(viewer).select_related("school"),
         special=SpecialGroup.objects.filter(pk__in=[one.pk for one in groups_on_offer(viewer)]),
         initial={"opens_on": timezone.localdate(), "closes_on": timezone.localdate()},
@@ -84,7 +90,7 @@ def round_new(request: ViewerRequest) -> HttpResponse:
     return render(request, "screening/round_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _answerable(request: ViewerRequest) -> Any:
+def answerable(request: ViewerRequest) -> Any:
     """What can be answered on a screen: a key without its text cannot."""
     offered = [one for one in instruments_offered(request.viewer.unit) if one.parsed.informant == "self"]
     texts = languages_of(offered, request.viewer.unit)
@@ -136,6 +142,9 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         "rows": [(slip, states[slip.pk]) for slip in slips],
         "left": sum(slip.finished_at is None for slip in slips),
         "can_hold": can_hold_rounds(viewer),
+        "marks_absent": can_hold_rounds(viewer)
+        and round_.state == Round.State.OPEN
+        and any(not (one.started_at or one.revoked_at or one.absent_on) for one in slips),
         "form": ExtendForm(),
         "why": reason_to_see(viewer, class_id=group),
     }
@@ -180,7 +189,7 @@ def round_ask_more(request: ViewerRequest, pk: UUID) -> HttpResponse:
     form = SecondStageForm(
         request.POST or None,
         people=_counselors(request),
-        instruments=_answerable(request),
+        instruments=answerable(request),
         counts={least: sum(level >= least for level in levels) for least in (1, 2, 3)},
         initial=_soon(request) | {"attention": 2},
     )

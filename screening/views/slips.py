@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import roles
@@ -84,3 +85,21 @@ def slip_absent(request: ViewerRequest, pk: UUID) -> HttpResponse:
     actions.mark_absent(by=request.viewer, slip=slip, is_absent=request.POST.get("absent") == "yes")
     messages.success(request, _("Saved."))
     return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
+
+
+@require_POST
+@roles(*SCREENERS)
+def class_absent(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
+    """Those ticked on the page of a class were not there today."""
+    round_ = round_of(request, pk)
+    row = class_of(round_, group)
+    ticked = set(request.POST.getlist("slips"))
+    slips = Slip.objects.visible_to(request.viewer).filter(round=round_, class_group=row.class_group_id)
+    chosen = [one for one in slips.values_list("pk", flat=True) if str(one) in ticked]
+    if not ticked:
+        messages.error(request, _("Tick who was not there."))
+    else:
+        count = actions.mark_absent_together(by=request.viewer, round_=round_, slips=chosen)
+        sentence = ngettext("{n} student is marked absent.", "{n} students are marked absent.", count)
+        messages.success(request, sentence.format(n=count))
+    return redirect("screening:round_class", pk=pk, group=group)

@@ -3,7 +3,7 @@
 
 function showBranches(paper) {
   const chosen = new Set();
-  for (const question of paper.querySelectorAll("fieldset[data-number]")) {
+  for (const question of paper.querySelectorAll("[data-number]")) {
     const wanted = (question.dataset.shownIf || "").trim().split(/\s+/).filter(Boolean);
     question.hidden = wanted.length > 0 && !wanted.some((answer) => chosen.has(answer));
     if (question.hidden) continue;

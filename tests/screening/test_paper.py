@@ -1,15 +1,16 @@
 """Answers from paper: read twice, decided where the readings differ, and called for at once."""
 
 import pytest
+from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import Membership
+from schools.models import AuditEntry, Membership
 from screening.actions.answering import begin
 from screening.actions.consents import record_paper
 from screening.actions.paper import decide_paper, enter_paper
 from screening.actions.rounds import mark_absent
-from screening.models import PaperEntry, Response
+from screening.models import PaperEntry, Response, Slip
 from screening.progress import states_of
 from students.models import RiskFlag
 from tests.screening.asked import round_of, sheet, slip_of
@@ -114,3 +115,14 @@ def test_absent_is_the_counselor_s_and_goes_when_the_student_begins(slip, world)
     begin(slip=slip, agrees=True)
     slip.refresh_from_db()
     assert slip.absent_on is None
+
+
+def test_those_ticked_are_absent_together_and_who_has_begun_is_not(world, sign_in):
+    round_ = round_of(world.a)
+    first, second, third = (slip_of(round_, one) for one in (world.a.student, world.a.student_2, world.a.student_3))
+    begin(slip=third, agrees=True)
+    url = f"/rounds/{round_.pk}/classes/{world.a.class_1.pk}/absent/"
+    sign_in(world.a.counselor).post(url, {"slips": [str(first.pk), str(third.pk), "x"]})
+    marked = Slip.objects.filter(absent_on=timezone.localdate())
+    assert [one.pk for one in marked] == [first.pk]
+    assert AuditEntry.objects.filter(verb="slip.absent").count() == 1

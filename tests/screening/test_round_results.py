@@ -147,7 +147,7 @@ def test_a_leader_reads_no_group_in_which_one_student_could_be_found(world):
         classes = [row.valid for row in found_by(viewer, round_, "class").rows]
         return classes, part.main and part.main.total, [one.items[1].answered for one in items]
 
-    assert read(leader) == ([], None, [])
+    assert (read(leader), found_by(leader, round_).tells_validity) == (([], None, []), False)
     close_round(by=by(world), round_=round_)
     round_.refresh_from_db()
     assert read(leader) == ([6], 13, [13])  # with the five the two of the same grade would be known

@@ -115,6 +115,14 @@ def test_gad7_bands_are_the_published_ones():
     assert total("gad7", sheet("gad7", ([1], 3), rest=2)).band == "severe"
 
 
+def test_phq4_bands_and_its_two_halves():
+    """Kroenke et al. 2009: 0–2, 3–5, 6–8, 9–12; each half is positive from 3 on."""
+    sheets = [dict(enumerate(values, start=1)) for values in ([1, 1, 0, 0], [3, 0, 0, 0], [1, 1, 3, 1], [3, 3, 3, 0])]
+    assert [total("phq4", one).band for one in sheets] == ["none", "mild", "moderate", "severe"]
+    halves = [[scale("phq4", name, one).band for name in ("gad2", "phq2")] for one in sheets[1:3]]
+    assert halves == [["positive", "negative"], ["negative", "positive"]]
+
+
 def test_k10_leaves_one_missing_item_out_and_refuses_two():
     answers = sheet("k10", rest=3)
     one, two = {n: v for n, v in answers.items() if n > 1}, {n: v for n, v in answers.items() if n > 2}

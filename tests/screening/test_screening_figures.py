@@ -98,7 +98,7 @@ def test_a_barred_person_counts_exactly_what_they_may_open(world):
         rows, counts = figure.query(scope), figure.counts(scope)
         seen = rows.model.objects.visible_to(other).filter(pk__in=rows.values("pk")).count()
         assert counts[ALL] == seen == max(0, everything[code] - 1), code
-        for split in figure.splits:
+        for split in (one for one in figure.splits if one.is_partition):
             assert sum(n for (name, _value), n in counts.items() if name == split.code) == seen, code
 
 

@@ -13,12 +13,13 @@ from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
 from screening.actions.rounds import KEPT_IN_LATER_STAGES
-from screening.models import AnonymousSheet, ConsentLink, CriticalAnswer, PaperEntry, Round, SavedAnswers
+from screening.models import AnonymousSheet, ConsentLink, CriticalAnswer, PaperEntry, Round, SavedAnswers, StaffSheet
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
     asked_of,
     barometer_of,
+    center_round_of,
     certificate_of,
     contact_of,
     draft_of,
@@ -38,6 +39,7 @@ from tests.walking import (
     reported,
     room_of,
     sent_to,
+    staff_survey_of,
     stand_in_of,
     step_of,
     sweep_of,
@@ -116,6 +118,10 @@ SEEN = {
     "screening.Response": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.Result": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.ScaleResult": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.CenterRound": (1, 0, 0, 0, 0, 1, 0),  # of 1, of the district
+    "screening.StaffSurvey": (1, 1, 0, 1, 0, 0, 0),  # of 2, each of the class teachers
+    "screening.StaffAsked": (3, 3, 0, 1, 0, 0, 0),  # of 6
+    "screening.StaffSheet": (1, 1, 0, 0, 0, 0, 0),  # of 2
     "reports.Summary": (1, 1, 0, 0, 0, 0, 0),  # of 2
 }
 
@@ -153,6 +159,7 @@ def everywhere(world):
         report_of(school.teacher, school.class_1)
         barometer_of(school, school.class_1, school.teacher)
         report_of(school.leader)
+        StaffSheet.objects.create(survey=staff_survey_of(school), by=school.teacher, answers="{}")
         stand_in_of(school.subject_teacher, school.class_2, school.leader)
         swept(sweep_of(school.counselor), school.student, school.teacher)
         answers_on_their_way(school)
@@ -167,6 +174,7 @@ def everywhere(world):
         SafetyPlan.objects.create(person=incident.people.get(), number=1, by=school.counselor, signs="x")
         TalkRevision.objects.create(part=part_of(school, "restricted"), number=1, by=by, content="{}")
         audit.record(by=Viewer(person=by, membership=school.counselor), verb="flag.closed", about=school.flag)
+    center_round_of(world.district_staff)
     auditor = Membership.objects.create(
         person=world.auditor.person, unit=a.unit, role="auditor", starts_on=dt.date(2025, 9, 1)
     )
