@@ -60,7 +60,8 @@ class CenterRoundForm(forms.Form):
     def __init__(self, *args: Any, instruments: Any, grades: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "instruments", forms.ModelMultipleChoiceField).queryset = instruments
-        self.fields["instruments"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+        instruments_field: Any = self.fields["instruments"]
+        instruments_field.label_from_instance = lambda one: one.name
         field_of(self, "grades", forms.MultipleChoiceField).choices = grades
 
     def clean(self) -> dict[str, Any]:
@@ -108,7 +109,8 @@ class TakeUpForm(forms.Form):
     def __init__(self, *args: Any, people: Any, may_call: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "on_duty", forms.ModelChoiceField).queryset = people
-        self.fields["on_duty"].label_from_instance = lambda one: one.person.name  # type: ignore[attr-defined]
+        on_duty_field: Any = self.fields["on_duty"]
+        on_duty_field.label_from_instance = lambda one: one.person.name
         if not may_call:  # no answer of it calls anybody
             del self.fields["on_duty"], self.fields["after_critical"]
 

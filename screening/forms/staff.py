@@ -51,7 +51,8 @@ class StaffSurveyForm(forms.Form):
     def __init__(self, *args: Any, instruments: Any, sizes: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "instrument", forms.ModelChoiceField).queryset = instruments
-        self.fields["instrument"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
+        instrument_field: Any = self.fields["instrument"]
+        instrument_field.label_from_instance = lambda one: one.name
         field_of(self, "roles", forms.MultipleChoiceField).choices = [
             (role, f"{Role(role).label} {size}") for role, size in sizes.items()
         ]
