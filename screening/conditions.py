@@ -11,6 +11,7 @@ The comparisons are `at_least`, `above`, `at_most` and `below`. `"missing": true
 `false` lets it fail; without it, it leaves the question open.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -51,9 +52,11 @@ def _counted(condition: Condition, place: Mapping[int, int], values: Values) -> 
     """What holds for the lowest and for the highest number that the missing answers allow, is certain."""
     low = high = 0
     for test in condition["count"]:
-        verdicts = [_compare(values[place[number]], test) for number in test["items"]]
-        low += verdicts.count(True)
-        high += len(verdicts) - verdicts.count(False)
+        given = Counter([values[place[number]] for number in test["items"]])
+        for value, how_many in given.items():
+            verdict = _compare(value, test)
+            low += how_many if verdict else 0
+            high += how_many if verdict is not False else 0
     least, most = _compare(low, condition), _compare(high, condition)
     return least if least == most else None
 

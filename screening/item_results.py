@@ -43,17 +43,19 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
     """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form. Who
     opens no result reads this of a closed round with enough of them, and, as in an anonymous one, not of a question
     that a few have answered."""
-    given: dict[str, Counter[int]] = {}
-    count, answered = 0, Counter[str]()
+    count, pairs = 0, Counter[tuple[str, Any]]()
     for answers in _given(viewer, round_):
         count += 1
-        for key, value in answers.items():
-            if value is None:
-                continue
-            answered[key] += 1
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, int):
-                    given.setdefault(key, Counter())[one] += 1
+        pairs.update((key, tuple(value) if isinstance(value, list) else value) for key, value in answers.items())
+    given: dict[str, Counter[int]] = {}
+    answered = Counter[str]()
+    for (key, value), number in pairs.items():  # of a thousand sheets a few hundred pairs are left
+        if value is None:
+            continue
+        answered[key] += number
+        for one in value if isinstance(value, tuple) else [value]:
+            if isinstance(one, int):
+                given.setdefault(key, Counter())[one] += number
     if not count or count < fewest_for(viewer):
         return []
     hides_few = round_.is_anonymous or viewer.role not in SCREENERS

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import getitem
 from typing import IO, Any
 
 from schools.common.tables import UnreadableFile
@@ -97,12 +98,17 @@ def _texts(item: Item) -> dict[str, int | None]:
 def _sheets(
     table: Iterator[list[str]], columns: list[_Column], count: int, counts: Counts
 ) -> Iterator[tuple[str, list[int | None]]]:
+    in_order = [column.place for column in columns] == list(range(count))
+    known = [column.values for column in columns]
     for row in table:
         cells = row[1:]
         if not any(row):
             continue
         values: list[int | None] = [None] * count
         try:
+            if in_order and len(cells) == count:  # nearly every line of a large table
+                yield row[0].strip(), list(map(getitem, known, cells))
+                continue
             if len(cells) > len(columns) and any(cells[len(columns) :]):
                 raise KeyError
             for column, cell in zip(columns, cells, strict=False):

@@ -29,7 +29,7 @@ class StaffSurveyForm(forms.Form):
         ),
     )
     roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Who is asked"),
+        label=gettext_lazy("Who is to answer"),
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Who has several roles is asked once."),
     )
