@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schools.access import Viewer
@@ -26,6 +26,7 @@ class CountedItem:
     # one that calls, so many gave an answer that does.
     heavy: int | None
     alert: str
+    words: list[str] = field(default_factory=list)  # what was written, in no order that tells of anybody
 
     @property
     def share(self) -> float:
@@ -42,17 +43,19 @@ class CountedPart:
 def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedPart]:
     """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form. Who
     opens no result reads this of a closed round with enough of them, and, as in an anonymous one, not of a question
-    that a few have answered."""
+    that a few have answered. What was written is read by counselors only, without whose it is."""
     count, pairs = 0, Counter[tuple[str, Any]]()
     for answers in _given(viewer, round_):
         count += 1
         pairs.update((key, tuple(value) if isinstance(value, list) else value) for key, value in answers.items())
     given: dict[str, Counter[int]] = {}
-    answered = Counter[str]()
+    answered, words = Counter[str](), dict[str, list[str]]()
     for (key, value), number in pairs.items():  # of a thousand sheets a few hundred pairs are left
         if value is None:
             continue
         answered[key] += number
+        if isinstance(value, str) and viewer.role in SCREENERS:
+            words.setdefault(key, []).extend([value] * number)
         for one in value if isinstance(value, tuple) else [value]:
             if isinstance(one, int):
                 given.setdefault(key, Counter())[one] += number
@@ -70,7 +73,10 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
         for question in paper.questions:
             key = f"{part.position}.{question.number}"
             values = None if key in few else given.get(key, Counter())
-            items.append(count_item(definition, question, values, answered[key], count))
+            item = count_item(definition, question, values, answered[key], count)
+            if question.type == Type.TEXT:
+                item = replace(item, words=sorted(words.get(key, [])))
+            items.append(item)
         is_ranked = any(one.heavy is not None for one in items)
         if is_ranked:
             items.sort(key=lambda one: (one.alert != "critical", one.heavy is None, -one.share, one.number))

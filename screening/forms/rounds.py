@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from schools.classnames.grades import years_of
 from schools.common.rendering import DayInput, RowChoices, field_of
 from schools.common.typed import CodeField, LineField, LongField
 from schools.models import ClassGroup, Membership
@@ -48,8 +49,15 @@ class RoundForm(forms.Form):
     instruments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("What is asked"), queryset=Instrument.objects.none(), widget=RowChoices
     )
+    grades = forms.MultipleChoiceField(
+        label=gettext_lazy("Whole grades"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     classes = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Which classes"), queryset=ClassGroup.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Which classes"),
+        queryset=ClassGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("With those of the grades that are ticked above."),
     )
     special = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Only those in one of these special groups"),
@@ -116,12 +124,25 @@ class RoundForm(forms.Form):
         super().__init__(*args, **kwargs)
         field_of(self, "instruments", forms.ModelChoiceField).queryset = instruments
         field_of(self, "classes", forms.ModelChoiceField).queryset = classes
+        self.by_grade: dict[str, list[ClassGroup]] = {}
+        names: dict[str, str] = {}
+        for group in classes:
+            if not 1 <= group.grade <= years_of(group.stage, group.school.system or "63"):
+                continue  # has left the school, or is yet to come
+            grade = f"{group.stage}:{group.entry_year}"
+            self.by_grade.setdefault(grade, []).append(group)
+            names[grade] = group.grade_name
+        field_of(self, "grades", forms.MultipleChoiceField).choices = list(names.items())
         field_of(self, "special", forms.ModelChoiceField).queryset = special
         instruments_field: Any = self.fields["instruments"]
         instruments_field.label_from_instance = lambda one: one.name
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        chosen = {one.pk: one for grade in data.pop("grades", []) for one in self.by_grade[grade]}
+        data["classes"] = list((chosen | {one.pk: one for one in data.get("classes", [])}).values())
+        if not data["classes"] and "classes" not in self.errors:
+            self.add_error("classes", _("Tick the grades or classes that are asked."))
         if data.get("is_anonymous") and data.get("shows_results"):
             self.add_error("shows_results", _("An anonymous survey has no results of one student."))
         check_days(self, data)

@@ -1,6 +1,7 @@
 """Anonymous rounds: who has answered is known, what was answered is counted, nothing leads from one to the other."""
 
 import datetime as dt
+import json
 import uuid
 
 import pytest
@@ -13,11 +14,13 @@ from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_ans
 from screening.actions.consents import say_yourself
 from screening.actions.rounds import close_round
 from screening.consents import said_by
+from screening.item_results import items_counted
 from screening.models import AnonymousSheet, Consent, Response, Round, SavedAnswers
 from screening.progress import states_of
 from screening.slip_codes import code_of
 from students.models import RiskFlag
 from tests.screening.asked import round_of, sheet, slip_of
+from tests.walking import instrument_of
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +125,14 @@ def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):
     with pytest.raises(NotNow):
         hand_in_unnamed(slip=slip, answers=sheet(1))  # read before the closing
     assert not AnonymousSheet.objects.exists()
+
+
+def test_what_was_written_is_read_by_counselors_only(unnamed, world):
+    survey = instrument_of(world.a.unit, code="swords")
+    unnamed.parts.update(instrument=survey)
+    said = ["公园", "操场", "公园", "河边", "家里"]
+    sheets = [AnonymousSheet(round=unnamed, answers=json.dumps({"1.1": 1, "1.2": one})) for one in said]
+    AnonymousSheet.objects.bulk_create(sheets)
+    close_round(by=by(world), round_=unnamed)
+    found = [items_counted(by(world, who), unnamed, "zh")[0].items[1] for who in ("counselor", "leader")]
+    assert [(one.answered, one.words) for one in found] == [(5, sorted(said)), (5, [])]

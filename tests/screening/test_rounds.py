@@ -247,3 +247,18 @@ def test_five_parallel_identical_posts_are_one_row_and_call_once(world):
     assert (kept, SavedAnswers.objects.count()) == ([True] * 5, 1)
     assert RiskFlag.objects.filter(student=slip.student).count() == 1
     assert not Response.objects.exists()
+
+
+@pytest.mark.django_db
+def test_whole_grades_are_asked_with_the_classes_ticked_beside_them(world, sign_in):
+    client, group = sign_in(world.a.counselor), world.a.class_1
+    values = dict.fromkeys(("notice", "consent", "where_to_talk", "after_critical"), "x")
+    day = timezone.localdate().isoformat()
+    values |= {"title": "x", "opens_on": day, "closes_on": day, "opens_at": "08:00", "closes_at": "17:00"}
+    values["instruments"] = Instrument.objects.get(unit=None, code="gad7").pk
+    nobody = client.post("/rounds/new/", values)
+    grade = f"{group.stage}:{group.entry_year}"
+    made = client.post("/rounds/new/", values | {"grades": [grade], "classes": [world.a.classes["class_4"].pk]})
+    assert (nobody.status_code, made.status_code) == (422, 302)
+    asked = set(Round.objects.get().classes.values_list("class_group", flat=True))
+    assert asked == {world.a.class_1.pk, world.a.classes["class_2"].pk, world.a.classes["class_4"].pk}
