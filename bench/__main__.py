@@ -1,7 +1,8 @@
-"""usage: python -m bench [--database sqlite|postgres] [--only pages,requests,audit,scoring,roster,pdf,morning,notices]
-    [--quick]
+"""usage: python -m bench [--database sqlite|postgres] [--quick]
+    [--only pages,requests,audit,scoring,roster,pdf,morning,notices,submission,screening]
 
-Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out.
+Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out, and nine
+tenths of the screening.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from contextlib import ExitStack, nullcontext
 
 from tests.plugins.services import services
 
-PARTS = ["pages", "requests", "audit", "scoring", "roster", "pdf", "morning", "notices"]
+PARTS = ["pages", "requests", "audit", "scoring", "roster", "pdf", "morning", "notices", "submission", "screening"]
 KEYS = {
     "DJANGO_ENV": "test",
     "SECRET_KEY": "only-for-the-bench",

@@ -3,7 +3,7 @@
 import io
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,19 +29,15 @@ class Site:
         self.handler = WSGIHandler()
 
     def cost(self, request: Request, rounds: int = ROUNDS) -> Cost:
-        for _ in range(WARM_UP):
-            self.answer(request)
-        queries, size = self._counted(request)
-        times = [self._seconds(request) for _ in range(rounds)]
-        return Cost(statistics.median(times) * 1000, queries, size)
+        return costs([(self, request)], rounds)[0]
 
-    def _seconds(self, request: Request) -> float:
+    def seconds(self, request: Request) -> float:
         environ = _environ(request)
         started = time.process_time()
         self._send(environ, request)
         return time.process_time() - started
 
-    def _counted(self, request: Request) -> tuple[int, int]:
+    def counted(self, request: Request) -> tuple[int, int]:
         seen = 0
 
         def count(execute: Callable[..., Any], *args: Any) -> Any:
@@ -65,6 +61,19 @@ class Site:
         if not told[0].startswith(str(request.expected)):
             raise RuntimeError(f"{request.path}: {told[0]}")
         return size
+
+
+def costs(asked: Sequence[tuple[Site, Request]], rounds: int = ROUNDS) -> list[Cost]:
+    """Of several requests, in turns: what else this machine does meanwhile hits them alike."""
+    for site, request in asked:
+        for _ in range(WARM_UP):
+            site.answer(request)
+    counted = [site.counted(request) for site, request in asked]
+    times = zip(*([site.seconds(request) for site, request in asked] for _ in range(rounds)), strict=True)
+    return [
+        Cost(statistics.median(each) * 1000, queries, size)
+        for each, (queries, size) in zip(times, counted, strict=True)
+    ]
 
 
 def _environ(request: Request) -> dict[str, Any]:

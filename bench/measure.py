@@ -13,23 +13,12 @@ def main(parts: list[str], *, full: bool) -> None:
     from bench import audit
 
     call_command("migrate", verbosity=0)
-    if "morning" in parts:
-        from bench import morning
-
-        morning.run()
-        call_command("flush", verbosity=0, interactive=False)
-        from tests.world import ensure_seeds
-
-        ensure_seeds()
-    if "notices" in parts:
-        from bench import notices
-
-        notices.run()
-        call_command("flush", verbosity=0, interactive=False)
-        from tests.world import ensure_seeds
-
-        ensure_seeds()
-    if not set(parts) - {"morning", "notices"}:
+    alone = {"morning": _morning, "notices": _notices, "submission": _submission, "screening": _screening}
+    for part, measure in alone.items():
+        if part in parts:
+            measure(full)
+            _empty()
+    if not set(parts) - set(alone):
         return
     load_demo("school")
     if "pages" in parts:
@@ -50,17 +39,44 @@ def main(parts: list[str], *, full: bool) -> None:
         district(parts)
 
 
-def district(parts: list[str]) -> None:
-    from django.core.management import call_command
+def _morning(_full: bool) -> None:
+    from bench import morning
 
-    call_command("flush", verbosity=0, interactive=False)
+    morning.run()
+
+
+def _notices(_full: bool) -> None:
+    from bench import notices
+
+    notices.run()
+
+
+def _submission(_full: bool) -> None:
+    from bench import submission
+
+    submission.run()
+
+
+def _screening(full: bool) -> None:
+    from bench import screening
+
+    screening.run(quick=not full)
+
+
+def _empty() -> None:
+    """For the next part, which begins with the same ids."""
     from django.core.cache import cache
+    from django.core.management import call_command
 
     from tests.world import ensure_seeds
 
-    cache.clear()  # the units of the first demo had the same ids
-
+    call_command("flush", verbosity=0, interactive=False)
+    cache.clear()
     ensure_seeds()
+
+
+def district(parts: list[str]) -> None:
+    _empty()
     load_demo("district")
     if "pages" in parts:
         from bench import pages

@@ -7,11 +7,11 @@ from schools.access import public
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language", public(set_language), name="set_language"),
+    path("", include("screening.urls")),
     path("", include("schools.accounts.sign_in_urls")),
     path("", include("schools.urls")),
     path("", include("students.urls")),
     path("", include("counseling.urls")),
-    path("", include("screening.urls")),
     path("", include("reports.urls")),
 ]
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from schools.common.prepared import PreparedInsert
 from schools.models import TallyMark
+
+_MARKS = PreparedInsert(TallyMark)
 
 
 def mark(
@@ -19,6 +22,4 @@ def mark(
     now = timezone.now()
     later = [then] if isinstance(then, dt.datetime) else then or []
     moments = [now, *(moment for moment in later if moment and moment > now)]
-    TallyMark.objects.bulk_create(
-        [TallyMark(unit_id=unit, at=at, since=since) for unit in dict.fromkeys(unit_ids) for at in moments]
-    )
+    _MARKS.write([TallyMark(unit_id=unit, at=at, since=since) for unit in dict.fromkeys(unit_ids) for at in moments])

@@ -4,6 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import BigIntegerField, UUIDField
+
+from schools.common.prepared import Prepared
 from screening.consent_rules import GUARDIAN, Said, Standing, last_words, needed, standing
 from screening.models import Consent, Round, Slip
 from students.models import Guardian, Student
@@ -20,10 +23,21 @@ def said_in(texts: Iterable[int], students: Iterable[UUID]) -> dict[tuple[int, U
     return {key: last_words(said) for key, said in found.items()}
 
 
-def said_by(round_: Round, students: Iterable[UUID]) -> dict[UUID, dict[str, bool]]:
-    """What counts of each, by student, to the text of this round."""
-    found = said_in([round_.consent_text_id], students)
-    return {student: said for (_text, student), said in found.items()}
+_OF_ONE = Prepared(
+    lambda text, student: (
+        Consent.objects.filter(text=text, student=student)
+        .order_by("at", "pk")
+        .values_list("who", "is_given", "guardian", "channel")
+    ),
+    text=BigIntegerField(),
+    student=UUIDField(),
+)
+
+
+def said_of(round_: Round, student: UUID) -> dict[str, bool]:
+    """What counts of all that was said of one student to the text of this round."""
+    rows = _OF_ONE.rows(text=round_.consent_text_id, student=student)
+    return last_words(Said(who, is_given, by, channel == Consent.Channel.PAPER) for who, is_given, by, channel in rows)
 
 
 def needed_of(round_: Round, student: Student, day: dt.date) -> frozenset[str]:

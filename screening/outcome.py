@@ -7,6 +7,7 @@ item that was left out on purpose.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from screening import quality
 from screening.definition import COUNTED, Kind
@@ -37,9 +38,20 @@ class Outcome:
         return max(asked, default=0)
 
 
+# By round: what is asked changes no more once it may be answered. Nothing here is about a student.
+_known: dict[UUID, list[RoundInstrument]] = {}
+KEPT = 64
+
+
 def parts_of(round_: Round) -> list[RoundInstrument]:
-    """In their order, with their instruments; asked once for each object of a round."""
-    return list(round_.parts.all())
+    """In their order, with their instruments; asked once for each process, or of a planned round each time."""
+    if round_.state == Round.State.PLANNED:
+        return list(round_.parts.all())
+    if round_.pk not in _known:
+        if len(_known) >= KEPT:
+            _known.clear()
+        _known[round_.pk] = list(round_.parts.select_related("instrument"))
+    return _known[round_.pk]
 
 
 def split(round_: Round, answers: Mapping[str, Any]) -> Iterator[tuple[RoundInstrument, dict[int, Any]]]:

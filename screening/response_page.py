@@ -3,7 +3,7 @@
 from typing import Any
 
 from schools.access import Viewer
-from screening.consents import said_by
+from screening.consents import said_of
 from screening.models import CriticalAnswer, Response
 from screening.results import earlier_of, parts_shown
 from students.models import FlagStep
@@ -24,8 +24,7 @@ def shown(viewer: Viewer, response: Response, language: str) -> dict[str, Any]:
         "parts": parts_shown(response, language, known),
         "called": CriticalAnswer.objects.visible_to(viewer).filter(slip=response.slip).exists(),
         "earlier": earlier,
-        "is_taken_back": False
-        in said_by(response.slip.round, [response.slip.student_id]).get(response.slip.student_id, {}).values(),
+        "is_taken_back": False in said_of(response.slip.round, response.slip.student_id).values(),
         "interviews": _interviews(viewer, response),
     }
 

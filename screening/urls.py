@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from screening.views import (
     answering,
@@ -16,8 +16,19 @@ from screening.views import (
     surveys,
 )
 
+# Thousands come at once: what students open is found first.
+answers = [
+    path("", answering.answer_page, name="answer_page"),
+    path("save/", answering.answer_save, name="answer_save"),
+    path("finish/", answering.answer_finish, name="answer_finish"),
+    path("done/", answering.answer_done, name="answer_done"),
+    path("class/<slug:code>/", answering.answer_class, name="answer_class"),
+    path("<slug:code>/", answering.answer_start, name="answer_start"),
+]
+
 app_name = "screening"
 urlpatterns = [
+    path("a/", include(answers)),
     path("rounds/", rounds.round_list, name="round_list"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<uuid:pk>/", rounds.round_detail, name="round_detail"),
@@ -54,12 +65,6 @@ urlpatterns = [
     path("responses/<uuid:pk>/", responses.response_detail, name="response_detail"),
     path("responses/<uuid:pk>/pdf/", responses.response_pdf, name="response_pdf"),
     path("c/<slug:code>/", families.consent_answer, name="consent_answer"),
-    path("a/", answering.answer_page, name="answer_page"),
-    path("a/save/", answering.answer_save, name="answer_save"),
-    path("a/finish/", answering.answer_finish, name="answer_finish"),
-    path("a/done/", answering.answer_done, name="answer_done"),
-    path("a/class/<slug:code>/", answering.answer_class, name="answer_class"),
-    path("a/<slug:code>/", answering.answer_start, name="answer_start"),
     path("center-rounds/", center.center_round_list, name="center_round_list"),
     path("center-rounds/new/", center.center_round_new, name="center_round_new"),
     path("center-rounds/<uuid:pk>/", center.center_round_detail, name="center_round_detail"),

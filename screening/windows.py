@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from schools.on_duty import on_duty
 from screening.models import Round, RoundClass, Slip
+from screening.outcome import parts_of
 
 # Whoever began inside the hours may finish: for so long the page goes on.
 SITTING = dt.timedelta(hours=3)
@@ -20,7 +21,7 @@ def last_day(round_: Round, row: RoundClass | None) -> dt.date:
 
 
 def has_critical_items(round_: Round) -> bool:
-    return any(part.instrument.has_critical_items for part in round_.parts.all())
+    return any(part.instrument.has_critical_items for part in parts_of(round_))
 
 
 def is_on_duty(round_: Round, day: dt.date) -> bool:

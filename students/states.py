@@ -8,13 +8,15 @@ its own `states.py`, so that `manage.py check_states` finds them.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, UUIDField
 
 from schools.common.floors import ask_apps
+from schools.common.prepared import Prepared, PreparedUpdate
 from students.models import GroupMember, RegistryEntry, RiskFlag, Student, StudentState
 
 CHUNK = 500
@@ -89,7 +91,9 @@ def _chunks(students: Iterable[UUID]) -> Iterable[list[UUID]]:
 
 def _lock(students: list[UUID]) -> None:
     """Who waited here reads what the other one has just written."""
-    if connection.features.has_select_for_update:
+    if connection.features.has_select_for_update and len(students) == 1:
+        _LOCKED.rows(student=students[0])
+    elif connection.features.has_select_for_update:
         rows = StudentState.objects.select_for_update().filter(pk__in=students).order_by("pk")
         list(rows.values_list("pk", flat=True))
 
@@ -102,8 +106,23 @@ def _read(changed: Iterable[Source], students: list[UUID]) -> dict[UUID, Values]
     return found
 
 
+_LOCKED = Prepared(
+    lambda student: StudentState.objects.select_for_update().filter(pk=student).values_list("pk"), student=UUIDField()
+)
+
+
+@lru_cache
+def _update_of(columns: tuple[str, ...]) -> PreparedUpdate:
+    holes: dict[str, Any] = {name: StudentState._meta.get_field(name) for name in ("student", *columns)}
+    return PreparedUpdate(lambda student, **new: (StudentState.objects.filter(pk=student), new), **holes)
+
+
 def _write(columns: Iterable[str], students: list[UUID], found: Mapping[UUID, Values]) -> None:
     rows = [StudentState(student_id=pk, **found.get(pk, {})) for pk in students]
+    if len(rows) == 1:
+        new = {name: getattr(rows[0], name) for name in columns}
+        if _update_of(tuple(new)).run(student=students[0], **new):
+            return
     StudentState.objects.bulk_create(
         rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["student"], update_fields=list(columns)
     )

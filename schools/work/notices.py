@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.floors import ask_apps
+from schools.common.prepared import PreparedUpdate
 from schools.models.notices import NO_SUBJECT, Notice, Pulse
 from schools.models.people import Membership, Role
 from schools.models.units import Unit
@@ -120,10 +121,15 @@ def _address_of(about: models.Model | None) -> str:
     return str(about.get_absolute_url()) if about is not None and hasattr(about, "get_absolute_url") else ""
 
 
+_BEAT = PreparedUpdate(
+    lambda unit: (Pulse.objects.filter(pk=unit), {"beats": F("beats") + 1}), unit=models.BigIntegerField()
+)
+
+
 def pulse(units: Iterable[int]) -> None:
     """Open pages of these units ask for themselves anew."""
     for unit_id in sorted(units):
-        if not Pulse.objects.filter(pk=unit_id).update(beats=F("beats") + 1):
+        if not _BEAT.run(unit=unit_id):
             Pulse.objects.get_or_create(pk=unit_id, defaults={"beats": 1})
 
 

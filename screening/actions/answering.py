@@ -11,17 +11,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import DateTimeField, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.common.days import midnight
 from schools.common.errors import Refused
+from schools.common.prepared import Prepared, PreparedInsert, PreparedUpdate
 from schools.tallies import mark
 from schools.work.notices import pulse
 from screening.actions.consents import say_yourself
 from screening.consent_rules import STUDENT, Standing, standing
-from screening.consents import needed_of, said_by
+from screening.consents import needed_of, said_of
 from screening.models import (
     AnonymousSheet,
     CriticalAnswer,
@@ -35,13 +37,35 @@ from screening.models import (
 )
 from screening.outcome import Outcome, outcome_of, split
 from screening.scoring import critical_answers
-from screening.states import screenings
+from screening.states import note, screenings
 from screening.windows import can_begin, takes_answers
 from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student
 from students.states import keep
 
 RAISES_FROM = 2  # what only asks to keep an eye on somebody raises no flag
+
+# A school hands in within minutes: what each submission asks and writes is put into words once.
+_HELD = Prepared(
+    lambda slip: (
+        Slip.objects.select_for_update()
+        .filter(pk=slip)
+        .order_by()
+        .values_list("started_at", "finished_at", "revoked_at", "flag")
+    ),
+    slip=UUIDField(),
+)
+_SENT = Prepared(
+    lambda slip, client_id: SavedAnswers.objects.filter(slip=slip, client_id=client_id),
+    slip=UUIDField(),
+    client_id=UUIDField(),
+)
+_ON_THEIR_WAY = Prepared(lambda slip: SavedAnswers.objects.filter(slip=slip).order_by("at", "pk"), slip=UUIDField())
+_FINISHED = PreparedUpdate(
+    lambda slip, now: (Slip.objects.filter(pk=slip), {"finished_at": now}), slip=UUIDField(), now=DateTimeField()
+)
+_SAVED, _RESPONSES = PreparedInsert(SavedAnswers), PreparedInsert(Response)
+_RESULTS, _SCALES = PreparedInsert(Result), PreparedInsert(ScaleResult)
 
 
 class NotNow(Refused):
@@ -60,8 +84,7 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     has_left = slip.student.status == Student.Status.LEFT
     if has_left or slip.revoked_at or slip.finished_at or not can_begin(slip.round, row, now):
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
-    wanted, said = needed_of(slip.round, slip.student, day), said_by(slip.round, [slip.student_id])
-    own = said.get(slip.student_id, {})
+    wanted, own = needed_of(slip.round, slip.student, day), said_of(slip.round, slip.student_id)
     if agrees is False or (agrees and own.get(STUDENT) is not True and (STUDENT in wanted or STUDENT in own)):
         say_yourself(slip=slip, is_given=agrees)
         own = {**own, STUDENT: agrees}
@@ -93,31 +116,26 @@ def save_answers(
     if skipped := list(left_out):
         before, _seconds = answers_so_far(slip)
         answers = {key: None for key in skipped if before.get(key) is None} | dict(answers)
-    known = SavedAnswers.objects.filter(slip=slip, client_id=client_id).first()
+    known = next(iter(_SENT.objects(slip=slip.pk, client_id=client_id)), None)
     if known is None or known.given != dict(answers):
         if known:  # a page that was sent, changed and sent again
             client_id = uuid4()
-        try:
-            with transaction.atomic():
-                SavedAnswers.objects.create(
-                    slip=slip, client_id=client_id, answers=json.dumps(dict(answers)), seconds=seconds
-                )
-        except IntegrityError:  # the same request at the same moment: it is kept once
-            return True
+        row = SavedAnswers(slip=slip, client_id=client_id, answers=json.dumps(dict(answers)), seconds=seconds)
+        _SAVED.write([row])
         call_for(slip, answers)
     return True
 
 
 def hold(slip: Slip) -> Slip:
     """The row as it is now, until the transaction ends: what one device hands in, another does not add to."""
-    now = Slip.objects.select_for_update().get(pk=slip.pk)
-    slip.started_at, slip.finished_at, slip.revoked_at = now.started_at, now.finished_at, now.revoked_at
+    (now,) = _HELD.rows(slip=slip.pk)
+    slip.started_at, slip.finished_at, slip.revoked_at, slip.flag_id = now
     return slip
 
 
 def _check_taken(slip: Slip) -> None:
     """Also a consent that is withdrawn while the student answers ends it; what has called stays."""
-    said = said_by(slip.round, [slip.student_id]).get(slip.student_id, {})
+    said = said_of(slip.round, slip.student_id)
     if False in said.values() or not takes_answers(slip, timezone.now()):
         raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
 
@@ -185,21 +203,24 @@ def hand_in_unnamed(*, slip: Slip, answers: Mapping[str, Any]) -> None:
 
 def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
     """Put everything together, score it and raise what must be raised, in the transaction of whoever calls."""
-    merged, spent = answers_so_far(slip)
+    saved = _ON_THEIR_WAY.objects(slip=slip.pk)
+    merged, spent = _put_together(saved)
     # What this device left open may have been answered on another one.
     answers = {key: value for key, value in answers.items() if value is not None or merged.get(key) is None}
     found = outcome_of(slip.round, {**merged, **answers}, spent + seconds)
-    is_called = CriticalAnswer.objects.filter(slip=slip).exists()
+    # What has called stands with its flag on the slip.
+    is_called = slip.flag_id is not None and CriticalAnswer.objects.filter(slip=slip).exists()
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
     # Somebody may have dismissed what called before the whole was there.
     stands = is_called and RiskFlag.objects.open().filter(student=slip.student_id).exists()
     if found.attention >= RAISES_FROM and not stands:
         _raise(slip, min(found.attention, 3))
     now = timezone.now()
-    Slip.objects.filter(pk=slip.pk).update(finished_at=now)
+    _FINISHED.run(slip=slip.pk, now=now)
     slip.finished_at = now
-    SavedAnswers.objects.filter(slip=slip).delete()
-    keep([slip.student_id], screenings)
+    if saved:
+        SavedAnswers.objects.filter(slip=slip).delete()
+    note(response)
     mark(slip.round.school_id)
     pulse({slip.round.school_id})
     return response
@@ -207,7 +228,10 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
 
 def answers_so_far(slip: Slip) -> tuple[dict[str, Any], int]:
     """What was saved, the later answer to the same item last, and the seconds it took."""
-    rows = list(SavedAnswers.objects.filter(slip=slip).order_by("at", "pk"))
+    return _put_together(_ON_THEIR_WAY.objects(slip=slip.pk))
+
+
+def _put_together(rows: list[SavedAnswers]) -> tuple[dict[str, Any], int]:
     merged: dict[str, Any] = {}
     for row in rows:
         merged.update(row.given)
@@ -217,7 +241,7 @@ def answers_so_far(slip: Slip) -> tuple[dict[str, Any], int]:
 def _write(
     slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int, found: Outcome, is_called: bool
 ) -> Response:
-    response = Response.objects.create(
+    response = Response(
         slip=slip,
         submission=submission,
         answers=json.dumps(dict(answers), ensure_ascii=False),
@@ -249,6 +273,7 @@ def _write(
             )
             for number, scale in enumerate(one.scored.scales)
         ]
-    Result.objects.bulk_create(results)
-    ScaleResult.objects.bulk_create(scales)
+    _RESPONSES.write([response])
+    _RESULTS.write(results)
+    _SCALES.write(scales)
     return response

@@ -17,7 +17,7 @@ from schools.models import Membership, Role
 from screening.access import check_can_hold_rounds, check_sees_slip
 from screening.actions.answering import call_for, complete, hold
 from screening.consent_rules import STUDENT, Standing, standing
-from screening.consents import needed_of, said_by
+from screening.consents import needed_of, said_of
 from screening.models import Consent, PaperEntry, Response, Round, Slip
 
 
@@ -86,7 +86,7 @@ def _check_open(slip: Slip) -> None:
 
 def _check_consent(by: Viewer, slip: Slip, *, agrees: bool) -> None:
     wanted = needed_of(slip.round, slip.student, timezone.localdate())
-    said = said_by(slip.round, [slip.student_id]).get(slip.student_id, {})
+    said = said_of(slip.round, slip.student_id)
     if agrees and STUDENT in wanted and STUDENT not in said:
         Consent.objects.create(
             student_id=slip.student_id,

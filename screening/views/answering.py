@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import BadRequest
+from django.db.models import PositiveSmallIntegerField, UUIDField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from schools.access import public
+from schools.common.prepared import Prepared
 from schools.common.text import clean_code
 from screening.actions import answering as actions
 from screening.actions.answering import NotNow
@@ -48,25 +50,49 @@ class Sitting:
 
 
 def _slips() -> Any:
-    rows = Slip.objects.select_related("round__school__kind", "round__consent_text", "student__school", "class_group")
-    return rows.prefetch_related("round__parts__instrument")
+    return Slip.objects.select_related("round__school__kind", "round__consent_text", "student__school", "class_group")
 
 
-def _begun(slip: Slip, class_code: str) -> str:
+# Of a slip and its round no more than an answer on its way needs; the pages ask for the rest.
+_SEATED = Prepared(
+    lambda slip, issue: (
+        Slip.objects.filter(pk=slip, issue=issue, revoked_at=None)
+        .order_by()
+        .select_related("round")
+        .only(
+            "round__state",
+            "round__closed_at",
+            "round__is_anonymous",
+            "round__school",
+            "round__consent_text",
+            "student",
+            "class_group",
+            "issue",
+        )
+    ),
+    slip=UUIDField(),
+    issue=PositiveSmallIntegerField(),
+)
+
+
+def begun(slip: Slip, class_code: str) -> str:
     return signing.dumps([str(slip.pk), slip.issue, class_code], salt=SALT)
 
 
-def _sitting(token: str, max_age: dt.timedelta | None = SITTING) -> Sitting | None:
+def _sitting(token: str, *, is_page: bool, max_age: dt.timedelta | None = SITTING) -> Sitting | None:
     try:
         pk, issue, class_code = signing.loads(token, salt=SALT, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
-    slip = _slips().filter(pk=pk, issue=issue, revoked_at=None).first()
+    if is_page:
+        slip = _slips().filter(pk=pk, issue=issue, revoked_at=None).first()
+    else:
+        slip = next(iter(_SEATED.objects(slip=pk, issue=issue)), None)
     return Sitting(slip, token, class_code) if slip else None
 
 
 def _of_cookie(request: HttpRequest) -> Sitting | None:
-    return _sitting(request.COOKIES.get(COOKIE, ""))
+    return _sitting(request.COOKIES.get(COOKIE, ""), is_page=True)
 
 
 # --- in ---------------------------------------------------------------------------------------------------------------
@@ -85,7 +111,7 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     row = get_object_or_404(RoundClass.objects.select_related("round"), code_hash=hash_of(code))
     token = request.POST.get("slip", "")
     if request.method == "POST" and token:
-        known = _sitting(token)
+        known = _sitting(token, is_page=True)
         return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
     if request.method == "POST" and row.round.state != Round.State.OPEN:
         return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
@@ -93,7 +119,7 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         slip = _by_pin(row, **form.cleaned_data)
         if slip is not None:
-            return _start_page(request, slip, token=_begun(slip, code))
+            return _start_page(request, slip, token=begun(slip, code))
         form.add_error(None, _("Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes."))
     return render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -123,7 +149,7 @@ def _start(request: HttpRequest, slip: Slip, class_code: str) -> HttpResponse:
     answer = redirect("screening:answer_page")
     answer.set_cookie(
         COOKIE,
-        _begun(slip, class_code),
+        begun(slip, class_code),
         max_age=int(SITTING.total_seconds()),
         path=reverse("screening:answer_page"),
         secure=request.is_secure(),
@@ -222,7 +248,7 @@ def answer_finish(request: HttpRequest) -> HttpResponseBase:
 def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
     is_script = request.headers.get("X-Script") == "1"
     # However long it waited in a phone without a network: consent, issue and closing are looked at by the action.
-    sitting = _sitting(request.POST.get("sitting", ""), None)
+    sitting = _sitting(request.POST.get("sitting", ""), is_page=False, max_age=None)
     if sitting is None:
         sentence = _("This page is too old. Scan the code on your slip again; what you answered is kept.")
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)

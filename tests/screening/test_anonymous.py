@@ -13,7 +13,7 @@ from schools.common.errors import Refused
 from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_answers
 from screening.actions.consents import say_yourself
 from screening.actions.rounds import close_round
-from screening.consents import said_by
+from screening.consents import said_of
 from screening.item_results import items_counted
 from screening.models import AnonymousSheet, Consent, Response, Round, SavedAnswers
 from screening.progress import states_of
@@ -115,7 +115,7 @@ def test_last_word_of_a_student_stays_the_last_though_only_the_day_is_kept(unnam
     for is_given in (True, False, True, False) * 2:
         slip = slip_of(unnamed, world.a.student_2)
         say_yourself(slip=slip, is_given=is_given)
-        assert said_by(unnamed, [slip.student_id])[slip.student_id]["student"] == is_given
+        assert said_of(unnamed, slip.student_id)["student"] == is_given
 
 
 def test_after_the_closing_nothing_is_added_to_the_counts(unnamed, world):
