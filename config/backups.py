@@ -36,6 +36,7 @@ NOTE = "last-good.json"
 PLAIN_SETTINGS = ("ALLOWED_HOSTS", "PROXY_COUNT", "TIME_ZONE", "SESSION_IDLE_SECONDS", "SESSION_ABSOLUTE_SECONDS")
 KEYS = ("FIELD_KEYS", "AUDIT_KEY", "LOOKUP_KEY")
 CHUNK = 1024 * 1024
+LONGEST = dt.timedelta(hours=6)  # that a copy may take; what is older was left by one that was killed
 
 
 class BadCopy(Exception):
@@ -62,6 +63,7 @@ def make_copy(folder: Path, *, passphrase: str = "", keep: int = 0) -> Note:
     """Write a copy into `folder`, read it back, note it as good, and let only the newest `keep` stand (0: all)."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made_at = timezone.now()
+    _tidy(folder, made_at - LONGEST)
     target = folder / f"xinyu-{timezone.localtime(made_at):%Y%m%d-%H%M%S}.zip"
     partial = target.with_suffix(".partial")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as inner:
@@ -75,6 +77,13 @@ def make_copy(folder: Path, *, passphrase: str = "", keep: int = 0) -> Note:
         for old in copies_in(folder)[keep:]:
             old.unlink()
     return note
+
+
+def _tidy(folder: Path, before: dt.datetime) -> None:
+    """A copy that was killed in the midst leaves what it had: every night another one would fill the disk."""
+    for left in [*folder.glob(".making-*"), *folder.glob("xinyu-*.partial")]:
+        if left.stat().st_mtime < before.timestamp():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _write(partial: Path, inner: Path, passphrase: str, made_at: dt.datetime) -> None:

@@ -1,12 +1,22 @@
 """Caches that every process of the site shares, and that hold no Python objects where others could write them."""
 
 import json
+import logging
 import os
 import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+REST_SECONDS = 5
 
 
 class SharedFileCache(FileBasedCache):
@@ -41,3 +51,44 @@ class PlainSerializer:
 
     def loads(self, stored: Any) -> Any:
         return json.loads(stored)
+
+
+def _or_aside(name: str) -> Callable[..., Any]:
+    def ask(self: "SteadyClient", *arguments: Any, **named: Any) -> Any:
+        if time.monotonic() >= self.rests_until:
+            try:
+                return getattr(RedisCacheClient, name)(self, *arguments, **named)
+            except RedisError as error:
+                self.rests_until = time.monotonic() + REST_SECONDS
+                logger.warning("Redis does not answer (%s): the cache is a folder for now", type(error).__name__)
+        return getattr(self.aside, name)(*arguments, **named)
+
+    return ask
+
+
+class SteadyClient(RedisCacheClient):
+    """While Redis is down, limits and used codes are counted in a folder that all web processes of this machine share:
+    nobody is kept out, and nothing that works once works twice. Redis is asked again after some seconds."""
+
+    def __init__(self, servers: Any, **options: Any) -> None:
+        super().__init__(servers, **options)
+        self.aside = SharedFileCache(str(Path(settings.VAR) / "cache"), {})
+        self.rests_until = 0.0
+
+    add = _or_aside("add")
+    get = _or_aside("get")
+    set = _or_aside("set")
+    touch = _or_aside("touch")
+    delete = _or_aside("delete")
+    get_many = _or_aside("get_many")
+    has_key = _or_aside("has_key")
+    incr = _or_aside("incr")
+    set_many = _or_aside("set_many")
+    delete_many = _or_aside("delete_many")
+    clear = _or_aside("clear")
+
+
+class SteadyRedisCache(RedisCache):
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = SteadyClient

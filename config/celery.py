@@ -1,5 +1,6 @@
 import contextlib
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -40,22 +41,29 @@ def note_scheduler(sender: str = "", **kwargs: object) -> None:
         alarms.beat(alarms.SCHEDULER)
 
 
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """A message that nobody took until the next one is thrown away: a worker that was dead for a night does in the
+    morning what is due once, not a thousand times."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 # Every entry is safe to run twice and safe to miss: the rows it works on are its memory.
 app.conf.beat_schedule = {
-    "show life": {"task": "schools.tasks.show_life", "schedule": 30.0},
-    "requeue lost jobs": {"task": "schools.tasks.requeue_lost_jobs", "schedule": 30.0},
-    "delete expired files": {"task": "schools.tasks.delete_expired_files", "schedule": 600.0},
-    "anchor the audit log": {"task": "schools.tasks.anchor_audit", "schedule": 600.0},
+    "show life": every(30, "schools.tasks.show_life"),
+    "take up waiting jobs": every(30, "schools.tasks.run_waiting_jobs"),
+    "delete expired files": every(600, "schools.tasks.delete_expired_files"),
+    "anchor the audit log": every(600, "schools.tasks.anchor_audit"),
     "prove the audit log whole": {"task": "schools.tasks.prove_audit", "schedule": crontab(hour="3", minute="40")},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
-    "send what is due outside": {"task": "schools.tasks.send_deliveries", "schedule": 20.0},
-    "call the next person": {"task": "schools.tasks.call_next", "schedule": 60.0},
-    "send reminders": {"task": "schools.tasks.send_reminders", "schedule": 60.0},
-    "recount what is marked": {"task": "schools.tasks.recount_marked", "schedule": 30.0},
+    "send what is due outside": every(20, "schools.tasks.send_deliveries"),
+    "call the next person": every(60, "schools.tasks.call_next"),
+    "send reminders": every(60, "schools.tasks.send_reminders"),
+    "end reminders that are met": every(300, "schools.tasks.end_met_reminders"),
+    "recount what is marked": every(30, "schools.tasks.recount_marked"),
     # After midnight: terms begin, roles end, things fall due.
     "recount all": {"task": "schools.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
-    "escalate overdue flags": {"task": "students.tasks.escalate_overdue_flags", "schedule": 30.0},
-    "remind of reports of incidents": {"task": "counseling.tasks.remind_of_incident_reports", "schedule": 60.0},
+    "escalate overdue flags": every(30, "students.tasks.escalate_overdue_flags"),
+    "remind of reports of incidents": every(60, "counseling.tasks.remind_of_incident_reports"),
     "count who is silent": {"task": "reports.tasks.mark_hours_of_reports", "schedule": crontab(minute=5)},
-    "end watches of flags": {"task": "students.tasks.end_flag_watches", "schedule": 600.0},
+    "end watches of flags": every(600, "students.tasks.end_flag_watches"),
 }

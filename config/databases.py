@@ -41,7 +41,8 @@ def _sqlite(name: str, base: Path) -> dict[str, Any]:
 
 def _postgresql(options: dict[str, Any], pooled: bool) -> dict[str, Any]:
     if pooled:  # the pool checks and keeps connections itself; Django then wants no age
-        pool = {"min_size": 1, "max_size": 12, "timeout": 20}
+        # There are more connections than threads: who waits, waits for a database that is down.
+        pool = {"min_size": 1, "max_size": 12, "timeout": 5}
         return {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": {**options, "pool": pool}}
     return {"CONN_MAX_AGE": KEEP_SECONDS, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 

@@ -1,9 +1,11 @@
 """Web, worker and scheduler under one roof, for one machine without systemd or containers.
 
 Each child leads its own process group, so that ending it ends its children too (a killed `celery worker -B`
-leaves its beat behind). If this process is killed outright, the kernel ends the children.
+leaves its beat behind). If this process is killed outright, the kernel ends the children. A worker or scheduler that
+ends by itself is started again, and the site goes on serving meanwhile; without the web process all end.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -21,6 +23,8 @@ from config.databases import POSTGRESQL
 from config.start import refuse_demo
 
 GRACE_SECONDS = 15
+AGAIN_SECONDS = 5
+Command = tuple[list[str], dict[str, str]]
 PR_SET_PDEATHSIG = 1
 # A visitor who looks around as root knows; the messages of this queue are JSON, not code.
 AS_ROOT = "ignore:You're running the worker with superuser"
@@ -32,11 +36,12 @@ def serve(say: Callable[[str], object]) -> int:
         say(f"Port {port} is in use. Stop what uses it, or choose another: make run PORT=8001")
         return 1
     has_shown_accounts = prepare()
-    children = {name: start(command, extra) for name, (command, extra) in commands(host, port).items()}
+    found = commands(host, port)
+    children = {name: start(*command) for name, command in found.items()}
     if not settings.PRODUCTION and not has_shown_accounts:
         call_command("demo", "--accounts")
     say(f"\nXinyu: http://{host}:{port}   (Ctrl-C ends it)\n")
-    return watch(children, say)
+    return watch(children, say, again={name: command for name, command in found.items() if name != "web"})
 
 
 def prepare() -> bool:
@@ -53,16 +58,19 @@ def prepare() -> bool:
     return True
 
 
-def commands(host: str, port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
+def commands(host: str, port: int) -> dict[str, Command]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     workers = os.environ.get("WEB_WORKERS", "2")
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
     web += ["--worker-class", "gthread", "--threads", "4", "--workers", workers, "--log-level", "warning"]
     pooled = {"DB_POOL": "true"} if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL else {}
-    found: dict[str, tuple[list[str], dict[str, str]]] = {
+    worker = [*celery, "worker", *quiet]
+    found: dict[str, Command] = {
         "web": (web, pooled),
-        "worker": ([*celery, "worker", "--concurrency", "1", *quiet], {"PYTHONWARNINGS": AS_ROOT}),
+        "worker": ([*worker, "--queues", "xinyu", "--pool", "solo"], {"PYTHONWARNINGS": AS_ROOT}),
+        # What takes minutes: in a child of its own, which leaves its memory when it ends.
+        "worker of long jobs": ([*worker, "--queues", "long", "--concurrency", "1"], {"PYTHONWARNINGS": AS_ROOT}),
         "scheduler": ([*celery, "beat", "--loglevel", "WARNING", "--pidfile="], {}),
     }
     if settings.METRICS_PORT:
@@ -92,16 +100,26 @@ def is_taken(host: str, port: int) -> bool:
     return False
 
 
-def watch(children: dict[str, subprocess.Popen[bytes]], say: Callable[[str], object]) -> int:
-    """Until we are told to end, or a child ends: then all end."""
+def watch(
+    children: dict[str, subprocess.Popen[bytes]], say: Callable[[str], object], *, again: dict[str, Command]
+) -> int:
+    """Until we are told to end, or a child ends that is not started again: then all end."""
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, frame: asked.append(received))
+    waiting: dict[str, float] = {}
     while not asked:
-        ended = [name for name, child in children.items() if child.poll() is not None]
-        if ended:
-            say(f"{ended[0]} ended by itself: ending the others.")
+        ended = [name for name, child in children.items() if child.poll() is not None and name not in waiting]
+        if lost := [name for name in ended if name not in again]:
+            say(f"{lost[0]} ended by itself: ending the others.")
             break
+        for name in ended:
+            say(f"{name} ended by itself: starting it again.")
+            kill_group(children[name])
+            waiting[name] = time.monotonic() + AGAIN_SECONDS
+        for name in [name for name, at in waiting.items() if at < time.monotonic()]:
+            del waiting[name]
+            children[name] = start(*again[name])
         time.sleep(0.2)
     end(children)
     return 0 if asked else 1
@@ -116,8 +134,10 @@ def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
     while time.monotonic() < deadline and any(child.poll() is None for child in children.values()):
         time.sleep(0.1)
     for child in children.values():
-        try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-        child.wait()
+        kill_group(child)
+
+
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()

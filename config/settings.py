@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue  # type: ignore[attr-defined]
 
 from config.databases import create_private_file, database
 from config.folders import make_private
@@ -134,10 +135,15 @@ REDIS_URL = env("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.caches.SteadyRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "xinyu",
-            "OPTIONS": {"serializer": "config.caches.PlainSerializer"},
+            # A server that takes no connection, or never answers, costs a page a second and not a minute.
+            "OPTIONS": {
+                "serializer": "config.caches.PlainSerializer",
+                "socket_connect_timeout": 1,
+                "socket_timeout": 1,
+            },
         }
     }
     CACHES["progress"] = CACHES["default"]
@@ -175,23 +181,41 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="xinyu@localhost")
 if REDIS_URL:
     # Django writes unix:///path?db=1 where Celery writes redis+socket:///path?virtual_host=1.
     CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 2, "socket_keepalive": True}
 else:
     CELERY_BROKER_URL = "filesystem://localhost//"
-    QUEUE = VAR / "queue"
-    for folder in (QUEUE / "messages", QUEUE / "control"):
+    MESSAGES = VAR / "queue"
+    for folder in (MESSAGES / "messages", MESSAGES / "control"):
         folder.mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(QUEUE / "messages"),
-        "data_folder_out": str(QUEUE / "messages"),
-        "control_folder": str(QUEUE / "control"),
+        "data_folder_in": str(MESSAGES / "messages"),
+        "data_folder_out": str(MESSAGES / "messages"),
+        "control_folder": str(MESSAGES / "control"),
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "xinyu"
+# What takes minutes waits in a line of its own: no urgent call stands behind a long PDF. A worker that is not told its
+# lines (`--queues`) takes both.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("xinyu", "long")]  # type: ignore[no-untyped-call]
+CELERY_TASK_ROUTES = {
+    name: {"queue": "long"}
+    for name in (
+        "schools.tasks.run_job",
+        "schools.tasks.run_waiting_jobs",
+        "schools.tasks.recount_all",
+        "schools.tasks.prove_audit",
+        "config.tasks.nightly_copy",
+    )
+}
+# A request that starts a job does not wait for a broker that is down: the sweep takes the job up.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200  # a long PDF leaves its memory with the process that made it
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is down for hours ends neither worker nor scheduler
+CELERY_BEAT_SCHEDULER = "config.scheduler.Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_TIMEZONE = "Asia/Shanghai"
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from counseling.queries import coverage_by_class
 from schools.common.days import midnight
+from schools.ladder import ABOVE, BACKUP, DAYS, Rung
 from schools.models import Duty, Membership, Reminder, Role, Unit
 from schools.queries import TALK_DUTY, term_of
-from schools.work.reminders import ABOVE, BACKUP, DAYS, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 
 AHEAD, BACK = dt.timedelta(days=60), dt.timedelta(days=30)
 EVENING = dt.timedelta(hours=16)

@@ -10,8 +10,9 @@ from reports import reminders_of_summaries, reminders_of_sweeps  # noqa: F401
 from reports.daily import Calendars, class_board, due_of, joined_on, leaders_of, receiver, schemes_around
 from reports.models import DailyReport
 from reports.models.daily import CLASS
+from schools.ladder import ABOVE, BACKUP, REPORTER, Rung
 from schools.models import Membership, Reminder, Unit
-from schools.work.reminders import ABOVE, BACKUP, REPORTER, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 
 
 def class_reports_due(now: dt.datetime) -> Iterator[Due]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from reports.daily import Calendars, leaders_of
 from reports.models.summaries import AUTHORS
 from schools.common.days import midnight
-from schools.models import Job, Membership, Reminder, Term, Unit
+from schools.ladder import ABOVE, BACKUP, DAYS, Rung
+from schools.models import AuditEntry, Membership, Reminder, Term, Unit
 from schools.queries import terms_of
-from schools.work.reminders import ABOVE, BACKUP, DAYS, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 
 AROUND = dt.timedelta(days=60)
 AFTERNOON = dt.timedelta(hours=16)
@@ -43,8 +44,9 @@ def authors_of_summaries(row: Reminder) -> list[Membership]:
 
 
 def _is_exported(unit: Unit, term: Term) -> bool:
-    done = Job.objects.filter(kind="semester_report", membership__unit=unit, state=Job.State.DONE)
-    return done.filter(params__term=term.code).exists()
+    """By the log: the file itself is deleted after a day."""
+    acts = AuditEntry.objects.filter(chain__scope=unit.code, verb="summary.exported")
+    return acts.filter(at__gte=midnight(term.starts), details__term=term.code).exists()
 
 
 remind(

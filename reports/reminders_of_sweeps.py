@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from reports.actions.sweeps import CLASS, SCHOOL
 from reports.daily import classes_of, is_there, leaders_of, students_in
 from reports.models import Sweep, SweepSignature
+from schools.ladder import ABOVE, BACKUP, DAYS, Rung
 from schools.models import Membership, Reminder, Unit
 from schools.queries import class_teachers
-from schools.work.reminders import ABOVE, BACKUP, DAYS, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 
 DAY = 24 * 60
 # Steps lie at most so far from the day; one that is longer over reminds of nothing.

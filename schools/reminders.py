@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.common.days import midnight
+from schools.ladder import DAYS, Rung
 from schools.models import Certificate, Membership, Reminder
-from schools.work.reminders import DAYS, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 
 AHEAD = dt.timedelta(days=90)
 MORNING = dt.timedelta(hours=8)

@@ -13,8 +13,8 @@ def show_life() -> None:
 
 
 @shared_task(ignore_result=True)
-def requeue_lost_jobs() -> None:
-    jobs.requeue_lost()
+def run_waiting_jobs() -> None:
+    jobs.run_waiting()
 
 
 @shared_task(ignore_result=True)
@@ -45,6 +45,11 @@ def call_next() -> None:
 @shared_task(ignore_result=True)
 def send_reminders() -> None:
     reminders.dispatch()
+
+
+@shared_task(ignore_result=True)
+def end_met_reminders() -> None:
+    reminders.end_met()
 
 
 @shared_task(ignore_result=True)

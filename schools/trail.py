@@ -29,6 +29,7 @@ declare(
         labels={"scale": pgettext_lazy("in the log", "size"), "schools": pgettext_lazy("in the log", "schools")},
     ),
     Verb("job.retried", _("tried a background job again")),
+    Verb("reminders.retried", _("tried reminders again that had failed"), labels={"reminders": _("reminders")}),
     Verb("job.file_taken", _("took a finished file"), Kind.READ),
     Verb("membership.granted", _("gave a role")),
     Verb("membership.changed", _("changed a role")),

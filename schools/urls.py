@@ -108,5 +108,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/file", jobs.job_file, name="job_file"),
     path("system", system.system, name="system"),
     path("system/retry", system.job_retry, name="job_retry"),
+    path("system/retry-reminders", system.reminders_retry, name="reminders_retry"),
     path("style/", style.style_page, name="style_page"),
 ]

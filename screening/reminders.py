@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.common.days import midnight
+from schools.ladder import DAYS, Rung
 from schools.models import Membership, Reminder
-from schools.work.reminders import DAYS, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 from screening.asking_families import REMINDER, teachers_waiting
 from screening.models import Round
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.common.days import midnight
+from schools.ladder import ABOVE, BACKUP, DAYS, REPORTER, Rung
 from schools.models import Membership, Reminder, Role
-from schools.work.reminders import ABOVE, BACKUP, DAYS, REPORTER, Due, Rung, Source, remind
+from schools.work.reminders import Due, Source, remind
 from students.access import is_kept_from_a_flag
 from students.actions.registry import who_reviews
 from students.models import RegistryEntry

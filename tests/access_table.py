@@ -129,6 +129,7 @@ ROLES = {
     "schools:audit_accept": frozenset({AUDITOR}),
     "schools:system": frozenset({ADMIN}),
     "schools:job_retry": frozenset({ADMIN}),
+    "schools:reminders_retry": frozenset({ADMIN}),
     "schools:job_detail": EVERYONE,
     "schools:job_file": EVERYONE,
     # students

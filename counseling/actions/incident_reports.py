@@ -15,6 +15,7 @@ from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.on_duty import centers_above, staff_to_call
 from schools.work.notices import Urgency, end_notices, notify, pulse, who_see
+from schools.work.steadily import each
 from students.models import KeptFrom
 
 ANSWER_WITHIN = dt.timedelta(minutes=30)
@@ -152,12 +153,15 @@ def pass_up(
 def remind_of_reports(*, now: dt.datetime | None = None) -> int:
     """A deadline of the region comes near or has passed: who leads, and every leader, is called once for each."""
     now = now or timezone.now()
-    found = 0
-    for incident in Incident.objects.open().select_related("school").prefetch_related("reports")[:500]:
-        due = next_due(dues_of(incident))
-        if due and due.by - dt.timedelta(minutes=15) <= now:
-            with transaction.atomic():
-                leads = may_know(incident).filter(role__in=[Role.SCHOOL_LEADER, Role.COUNSELOR])
-                tell(incident, leads, "incident.report_due", f"{due.form} {due.by:%Y%m%d%H%M}", due_at=due.by)
-            found += 1
-    return found
+    rows = Incident.objects.open().select_related("school").prefetch_related("reports")
+    return each("remind of a report", rows, lambda incident: _remind(incident, now))
+
+
+@transaction.atomic
+def _remind(incident: Incident, now: dt.datetime) -> bool:
+    due = next_due(dues_of(incident))
+    if due is None or due.by - dt.timedelta(minutes=15) > now:
+        return False
+    leads = may_know(incident).filter(role__in=[Role.SCHOOL_LEADER, Role.COUNSELOR])
+    tell(incident, leads, "incident.report_due", f"{due.form} {due.by:%Y%m%d%H%M}", due_at=due.by)
+    return True

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from schools import audit
 from schools.access import Viewer, check_can_lead_unit
 from schools.common.errors import Refused
+from schools.ladder import ABOVE, BACKUP, REPORTER, Rung
 from schools.models import UnitSetting
-from schools.work.reminders import ABOVE, BACKUP, OUTSIDE, REPORTER, Rung, all_sources, setting_key
+from schools.work.reminders import OUTSIDE, all_sources, setting_key
 
 A_YEAR = 366 * 24 * 60
 

@@ -6,19 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schools.work.reminders import (
-    ABOVE,
-    AS_CHOSEN,
-    BACKUP,
-    DAYS,
-    GROUP,
-    INSIDE,
-    MAIL,
-    REPORTER,
-    SMS,
-    Rung,
-    Source,
-)
+from schools.ladder import ABOVE, AS_CHOSEN, BACKUP, DAYS, REPORTER, Rung
+from schools.work.reminders import GROUP, INSIDE, MAIL, SMS, Source
 
 MOST = 6
 WHOM = [(REPORTER, _("who has to do it")), (BACKUP, _("who steps in")), (ABOVE, _("who stands above"))]

@@ -1,10 +1,20 @@
 """Reminders that went out, or will: one row for a kind, a unit, a day and a step of its ladder."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.models.units import Unit
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def failed(self) -> "ReminderQuerySet":
+        """Those of the last day: an older one would remind of what is over."""
+        day_ago = timezone.now() - dt.timedelta(days=1)
+        return self.filter(state=Reminder.State.FAILED, at__gte=day_ago).order_by()
 
 
 class Reminder(models.Model):
@@ -29,6 +39,8 @@ class Reminder(models.Model):
     error = models.CharField(max_length=80, blank=True)
     sent_at = models.DateTimeField(null=True)
     people = models.PositiveIntegerField(default=0)
+
+    objects = ReminderQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "unit_id"]

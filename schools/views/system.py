@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import roles
-from schools.actions.jobs import retry_job
+from schools.actions.jobs import retry_job, retry_reminders
 from schools.models import Role
 from schools.requests import ViewerRequest
-from schools.work.alarms import SILENT, alarms_now, last_beats, queue_now
+from schools.work.alarms import alarms_now, is_silent, last_beats, queue_now
 
 
 @roles(Role.SYSTEM_ADMIN)
@@ -21,7 +21,7 @@ from schools.work.alarms import SILENT, alarms_now, last_beats, queue_now
 def system(request: ViewerRequest) -> HttpResponse:
     names = {"scheduler": _("Scheduler"), "worker": _("Worker")}
     now = timezone.now()
-    beats = [(names[name], at, at is None or now - at > SILENT) for name, at in last_beats().items()]
+    beats = [(names[name], at, is_silent(at, now)) for name, at in last_beats().items()]
     context = {"alarms": alarms_now(), "beats": beats, "queue": queue_now()}
     return render(request, "schools/system.html", context)
 
@@ -37,4 +37,12 @@ def job_retry(request: ViewerRequest) -> HttpResponse:
     else:
         retry_job(by=request.viewer, pk=pk)
         messages.success(request, _("It is tried again."))
+    return redirect("schools:system")
+
+
+@roles(Role.SYSTEM_ADMIN)
+@require_POST
+def reminders_retry(request: ViewerRequest) -> HttpResponse:
+    retry_reminders(by=request.viewer)
+    messages.success(request, _("It is tried again."))
     return redirect("schools:system")

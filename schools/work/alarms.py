@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.common.floors import ask_apps
-from schools.models import Heartbeat, Job, Membership, Role
+from schools.models import Delivery, Heartbeat, Job, Membership, Reminder, Role
 from schools.work.notices import Urgency, notify
 
 SILENT = dt.timedelta(minutes=3)
@@ -68,6 +68,11 @@ def last_beats() -> dict[str, dt.datetime | None]:
     return {name: seen.get(name) for name in (SCHEDULER, WORKER)}
 
 
+def is_silent(at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Also with a sign of life that is still to come: the clock was set back, and since then there was none."""
+    return at is None or abs(now - at) > SILENT
+
+
 _SILENT = {
     SCHEDULER: (
         "the scheduler is silent: reminders, clocks and copies stand still. Start it (docs/operations.md)",
@@ -87,7 +92,7 @@ def silence() -> Iterator[Alarm]:
     if not settings.PRODUCTION and not any(beats.values()):
         return
     for name, at in beats.items():
-        if at is None or now - at > SILENT:
+        if is_silent(at, now):
             yield Alarm(f"{name} silent", *_SILENT[name])
 
 
@@ -102,14 +107,22 @@ class Queue:
     running: int
     oldest: dt.datetime | None
     failed: list[Job]
+    # Of the last day: kind of reminder or channel, what broke or came back, how often.
+    reminders: list[tuple[str, str, int]]
+    sendings: list[tuple[str, str, int]]
 
 
 def queue_now() -> Queue:
+    day_ago = timezone.now() - dt.timedelta(days=1)
+    reminders = Reminder.objects.failed().values_list("kind", "error").annotate(n=models.Count("pk"))
+    gone = Delivery.objects.filter(state=Delivery.State.GIVEN_UP, next_at__gte=day_ago)
+    sendings = gone.order_by().values_list("channel__kind", "answer").annotate(n=models.Count("pk"))
     waiting = Job.objects.filter(state=Job.State.QUEUED)
     found = waiting.aggregate(n=models.Count("pk"), oldest=models.Min("created_at"))
     failed = Job.objects.filter(state=Job.State.FAILED).only("kind", "cause", "attempts", "created_at", "finished_at")
     running = Job.objects.filter(state=Job.State.RUNNING).count()
-    return Queue(found["n"], running, found["oldest"], list(failed.order_by("-finished_at")[:30]))
+    jobs = list(failed.order_by("-finished_at")[:30])
+    return Queue(found["n"], running, found["oldest"], jobs, list(reminders), list(sendings))
 
 
 @alarms
@@ -118,6 +131,16 @@ def standing() -> Iterator[Alarm]:
     if oldest and timezone.now() - oldest > STANDS:
         hint = "jobs wait for more than five minutes: is the worker busy, dead, or without its broker?"
         yield Alarm("queue stands", hint, _("Jobs wait for more than five minutes."))
+
+
+@alarms
+def reminders_that_did_not_go() -> Iterator[Alarm]:
+    late = Reminder.objects.filter(state=Reminder.State.WAITING, at__lt=timezone.now() - STANDS)
+    if late.exists():
+        yield Alarm("reminders stand", "reminders wait for more than five minutes", _("Reminders wait for too long."))
+    if Reminder.objects.failed().exists():
+        hint = "reminders were given up after several tries: see what broke and try again under Machinery"
+        yield Alarm("reminders failed", hint, _("Reminders were given up after several tries."))
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------

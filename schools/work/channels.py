@@ -6,7 +6,9 @@ what got no answer is sent a second time, what was answered never.
 """
 
 import datetime as dt
+import time
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -17,10 +19,14 @@ from schools.models.channels import Channel, ChannelChoice, Delivery
 from schools.models.notices import Notice
 from schools.models.people import Membership, Role
 from schools.work.notices import notify
-from schools.work.sending import NotSent, send
+from schools.work.sending import NoAnswer, NotSent, send
+from schools.work.steadily import each
 
 AGAIN = [dt.timedelta(seconds=s) for s in (30, 120, 600, 3600, 4 * 3600)]
 HELD = dt.timedelta(minutes=2)
+# A channel that does not answer costs its time-out once in a run, and all channels together no more than this: the
+# worker has reminders and clocks to see to.
+RUN_SECONDS = 30
 Urgency = Notice.Urgency
 State = Delivery.State
 
@@ -29,11 +35,22 @@ State = Delivery.State
 
 
 def send_due(*, now: dt.datetime | None = None) -> int:
-    """Send what is due. Returns how many messages left."""
-    now = now or timezone.now()
+    """Send what is due, urgent ones first, for half a minute at most. Returns how many messages left."""
     related = ("notice__membership__person", "channel__unit")
-    due = Delivery.objects.filter(state=State.QUEUED, next_at__lte=now).select_related(*related)
-    return sum(_send(one, now) for one in due.order_by("next_at")[:500])
+    due = Delivery.objects.filter(state=State.QUEUED, next_at__lte=now or timezone.now()).select_related(*related)
+    silent: set[UUID] = set()
+    until = time.monotonic() + RUN_SECONDS
+
+    def one(delivery: Delivery) -> bool:
+        if delivery.channel_id in silent or time.monotonic() > until:
+            return False
+        try:
+            return _send(delivery, now or timezone.now())
+        except NoAnswer:
+            silent.add(delivery.channel_id)
+            return False
+
+    return each("send", due.order_by("-notice__urgency", "next_at")[:500], one)
 
 
 def _send(delivery: Delivery, now: dt.datetime) -> bool:
@@ -51,6 +68,8 @@ def _send(delivery: Delivery, now: dt.datetime) -> bool:
         answer = send(delivery.channel, sentence(notice), to=_address(delivery))
     except NotSent as failure:
         _failed(delivery, str(failure), now)
+        if isinstance(failure, NoAnswer):
+            raise
         return False
     _sent(delivery, answer, now)
     return True

@@ -88,4 +88,4 @@ def _next(time: dt.time, now: dt.datetime) -> dt.datetime:
 
 def _send_soon() -> None:
     """A broker that is down costs half a minute, not the message: the sweep finds the rows."""
-    current_app.send_task("schools.tasks.send_deliveries", ignore_result=True)
+    current_app.send_task("schools.tasks.send_deliveries", ignore_result=True, expires=60)

@@ -1,7 +1,7 @@
 """Long work that survives a killed worker.
 
 A job is a row with a lease; the message carries its id. A worker takes the lease with one conditional update, renews
-it while it reports progress, and a sweep re-queues what was lost. What a job does is a function registered by name:
+it as long as it lives, and a sweep takes up what was lost. What a job does is a function registered by name:
 
     @job("semester_report")
     def export_summary(work: Work) -> None: ...
@@ -9,15 +9,17 @@ it while it reports progress, and a sweep re-queues what was lost. What a job do
 
 import datetime as dt
 import logging
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from django.core.cache import caches
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +34,8 @@ from schools.models import Job
 
 logger = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=5)
+RENEW = dt.timedelta(minutes=1)
+LONGEST = dt.timedelta(hours=1)
 KEEP = dt.timedelta(days=1)
 ATTEMPTS = 3
 _kinds: dict[str, Callable[["Work"], None]] = {}
@@ -116,12 +120,13 @@ def start_job(*, by: Viewer, kind: str, params: dict[str, Any], content: bytes |
         if content is not None:
             files.keep_file(row.pk, content)
         audit.record(by=by, verb=f"{kind}.started", about=row)
-        transaction.on_commit(lambda: send(row.pk))
+        send(row.pk)
     return row
 
 
 def send(job_id: UUID) -> None:
-    run_job.delay(str(job_id))
+    """Once it is committed. A broker that is down costs half a minute, not the job: the sweep finds the row."""
+    transaction.on_commit(lambda: run_job.delay(str(job_id)), robust=True)
 
 
 @shared_task(name="schools.tasks.run_job", ignore_result=True)
@@ -141,8 +146,35 @@ def run(job_id: UUID) -> None:
     if not taken:
         return
     row = Job.objects.select_related("owner", "membership__unit__kind", "membership__person").get(pk=job_id)
-    with override(row.params.get("language") or "zh-hans"):
+    with override(row.params.get("language") or "zh-hans"), _renewed(row):
         _finish(row, *_do(row))
+
+
+@contextmanager
+def _renewed(row: Job) -> Iterator[None]:
+    """While this process lives the job is its own, also through a step that takes longer than the lease; for an hour
+    at most, since what never ends is no work."""
+    over = threading.Event()
+
+    def renew() -> None:
+        for _minute in range(LONGEST // RENEW):
+            if over.wait(RENEW.total_seconds()):
+                return
+            until = timezone.now() + LEASE
+            try:
+                _held(row).filter(leased_until__lt=until).update(leased_until=until)
+            except DatabaseError:  # SQLite, while the work itself writes: it holds the lease for so long
+                logger.warning("the lease of job %s could not be renewed just now", row.pk)
+            finally:
+                connection.close()
+
+    keeper = threading.Thread(target=renew, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
 
 
 def _do(row: Job) -> tuple[str, str, str]:
@@ -177,8 +209,8 @@ def _finish(row: Job, state: str, message: str, cause: str) -> None:
     )
 
 
-def requeue_lost() -> int:
-    """Send again what no worker holds: lost messages and expired leases."""
+def run_waiting() -> int:
+    """Do what no worker holds: jobs whose message was lost, and those whose worker died."""
     now = timezone.now()
     waiting = Q(state=Job.State.QUEUED, created_at__lt=now - dt.timedelta(seconds=30))
     lost = Q(state=Job.State.RUNNING, leased_until__lt=now)
@@ -186,12 +218,13 @@ def requeue_lost() -> int:
     worn_out.update(
         state=Job.State.FAILED,
         finished_at=now,
+        leased_until=None,
         message=_("Stopped after several tries."),
         cause="its worker died each time",
     )
-    found = list(Job.objects.filter(waiting | lost).values_list("pk", flat=True)[:100])
+    found = list(Job.objects.filter(waiting | lost).order_by("created_at").values_list("pk", flat=True)[:100])
     for job_id in found:
-        send(job_id)
+        run(job_id)
     return len(found)
 
 

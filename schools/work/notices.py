@@ -26,6 +26,7 @@ from schools.models.notices import NO_SUBJECT, Notice, Pulse
 from schools.models.people import Membership, Role
 from schools.models.units import Unit
 from schools.work.deliveries import plan
+from schools.work.steadily import each
 
 Urgency = Notice.Urgency
 Details = Callable[[Viewer, list[Notice]], Mapping[UUID, str]]
@@ -195,7 +196,7 @@ def call_next(*, now: dt.datetime | None = None) -> int:
     now = now or timezone.now()
     waiting = Notice.objects.calling().filter(answer_by__lt=now).select_related("membership__backup", "unit__kind")
     found = list(waiting.order_by("answer_by")[:500])
-    return sum(_call_next(notice, now) for notice in found)
+    return each("call the next", found, lambda notice: _call_next(notice, now))
 
 
 @transaction.atomic

@@ -23,21 +23,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schools.common.floors import ask_apps
+from schools.ladder import (
+    AS_CHOSEN,
+    BY_HAND,
+    DAYS,
+    MINUTES,
+    STALE,
+    Rung,
+    minutes_since,
+    passed_steps,
+)
 from schools.models import Membership, Notice, Reminder, Unit, UnitSetting
 from schools.work.notices import notify
+from schools.work.steadily import each
 
 if TYPE_CHECKING:
     from schools.access import Viewer
 
 logger = logging.getLogger(__name__)
 TRIES = 5
-# A step that nobody could send for so long is left out: it would remind of yesterday.
-STALE = dt.timedelta(hours=12)
-DAYS = "days"
-FURTHEST = 1_000_000  # minutes that a step may lie before or after its hour
-REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
 # By which channel a step calls besides the inbox: as each person chose, or only one of these.
-AS_CHOSEN, INSIDE, MAIL, SMS, GROUP = "", "inside", "mail", "sms", "group"
+INSIDE, MAIL, SMS, GROUP = "inside", "mail", "sms", "group"
 OUTSIDE: dict[str, frozenset[str] | None] = {
     AS_CHOSEN: None,
     INSIDE: frozenset(),
@@ -47,15 +53,6 @@ OUTSIDE: dict[str, frozenset[str] | None] = {
 }
 # What comes due within a minute is gathered, of whatever kind: ten things due are one message.
 GATHER = dt.timedelta(minutes=1)
-
-
-class Rung(NamedTuple):
-    """When, in minutes before (-) or after the hour; whom: who is to do it, who steps in, or who stands above; and by
-    which channel."""
-
-    minutes: int
-    whom: str = REPORTER
-    channel: str = AS_CHOSEN
 
 
 class Due(NamedTuple):
@@ -76,7 +73,7 @@ class Source:
     due: Callable[[dt.datetime], Iterable[Due]]  # all that is due around a moment
     people: Callable[[Reminder], Iterable[Membership]]  # whom a step calls now; nobody if it is done
     url: str  # the name of the page that it leads to
-    scale: str = "minutes"  # in which a person sets its ladder
+    scale: str = MINUTES  # in which a person sets its ladder
     # Who may read of its reminders: not whoever would learn from them of a record that is kept from them.
     seen_by: Callable[["Viewer"], bool] = lambda _viewer: True
 
@@ -126,29 +123,18 @@ def ladders_in_force(unit: Unit) -> dict[str, Sequence[Rung]]:
     return {kind: own.get(setting_key(kind), source.ladder) for kind, source in all_sources().items()}
 
 
-def passed_steps(ladder: Iterable[Rung], due: dt.datetime, now: dt.datetime) -> list[tuple[Rung, dt.datetime]]:
-    """The steps whose moment has come, and is not long over. After a standstill only the last of each person's
-    steps is left: whoever was not called at 9:30 and at 10:00 is called once."""
-    last: dict[str, tuple[Rung, dt.datetime]] = {}
-    for step in sorted(ladder):
-        at = due + dt.timedelta(minutes=step.minutes)
-        if now - STALE < at <= now:
-            last[step.whom] = (step, at)
-    return sorted(last.values())
-
-
 # --- the dispatcher ---------------------------------------------------------------------------------------------------
 
 
 def dispatch(*, now: dt.datetime | None = None) -> int:
     """Write what has become due and send it. Returns how many people were called."""
     now = now or timezone.now()
-    for source in all_sources().values():
-        plan(source, now)
+    each("plan reminders", all_sources().values(), lambda source: plan(source, now))
     return send_waiting(now)
 
 
-def plan(source: Source, now: dt.datetime) -> None:
+def plan(source: Source, now: dt.datetime) -> int:
+    """Write the steps of one kind whose moment has come. Returns how many."""
     ladders = Ladders(source)
     rows = [
         Reminder(
@@ -162,15 +148,21 @@ def plan(source: Source, now: dt.datetime) -> None:
             at=at,
         )
         for due in source.due(now)
-        for step, at in passed_steps(ladders.of(due.unit), due.at, now)
+        for step, at in passed_steps(ladders.of(due.unit), due.at, now, STALE[source.scale])
     ]
     written = Reminder.objects.filter(kind=source.kind, day__in={row.day for row in rows})
     known = set(written.values_list("unit_id", "day", "step", "whom"))
     new = [row for row in rows if (row.unit_id, row.day, row.step, row.whom) not in known]
     Reminder.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    return len(new)
 
 
 def send_waiting(now: dt.datetime) -> int:
+    """Those that waited for too long, because nobody sent them, are left out: they would remind of what is over."""
+    for scale, stale in STALE.items():
+        kinds = [kind for kind, source in all_sources().items() if source.scale == scale]
+        late = Reminder.objects.filter(state=Reminder.State.WAITING, kind__in=kinds, at__lte=now - stale)
+        late.update(state=Reminder.State.NEEDLESS, error="too late")
     waiting = Reminder.objects.filter(state=Reminder.State.WAITING, at__lte=now).order_by("at").select_related("unit")
     return sum(_try(row, now) for row in waiting[:2000])
 
@@ -252,7 +244,7 @@ def call_soon(*, kind: str, units: Iterable[Unit], day: dt.date, due_at: dt.date
     """Something new is due at these units: the dispatcher calls for it within a minute, besides the steps of its
     ladder. One insert, however many units there are."""
     now = timezone.now()
-    step = int((now - due_at).total_seconds() // 60)
+    step = minutes_since(due_at, now)
     rows = [Reminder(kind=kind, unit=unit, day=day, step=step, whom=BY_HAND, due_at=due_at, at=now) for unit in units]
     Reminder.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
@@ -261,8 +253,7 @@ def call_soon(*, kind: str, units: Iterable[Unit], day: dt.date, due_at: dt.date
 def remind_by_hand(*, kind: str, unit: Unit, day: dt.date, due_at: dt.datetime, people: Iterable[Membership]) -> int:
     """Somebody asks for it now; within a minute a second click calls nobody again."""
     now = timezone.now()
-    step = int((now - due_at).total_seconds() // 60)
-    step = max(-FURTHEST, min(FURTHEST, step))
+    step = minutes_since(due_at, now)
     row, _created = Reminder.objects.get_or_create(
         kind=kind,
         unit=unit,
@@ -290,3 +281,22 @@ def end_reminders(
     found = Notice.objects.filter(kind=kind, occasion__startswith=f"{day:%Y-%m-%d} ", over_at=None)
     found = found.filter(unit__in=units) if units else found.filter(membership__in=list(done))
     return int(found.update(over_at=timezone.now(), answer_by=None))
+
+
+def end_met() -> int:
+    """Whoever a reminder of days called, and who has nothing of it left to do, is called no more: whatever it was
+    that met it. Those of hours end in the action that does what they ask for."""
+    slow = [kind for kind, source in all_sources().items() if source.scale == DAYS]
+    standing = Notice.objects.filter(kind__in=slow, over_at=None, withdrawn_at=None).exclude(occasion="")
+    steps = standing.order_by().values_list("kind", "unit", "occasion").distinct()
+    return each("end what is met", list(steps), _end_step)
+
+
+def _end_step(step: tuple[str, int, str]) -> int:
+    kind, unit_id, occasion = step
+    day, minutes, whom = occasion.split(" ")
+    unit = Unit.objects.select_related("kind").get(pk=unit_id)
+    row = Reminder(kind=kind, unit=unit, day=dt.date.fromisoformat(day), step=int(minutes), whom=whom)
+    left = [member.pk for member in all_sources()[kind].people(row)]
+    met = Notice.objects.filter(kind=kind, unit=unit, occasion=occasion, over_at=None).exclude(membership__in=left)
+    return int(met.update(over_at=timezone.now(), answer_by=None))

@@ -3,6 +3,8 @@
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
+from smtplib import SMTPException, SMTPServerDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,10 @@ KIND = Channel.Kind
 
 class NotSent(Exception):
     """It did not arrive; the words say why, for people."""
+
+
+class NoAnswer(NotSent):
+    """Nobody is there, or nobody answers in time: others through the same channel need not try just now."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -59,6 +65,9 @@ def _mail(text: str, to: str) -> str:
     try:
         send_mail(text, text, None, [to])
     except OSError as error:
+        is_answer = isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected)
+        raise (NotSent if is_answer else NoAnswer)(type(error).__name__) from error
+    except ValueError as error:  # what was typed is no address
         raise NotSent(type(error).__name__) from error
     return _("taken by the mail server")
 
@@ -81,8 +90,10 @@ def _post(url: str, body: bytes) -> str:
             said = answer.read(MOST_BYTES)
     except urllib.error.HTTPError as error:
         raise NotSent(f"HTTP {error.code}") from error
-    except OSError as error:
-        raise NotSent(_("no answer")) from error
+    except (OSError, HTTPException) as error:  # nobody there, or nobody who speaks HTTP
+        raise NoAnswer(_("no answer")) from error
+    except ValueError as error:  # the address of the channel is none
+        raise NotSent(type(error).__name__) from error
     _check_answer(said)
     return "HTTP 200"
 

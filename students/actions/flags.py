@@ -14,6 +14,7 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
 from schools.severity import WORST
+from schools.work.steadily import each
 from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
 from students.actions.keeping import inherit_barriers, keep_from
 from students.actions.moving import add_step, check_may_handle, check_move, due_at, mark_figures, move, take_by
@@ -191,7 +192,7 @@ def escalate_overdue(*, now: dt.datetime | None = None) -> int:
     is_due = Q(call_at__lt=now) | Q(call_at=None, calls=0)
     overdue = RiskFlag.objects.filter(is_late(now), is_due)
     found = list(overdue.select_related("school", "assignee__backup")[:500])
-    return sum(_escalate(flag, now) for flag in found)
+    return each("escalate", found, lambda flag: _escalate(flag, now))
 
 
 @transaction.atomic

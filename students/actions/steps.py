@@ -18,6 +18,7 @@ from schools.common.errors import Refused
 from schools.models import Membership, Role
 from schools.severity import WORST
 from schools.work.notices import about_this, notify, pulse
+from schools.work.steadily import each
 from students.actions.calling import call_for, urgency_of
 from students.actions.moving import (
     SENTENCES,
@@ -224,7 +225,7 @@ def end_watches(*, today: dt.date | None = None) -> int:
     """The day has come: it is in hand again, and its person is called. Returns how many."""
     today = today or timezone.localdate()
     due = RiskFlag.objects.filter(state=State.WATCHED, watch_until__lte=today).select_related("assignee", "school")
-    return sum(_end_watch(flag, today) for flag in due[:500])
+    return each("end a watch", due[:500], lambda flag: _end_watch(flag, today))
 
 
 @transaction.atomic

@@ -16,12 +16,16 @@ from config.serve import is_taken
 ROOT = Path(__file__).resolve().parents[2]
 FAMILY = """
 import sys
+from config import serve
 from config.serve import start, watch
+serve.AGAIN_SECONDS = 0.1
 child = "import subprocess, sys; subprocess.Popen(['sleep', '600']); print(1, flush=True); sys.stdin.read()"
 short = "import sys; print(1, flush=True); sys.stdin.readline()"
 found = {"long": start([sys.executable, "-c", child], {}), "short": start([sys.executable, "-c", short], {})}
 print("pids", *(one.pid for one in found.values()), flush=True)
-sys.exit(watch(found, print))
+def say(line):
+    print(line, flush=True)
+sys.exit(watch(found, say, again={"long": ([sys.executable, "-c", short], {})}))
 """
 
 
@@ -66,11 +70,20 @@ def test_a_told_supervisor_ends_every_process_of_every_child(family):
 
 
 @pytest.mark.real_clock
-def test_a_child_that_ends_takes_the_others_with_it(family):
+def test_a_web_process_that_ends_takes_the_others_with_it(family):
     parent, groups = family
     os.killpg(groups[1], signal.SIGKILL)
     assert parent.wait(timeout=30) == 1
     assert [gone(group) for group in groups] == [True, True]
+
+
+@pytest.mark.real_clock
+def test_a_worker_that_ends_is_started_again_and_its_own_children_are_gone(family):
+    parent, groups = family
+    os.kill(groups[0], signal.SIGKILL)
+    assert parent.stdout.readline() == "long ended by itself: starting it again.\n"
+    assert parent.stdout.readline() == "1\n"  # the new one
+    assert (gone(groups[0]), parent.poll()) == (True, None)
 
 
 @pytest.mark.real_clock

@@ -78,6 +78,7 @@ NO_PAGES = {
     "schools:term_remove",
     "schools:job_file",
     "schools:job_retry",
+    "schools:reminders_retry",
     "schools:import_problems",
     "schools:audit_accept",
     "counseling:coverage_remind",

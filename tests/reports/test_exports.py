@@ -12,9 +12,10 @@ from reports.actions.summaries import set_publishable, write_section
 from reports.editions import Edition
 from reports.exporting import export
 from reports.models import SummarySection
+from reports.reminders_of_summaries import authors_of_summaries
 from reports.summary import build_summary
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Job
+from schools.models import AuditEntry, Job, Reminder
 from schools.queries import current_term
 from schools.recounting import recount_all
 from tests.reports.bulk import grow
@@ -410,6 +411,15 @@ def test_reason_of_an_export_is_logged(world, sign_in):
     start(sign_in(world.a.leader), file_format="pdf", reason="inspection")
     row = AuditEntry.objects.get(verb="summary.exported")
     assert row.details == {"term": TERM, "format": "pdf", "edition": "work", "reason": "inspection"}
+
+
+def test_who_has_exported_is_reminded_no_more_when_the_file_is_long_gone(world, sign_in):
+    ends = current_term(world.a.unit).ends
+    row = Reminder(kind="summary.due", unit=world.a.unit, day=ends, step=0, whom="above")
+    assert authors_of_summaries(row) == [world.a.leader]
+    start(sign_in(world.a.leader), file_format="pdf", reason="archive")
+    Job.objects.all().delete()
+    assert authors_of_summaries(row) == []
 
 
 @pytest.mark.parametrize("name", ["teacher", "grade_head", "subject_teacher"])

@@ -22,10 +22,11 @@ from reports.reminders_of_sweeps import unsigned_school
 from reports.sweep_page import class_page, corrected_since, sweep_sheet
 from reports.sweeps import class_board, unit_board
 from schools.common.errors import Refused
+from schools.ladder import ABOVE
 from schools.models import Notice, Reminder, Tally
 from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
-from schools.work.reminders import ABOVE, dispatch
+from schools.work.reminders import dispatch
 from students.models import GroupMember, RiskFlag
 from tests.students.test_student_list import add_students
 from tests.walking import kept_from

@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from schools.actions.jobs import retry_job
+from schools.actions.jobs import retry_job, retry_reminders
 from schools.common.errors import Refused
-from schools.models import Heartbeat, Job, Notice
+from schools.models import Heartbeat, Job, Notice, Reminder
 from schools.tasks import show_life
 from schools.work import alarms, jobs
 from tests.walking import job_of
@@ -85,3 +85,29 @@ def test_failed_job_is_tried_again_by_an_administrator_only(
     with pytest.raises(Refused):
         retry_job(by=viewer(world.admin), pk=row.pk)
     assert (done, Job.objects.get(pk=row.pk).state) == ([row.pk], "done")
+
+
+def test_a_sign_of_life_from_the_time_before_the_clock_was_set_back_is_none(world):
+    show_life()
+    Heartbeat.objects.create(pk="scheduler", at=timezone.now() + dt.timedelta(hours=1))
+    assert codes() == ["scheduler silent"]
+
+
+def test_reminders_that_failed_are_told_and_tried_again_by_an_administrator_only(world, viewer, sign_in):
+    now, thing = timezone.now(), {"unit": world.a.unit, "day": timezone.localdate(), "whom": "reporter", "kind": "x"}
+    for step, state, age in [(0, "failed", 10), (1, "failed", 3000), (2, "waiting", 9)]:
+        at = now - dt.timedelta(minutes=age)
+        Reminder.objects.create(step=step, state=state, at=at, due_at=now, tries=5, error="ValueError", **thing)
+    assert [code for code in codes() if code.startswith("reminders")] == ["reminders stand", "reminders failed"]
+    page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
+    assert ("ValueError" in page, reverse("schools:reminders_retry") in page) == (True, True)
+    with pytest.raises(Refused):
+        retry_reminders(by=viewer(world.a.leader))
+    assert retry_reminders(by=viewer(world.admin)) == 1
+    with pytest.raises(Refused):
+        retry_reminders(by=viewer(world.admin))
+    assert sorted(Reminder.objects.values_list("step", "state", "tries")) == [
+        (0, "waiting", 0),
+        (1, "failed", 5),
+        (2, "waiting", 5),
+    ]

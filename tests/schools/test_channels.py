@@ -34,7 +34,8 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 receiver.got.append((self.path, body))
                 status, said = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
-                if status is None:
+                if status is None:  # what it says, if anything, is no HTTP
+                    self.wfile.write(said)
                     self.connection.close()
                     return
                 self.send_response(status)
@@ -153,7 +154,8 @@ def test_what_is_for_information_comes_once_in_the_morning(world, leader, receiv
 
 
 @pytest.mark.parametrize(
-    "fault", [(500, b""), (None, b""), (200, b'{"errcode": 45009}'), (302, b"http://127.0.0.1:1/")]
+    "fault",
+    [(500, b""), (None, b""), (None, b"SSH-2.0\r\n\r\n"), (200, b'{"errcode": 45009}'), (302, b"http://127.0.0.1:1/")],
 )
 def test_a_sending_that_failed_is_tried_again_and_one_that_arrived_is_not(fault, world, leader, receiver):
     receiver.answers = [fault, OK]
@@ -162,6 +164,31 @@ def test_a_sending_that_failed_is_tried_again_and_one_that_arrived_is_not(fault,
     later = timezone.now() + AGAIN[0] + dt.timedelta(seconds=5)
     assert [send_due(), send_due(), send_due(now=later), send_due(now=later + dt.timedelta(days=1))] == [0, 0, 1, 0]
     assert len(receiver.got) == 2
+
+
+def test_a_silent_channel_costs_its_time_once_in_a_run_and_what_is_urgent_goes_first(world, leader, receiver, settings):
+    silent = Receiver()
+    silent.answers = [(None, b"")]
+    settings.NOTICE_HOSTS.append(silent.host)
+    set_channel(by=leader, kind="sms", target=silent.url(), is_on=True)
+    set_channel(by=leader, kind="wecom", target=receiver.url(), is_on=True)
+    notify(to=[world.a.counselor, world.a.teacher], kind="some.kind", url="/")
+    urgent(world, occasion="now")
+    Delivery.objects.filter(notice__urgency=Urgency.URGENT).update(next_at=timezone.now())  # the last to be due
+    assert (send_due(), len(silent.got), len(receiver.got)) == (1, 1, 1)
+    tried = Delivery.objects.get(attempts=1, state="queued")
+    assert (tried.notice.urgency, tried.channel.kind) == (Urgency.URGENT, "sms")
+    silent.server.shutdown()
+    silent.server.server_close()
+
+
+def test_an_address_that_is_none_is_a_failure_and_holds_up_nobody(world, leader, receiver, settings):
+    settings.NOTICE_HOSTS.append("127.0.0.1:port")
+    Channel.objects.create(unit=world.a.unit, kind="wecom", target="http://127.0.0.1:port/")
+    set_channel(by=leader, kind="dingtalk", target=receiver.url(), is_on=True)
+    urgent(world)
+    assert (send_due(), len(receiver.got)) == (1, 1)
+    assert Delivery.objects.get(state="queued").answer != ""
 
 
 def test_a_channel_that_fails_for_good_is_told_to_leader_and_administrator(world, leader, receiver):

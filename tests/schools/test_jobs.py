@@ -2,10 +2,12 @@
 
 import datetime as dt
 import multiprocessing
+import time
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.db import transaction
+from django.utils import timezone
 
 from schools.common import files
 from schools.common.errors import Refused
@@ -91,3 +93,24 @@ def test_a_worker_that_kept_its_lease_ends_the_job(world, monkeypatch):
     assert ended(job) == (Job.State.FAILED, "不行", 1)
     row = Job.objects.get(pk=job.pk)
     assert (row.file_name, row.done, row.leased_until, files.open_file(job.pk)) == ("only.txt", 2, None, b"only")
+
+
+@pytest.mark.real_clock
+@pytest.mark.django_db(transaction=True)
+def test_a_step_that_takes_longer_than_the_lease_is_not_begun_by_another_worker(world, monkeypatch):
+    begun = []
+
+    def work(job):
+        begun.append(job.job.attempts)
+        past = timezone.now() - dt.timedelta(seconds=1)
+        Job.objects.filter(pk=job.job.pk).update(leased_until=past)
+        deadline = time.monotonic() + 20
+        while Job.objects.get(pk=job.job.pk).leased_until == past and time.monotonic() < deadline:
+            time.sleep(0.01)
+        jobs.run(job.job.pk)  # another worker finds it taken
+
+    monkeypatch.setattr(jobs, "RENEW", dt.timedelta(milliseconds=20))
+    job = queued(world.a.leader, work, monkeypatch)
+    jobs.run(job.pk)
+
+    assert (begun, ended(job)) == ([1], (Job.State.DONE, "", 1))

@@ -11,22 +11,54 @@ from hypothesis import strategies as st
 
 from schools.actions.reminders import set_ladder
 from schools.common.errors import Refused
+from schools.ladder import STALE, Rung, passed_steps
 from schools.models import Notice, Reminder
 from schools.work import reminders
-from schools.work.reminders import STALE, Due, Rung, Source, dispatch, ladders_in_force, passed_steps, what_it_took
+from schools.work.reminders import Due, Source, dispatch, ladders_in_force, what_it_took
 from tests.world import NOW
 
 RACERS = 4
 STEPS = st.lists(st.builds(Rung, st.integers(-2000, 2000), st.sampled_from(["reporter", "above"])), max_size=6)
 
 
-@given(STEPS, st.integers(-3000, 3000))
+@given(STEPS, st.integers(-3000, 3000), st.sampled_from(list(STALE.values())))
 @settings(max_examples=80)
-def test_of_each_persons_steps_the_last_one_that_has_passed_is_left(ladder, minutes):
+def test_of_each_persons_steps_the_last_one_that_has_passed_is_left(ladder, minutes, stale):
     now = NOW + dt.timedelta(minutes=minutes)
-    passed = [step for step in ladder if now - STALE < NOW + dt.timedelta(minutes=step.minutes) <= now]
+    passed = [step for step in ladder if now - stale < NOW + dt.timedelta(minutes=step.minutes) <= now]
     last = {step.whom: step for step in sorted(passed)}
-    assert {step for step, _at in passed_steps(ladder, NOW, now)} == set(last.values())
+    assert {step for step, _at in passed_steps(ladder, NOW, now, stale)} == set(last.values())
+
+
+MOMENTS = st.lists(st.integers(-3000, 3000), min_size=1, max_size=25)
+
+
+def written(ladder, ticks, stale=STALE["minutes"]):
+    """What a dispatcher that is woken at these minutes writes, and at which it does."""
+    rows = {}
+    for minute in ticks:
+        for step, _at in passed_steps(ladder, NOW, NOW + dt.timedelta(minutes=minute), stale):
+            rows.setdefault(step[:2], minute)
+    return rows
+
+
+@given(STEPS, MOMENTS, MOMENTS)
+@settings(max_examples=80)
+def test_a_clock_that_goes_back_reminds_of_nothing_new(ladder, ticks, others):
+    forward = sorted(ticks)
+    back = [minute for minute in others if minute <= forward[-1]]
+    late = {step[:2] for step in ladder} - written(ladder, forward).keys()
+    again = written(ladder, forward + back)
+    # What it writes anew was jumped over before; nothing is written twice, and nothing before its moment.
+    assert again.keys() - written(ladder, forward).keys() <= late
+    assert all(minute >= step[0] for step, minute in again.items())
+
+
+@given(STEPS)
+@settings(max_examples=40)
+def test_a_dispatcher_that_never_stands_still_writes_each_step_at_its_minute(ladder):
+    ticks = sorted({step.minutes for step in ladder})
+    assert written(ladder, ticks) == {step[:2]: step.minutes for step in ladder}
 
 
 @pytest.fixture
@@ -138,3 +170,32 @@ def test_two_dispatchers_send_a_reminder_once(world, source):
     assert sorted(called) == [0] * (RACERS - 1) + [1]
     assert Notice.objects.filter(kind="test.thing").count() == 1
     assert Reminder.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_one_kind_that_breaks_holds_up_no_other(world, source, monkeypatch):
+    bad = replace(source, kind="test.bad", due=lambda now: [1 / 0])
+    monkeypatch.setattr(reminders, "_sources", {one.kind: one for one in (bad, source)})
+    assert dispatch(now=NOW) == 1
+
+
+@pytest.mark.django_db
+def test_a_step_of_days_outlives_a_weekend_without_a_scheduler(world, source):
+    after = NOW + dt.timedelta(days=3)
+    reminders.plan(source, NOW)  # and nobody was left to send it
+    assert dispatch(now=after) == 0  # a step of minutes would remind of what is over
+    assert Reminder.objects.get().state == "needless"
+    Reminder.objects.all().delete()
+    reminders._sources["test.thing"] = replace(source, scale="days")
+    assert [dispatch(now=after), dispatch(now=after)] == [1, 0]
+
+
+@pytest.mark.django_db
+def test_a_reminder_of_days_ends_for_whom_nothing_is_left(world, source):
+    left = [world.a.teacher, world.a.teacher_2]
+    reminders._sources["test.thing"] = replace(source, scale="days", people=lambda row: left)
+    dispatch(now=NOW)
+    assert reminders.end_met() == 0
+    left.remove(world.a.teacher)
+    assert [reminders.end_met(), reminders.end_met()] == [1, 0]
+    assert Notice.objects.get(over_at=None).membership == world.a.teacher_2
