@@ -80,6 +80,30 @@ def once(cast, django_db_blocker):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def objects(once):
+    """Things of every kind, near and far, as `tests.walking.things` makes them, for all tests of a file together."""
+    from tests.walking import things
+
+    return once(things)
+
+
+class Readable:
+    """In the place of WeasyPrint's `HTML`: the paper is the page it would be printed from."""
+
+    def __init__(self, string, **_more):
+        self.string = string
+
+    def write_pdf(self, **_more):
+        return self.string.encode()
+
+
+@pytest.fixture
+def readable_papers(monkeypatch):
+    """A walk reads what a PDF says, which in a PDF it could not; and a PDF costs as much as thirty pages."""
+    monkeypatch.setattr("schools.common.pdf_child.HTML", Readable)
+
+
 @pytest.fixture
 def viewer():
     """The viewer of a membership: `viewer(world.a.teacher)`."""

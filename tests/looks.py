@@ -1,12 +1,14 @@
 """What a walk looks at in each answer besides its status.
 
-Threat T18: no cache keeps the page of a signed-in person, and no script of somebody else's runs in it. Threat T7: what
-one may not see looks, in every byte of the answer, like what is not there.
+Threat T18: no cache keeps the page of a signed-in person, no script of somebody else's runs in it, and none reads its
+session. Threat T24: a page that shows what is sealed leaves a row in the log. Threat T7: what one may not see looks, in
+every byte of the answer, like what is not there.
 """
 
 import re
 
-from tests.walking import NO_SUCH_ID, address, arguments_of, visit
+from schools.models import AuditEntry
+from tests.walking import NO_SUCH_ID, address, arguments_of, undone, visit
 
 METHODS = ("get", "post")
 
@@ -16,8 +18,35 @@ FRESH = re.compile(r"(nonce[-=]\"?|csrfmiddlewaretoken\" value=\"|\"X-CSRFToken\
 FRESH_HEADERS = {"Content-Length", "Set-Cookie", "Date", "Server-Timing", "X-Request-ID", "X-Request-Id"}
 
 
+# What is sealed in the database: the texts of talks, the reason of a flag, contact data, health.
+SEALED = re.compile(
+    r"SENTINEL-a-(\w+-(background|words|view|agreed|effect|present)"
+    r"|phone|address|health|guardian-phone|flag-reason|unseen-reason)"
+)
+
+
+class Watched:
+    """Visits of one person; each answer says whether it left a row in the log."""
+
+    def __init__(self, client):
+        self.client, self.rows = client, AuditEntry.objects.count()
+
+    def visit(self, method, url):
+        def ask():
+            answer = getattr(self.client, method)(url)
+            answer.is_logged = AuditEntry.objects.count() > self.rows
+            return answer
+
+        return undone(self.client, ask)
+
+
 def lacking(answer):
     """What an answer to a signed-in person lacks."""
+    if answer.request["REQUEST_METHOD"] == "GET" and SEALED.search(answer.told) and not answer.is_logged:
+        yield "shows what is sealed without a row"
+    for cookie in answer.cookies.values():
+        if cookie.key != "language" and not (cookie["httponly"] and cookie["samesite"]):
+            yield f"gives the cookie {cookie.key} away"
     if "no-store" not in answer.headers.get("Cache-Control", ""):
         yield f"Cache-Control: {answer.headers.get('Cache-Control')}"
     if answer.headers.get("X-Content-Type-Options") != "nosniff":

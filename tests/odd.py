@@ -13,7 +13,7 @@ from django.db import connection
 
 from config.routes import routes
 from tests.access_table import OBJECTS, SEES
-from tests.walking import NO_SUCH_ID, address, arrived, members, things, undone
+from tests.walking import NO_SUCH_ID, address, arrived, members, undone
 
 # A lone surrogate is no character: as text it exists in Python only, in an address as three bytes.
 NULL, SURROGATE, BACKWARDS = "a\x00b", "a\ud800b", "\u202egnp.exe\u2066\u200f"
@@ -80,9 +80,9 @@ def place_of(name, who, objects):
     return objects[kind][next(where for where, people in SEES[kind].items() if who in people)] if kind else None
 
 
-def opener(world, sign_in):
+def opener(world, sign_in, objects):
     """`open_as(name)`: a client of somebody who may use the view, and the address."""
-    objects, clients = things(world), {}
+    clients = {}
 
     @cache
     def open_as(name):

@@ -19,7 +19,7 @@ from tests.security.rows import SEEN, everywhere, models_with_rules, seen_by
 from tests.test_access import wrong_answers
 from tests.walking import ACTORS, GUARDED, ROUTES, members, things
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 
 # A rule that is no rule about a model: where it is looked up, who meets the difference, and on which pages.
 RULES = [("reports.access.watched_by", "a.leader", ["reports:open_detail"])]
@@ -87,11 +87,13 @@ def test_every_rule_shows_each_person_what_was_counted_by_hand(world):
     assert seen_by(everywhere(world)) == SEEN
 
 
-@pytest.mark.parametrize("label", SEEN)
-def test_a_models_rule_taken_away_is_noticed_by_the_count(label, world, monkeypatch):
-    people = everywhere(world)
-    open_rule(monkeypatch, label)
-    assert seen_by(people, [label]) != {label: SEEN[label]}
+def test_any_models_rule_taken_away_is_noticed_by_the_count(world, monkeypatch):
+    people, unnoticed = everywhere(world), []
+    for label in SEEN:
+        with monkeypatch.context() as patched:
+            open_rule(patched, label)
+            unnoticed += [label] if seen_by(people, [label]) == {label: SEEN[label]} else []
+    assert unnoticed == []
 
 
 @pytest.mark.parametrize(("rule", "who", "names"), RULES, ids=[rule for rule, _who, _names in RULES])
@@ -101,11 +103,14 @@ def test_a_rule_taken_away_is_noticed_by_the_walk(rule, who, names, noticed, mon
     assert noticed(who, names) != []
 
 
-@pytest.mark.parametrize(("label", "who", "name"), MODELS, ids=[label for label, _who, _name in MODELS])
-def test_a_models_rule_taken_away_is_noticed_by_the_walk(label, who, name, noticed, monkeypatch):
-    assert noticed(who, [name]) == []
-    open_rule(monkeypatch, label)
-    assert noticed(who, [name]) != []
+def test_a_models_rule_taken_away_is_noticed_by_the_walk(noticed, monkeypatch):
+    assert [name for _label, who, name in MODELS if noticed(who, [name])] == []
+    unnoticed = []
+    for label, who, name in MODELS:
+        with monkeypatch.context() as patched:
+            open_rule(patched, label)
+            unnoticed += [] if noticed(who, [name]) else [label]
+    assert unnoticed == []
 
 
 @pytest.mark.parametrize("is_open", [True, False])

@@ -14,7 +14,7 @@ from tests.security.test_t16_odd_forms import AREAS, odd_posts, pages_in
 from tests.security.test_t16_odd_input import PARAMETERS
 from tests.walking import address, arguments_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 MULTIPART, JSON = "multipart/form-data; boundary=x", "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
@@ -110,19 +110,19 @@ def as_text(request):
 
 
 @pytest.mark.parametrize("requests", KINDS, ids=lambda kind: kind.__name__)
-def test_odd_requests_break_nothing(requests, world, sign_in, share):
+def test_odd_requests_break_nothing(requests, world, sign_in, objects, share):
     found = {}
-    for client, method, url, more in share(requests(opener(world, sign_in)), as_text):
+    for client, method, url, more in share(requests(opener(world, sign_in, objects)), as_text):
         if what := wrong_with(client, method, url, more):
             found.setdefault(what, []).append((method, url[:120], str(more)[:80]))
     assert found == {}
 
 
-def test_more_than_five_thousand_odd_inputs_are_tried(world, sign_in, request):
+def test_more_than_five_thousand_odd_inputs_are_tried(world, sign_in, objects, request):
     """By their content: the same request twice counts once."""
     if not request.config.getoption("--all"):
         pytest.skip("counted with --all; a run without takes a tenth")
-    open_as = opener(world, sign_in)
+    open_as = opener(world, sign_in, objects)
     sent = {(method, url, str(more)) for kind in KINDS for _client, method, url, more in kind(open_as)}
     forms = [one for area in AREAS for one in odd_posts(open_as, pages_in(area))]
     sent |= {(form.action, field, quote(odd, errors="surrogatepass")) for _client, form, field, odd in forms}

@@ -14,7 +14,7 @@ from tests.odd import BY_KIND, DERIVED, PAGES, TEXTS, forms_of, opener, tried
 from tests.security.test_t01_t04_t08_others import FIELDS
 from tests.walking import visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 URLENCODED = "application/x-www-form-urlencoded"
 AREAS = {
     "talks": ("counseling:",),
@@ -99,10 +99,10 @@ def as_text(post):
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_an_odd_value_in_any_field_of_a_form_breaks_nothing_and_leaves_no_half(area, world, sign_in, share):
+def test_an_odd_value_in_any_field_of_a_form_breaks_nothing_and_leaves_no_half(area, world, sign_in, objects, share):
     names = pages_in(area)
     found, count = {}, 0
-    for client, form, field, odd in share(odd_posts(opener(world, sign_in), names), as_text):
+    for client, form, field, odd in share(odd_posts(opener(world, sign_in, objects), names), as_text):
         count += 1
         if what := wrong_with(client, form, field, odd):
             found.setdefault((form.action, field, what), []).append(odd[:30])

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.odd import DERIVED, PAGES, encoded, opener, tried
 from tests.walking import visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 
 URLENCODED = "application/x-www-form-urlencoded"
 # Signing in and its second factor are the library's and have tests of their own.
@@ -77,9 +77,9 @@ FIELDS = " ".join(
 
 
 @pytest.fixture
-def pages(world, sign_in):
+def pages(world, sign_in, objects):
     """Each view as somebody who may use it: client, address."""
-    return opener(world, sign_in)
+    return opener(world, sign_in, objects)
 
 
 @pytest.mark.parametrize("odd", SENT, ids=lambda odd: ascii(odd)[:20])
