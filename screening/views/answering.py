@@ -216,7 +216,7 @@ def _told(sheet: Questions, sitting: Sitting) -> dict[str, Any]:
     }
 
 
-Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int, list[str]], None]
+Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int, list[str]], bool]
 
 
 @public
@@ -224,8 +224,8 @@ Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int, list[str]], None]
 def answer_save(request: HttpRequest) -> HttpResponseBase:
     """Some answers. A script asks for JSON; a form is led on to the next page."""
 
-    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> None:
-        actions.save_answers(
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> bool:
+        return actions.save_answers(
             slip=sitting.slip, client_id=client_id, answers=answers, seconds=seconds, left_out=left_out
         )
 
@@ -235,12 +235,13 @@ def answer_save(request: HttpRequest) -> HttpResponseBase:
 @public
 @require_POST
 def answer_finish(request: HttpRequest) -> HttpResponseBase:
-    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> None:
+    def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> bool:
         given = dict.fromkeys(left_out) | answers
         if sitting.slip.round.is_anonymous:
             actions.hand_in_unnamed(slip=sitting.slip, answers=given)
-            return
-        actions.hand_in(slip=sitting.slip, submission=client_id, answers=given, seconds=seconds)
+        else:
+            actions.hand_in(slip=sitting.slip, submission=client_id, answers=given, seconds=seconds)
+        return True
 
     return _taken(request, act, then=reverse("screening:answer_done"))
 
@@ -262,12 +263,12 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
         answers, left_out = answers | dict.fromkeys(left_out), []
     skips = request.POST.get("skip") == "1"
     try:
-        act(sitting, _client_id(request), answers, _seconds(request), left_out if skips else [])
+        is_kept = act(sitting, _client_id(request), answers, _seconds(request), left_out if skips else [])
     except NotNow as refusal:
         sentence = str(refusal)
         return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
     if is_script:
-        return JsonResponse({"kept": True})
+        return JsonResponse({"kept": is_kept})  # False: all has been handed in before, as on another device
     return redirect(f"{then}?again=1" if left_out and not skips else then)
 
 

@@ -19,6 +19,7 @@ TWICE = (
     # locks
     "tests/security/test_t25_audit_under_load.py",
     "tests/security/test_t26_*.py",
+    "tests/screening/test_kills.py",
     "tests/schools/test_jobs.py",
     "tests/schools/test_notices.py",
     "tests/schools/test_tallies.py",

@@ -44,6 +44,11 @@ def round_of(school, *, codes=(PHQ9,), classes=("class_1",), opened=True, consen
     return open_round(by=by, round_=made) if opened else made
 
 
+def all_day():
+    """For a test whose clock runs."""
+    return {"opens_at": dt.time(0), "closes_at": dt.time(23, 59, 59)}
+
+
 def slip_of(round_, student):
     rows = Slip.objects.select_related("round__school__kind", "student__school")
     return rows.prefetch_related("round__parts__instrument").get(round=round_, student=student)

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,16 +18,17 @@ from schools.access import Viewer
 from schools.models import Notice
 from screening.actions.answering import NotNow, answers_so_far, begin, hand_in, save_answers
 from screening.actions.consents import record_paper
-from screening.actions.rounds import close_round, reissue_slip
+from screening.actions.rounds import close_round, reissue_slip, revoke_slip
 from screening.consent_rules import Standing, is_of_age, needed, standing
-from screening.models import Consent, CriticalAnswer, Response, Result, SavedAnswers, ScaleResult
-from screening.slip_codes import code_of, pin_of
-from students.models import RiskFlag, StudentState
+from screening.models import Consent, CriticalAnswer, Response, Result, RoundClass, SavedAnswers, ScaleResult
+from screening.slip_codes import class_code_of, code_of, pin_of
+from students.models import RiskFlag, Student, StudentState
 from tests.screening.asked import answered, round_of, scan, sheet, slip_of
 from tests.world import NOW, load_world
 
 pytestmark = pytest.mark.django_db
 CALM = (0, 0, 1, 1, 0, 0, 0, 0, 0)
+ID_OF = {save_answers: "client_id", hand_in: "submission"}
 
 
 @pytest.fixture
@@ -150,13 +152,74 @@ def test_handing_in_on_one_device_leaves_the_answers_of_the_other(asked):
 @pytest.mark.parametrize("act", [save_answers, hand_in], ids=["saved", "handed in again"])
 def test_critical_answer_after_the_hand_in_still_calls_once(asked, act):
     answered(asked.round, asked.student, *CALM)
-    name = "client_id" if act is save_answers else "submission"
     for _n in range(2):
-        act(slip=slip_of(asked.round, asked.student), **{name: uuid.uuid4()}, answers={"1.9": 1})
+        act(slip=slip_of(asked.round, asked.student), **{ID_OF[act]: uuid.uuid4()}, answers={"1.9": 1})
     flag, response = RiskFlag.objects.get(student=asked.student), Response.objects.get()
     assert (flag.severity, flag.is_critical, CriticalAnswer.objects.count()) == (4, True, 1)
     assert (response.given, response.attention) == (sheet(*CALM), 4)
     assert StudentState.objects.get(pk=asked.student_id).screening_severity == 4
+
+
+def test_device_that_goes_on_after_the_hand_in_is_told(asked):
+    client = Client()
+    scan(client, asked)
+    token = token_of(client)
+    answered(asked.round, asked.student, *CALM)
+    assert on(client, body(token, {"1.1": 2})).json() == {"kept": False}
+    assert client.get("/a/").url == "/a/done/"
+
+
+def test_same_computer_shows_the_next_student_nothing_of_the_one_before(asked, world):
+    """The one before has not even handed in; the next one enters number and PIN at the page that was left open."""
+    client, url = Client(), f"/a/class/{class_code_of(RoundClass.objects.get(round=asked.round))}/"
+    seats = []
+    for slip in (asked, slip_of(asked.round, world.a.student_3)):
+        pin = client.post(url, {"number": slip.student.student_number, "pin": pin_of(slip)})
+        client.post(url, {"slip": pin.context["token"], "agree": "yes"})
+        page = client.get("/a/")
+        on(client, body(page.context["sitting"].token, {"1.1": 1}))
+        seats.append((pin, page))
+    (_pin, first), (pin, page) = seats
+    assert [one["key"] for one in page.context["told"]["asked"]] == [f"1.{n}" for n in range(1, 11)]
+    assert first.context["told"]["who"] != page.context["told"]["who"]
+    for text in (pin.content.decode(), page.content.decode()):
+        assert asked.student.student_number not in text
+        assert first.context["sitting"].token not in text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_sitting_of_one_student_keeps_no_answer_for_another(asked, world):
+    """A save that is sent again with somebody else's cookie goes to whom its own token names, and to nobody else."""
+    one, other = Client(), Client()
+    slip = slip_of(asked.round, world.a.student_3)
+    scan(one, asked)
+    scan(other, slip)
+    data = body(token_of(one), {"1.1": 3})
+    assert [on(client, data).status_code for client in (one, other)] == [200, 200]
+    assert (answers_so_far(asked)[0], answers_so_far(slip)[0]) == ({"1.1": 3}, {})
+    assert on(other, data | {"sitting": code_of(slip)}).status_code == 410
+
+
+def test_hours_and_last_day_that_pass_while_answering_let_the_student_finish(asked):
+    begin(slip=asked, agrees=True)
+    with time_machine.travel(NOW + dt.timedelta(days=10), tick=False):
+        assert save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.1": 0})
+        with pytest.raises(NotNow):
+            begin(slip=slip_of(asked.round, asked.student), agrees=True)
+        assert hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(*CALM)).is_valid
+
+
+def test_slip_withdrawn_while_answering_takes_nothing_more(asked, world):
+    client = Client()
+    scan(client, asked)
+    token = token_of(client)
+    on(client, body(token, {"1.1": 1}))
+    late = slip_of(asked.round, asked.student)  # read a moment before it was withdrawn
+    revoke_slip(by=Viewer(person=world.a.counselor.person, membership=world.a.counselor), slip=asked)
+    assert on(client, body(token, {"1.2": 1})).status_code == 410
+    with pytest.raises(NotNow):
+        save_answers(slip=late, client_id=uuid.uuid4(), answers={"1.2": 1})
+    assert answers_so_far(asked)[0] == {"1.1": 1}
 
 
 def test_same_id_with_other_answers_is_kept_too(asked):
@@ -298,6 +361,42 @@ def test_under_14_without_the_guardian_is_impossible(birth_date, guardian_too, o
     assert found != Standing.GIVEN or (is_14 and own and not guardian_too)
 
 
+DAY_14 = dt.date(2012, 3, 18)  # whoever was born on it turns 14 on the day of the cast
+
+
+@settings(max_examples=12)
+@given(
+    st.none() | st.dates(DAY_14 - dt.timedelta(days=2), DAY_14 + dt.timedelta(days=2)),
+    st.lists(st.tuples(st.sampled_from(["paper", "own"]), st.booleans()), max_size=4),
+    st.booleans(),
+)
+def test_under_14_nothing_is_begun_or_kept_without_the_guardians_yes(birth_date, said, guardian_too):
+    """Whatever was said before, by whom and in which order."""
+    with transaction.atomic():
+        world = load_world()
+        by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+        Student.objects.filter(pk=world.a.student_2.pk).update(birth_date=birth_date)
+        round_ = round_of(world.a, consented=False, asks_guardian_too=guardian_too)
+        papers = []
+        for who, is_given in [*said, ("own", True)]:
+            if who == "paper":
+                record_paper(by=by, round_=round_, students=[world.a.student_2.pk], is_given=is_given)
+                papers.append(is_given)
+            else:
+                with suppress(NotNow):
+                    begin(slip=slip_of(round_, world.a.student_2), agrees=is_given)
+        slip, is_14 = slip_of(round_, world.a.student_2), birth_date is not None and birth_date <= DAY_14
+        if not is_14 and papers[-1:] != [True]:
+            assert slip.started_at is None or True in papers
+            for act in (save_answers, hand_in):
+                with pytest.raises(NotNow):
+                    act(slip=slip, answers=sheet(*CALM), **{ID_OF[act]: uuid.uuid4()})
+            assert not SavedAnswers.objects.exists() and not Response.objects.exists()
+        elif papers[-1:] == [True] and all(is_given for _who, is_given in said):
+            assert slip.started_at is not None and save_answers(slip=slip, client_id=uuid.uuid4(), answers={})
+        transaction.set_rollback(True)
+
+
 @pytest.mark.parametrize(
     "when",
     [NOW.replace(hour=7), NOW.replace(hour=17, minute=1), NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=30)],
@@ -347,9 +446,6 @@ def test_reissued_slip_makes_the_old_one_worthless(asked, world):
 
 
 def test_wrong_pins_shut_out_the_student_not_the_class(asked, world):
-    from screening.models import RoundClass
-    from screening.slip_codes import class_code_of
-
     row = RoundClass.objects.get(round=asked.round)
     client, url = Client(), f"/a/class/{class_code_of(row)}/"
     number = asked.student.student_number
