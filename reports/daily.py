@@ -11,7 +11,6 @@ from django.utils import timezone
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
 from reports.models.daily import CLASS
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
-from schools import classnames
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
 from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
@@ -85,6 +84,7 @@ class Row:
     people: list[Membership] = field(default_factory=list)
     stands_in: bool = False
     exception: str = ""
+    tile: str = ""  # a shorter name, where there is little room
 
     @property
     def is_late(self) -> bool:
@@ -156,6 +156,7 @@ def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | N
         row = _row(
             group.pk, group.name_on(day), group.grade_name, _later(later, group.pk, due), reports.get(group.pk), now
         )
+        row.tile = group.short_on(day)
         row.exception = later[group.pk].reason if group.pk in later else ""
         rows.append(row)
     _add_signers(rows, day)
@@ -167,8 +168,7 @@ def classes_of(school: Unit) -> list[ClassGroup]:
 
 
 def is_there(group: ClassGroup, school: Unit, day: dt.date) -> bool:
-    """Not a class that has left, or has not begun."""
-    return classnames.is_enrolled(group.stage, group.entry_year, system=school.system or "63", on=day)
+    return group.is_there(day, school.system)
 
 
 def students_in(groups: Iterable[ClassGroup]) -> dict[int, int]:

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schools.access import Viewer
-from schools.classnames import is_enrolled
 from schools.common.labels import listed
 from schools.listing import Choice, Column, List
 from schools.models import ClassGroup, Membership, Role
-from students.access import LOOKING_AFTER
+from students.access import LOOKING_AFTER, can_correct
 from students.models import Student
 from students.queries import is_key
 
@@ -22,9 +22,10 @@ ORDER = tuple(str(name) for name in ClassGroup._meta.ordering or ())
 
 
 def listed_classes(viewer: Viewer) -> QuerySet[Any]:
-    """The classes this viewer looks after that are at the school today; those that finished stay in the records."""
-    today, system = timezone.localdate(), viewer.unit.system or "63"
-    present = [g.pk for g in viewer.class_groups if is_enrolled(g.stage, g.entry_year, system=system, on=today)]
+    """The classes this viewer looks after that are at the school today, and those closed by hand that a filter shows;
+    who finished stays in the records."""
+    today = timezone.localdate()
+    present = [g.pk for g in viewer.class_groups if g.closed_on or g.is_there(today, viewer.unit.system)]
     return ClassGroup.objects.visible_to(viewer).filter(pk__in=present)
 
 
@@ -68,11 +69,22 @@ def _of_grade(groups: Any, grade: str, _viewer: Viewer) -> QuerySet[Any]:
     return found
 
 
+def _open_or_closed(groups: Any, state: str, _viewer: Viewer) -> QuerySet[Any]:
+    found: QuerySet[Any] = groups.filter(closed_on__isnull=state != "closed")
+    return found
+
+
+def _change(group: Any) -> SafeString:
+    words = _("Open again or change") if group.closed_on else _("Change")
+    address = reverse("students:class_edit", args=[group.pk])
+    return format_html('<a class="btn small" href="{}">{}<span class="sr"> {}</span></a>', address, words, group.name)
+
+
 CLASSES = List(
     name="class_list",
     title=_("Classes"),
     icon="rectangle-stack",
-    nothing=(_("No classes yet"), _("They are made from the school's roster when it is imported.")),
+    nothing=(_("No classes yet"), _("They are made from the school's roster when it is imported, or added by hand.")),
     order=ORDER,
     dress=_dressed,
     columns=(
@@ -87,6 +99,17 @@ CLASSES = List(
             css="num",
             seen_by=lambda viewer: viewer.role in LOOKING_AFTER,
         ),
+        Column("change", "", draw=_change, in_file=False, seen_by=can_correct),
     ),
-    filters=(Choice("grade", label=_("Grade"), any_label=_("All grades"), choices=_grades, narrow=_of_grade),),
+    filters=(
+        Choice("grade", label=_("Grade"), any_label=_("All grades"), choices=_grades, narrow=_of_grade),
+        Choice(
+            "state",
+            label=pgettext_lazy("of a class", "State"),
+            any_label=pgettext_lazy("of classes", "Open"),
+            choices=[("closed", pgettext_lazy("of classes", "Closed"))],
+            chips=True,
+            narrow=_open_or_closed,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -56,6 +57,12 @@ def phone_or_error(text: str) -> str:
         raise forms.ValidationError(_("This is not a phone number.")) from None
 
 
+def _classes(viewer: Viewer, student: Student | None = None) -> Any:
+    """The classes that take students, and the one in which the student stands."""
+    stands = Q(pk=student.class_group_id) if student else Q()
+    return viewer.classes.filter(Q(closed_on=None) | stands).select_related("school")
+
+
 class StudentForm(forms.Form):
     """Base data; the student's own page says what an import may no longer change."""
 
@@ -105,7 +112,7 @@ class StudentForm(forms.Form):
         stored = {name: getattr(student, name) for name in self.plain}
         super().__init__(*args, **kwargs | {"initial": stored})
         self.known_number = student.id_number
-        field_of(self, "class_group", forms.ModelChoiceField).queryset = viewer.classes.select_related("school")
+        field_of(self, "class_group", forms.ModelChoiceField).queryset = _classes(viewer, student)
         field_of(self, "registry_number", MaskedField).keep(mask_identity_number(student.registry_number))
         field_of(self, "id_number", MaskedField).keep(mask_identity_number(student.id_number))
         field_of(self, "phone", MaskedField).keep(mask_phone(student.phone))
@@ -205,7 +212,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, moves: list[Any], viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"initial": {"on": timezone.localdate(), "what": moves[0]}})
         field_of(self, "what", forms.ChoiceField).choices = [(one.value, capfirst(one.label)) for one in moves]
-        field_of(self, "class_group", forms.ModelChoiceField).queryset = viewer.classes.select_related("school")
+        field_of(self, "class_group", forms.ModelChoiceField).queryset = _classes(viewer)
         if "class" not in [one.value for one in moves]:
             del self.fields["class_group"]
 

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from students.views import center, file, flags, glass, groups, hand_over, plans, registry, roll, roster, students
+from students.views import (
+    center,
+    classes,
+    file,
+    flags,
+    glass,
+    groups,
+    hand_over,
+    plans,
+    registry,
+    roll,
+    roster,
+    students,
+)
 from students.views import flag_decisions as decisions
 from students.views import flag_steps as steps
 
@@ -36,8 +49,12 @@ urlpatterns = [
     path("students/<uuid:pk>/open-closed", glass.glass_new, name="glass_new"),
     path("openings/", glass.glass_list, name="glass_list"),
     path("openings/<uuid:pk>/", glass.glass_detail, name="glass_detail"),
-    path("classes/", roll.class_list, name="class_list"),
-    path("classes/export", roll.class_export, name="class_export"),
+    path("classes/", classes.class_list, name="class_list"),
+    path("classes/export", classes.class_export, name="class_export"),
+    path("classes/new", classes.class_new, name="class_new"),
+    path("classes/<int:pk>/", classes.class_edit, name="class_edit"),
+    path("classes/<int:pk>/close", classes.class_close, name="class_close"),
+    path("classes/<int:pk>/open", classes.class_open, name="class_open"),
     path("flags/", flags.flag_list, name="flag_list"),
     path("flags/export", flags.flag_export, name="flag_export"),
     path("flags/close", decisions.flag_close_together, name="flag_close_together"),

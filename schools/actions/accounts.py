@@ -52,6 +52,11 @@ class Post:
     backup: Membership | None = None
 
 
+def post_of(membership: Membership) -> Post:
+    values = {one.name: getattr(membership, one.name) for one in fields(Post) if one.name != "classes"}
+    return Post(**values, classes=list(membership.classes.all()))
+
+
 @dataclass(frozen=True)
 class Invitation:
     """A new account with its first role, and the password to hand over: it is shown once and stored nowhere."""

@@ -1,13 +1,13 @@
 """One class teacher follows another."""
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
 from schools.access import Viewer
-from schools.actions.accounts import Post, change_membership, end_membership
+from schools.actions.accounts import change_membership, end_membership, post_of
 from schools.models import ClassGroup, Membership, Role
 
 
@@ -24,10 +24,6 @@ def relieve(*, by: Viewer, teachers: Iterable[Membership], classes: Iterable[Cla
     for membership in teachers:
         kept = [group for group in membership.classes.all() if group.pk not in given]
         if kept:
-            change_membership(by=by, membership=membership, post=replace(_post_of(membership), classes=kept))
+            change_membership(by=by, membership=membership, post=replace(post_of(membership), classes=kept))
         else:
             end_membership(by=by, membership=membership)
-
-
-def _post_of(membership: Membership) -> Post:
-    return Post(**{one.name: getattr(membership, one.name) for one in fields(Post) if one.name != "classes"})

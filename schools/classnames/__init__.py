@@ -16,7 +16,7 @@ from schools.classnames.grades import (
     years_of,
 )
 from schools.classnames.reading import parse_class
-from schools.classnames.writing import cohort_name, display_name, grade_name
+from schools.classnames.writing import cohort_name, display_name, grade_name, short_name
 
 __all__ = [
     "LONGEST_PREFIX",
@@ -32,5 +32,6 @@ __all__ = [
     "is_enrolled",
     "parse_class",
     "school_year",
+    "short_name",
     "years_of",
 ]

@@ -53,6 +53,18 @@ def display_name(
     return f"{_grade_head(Stage(stage), grade, system, style)}{used_prefix(stage, prefix)}({number})班"
 
 
+def short_name(
+    stage: str, entry_year: int, number: int, *, system: str, on: date, prefix: str = "", lang: str = "zh"
+) -> str:
+    """As it fits on a tile. Chinese names are short already; in English 1-3 is class 3 of grade 1."""
+    grade = grade_in_stage(stage, entry_year, on)
+    if lang != "en" or stage == Stage.UNIVERSITY or not 1 <= grade <= years_of(stage, system):
+        return display_name(stage, entry_year, number, system=system, on=on, prefix=prefix, lang=lang)
+    letter = {Stage.VOCATIONAL: "V", Stage.SPECIAL: "S"}.get(Stage(stage), "")
+    ending = " ".join(filter(None, [used_prefix(stage, prefix), str(number)]))
+    return f"{letter}{grade + grades_before(stage, system)}-{ending}"
+
+
 def cohort_name(stage: str, entry_year: int, number: int, *, prefix: str = "", lang: str = "zh") -> str:
     """The name that never changes: 2021级1班."""
     prefix = used_prefix(stage, prefix)

@@ -194,9 +194,8 @@ def initial_of(membership: Membership) -> dict[str, Any]:
 
 def _classes(unit: Unit) -> Any:
     """The classes that are at the school now."""
-    today, system = timezone.localdate(), unit.system or "63"
     groups = ClassGroup.objects.filter(school=unit).select_related("school")
-    present = [g.pk for g in groups if classnames.is_enrolled(g.stage, g.entry_year, system=system, on=today)]
+    present = [group.pk for group in groups if group.is_there(timezone.localdate(), unit.system)]
     return groups.filter(pk__in=present)
 
 

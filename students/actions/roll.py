@@ -15,6 +15,7 @@ from schools.common.errors import Refused
 from schools.models import ClassGroup
 from schools.tallies import mark
 from students.access import can_correct
+from students.actions.classes import check_takes_students
 from students.actions.students import CORRECTABLE, check_visible, refresh_keys
 from students.models import Student
 from students.states import keep_all
@@ -40,8 +41,7 @@ def add_student(*, by: Viewer, values: Mapping[str, Any]) -> Student:
     _check_may_keep(by)
     given = {name: values[name] for name in CORRECTABLE if values.get(name) not in (None, "", False)}
     student = Student(school=by.unit, listed_on=timezone.localdate(), **given)
-    if student.class_group is None or student.class_group.school_id != by.unit.pk:
-        raise Refused(_("Choose a class of this school."), field="class_group")
+    check_takes_students(student.class_group, by.unit.pk)
     namesakes = Student.objects.filter(class_group=student.class_group, name=student.name)
     if namesakes.filter(student_number__in={"", student.student_number}).exists():
         text = _("This class already has a student of this name. If this is another one, give each a student number.")
@@ -84,9 +84,8 @@ def move_student(
 def _changes(student: Student, what: Move, on: dt.date, class_group: ClassGroup | None) -> list[str]:
     """Set the fields of a move, and name them."""
     if what == Move.CLASS:
-        if class_group is None or class_group.school_id != student.school_id:
-            raise Refused(_("Choose a class of this school."), field="class_group")
-        if class_group.pk == student.class_group_id:
+        check_takes_students(class_group, student.school_id)
+        if class_group and class_group.pk == student.class_group_id:
             raise Refused(_("The student is already in this class."), field="class_group")
         student.class_group = class_group
         return ["class_group"]

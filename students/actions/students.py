@@ -18,6 +18,7 @@ from schools.common.errors import Refused
 from schools.common.pinyin import search_keys
 from schools.tallies import mark
 from students.access import can_correct, can_keep_family, can_read_base_data
+from students.actions.classes import check_takes_students
 from students.models import GroupMember, Guardian, SpecialGroup, Student
 from students.places import refresh_places
 from students.states import groups, keep
@@ -59,6 +60,8 @@ def correct_student(*, by: Viewer, student: Student, values: Mapping[str, Any]) 
     reaches_back = _days_of(student)
     for name in changed:
         setattr(student, name, values[name])
+    if "class_group" in changed and student.class_group:
+        check_takes_students(student.class_group, student.school_id)
     _check_class(student)
     columns = changed + refresh_keys(student, changed)
     student.set_by_hand = sorted({*student.set_by_hand, *changed})

@@ -18,6 +18,7 @@ from schools.work.notices import end_notices, pulse
 from students.access import barriers_about
 from students.actions import registry
 from students.actions.calling import stop_calling
+from students.actions.classes import check_takes_students
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.actions.hand_over import (
     State,
@@ -140,8 +141,8 @@ def _hold_students(*keys: Any) -> None:
 
 
 def _on_the_roll(by: Viewer, offer: HandOver, chosen: Student | None, class_group: ClassGroup | None) -> Student:
-    if class_group is not None and class_group.school_id != by.unit.pk:
-        raise Refused(_("Choose a class of this school."), field="class_group")
+    if class_group is not None:
+        check_takes_students(class_group, by.unit.pk)
     found = same_person(offer, by)
     if is_certain(offer, found) and (chosen is None or chosen.pk not in {one.pk for one in found}):
         chosen = found[0]

@@ -30,6 +30,7 @@ class Classes:
         groups = list(ClassGroup.objects.filter(school=school))
         self.keys = {group.pk: key_of(group) for group in groups}
         self.ids = {key: pk for pk, key in self.keys.items()}
+        self.closed = {key_of(group) for group in groups if group.closed_on}
         self.of_number: defaultdict[tuple[object, ...], list[ClassGroup]] = defaultdict(list)
         for group in groups:
             self.of_number[key_of(group)[:3]].append(group)
@@ -49,7 +50,9 @@ class Classes:
         if isinstance(found, UnknownClass):
             raise UnclearClass("class_label", f"class_{found.code}", f"{row.grade_label} {row.class_label}".strip())
         if row.department and found.stage in WITH_DEPARTMENTS:
-            return self._in_department(found, row.department)
+            found = self._in_department(found, row.department)
+        if found in self.closed:  # by hand: a roster does not open it again
+            raise UnclearClass("class_label", "class_closed", f"{row.grade_label} {row.class_label}".strip())
         return found
 
     def _parsed(self, grade: str, label: str, year: int | None, born: int | None) -> ClassKey | UnknownClass:

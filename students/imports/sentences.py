@@ -70,6 +70,7 @@ SCHOOL: dict[str, Any] = {
     "class_no_number": gettext_lazy("The number of this class is not clear. Write it as a number."),
     "class_conflict": gettext_lazy("Grade, class and year of entry contradict one another. Check them."),
     "class_ambiguous": gettext_lazy("More than one class of the school could be meant. Write the grade in full."),
+    "class_closed": gettext_lazy("This class was closed by hand. Open it again under Classes, or correct the file."),
     "class_not_taught": gettext_lazy("The school does not teach this grade. Check the grade and the school's stages."),
     "department_unknown": gettext_lazy(
         "No department of the school has this name. Correct it, or have the department added under Units first."

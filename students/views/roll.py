@@ -17,9 +17,8 @@ from schools.access import SCHOOL_ROLES, STAFF_ROLES, roles
 from schools.common.errors import refusal_in
 from schools.exporting import export_page
 from schools.requests import ViewerRequest
-from students.access import can_correct, can_read_base_data
+from students.access import can_read_base_data
 from students.actions.roll import Move, add_student, move_student, moves_of
-from students.class_listing import CLASSES, listed_classes
 from students.forms import MoveForm, NewStudentForm
 from students.listing import STUDENTS, listed_students
 from students.models import RiskFlag, Student
@@ -88,19 +87,6 @@ def student_move(request: ViewerRequest, pk: UUID) -> HttpResponse:
     note_first_open(request, student)
     flag = RiskFlag.objects.visible_to(viewer).open().filter(student=student).first()
     return render(request, "students/student_move.html", {"student": student, "form": form, "flag": flag})
-
-
-@roles(*STAFF_ROLES)
-def class_list(request: ViewerRequest) -> HttpResponse:
-    """The classes this viewer looks after, with who leads them and how many students they have."""
-    context = {"list": CLASSES.show(request, listed_classes(request.viewer)), "may_keep": can_correct(request.viewer)}
-    return render(request, "students/class_list.html", context)
-
-
-@roles(*SCHOOL_ROLES)
-def class_export(request: ViewerRequest) -> HttpResponse:
-    sheet = CLASSES.sheet(request, listed_classes(request.viewer))
-    return export_page(request, sheet, back=f"{reverse('students:class_list')}?{request.GET.urlencode()}")
 
 
 @roles(*STAFF_ROLES)

@@ -14,6 +14,7 @@ from schools.classnames import (
     grade_name,
     is_enrolled,
     parse_class,
+    short_name,
     years_of,
 )
 
@@ -356,3 +357,17 @@ def test_the_age_tells_which_stage_was_entered(born, stages, stage):
 def test_an_age_that_fits_two_stages_or_none_decides_nothing(born, stages):
     with pytest.raises(UnknownClass, match="ambiguous"):
         parse("", "2024级1班", stages=stages, born=born)
+
+
+@pytest.mark.parametrize(
+    ("expected", "args", "options"),
+    [
+        ("3-1", ("primary", 2023, 1), {"lang": "en"}),
+        ("7-2", ("junior", 2025, 2), {"lang": "en"}),
+        ("10-2", ("senior", 2025, 2), {"lang": "en"}),
+        ("V1-IT 2", ("vocational", 2025, 2), {"lang": "en", "prefix": "IT"}),
+        ("三(1)班", ("primary", 2023, 1), {}),
+    ],
+)
+def test_short_name_tells_every_class_of_a_school_apart(expected, args, options):
+    assert short_name(*args, **{"system": "63", "on": AUTUMN} | options) == expected
