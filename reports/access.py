@@ -129,8 +129,8 @@ def can_name_stand_in(viewer: Viewer) -> bool:
 
 # --- sweeps -----------------------------------------------------------------------------------------------------------
 
-# Who goes through a class: they may set groups and see its students.
-SWEEPERS = GROUP_ROLES
+# Who goes through a class: its teacher, counselors and leaders; others of the school only while they stand in.
+SWEEPERS = GROUP_ROLES | SIGNERS
 # Who calls one, for the own unit and all below it.
 CALLERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
@@ -138,7 +138,7 @@ CALLERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
 @rule(Sweep)
 def sweeps_of(sweeps: Any, viewer: Viewer) -> Any:
     """Those that ask the own unit; a center also those that centers below it have called. A call names nobody."""
-    if viewer.role not in CARING_ROLES | {Role.CENTER_STAFF}:
+    if viewer.role not in CARING_ROLES | {Role.CENTER_STAFF} and not stood_in_for(viewer):
         return sweeps.none()
     seen = Q(unit__code__in=viewer.unit.ancestor_codes)
     if viewer.role == Role.CENTER_STAFF:
@@ -149,7 +149,7 @@ def sweeps_of(sweeps: Any, viewer: Viewer) -> Any:
 @rule(SweepNote)
 def sweep_notes_of(notes: Any, viewer: Viewer) -> Any:
     """Of the classes one looks after. Whether one raised a flag is asked through `reports.sweeps.known_flags`."""
-    return notes.filter(class_group__in=viewer.class_ids) if viewer.role in CARING_ROLES else notes.none()
+    return notes.filter(class_group__in=swept_class_ids(viewer))
 
 
 @rule(SweepSignature)
@@ -157,10 +157,8 @@ def sweep_signatures_of(signatures: Any, viewer: Viewer) -> Any:
     """A center reads what schools signed, never what a class did."""
     if viewer.role == Role.CENTER_STAFF:
         return signatures.filter(unit__path__startswith=viewer.unit.path, class_group=None)
-    if viewer.role not in CARING_ROLES:
-        return signatures.none()
     of_school = Q(class_group=None) if viewer.role in SCHOOL_ROLES else Q(pk__in=[])
-    return signatures.filter(of_school | Q(class_group__in=viewer.class_ids), unit_id=viewer.unit.pk)
+    return signatures.filter(of_school | Q(class_group__in=swept_class_ids(viewer)), unit_id=viewer.unit.pk)
 
 
 def can_call_sweep(viewer: Viewer) -> bool:
@@ -172,9 +170,19 @@ def can_end_sweep(viewer: Viewer, sweep: Sweep) -> bool:
     return viewer.role in CALLERS and sweep.unit_id == viewer.unit.pk
 
 
+@once
+def swept_class_ids(viewer: Viewer) -> frozenset[int]:
+    """The classes whose answers somebody reads: those they look after, a subject teacher those they stand in for."""
+    if viewer.role in CARING_ROLES:
+        return viewer.class_ids
+    return viewer.class_ids & {group.pk for group in stood_in_for(viewer)}
+
+
 def can_sweep(viewer: Viewer, class_id: int | None) -> bool:
-    """Go through a class and sign for it: its teacher, and a counselor or leader where there is none."""
-    return viewer.role in SWEEPERS and class_id in viewer.class_ids
+    """Go through a class and sign for it: its teacher, a counselor or leader where there is none, who stands in."""
+    if class_id not in viewer.class_ids:
+        return False
+    return viewer.role in GROUP_ROLES or class_id in {group.pk for group in stood_in_for(viewer)}
 
 
 def can_sign_sweep(viewer: Viewer) -> bool:

@@ -1,7 +1,7 @@
 """Who has to report, who has signed and who is silent: boards of classes and of units, for a day."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,7 +159,7 @@ def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | N
         row.tile = group.short_on(day)
         row.exception = later[group.pk].reason if group.pk in later else ""
         rows.append(row)
-    _add_signers(rows, day)
+    add_signers(rows, day)
     return Board(day, due, rows, without)
 
 
@@ -198,7 +198,7 @@ def due_of(
     return due_at(scheme, level, day) if has_to_report(scheme, level, day, calendar) else None
 
 
-def _add_signers(rows: list[Row], day: dt.date) -> None:
+def add_signers(rows: Sequence[Row], day: dt.date) -> None:
     """Who is to sign for each class: whoever stands in, else its class teachers."""
     by_class = {row.key: row for row in rows}
     stand_ins = StandIn.objects.on(day).filter(class_group__in=by_class, membership__person__is_active=True)
@@ -209,6 +209,15 @@ def _add_signers(rows: list[Row], day: dt.date) -> None:
     for class_id, member in class_teachers(by_class, day):
         if not by_class[class_id].stands_in:
             by_class[class_id].people.append(member)
+
+
+def answering(classes: Collection[int], day: dt.date) -> list[Membership]:
+    """Who is asked about these classes on a day: whoever stands in, else their class teachers."""
+    stand_ins = StandIn.objects.on(day).filter(class_group__in=classes, membership__person__is_active=True)
+    found = list(stand_ins.select_related("membership__person", "membership__backup"))
+    left = set(classes) - {one.class_group_id for one in found}
+    teachers = [member for _class, member in class_teachers(left, day)]
+    return list({member.pk: member for member in [*(one.membership for one in found), *teachers]}.values())
 
 
 def unit_board(unit: Unit, day: dt.date) -> Board:

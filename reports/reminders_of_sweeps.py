@@ -7,11 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports.actions.sweeps import CLASS, SCHOOL
-from reports.daily import classes_of, is_there, leaders_of, students_in
+from reports.daily import answering, classes_of, is_there, leaders_of, students_in
 from reports.models import Sweep, SweepSignature
 from schools.ladder import ABOVE, BACKUP, DAYS, Rung
 from schools.models import Membership, Reminder, Unit
-from schools.queries import class_teachers
 from schools.work.reminders import Due, Source, remind
 
 DAY = 24 * 60
@@ -46,7 +45,7 @@ def unsigned_classes(row: Reminder) -> list[Membership]:
     signed = SweepSignature.objects.filter(sweep__in=asking, class_group__in=groups).order_by()
     done = set(signed.values_list("sweep", "class_group"))
     silent = {group.pk for group in groups for sweep in asking if (sweep.pk, group.pk) not in done}
-    waiting = [member for _class, member in class_teachers(silent & students_in(groups).keys(), today)]
+    waiting = answering(silent & students_in(groups).keys(), today)
     if row.whom == BACKUP:
         return [member.backup for member in waiting if member.backup and member.backup.is_current()]
     return leaders_of(row.unit) if row.whom == ABOVE and waiting else waiting

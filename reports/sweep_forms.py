@@ -42,6 +42,20 @@ class SweepForm(forms.Form):
         field_of(self, "groups", forms.MultipleChoiceField).choices = choices
 
 
+class MoveForm(forms.Form):
+    """Another day for a sweep."""
+
+    due_on = forms.DateField(
+        label=gettext_lazy("New day"),
+        widget=DayInput,
+        help_text=gettext_lazy("Classes sign by 12:00 of this day, schools by 17:00."),
+    )
+    reason = LineField(
+        label=gettext_lazy("Why"), max_length=100, help_text=gettext_lazy("Everybody who is asked reads it.")
+    )
+    quiet = True
+
+
 class FoundForm(forms.Form):
     """What there is to note of one student. Groups the student is in already are not asked again."""
 
@@ -65,8 +79,11 @@ class FoundForm(forms.Form):
     )
     quiet = True
 
-    def __init__(self, data: Any, *, viewer: Viewer, asked: list[str], already: set[str]) -> None:
+    def __init__(self, data: Any, *, viewer: Viewer, asked: list[str], already: set[str], may_set: bool) -> None:
         super().__init__(data)
+        if not may_set:
+            del self.fields["groups"], self.fields["since"]
+            return
         offered = {group.code: group.label for group in groups_on_offer(viewer) if group.code not in already}
         first = [code for code in asked if code in offered]
         choices = [(code, offered[code]) for code in [*first, *(code for code in offered if code not in first)]]
@@ -76,16 +93,15 @@ class FoundForm(forms.Form):
         given = super().clean() or {}
         if self.errors:
             return given
-        if not given["groups"] and not given["text"]:
-            self.add_error(
-                None, _("Choose a group or write what worries you. If there is nothing, go back: it is one tap.")
-            )
+        if not given.get("groups") and not given["text"]:
+            text = _("Choose a group or write what worries you. If there is nothing, go back: it is one tap.")
+            self.add_error(None, text)
         if given["text"] and not given["urgency"]:
             self.add_error("urgency", _("Say how soon the counselor shall come."))
-        if given["since"] and given["since"] > timezone.localdate():
+        if given.get("since") and given["since"] > timezone.localdate():
             self.add_error("since", _("A student is in a group from today on or from an earlier day."))
         return given
 
     def found(self) -> Found:
         data = self.cleaned_data
-        return Found(frozenset(data["groups"]), data["since"], data["text"], data["urgency"])
+        return Found(frozenset(data.get("groups", ())), data.get("since"), data["text"], data["urgency"])

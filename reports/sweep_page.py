@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,10 +10,11 @@ from django.utils.translation import ngettext
 
 from reports.models import Sweep, SweepNote, SweepSignature
 from reports.reporting import State
-from reports.sweeps import SweepBoard, SweepRow, group_words, known_flags
+from reports.sweeps import Numbers, SweepBoard, SweepRow, group_words, known_flags
 from schools.access import Viewer
 from schools.common.workbooks import Sheet
 from schools.models import ClassGroup
+from students.access import CARING_ROLES
 from students.models import Student
 
 
@@ -75,7 +75,8 @@ def class_page(viewer: Viewer, sweep: Sweep, group: ClassGroup) -> ClassPage:
     for student in students.only("name", "student_number"):
         kid = Kid(student, notes.get(student.pk))
         if kid.note:
-            kid.groups = tuple(words[code] for code in kid.note.groups if code in words)
+            if viewer.role in CARING_ROLES:  # a subject teacher who stands in does not learn the groups
+                kid.groups = tuple(words[code] for code in kid.note.groups if code in words)
             kid.has_concern = kid.note.flag_id in known
             is_told = kid.note.flag_id is None or kid.has_concern or kid.note.by_id == viewer.membership.pk
             kid.noted_at = kid.note.at if is_told else None
@@ -139,13 +140,13 @@ def sweep_sheet(viewer: Viewer, sweep: Sweep, board: SweepBoard) -> Sheet:
 def _lines(board: SweepBoard) -> Iterator[list[str]]:
     words = state_words()
     for row in board.rows:
-        yield [row.name, words[row.state], *_numbers(board, row), *_signature(row)]
-    total: Any = SweepRow(0, _("In all"), "", State.FREE, None, numbers=board.numbers)
-    yield [total.name, "", *_numbers(board, total), "", "", "", ""]
+        yield [row.name, words[row.state], *_numbers(board, row.numbers), *_signature(row)]
+    sums = [(one.name, one.numbers) for one in board.clusters if one.name]
+    for name, numbers in [*sums, (_("In all"), board.numbers)]:
+        yield [name, "", *_numbers(board, numbers), "", "", "", ""]
 
 
-def _numbers(board: SweepBoard, row: SweepRow) -> list[str]:
-    numbers = row.numbers
+def _numbers(board: SweepBoard, numbers: Numbers) -> list[str]:
     counts = [numbers.students, numbers.looked, numbers.noted, numbers.concerns]
     return [str(count) for count in (*counts, *(numbers.groups[code] for code, _label in board.columns))]
 

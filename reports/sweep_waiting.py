@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reports.access import classes_to_sign, stood_in_for
 from reports.models import Sweep
 from reports.sweeps import Progress, progress_of
 from schools.access import SCHOOL_ROLES, Viewer
@@ -17,21 +18,24 @@ TOLD = {Role.CLASS_TEACHER, Role.CENTER_STAFF, *SCHOOL_ROLES}
 
 @waits
 def sweeps_to_answer(viewer: Viewer) -> Iterator[Waiting]:
-    if viewer.role not in TOLD:
+    if viewer.role not in TOLD and not stood_in_for(viewer):
         return
     sweeps = list(Sweep.objects.visible_to(viewer).open().select_related("unit"))
     for one in progress_of(viewer, sweeps):
-        if viewer.role == Role.CLASS_TEACHER:
-            yield from _own_classes(one)
-        elif viewer.role == Role.CENTER_STAFF:
+        yield from _to_answer(viewer, one)
+        if viewer.role not in TOLD or viewer.role == Role.CLASS_TEACHER:
+            continue
+        if viewer.role == Role.CENTER_STAFF:
             yield from _silent_schools(viewer, one)
         elif not one.is_signed:
             yield _school(viewer, one)
 
 
-def _own_classes(one: Progress) -> Iterator[Waiting]:
+def _to_answer(viewer: Viewer, one: Progress) -> Iterator[Waiting]:
+    """The own classes of a class teacher, and those that somebody stands in for."""
+    mine = {group.pk for group in classes_to_sign(viewer)}
     for row in one.classes:
-        if not row.is_signed:
+        if not row.is_signed and row.group.pk in mine:
             text = _("{title}: {name}").format(title=one.sweep.title, name=row.group.name)
             note = _("{looked} of {students} looked at").format(looked=row.looked, students=row.students)
             url = reverse("reports:sweep_class", args=[one.sweep.pk, row.group.pk])

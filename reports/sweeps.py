@@ -14,12 +14,12 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.daily import Board, Row, add_leaders, is_there, joined_on, stages_of, students_in
+from reports.access import swept_class_ids
+from reports.daily import Board, Row, add_leaders, add_signers, is_there, joined_on, stages_of, students_in
 from reports.models import Sweep, SweepNote, SweepSignature
 from reports.reporting import State, state_of
 from schools.access import Viewer
 from schools.models import ClassGroup, Membership, Unit
-from schools.queries import class_teachers
 from students.indicators import OWN
 from students.models import FlagReport, GroupMember, KeptFrom, RiskFlag, SpecialGroup, Student
 
@@ -58,6 +58,7 @@ class SweepRow(Row):
     last: SweepSignature | None = None
     # Something was noted after it was signed.
     has_changed: bool = False
+    cluster: str = ""  # of a school: the center between it and the one that looks
 
     @property
     def is_late(self) -> bool:
@@ -70,6 +71,27 @@ class SweepBoard(Board):
     numbers: Numbers = field(default_factory=Numbers)
     # The columns of its table: code and name of each group that was asked about or that somebody is in.
     columns: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def clusters(self) -> list["Cluster"]:
+        """The sums of each cluster with its schools, if there are clusters; schools without one stand last."""
+        found: dict[str, Cluster] = {}
+        for row in self.rows:
+            one = found.setdefault(row.cluster, Cluster(row.cluster))
+            one.rows.append(row)
+            one.numbers += row.numbers
+        return sorted(found.values(), key=lambda one: not one.name) if any(found) else []
+
+
+@dataclass
+class Cluster:
+    name: str
+    rows: list[SweepRow] = field(default_factory=list)
+    numbers: Numbers = field(default_factory=Numbers)
+
+    @property
+    def signed(self) -> int:
+        return sum(row.last is not None for row in self.rows)
 
 
 # --- the classes of a school ------------------------------------------------------------------------------------------
@@ -109,9 +131,7 @@ def board_of_classes(
         row = _row(group.pk, name, group.grade_name, sweep.class_due_at, signatures, found, now)
         row.has_changed = row.last is not None and (last_notes.get(group.pk) or row.last.at) > row.last.at
         rows.append(row)
-    by_class = {row.key: row for row in rows}
-    for class_id, member in class_teachers(by_class, today):
-        by_class[class_id].people.append(member)
+    add_signers(rows, today)
     return _board(sweep, sweep.class_due_at, rows, without)
 
 
@@ -191,6 +211,8 @@ def unit_board(viewer: Viewer, sweep: Sweep) -> SweepBoard:
     schools = list(asked_schools(viewer, sweep))
     joined = joined_on(schools)
     signed = _signatures(SweepSignature.objects.visible_to(viewer).filter(sweep=sweep), "unit_id")
+    centers = Unit.objects.filter(parent=viewer.unit, kind__is_school=False).order_by("path")
+    between = {center.path: center.short_name or center.name for center in centers}
     rows, without = [], []
     for school in schools:
         if joined.get(school.pk, today) > today or school.pk not in joined:
@@ -199,7 +221,9 @@ def unit_board(viewer: Viewer, sweep: Sweep) -> SweepBoard:
         signatures = signed.get(school.pk, [])
         numbers = numbers_from(signatures[-1].counts) if signatures else Numbers()
         name = school.short_name or school.name
-        rows.append(_row(school.pk, name, stages_of(school), sweep.school_due_at, signatures, numbers, now))
+        row = _row(school.pk, name, stages_of(school), sweep.school_due_at, signatures, numbers, now)
+        row.cluster = next((center for path, center in between.items() if school.path.startswith(path)), "")
+        rows.append(row)
     add_leaders(rows, today)
     return _board(sweep, sweep.school_due_at, rows, without)
 
@@ -265,7 +289,8 @@ def progress_of(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
 
 def _at_school(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
     today = timezone.localdate()
-    groups = [group for group in viewer.class_groups if is_there(group, viewer.unit, today)]
+    swept = swept_class_ids(viewer)
+    groups = [group for group in viewer.class_groups if group.pk in swept and is_there(group, viewer.unit, today)]
     sizes = students_in(groups)
     groups = [group for group in groups if sizes.get(group.pk)]
     rows = SweepSignature.objects.visible_to(viewer).filter(sweep__in=sweeps).order_by()

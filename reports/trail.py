@@ -23,6 +23,7 @@ declare(
     Verb("daily.stand_in_ended", _("ended that somebody signs for a class")),
     Verb("daily_board.exported", _("exported the board of daily reports"), Kind.EXPORT),
     Verb("sweep.called", _("called a sweep"), labels={"until": pgettext_lazy("in the log", "until")}),
+    Verb("sweep.moved", _("moved the day of a sweep"), labels={"until": pgettext_lazy("in the log", "until")}),
     Verb("sweep.ended", _("ended a sweep")),
     Verb("sweep.noted", _("looked at a student in a sweep")),
     Verb("sweep.class_signed", _("signed a sweep for a class")),

@@ -47,6 +47,7 @@ urlpatterns = [
     path("sweeps/<uuid:pk>/sign", sweeps.sweep_sign, name="sweep_sign"),
     path("sweeps/<uuid:pk>/remind", sweeps.sweep_remind, name="sweep_remind"),
     path("sweeps/<uuid:pk>/end", sweeps.sweep_end, name="sweep_end"),
+    path("sweeps/<uuid:pk>/move", sweeps.sweep_move, name="sweep_move"),
     path("sweeps/<uuid:pk>/export", sweeps.sweep_export, name="sweep_export"),
     path("opens/", opens.open_list, name="open_list"),
     path("opens/<str:code>/<uuid:pk>/", opens.open_detail, name="open_detail"),

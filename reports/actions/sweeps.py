@@ -8,20 +8,22 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.access import can_call_sweep, can_end_sweep, can_remind, can_sign_sweep, can_sweep
 from reports.actions.daily import URGENCY
+from reports.daily import answering
 from reports.models import Sweep, SweepNote, SweepSignature
 from reports.sweeps import class_board, counts_to_sign, known_flags, unit_board
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import ClassGroup, Membership, Unit
+from schools.models import ClassGroup, Membership, Notice, Unit
 from schools.queries import class_teachers
 from schools.tallies import mark
-from schools.work.notices import pulse
+from schools.work.notices import notify, pulse
 from schools.work.reminders import call_soon, end_reminders, remind_by_hand
 from students.actions.flags import raise_flag
 from students.actions.students import add_groups
@@ -46,13 +48,9 @@ def call_sweep(*, by: Viewer, title: str, looks_for: str, groups: Iterable[str],
     """Ask every class of the own school, or of all schools below. They are called within a minute."""
     if not can_call_sweep(by):
         raise Refused(_("Only counselors, leaders and center staff call a sweep."))
-    today, now = timezone.localdate(), timezone.now()
-    if not today <= due_on <= today + FURTHEST:
-        raise Refused(_("Choose a day from today on, within four months."), field="due_on")
     sweep = Sweep(unit=by.unit, title=title, looks_for=looks_for, groups=list(groups), due_on=due_on)
     sweep.called_by = by.membership
-    if sweep.class_due_at <= now:
-        raise Refused(_("The classes need some hours: choose a later day."), field="due_on")
+    _check_day(sweep)
     sweep.save()
     schools = list(Unit.objects.within(by.unit).schools())
     for kind, due in ((CLASS, sweep.class_due_at), (SCHOOL, sweep.school_due_at)):
@@ -63,6 +61,57 @@ def call_sweep(*, by: Viewer, title: str, looks_for: str, groups: Iterable[str],
 
 
 @transaction.atomic
+def move_sweep(*, by: Viewer, sweep: Sweep, due_on: dt.date, reason: str) -> None:
+    """Another day, with a reason that everybody reads. Who was reminded of the old day is told the new one."""
+    if not can_end_sweep(by, sweep):
+        raise Refused(_("Only the unit that has called a sweep moves its day."))
+    reason, was = reason.strip(), sweep.due_on
+    if not reason:
+        raise Refused(_("Say why the day is moved."), field="reason")
+    if due_on == was:
+        raise Refused(_("This is the day it has already."), field="due_on")
+    sweep.due_on = due_on
+    _check_day(sweep)
+    changed = {"due_on": due_on, "was_due_on": was, "moved_because": reason}
+    if not Sweep.objects.open().filter(pk=sweep.pk, due_on=was).update(**changed):
+        raise Refused(_("Somebody else has just changed this. The page now shows how it stands."))
+    schools = list(Unit.objects.within(sweep.unit).schools())
+    _tell_new_day(sweep, was, schools)
+    _end_calls(was, schools)
+    mark(*(school.pk for school in schools), then=sweep.school_due_at)
+    pulse({school.pk for school in schools})
+    details = {"from": was.isoformat(), "until": due_on.isoformat()}
+    audit.record(by=by, verb="sweep.moved", about=sweep, details=details)
+
+
+def _check_day(sweep: Sweep) -> None:
+    today = timezone.localdate()
+    if not today <= sweep.due_on <= today + FURTHEST:
+        raise Refused(_("Choose a day from today on, within four months."), field="due_on")
+    if sweep.class_due_at <= timezone.now():
+        raise Refused(_("The classes need some hours: choose a later day."), field="due_on")
+
+
+def _tell_new_day(sweep: Sweep, was: dt.date, schools: list[Unit]) -> None:
+    """Whom the old day called is told at once; where nobody was called yet, the new day calls as a new sweep does."""
+    called = Notice.objects.filter(kind__in=(CLASS, SCHOOL), occasion__startswith=f"{was:%Y-%m-%d} ", unit__in=schools)
+    people = Membership.objects.current().filter(pk__in=called.order_by().values("membership")).select_related("unit")
+    occasion = f"{sweep.pk} {timezone.now().isoformat()}"
+    if not notify(to=people, kind="sweep.moved", url=reverse("reports:sweep_list"), occasion=occasion):
+        for kind, due in ((CLASS, sweep.class_due_at), (SCHOOL, sweep.school_due_at)):
+            call_soon(kind=kind, units=schools, day=sweep.due_on, due_at=due)
+
+
+def _end_calls(day: dt.date, schools: list[Unit]) -> None:
+    """Nobody is called any more for this day, but where another sweep still asks until then."""
+    others = list(Sweep.objects.open().filter(due_on=day).values_list("unit__path", flat=True))
+    asked_no_more = [school for school in schools if not any(school.path.startswith(path) for path in others)]
+    if asked_no_more:  # no units would mean all of them
+        end_reminders(CLASS, day, units=asked_no_more)
+        end_reminders(SCHOOL, day, units=asked_no_more)
+
+
+@transaction.atomic
 def end_sweep(*, by: Viewer, sweep: Sweep) -> None:
     """Nobody is asked any more; what was signed stays."""
     if not can_end_sweep(by, sweep):
@@ -70,10 +119,7 @@ def end_sweep(*, by: Viewer, sweep: Sweep) -> None:
     if not Sweep.objects.open().filter(pk=sweep.pk).update(ended_at=timezone.now()):
         raise Refused(_("This sweep has ended already."))
     schools = list(Unit.objects.within(sweep.unit).schools())
-    others = list(Sweep.objects.open().filter(due_on=sweep.due_on).values_list("unit__path", flat=True))
-    asked_no_more = [school for school in schools if not any(school.path.startswith(path) for path in others)]
-    end_reminders(CLASS, sweep.due_on, units=asked_no_more)
-    end_reminders(SCHOOL, sweep.due_on, units=asked_no_more)
+    _end_calls(sweep.due_on, schools)
     mark(*(school.pk for school in schools))
     pulse({school.pk for school in schools})
     audit.record(by=by, verb="sweep.ended", about=sweep)
@@ -149,8 +195,10 @@ def sign_class(*, by: Viewer, sweep: Sweep, group: ClassGroup, over: int = 0) ->
 
 
 def _who_is_done(sweep: Sweep, group: ClassGroup) -> list[Membership]:
-    """The teachers of this class who have no other class that is asked for the same day."""
-    teachers = [member for _class, member in class_teachers([group.pk], timezone.localdate())]
+    """The teachers of this class, and who stands in, who have no other class that is asked for the same day."""
+    today = timezone.localdate()
+    teachers = [member for _class, member in class_teachers([group.pk], today)]
+    teachers += answering([group.pk], today)
     asking = Sweep.objects.asking(group.school).open().filter(due_on=sweep.due_on)
     signed = set(SweepSignature.objects.filter(sweep__in=asking, unit=group.school).values_list("sweep", "class_group"))
     taught = Membership.classes.through.objects.filter(membership__in=teachers).values_list("membership", "classgroup")
@@ -160,7 +208,7 @@ def _who_is_done(sweep: Sweep, group: ClassGroup) -> list[Membership]:
 
 def _check_may_answer(by: Viewer, sweep: Sweep, class_id: int | None) -> None:
     if not can_sweep(by, class_id):
-        raise Refused(_("Only the class teacher, a counselor or a leader of the school answers for a class."))
+        raise Refused(_("Only the class teacher or who stands in, a counselor or a leader answers for a class."))
     _check_asks(by, sweep)
 
 

@@ -38,6 +38,8 @@ class Sweep(models.Model):
     due_on = models.DateField(_("until"))
     called_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     called_at = models.DateTimeField(default=timezone.now)
+    was_due_on = models.DateField(null=True, blank=True)  # before it was moved last
+    moved_because = models.CharField(max_length=100, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = SweepQuerySet.as_manager()

@@ -21,33 +21,35 @@ from reports.access import (
     can_remind,
     can_sign_sweep,
     can_sweep,
+    swept_class_ids,
 )
 from reports.actions.sweeps import (
     call_sweep,
     end_sweep,
+    move_sweep,
     note_student,
     remind_unsigned,
     sign_class,
     sign_school,
 )
 from reports.models import Sweep, SweepSignature
-from reports.sweep_forms import FoundForm, SweepForm
+from reports.sweep_forms import FoundForm, MoveForm, SweepForm
 from reports.sweep_page import board_words, class_page, corrected_since, state_words, sweep_sheet
-from reports.sweeps import SweepBoard, class_board, progress_of, unit_board
+from reports.sweeps import Cluster, SweepBoard, class_board, progress_of, unit_board
 from schools import audit
-from schools.access import SCHOOL_ROLES, reason_to_see, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
 from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
-from students.access import CARING_ROLES
+from students.access import can_keep_family
 from students.models import Student
 
 RECEIVERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
 SHOWN = 30  # of those that are over
 
 
-@roles(*CARING_ROLES, Role.CENTER_STAFF)
+@roles(*STAFF_ROLES, Role.CENTER_STAFF)
 @require_GET
 def sweep_list(request: ViewerRequest) -> HttpResponse:
     """Where a reminder leads: open sweeps with how far they are, then those that are over."""
@@ -89,7 +91,7 @@ def _sweep_or_404(request: ViewerRequest, pk: UUID) -> Sweep:
 
 def _class_or_404(request: ViewerRequest, pk: int) -> ClassGroup:
     group = next((one for one in request.viewer.class_groups if one.pk == pk), None)
-    if group is None:
+    if group is None or pk not in swept_class_ids(request.viewer):
         raise Http404
     return group
 
@@ -97,11 +99,13 @@ def _class_or_404(request: ViewerRequest, pk: int) -> ClassGroup:
 def _student_or_404(request: ViewerRequest, pk: UUID) -> Student:
     students = Student.objects.visible_to(request.viewer).enrolled().exclude(class_group=None)
     student = get_object_or_404(students, pk=pk)
+    if not can_sweep(request.viewer, student.class_group_id):
+        raise Http404
     student.school = request.viewer.unit
     return student
 
 
-@roles(*CARING_ROLES)
+@roles(*STAFF_ROLES)
 def sweep_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """The list of a class: one tap for each child, or one signature for all; sent, it is the signature."""
     viewer, sweep, row = request.viewer, _sweep_or_404(request, pk), _class_or_404(request, group)
@@ -146,12 +150,14 @@ def sweep_tap(request: ViewerRequest, pk: UUID, student_pk: UUID) -> HttpRespons
 def sweep_student(request: ViewerRequest, pk: UUID, student_pk: UUID) -> HttpResponse:
     """Something to note of this child: what is confirmed here becomes a tag or a flag at once."""
     viewer, sweep, student = request.viewer, _sweep_or_404(request, pk), _student_or_404(request, student_pk)
-    members = list(student.group_members.current().select_related("group"))
+    may_set = can_keep_family(viewer)  # who stands in may not know the family: they read and set no groups
+    members = list(student.group_members.current().select_related("group")) if may_set else []
     form = FoundForm(
         request.POST if request.method == "POST" else None,
         viewer=viewer,
         asked=sweep.groups,
         already={member.group_id for member in members},
+        may_set=may_set,
     )
     if form.is_valid():
         with refusal_in(form):
@@ -191,7 +197,7 @@ def sweep_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "sweep": sweep,
         "board": board,
         "heading": board_words(board, is_school=is_school),
-        "rows": [(row, state_words()[row.state], _cells(board, row.numbers.groups)) for row in board.rows],
+        "groups": _groups(board),
         "total": _cells(board, board.numbers.groups),
         "is_school": is_school,
         "own": own,
@@ -204,6 +210,18 @@ def sweep_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/sweep_detail.html", context)
+
+
+def _groups(board: SweepBoard) -> list[dict[str, Any]]:
+    """The rows as they stand below one another: clusters of a center with their sums, else all of them together."""
+    return [
+        {
+            "cluster": one if one.name else None,
+            "cells": _cells(board, one.numbers.groups),
+            "rows": [(row, state_words()[row.state], _cells(board, row.numbers.groups)) for row in one.rows],
+        }
+        for one in board.clusters or [Cluster("", list(board.rows))]
+    ]
 
 
 def _cells(board: SweepBoard, groups: Any) -> list[tuple[str, int]]:
@@ -240,6 +258,22 @@ def sweep_remind(request: ViewerRequest, pk: UUID) -> HttpResponse:
     text = ngettext("{n} person was reminded.", "{n} people were reminded.", called)
     messages.success(request, text.format(n=called) if called else _("Nobody was left to remind."))
     return redirect(sweep)
+
+
+@roles(*CALLERS)
+def sweep_move(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """Another day, with a reason."""
+    sweep = _sweep_or_404(request, pk)
+    if not can_end_sweep(request.viewer, sweep) or sweep.ended_at:
+        raise Http404
+    form = MoveForm(request.POST if request.method == "POST" else None, initial={"due_on": sweep.due_on})
+    if form.is_valid():
+        with refusal_in(form):
+            move_sweep(by=request.viewer, sweep=sweep, **form.cleaned_data)
+            messages.success(request, _("Moved. Who was reminded of the old day is told."))
+            return redirect(sweep)
+    context = {"form": form, "sweep": sweep}
+    return render(request, "reports/sweep_move.html", context, status=422 if form.is_bound else 200)
 
 
 @roles(*CALLERS)

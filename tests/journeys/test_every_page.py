@@ -399,6 +399,7 @@ def leader_opens(world, now, made):
         ("reports:sweep_new",),
         ("reports:sweep_detail", (sweep := sweep_of(world.a.leader)).pk),
         ("reports:sweep_export", sweep.pk),
+        ("reports:sweep_move", sweep.pk),
         ("reports:daily_export",),
         ("reports:daily_people", world.a.class_1.pk),
         ("reports:daily_scheme",),

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from reports.actions.exceptions import name_stand_in
 from reports.actions.sweeps import (
     Found,
     call_sweep,
     end_sweep,
+    move_sweep,
     note_student,
     remind_unsigned,
     sign_class,
@@ -23,7 +25,7 @@ from reports.sweep_page import class_page, corrected_since, sweep_sheet
 from reports.sweeps import class_board, unit_board
 from schools.common.errors import Refused
 from schools.ladder import ABOVE
-from schools.models import Notice, Reminder, Tally
+from schools.models import AuditEntry, Notice, Reminder, Tally
 from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
 from schools.work.reminders import dispatch
@@ -218,7 +220,12 @@ def test_the_file_has_a_row_for_each_class_or_school_and_the_sums(world, viewer,
         ["合计", "", "5", "3", "0", "0"],
     ]
     above = list(sweep_sheet(district, sweep, unit_board(district, sweep)).lines())
-    assert [row[:3] for row in above] == [["甲小学", "无", "5"], ["乙小学", "尚未", "0"], ["合计", "", "5"]]
+    assert [row[:3] for row in above] == [
+        ["甲小学", "无", "5"],
+        ["乙小学", "尚未", "0"],
+        ["第一学区", "", "5"],
+        ["合计", "", "5"],
+    ]
 
 
 def test_a_board_of_a_center_counts_no_records(world, viewer, sweep):
@@ -312,3 +319,72 @@ def test_a_tap_without_a_script_leads_back_to_the_child(world, sign_in, sweep):
         reverse("reports:sweep_tap", args=[sweep.pk, world.a.student.pk]), headers={"HX-Request": "true"}
     )
     assert 'id="sweep-left" hx-swap-oob="true"' in with_script.content.decode()
+
+
+# --- who stands in, another day, clusters -----------------------------------------------------------------------------
+
+
+def test_who_stands_in_answers_for_the_class_without_learning_its_groups(world, viewer, sign_in, sweep):
+    subject, student, group = world.a.subject_teacher, world.a.neighbor, world.a.class_2
+    note_student(by=viewer(world.a.counselor), sweep=sweep, student=student, found=Found(frozenset({"orphan"})))
+    page = reverse("reports:sweep_class", args=[sweep.pk, group.pk])
+    assert sign_in(subject).get(page).status_code == 404
+    with pytest.raises(Refused):
+        sign_class(by=viewer(subject), sweep=sweep, group=group)
+    name_stand_in(by=viewer(world.a.leader), group=group, member=subject, first_on=NOW.date(), last_on=NOW.date())
+    text = sign_in(subject).get(page).content.decode()
+    assert student.name in text
+    assert "孤儿" not in text
+    form = sign_in(subject).get(reverse("reports:sweep_student", args=[sweep.pk, student.pk])).content.decode()
+    assert ('name="text"' in form, 'name="groups"' in form) == (True, False)
+    note_student(by=viewer(subject), sweep=sweep, student=student, found=WORRY)
+    assert sign_class(by=viewer(subject), sweep=sweep, group=group).by == subject
+    with at(1):  # the next day they stand in no more
+        assert sign_in(subject).get(page).status_code == 404
+
+
+def test_who_stands_in_is_asked_instead_of_the_teacher(world, viewer, sweep):
+    subject, today = world.a.subject_teacher, NOW.date()
+    name_stand_in(by=viewer(world.a.leader), group=world.a.class_2, member=subject, first_on=today, last_on=today)
+    dispatch(NOW + dt.timedelta(minutes=1))
+    assert "a-subject_teacher" in called()
+    assert "a-teacher_2" not in called()
+    assert [row.text for row in inbox_of(viewer(subject)) if row.text.startswith("Spring")]
+
+
+def test_another_day_is_told_to_whom_the_old_one_called_and_stands_in_the_log(world, viewer, sweep):
+    by = viewer(world.district_staff)
+    dispatch(NOW + dt.timedelta(minutes=1))
+    assert "a-teacher" in called()
+    move_sweep(by=by, sweep=sweep, due_on=DUE + dt.timedelta(days=3), reason="exams")
+    sweep.refresh_from_db()
+    assert (sweep.due_on, sweep.was_due_on, sweep.moved_because) == (DUE + dt.timedelta(days=3), DUE, "exams")
+    assert (called("sweep.class"), "a-teacher" in called("sweep.moved")) == ([], True)
+    assert AuditEntry.objects.filter(verb="sweep.moved").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "more"),
+    [
+        ("leader", {}),
+        ("district", {"reason": " "}),
+        ("district", {"due_on": DUE}),
+        ("district", {"due_on": NOW.date()}),
+    ],
+    ids=["not the caller", "no reason", "the same day", "too soon"],
+)
+def test_a_day_is_not_moved_by_others_without_a_reason_or_into_the_past(world, viewer, sweep, who, more):
+    by = viewer(world.district_staff if who == "district" else world.a.leader)
+    with time_machine.travel(NOW.replace(hour=13), tick=False), pytest.raises(Refused):
+        move_sweep(by=by, sweep=sweep, **{"due_on": DUE + dt.timedelta(days=1), "reason": "x"} | more)
+    sweep.refresh_from_db()
+    assert (sweep.due_on, sweep.was_due_on) == (DUE, None)
+
+
+def test_a_center_sees_the_sums_of_each_cluster(world, viewer, sign_in, sweep):
+    sign(world, viewer, sweep)
+    sign_school(by=viewer(world.a.leader), sweep=sweep)
+    (cluster,) = unit_board(viewer(world.district_staff), sweep).clusters
+    assert (cluster.name, cluster.signed, len(cluster.rows), cluster.numbers.students) == ("第一学区", 1, 2, 5)
+    assert unit_board(viewer(world.cluster_staff), sweep).clusters == []
+    assert "第一学区" in sign_in(world.district_staff).get(sweep.get_absolute_url()).content.decode()
