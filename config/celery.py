@@ -65,5 +65,9 @@ app.conf.beat_schedule = {
     "escalate overdue flags": every(30, "students.tasks.escalate_overdue_flags"),
     "remind of reports of incidents": every(60, "counseling.tasks.remind_of_incident_reports"),
     "count who is silent": {"task": "reports.tasks.mark_hours_of_reports", "schedule": crontab(minute=5)},
+    "lock records that were handed over": {
+        "task": "students.tasks.lock_records_handed_over",
+        "schedule": crontab(hour=0, minute=40),
+    },
     "end watches of flags": every(600, "students.tasks.end_flag_watches"),
 }

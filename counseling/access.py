@@ -44,7 +44,7 @@ WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 def parts_of(parts: TalkPartQuerySet, viewer: Viewer) -> TalkPartQuerySet:
     """Own talks; those of own classes, grade or school unless restricted; restricted ones for counselors only, and by
     break-glass for a leader."""
-    here = parts.filter(talk__school_id=viewer.unit.pk)
+    here = parts.filter(talk__school_id=viewer.unit.pk, student__locked_on=None)
     own = Q(talk__author=viewer.person)
     open_to_others = Q(talk__is_restricted=False)
     if viewer.role == Role.COUNSELOR:
@@ -174,7 +174,7 @@ def versions_of_incidents(versions: IncidentVersionQuerySet, viewer: Viewer) -> 
 @rule(IncidentPerson)
 def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> IncidentPersonQuerySet:
     """Each apart: teachers see their own students and whom they entered."""
-    here = people.filter(incident__in=Incident.objects.visible_to(viewer))
+    here = people.filter(incident__in=Incident.objects.visible_to(viewer), student__locked_on=None)
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(added_by__person=viewer.person)
@@ -189,7 +189,7 @@ HIDDEN_ACTS = ("exception", "report", "answer", "passed", "corrected", "closed",
 def acts_of_incidents(acts: IncidentActQuerySet, viewer: Viewer) -> IncidentActQuerySet:
     """Counselors and leaders read all; class teacher and grade head what concerns the event or their students, but no
     exception to confidentiality; a subject teacher the list of the first minutes and what they wrote."""
-    here = acts.filter(incident__in=Incident.objects.visible_to(viewer))
+    here = acts.filter(incident__in=Incident.objects.visible_to(viewer), person__student__locked_on=None)
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(by__person=viewer.person)

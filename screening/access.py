@@ -89,7 +89,7 @@ def slips_of(slips: Any, viewer: Viewer) -> Any:
     """Who is asked, and whether they have answered; later stages for counselors alone. From whom the flag behind a slip
     is kept, to them the slip is not there (handed in without a result, it would show that there is something to hide),
     nor are that student's later stages."""
-    here = slips.filter(round__school_id=viewer.unit.pk)
+    here = slips.filter(round__school_id=viewer.unit.pk, student__locked_on=None)
     if viewer.role in SCREENERS:
         kept = Slip.objects.filter(flag__in=kept_from(viewer)).order_by().values("student")
         here = here.exclude(round__in=Round.objects.exclude(after=None).values("pk"), student__in=kept)
@@ -105,7 +105,8 @@ def slips_of(slips: Any, viewer: Viewer) -> Any:
 @rule(Consent)
 def consents_of(consents: Any, viewer: Viewer) -> Any:
     """Who said yes or no is for those who must act on it; a class teacher reads who has not answered the survey."""
-    return consents.filter(student__school_id=viewer.unit.pk) if viewer.role in SCREENERS else consents.none()
+    here = consents.filter(student__school_id=viewer.unit.pk, student__locked_on=None)
+    return here if viewer.role in SCREENERS else consents.none()
 
 
 @rule(ConsentLink)
@@ -172,14 +173,16 @@ def planned_talks_of(talks: Any, viewer: Viewer) -> Any:
     """The school's for its counselors; not that of a flag that is kept from one of them."""
     if viewer.role not in SCREENERS:
         return talks.none()
-    return talks.filter(school_id=viewer.unit.pk).exclude(flag__in=kept_from(viewer))
+    here = talks.filter(school_id=viewer.unit.pk, student__locked_on=None)
+    return here.exclude(flag__in=kept_from(viewer))
 
 
 def _with_flag_seen(rows: Any, viewer: Viewer, slip: str) -> Any:
     """Of the own school, for counselors. A flag kept from somebody takes the answers behind it along."""
     if viewer.role not in SCREENERS:
         return rows.none()
-    return not_kept(rows.filter(**{f"{slip}round__school_id": viewer.unit.pk}), viewer, slip)
+    here = rows.filter(**{f"{slip}round__school_id": viewer.unit.pk, f"{slip}student__locked_on": None})
+    return not_kept(here, viewer, slip)
 
 
 def not_kept(rows: Any, viewer: Viewer, slip: str) -> Any:

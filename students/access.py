@@ -41,7 +41,7 @@ from students.models.students import Guardian, GuardianQuerySet, Student, Studen
 @rule(Student)
 def students_of(students: StudentQuerySet, viewer: Viewer) -> StudentQuerySet:
     """Own classes, taught classes, grade, or school; nobody's students above and beside the school."""
-    here = students.filter(school_id=viewer.unit.pk)
+    here = students.filter(school_id=viewer.unit.pk, locked_on=None)  # docs/adr/0019
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role in CLASS_ROLES or viewer.role == Role.GRADE_HEAD:
@@ -63,7 +63,7 @@ def group_members_of(members: GroupMemberQuerySet, viewer: Viewer) -> GroupMembe
 def flags_of(flags: RiskFlagQuerySet, viewer: Viewer) -> RiskFlagQuerySet:
     """A subject teacher sees what they raised; center staff see counts (`reports`), not flags. From whom a flag is
     kept, to them it is not there, whatever their role."""
-    here = flags.filter(school_id=viewer.unit.pk).exclude(pk__in=kept_from(viewer))
+    here = flags.filter(school_id=viewer.unit.pk, student__locked_on=None).exclude(pk__in=kept_from(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role in (Role.CLASS_TEACHER, Role.GRADE_HEAD):
@@ -89,7 +89,8 @@ def imports_of(imports: RosterImportQuerySet, viewer: Viewer) -> RosterImportQue
 @rule(FlagReport)
 def reports_of(reports: FlagReportQuerySet, viewer: Viewer) -> FlagReportQuerySet:
     """Why a flag stands is read by counselors, leaders and the grade head; everybody else reads what they wrote."""
-    here = reports.filter(flag__school_id=viewer.unit.pk).exclude(flag__in=kept_from(viewer))
+    here = reports.filter(flag__school_id=viewer.unit.pk, flag__student__locked_on=None)
+    here = here.exclude(flag__in=kept_from(viewer))
     own = Q(by__person=viewer.person)
     if viewer.role in SCHOOL_ROLES:
         return here
@@ -142,7 +143,8 @@ def steps_of_flags(steps: FlagStepQuerySet, viewer: Viewer) -> FlagStepQuerySet:
 def contacts_of(contacts: GuardianContactQuerySet, viewer: Viewer) -> GuardianContactQuerySet:
     """One's own; the school's for counselors and leaders. What belongs to a flag is kept with it."""
     is_kept = Q(flag__in=kept_from(viewer))
-    here = contacts.filter(school_id=viewer.unit.pk).exclude(Q(flag__isnull=False) & is_kept)
+    here = contacts.filter(school_id=viewer.unit.pk, student__locked_on=None)
+    here = here.exclude(Q(flag__isnull=False) & is_kept)
     if viewer.role in SCHOOL_ROLES:
         return here
     return here.filter(by__person=viewer.person) if viewer.role in STAFF_ROLES else contacts.none()
@@ -161,7 +163,7 @@ def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuery
         return openings.filter(school__in=Unit.objects.within(viewer.unit))
     if viewer.role not in SCHOOL_ROLES:
         return openings.none()
-    here = openings.filter(school_id=viewer.unit.pk).exclude(by__person=viewer.person)
+    here = openings.filter(school_id=viewer.unit.pk, student__locked_on=None).exclude(by__person=viewer.person)
     return here.exclude(_is_kept(viewer))
 
 
@@ -210,7 +212,7 @@ PLAN_ROLES = SCHOOL_ROLES | {Role.GRADE_HEAD}
 def entries_of(entries: RegistryEntryQuerySet, viewer: Viewer) -> RegistryEntryQuerySet:
     """The school's for counselors and leaders, the grade's for its head; a class teacher those of the own class, for
     as long as they stand. Whom a flag of a student is kept from, from them the registry of that student is kept too."""
-    here = entries.filter(school_id=viewer.unit.pk).exclude(_is_kept(viewer))
+    here = entries.filter(school_id=viewer.unit.pk, student__locked_on=None).exclude(_is_kept(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
     if viewer.role == Role.GRADE_HEAD:
@@ -282,6 +284,7 @@ def hand_overs_of(offers: HandOverQuerySet, viewer: Viewer) -> HandOverQuerySet:
     arrives = Q(to_school_id=viewer.unit.pk)
     waits = arrives & Q(state=HandOver.State.OFFERED) & named
     came = arrives & Q(state=HandOver.State.ACCEPTED) & ~_is_kept(viewer, "student_there")
+    came &= Q(student_there__locked_on=None)
     own = Q(by__person=viewer.person)
     return offers.filter(Q(school_id=viewer.unit.pk) | waits | came).exclude(_is_kept(viewer) & ~own)
 

@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,6 +50,8 @@ def add_student(*, by: Viewer, values: Mapping[str, Any]) -> Student:
         text = _("This class already has a student of this name. If this is another one, give each a student number.")
         raise Refused(text, field="name")
     refresh_keys(student, list(given))
+    if was_here := _locked_before(student):
+        return _take_back(by, was_here, student.class_group)
     student.set_by_hand = sorted(given)
     try:
         with transaction.atomic():
@@ -56,6 +61,26 @@ def add_student(*, by: Viewer, values: Mapping[str, Any]) -> Student:
     keep_all([student.pk])
     mark(student.school_id, since=student.entered_on)
     audit.record(by=by, verb="student.added", about=student, student=student, details={"fields": sorted(given)})
+    return student
+
+
+def _locked_before(student: Student) -> Student | None:
+    """Who has the same paper and was here before, their records closed since (docs/adr/0019)."""
+    known = {name: getattr(student, name) for name in ("id_hash", "registry_hash") if getattr(student, name)}
+    same = reduce(or_, (Q(**{name: value}) for name, value in known.items()), Q())
+    closed = Student.objects.filter(school=student.school).exclude(locked_on=None)
+    return closed.filter(same).select_for_update(of=("self",)).first() if known else None
+
+
+def _take_back(by: Viewer, student: Student, class_group: ClassGroup | None) -> Student:
+    """Back on the roll, with what is known from before."""
+    student.class_group, student.status, student.left_on = class_group, Student.Status.ENROLLED, None
+    student.locked_on = None
+    student.set_by_hand = sorted({*student.set_by_hand, "class_group", "left_on", "status"})
+    student.save(update_fields=["class_group", "status", "left_on", "locked_on", "set_by_hand"])
+    keep_all([student.pk])
+    mark(student.school_id)
+    audit.record(by=by, verb="student.unlocked", about=student, student=student)
     return student
 
 

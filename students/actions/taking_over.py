@@ -60,10 +60,11 @@ PRIVATE = ("phone", "address", "health")
 def same_person(offer: HandOver, viewer: Viewer) -> list[Student]:
     """Who on the roll of the new school may be this student: by the number of a paper, else those of the same name."""
     here = Student.objects.visible_to(viewer).select_related("class_group__school")
+    was_here = Student.objects.filter(school=viewer.unit).select_related("class_group__school")  # also who is locked
     old = offer.student
     for column in ("id_hash", "registry_hash"):
         if value := getattr(old, column):
-            found = list(here.filter(**{column: value}))
+            found = list(was_here.filter(**{column: value}))
             if found:
                 return found
     return list(here.exclude(status=Student.Status.LEFT).filter(name=old.name)[:20])
@@ -89,7 +90,7 @@ def accept_offer(
     offer = locked(offer)
     if not offer.is_waiting:
         raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
-    there = _on_the_roll(by, offer, student, class_group)
+    there, was_locked = _on_the_roll(by, offer, student, class_group)
     if barriers_about(there).filter(person=by.person).exists():
         # The sentence tells nothing of a flag that is kept from them.
         raise Refused(_("Only the named person, or a leader of that school, can answer this."))
@@ -114,6 +115,8 @@ def accept_offer(
     tell_old_school(offer, "handover.accepted", *told)
     mark(there.school_id)
     record(by=by, verb="handover.accepted", offer=offer, kinds=offer.kinds)
+    if was_locked:
+        audit.record(by=by, verb="student.unlocked", about=there, student=there)
     return offer
 
 
@@ -140,19 +143,24 @@ def _hold_students(*keys: Any) -> None:
 # --- the roll ---------------------------------------------------------------------------------------------------------
 
 
-def _on_the_roll(by: Viewer, offer: HandOver, chosen: Student | None, class_group: ClassGroup | None) -> Student:
+def _on_the_roll(
+    by: Viewer, offer: HandOver, chosen: Student | None, class_group: ClassGroup | None
+) -> tuple[Student, bool]:
+    """Who it is on the own roll; and whether their records here were closed, because their time was over."""
     if class_group is not None:
         check_takes_students(class_group, by.unit.pk)
     found = same_person(offer, by)
     if is_certain(offer, found) and (chosen is None or chosen.pk not in {one.pk for one in found}):
         chosen = found[0]
     if chosen is None:
-        return _new(offer, by, class_group)
+        return _new(offer, by, class_group), False
     _hold_students(chosen.pk, offer.student_id)
-    there = Student.objects.visible_to(by).filter(pk=chosen.pk).first()
+    there = next((one for one in found if one.pk == chosen.pk), None)
+    there = there or Student.objects.visible_to(by).filter(pk=chosen.pk).first()
     if there is None:
         raise Refused(_("This is not a student you look after."), field="student")
-    return _back(offer, there, class_group)
+    was_locked = there.locked_on is not None
+    return _back(offer, there, class_group), was_locked
 
 
 def _new(offer: HandOver, by: Viewer, class_group: ClassGroup | None) -> Student:
@@ -185,6 +193,9 @@ def _back(offer: HandOver, there: Student, class_group: ClassGroup | None) -> St
     if there.status == Student.Status.LEFT:
         there.status, there.left_on = Student.Status.ENROLLED, None
         columns += ["status", "left_on"]
+    if there.locked_on:
+        there.locked_on = None
+        columns.append("locked_on")
     if class_group is not None and class_group.pk != there.class_group_id:
         there.class_group = class_group
         there.set_by_hand = sorted({*there.set_by_hand, "class_group"})

@@ -19,8 +19,9 @@ class HandOverQuerySet(Visible["HandOver"]):
         return self.filter(state=HandOver.State.OFFERED)
 
     def on_paper(self) -> "HandOverQuerySet":
-        """To a school outside of the network, neither sent back nor taken back."""
-        return self.filter(to_school=None, state__in=[HandOver.State.OFFERED, HandOver.State.ACCEPTED])
+        """To a school outside of the network, neither sent back nor taken back; not once the records are closed."""
+        open_ones = self.filter(to_school=None, student__locked_on=None)
+        return open_ones.filter(state__in=[HandOver.State.OFFERED, HandOver.State.ACCEPTED])
 
 
 class HandOver(models.Model):

@@ -62,6 +62,8 @@ class Student(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ENROLLED)
     left_on = models.DateField(_("left on"), null=True, blank=True)
     on_leave_since = models.DateField(_("on leave since"), null=True, blank=True)
+    # Handed over, and the years are over for which this school keeps its records: nobody reads them here any more.
+    locked_on = models.DateField(null=True, editable=False)
     # Names of fields a person set by hand: an import reports a difference there and never overwrites it.
     set_by_hand = models.JSONField(default=list, blank=True)
 

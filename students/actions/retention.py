@@ -1,0 +1,37 @@
+"""Records of who was handed over are closed once the years of the old school are over (docs/adr/0019)."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from schools import audit
+from students.models import HandOver, RegistryEntry, RiskFlag, Student
+
+AT_ONCE = 200  # in one run; the next night does the rest
+
+
+def lock_handed_over() -> int:
+    """Lock who left by a hand-over whose `keep_until` has passed. Returns how many."""
+    today = timezone.localdate()
+    return sum(_lock(student, today) for student in _due(today)[:AT_ONCE])
+
+
+def _due(today: dt.date) -> list[Student]:
+    """Not who has come back, nor who is still worked on here: an open flag or entry stays until somebody ends it."""
+    accepted = HandOver.objects.filter(state=HandOver.State.ACCEPTED)
+    over = accepted.filter(keep_until__lt=today).order_by().values("student")
+    still_kept = accepted.filter(keep_until__gte=today).order_by().values("student")
+    left = Student.objects.filter(status=Student.Status.LEFT, locked_on=None, pk__in=over).exclude(pk__in=still_kept)
+    left = left.exclude(pk__in=RiskFlag.objects.open().order_by().values("student"))
+    left = left.exclude(pk__in=RegistryEntry.objects.open().order_by().values("student"))
+    return list(left.select_related("school").order_by("pk")[:AT_ONCE])
+
+
+@transaction.atomic
+def _lock(student: Student, today: dt.date) -> bool:
+    waits = Student.objects.filter(pk=student.pk, locked_on=None, status=Student.Status.LEFT)
+    if not waits.update(locked_on=today):
+        return False
+    audit.record(by=None, verb="student.locked", about=student, student=student, unit=student.school)
+    return True
