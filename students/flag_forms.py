@@ -188,6 +188,7 @@ class ContactForm(StepForm):
         field.queryset = self.flag.student.guardians.filter(do_not_call=False)
         field.required = False
         field.label_from_instance = lambda one: f"{one.name} {one.relation}".strip()
+        self.initial.setdefault("guardian", field.queryset.first())
         self.initial.setdefault("happened_at", timezone.localtime().replace(second=0, microsecond=0))
 
     def values(self) -> dict[str, Any]:
@@ -382,6 +383,8 @@ class CloseForm(ReasonForm):
 
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("whom", "goes_along", "back_by"):
+            self.fields[name].widget.attrs["data-with"] = f"outcome={RiskFlag.Outcome.REFERRED}"
         if flag.severity < UPPER:
             del self.fields["second"], self.fields["summary"]
             return

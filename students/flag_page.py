@@ -1,6 +1,6 @@
 """What the page of a flag shows: everything that deciding needs, as this viewer may read it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -116,7 +116,7 @@ def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dic
         "screening": next((entry for entry in known if entry.kind == SCREENING.code), None),
         "earlier": [_worded(viewer, one) for one in _earlier(viewer, student=student.pk, flag=flag.pk)],
         "groups": _groups(viewer, student=student.pk),
-        "opens": _opens(viewer, student=student.pk, flag=str(flag.pk)),
+        "opens": _last_of_each(_opens(viewer, student=student.pk, flag=str(flag.pk))),
         "kept": kept,
     }
 
@@ -239,9 +239,17 @@ def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[Timelin
     return sorted([*steps_of(flag), *told], key=lambda step: step.when, reverse=True)
 
 
+def _last_of_each(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
+    """Each person once, with the last time."""
+    found: dict[int | None, AuditEntry] = {}
+    for entry in entries:
+        found.setdefault(entry.person_id, entry)
+    return list(found.values())
+
+
 @prepared_for(student=UUIDField(), flag=CharField())
 def _opens(viewer: Viewer, student: Any, flag: Any) -> Any:
-    """Who has opened it, newest first."""
+    """The last times that it was opened, newest first."""
     found = AuditEntry.objects.filter(
         verb__in=["riskflag.opened", "flag.numbers_seen"],
         student_id=student,
@@ -249,6 +257,13 @@ def _opens(viewer: Viewer, student: Any, flag: Any) -> Any:
         subject_id=flag,
     )
     return found.select_related("person").only("at", "person__name").order_by("-at")[:OPENS]
+
+
+def next_kind(flag: RiskFlag, steps: list[FlagStep]) -> str:
+    """The form that stands open: on the upper levels the interview, then the family; a note once both are there."""
+    done = {step.kind for step in steps}
+    wanted = ("interview", "contact") if flag.severity >= UPPER else ()
+    return next((kind for kind in wanted if kind not in done), "note")
 
 
 def faces(flag: RiskFlag, chosen: str) -> list[dict[str, Any]]:

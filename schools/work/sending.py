@@ -88,12 +88,15 @@ def _post(url: str, body: bytes) -> str:
     try:
         with _opener.open(request, timeout=SECONDS) as answer:
             said = answer.read(MOST_BYTES)
+            is_whole = len(said) == MOST_BYTES or not answer.length  # what is left to come
     except urllib.error.HTTPError as error:
         raise NotSent(f"HTTP {error.code}") from error
     except (OSError, HTTPException) as error:  # nobody there, or nobody who speaks HTTP
         raise NoAnswer(_("no answer")) from error
     except ValueError as error:  # the address of the channel is none
         raise NotSent(type(error).__name__) from error
+    if not is_whole:
+        raise NoAnswer(_("no answer"))
     _check_answer(said)
     return "HTTP 200"
 

@@ -193,6 +193,17 @@
     if (event.target.matches("form[method=post] select[name=role]")) showFieldsOf(event.target);
   });
 
+  // [data-with="outcome=referred"]: a field that means something beside one answer only, shown once that is given.
+  function showFieldsWith(form) {
+    all("[data-with]", form).forEach((input) => {
+      const [name, value] = input.dataset.with.split("=");
+      input.closest(".field").hidden = new FormData(form).get(name) !== value;
+    });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.form) showFieldsWith(event.target.form);
+  });
+
   // Signing out takes every kept draft with it.
   document.addEventListener("submit", (event) => {
     if (event.target.hasAttribute("data-forget")) sessionStorage.clear();
@@ -214,6 +225,7 @@
     all("[data-print]").forEach((button) => { button.hidden = false; });
     all("[data-counted]").forEach(showCounted);
     all("form[method=post] select[name=role]").forEach(showFieldsOf);
+    new Set(all("[data-with]").map((input) => input.form)).forEach(showFieldsWith);
     document.querySelector("[data-focus]")?.focus();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

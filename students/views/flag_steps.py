@@ -57,7 +57,9 @@ def flag_step(request: ViewerRequest, pk: UUID, kind: str) -> HttpResponse:
 @require_POST
 def flag_begin(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """The interview begins: one tap."""
-    return _act(request, flag_or_404(request, pk), steps.begin_interview, _("The interview has begun: first measure."))
+    flag = flag_or_404(request, pk)
+    _act(request, flag, steps.begin_interview, _("The interview has begun: first measure."))
+    return redirect(f"{flag.get_absolute_url()}?step=interview#do")
 
 
 def _act(request: ViewerRequest, flag: RiskFlag, action: Callable[..., Any], said: str, **values: Any) -> HttpResponse:

@@ -26,7 +26,7 @@ from students.actions.flags import acknowledge_flag, raise_flag
 from students.clocks import running_until, urgent_words
 from students.flag_forms import STEP_FORMS, FlagForm, StepForm, blank_form
 from students.flag_list import FLAGS, flags_of
-from students.flag_page import duty_of, faces, page_of
+from students.flag_page import duty_of, faces, next_kind, page_of
 from students.models import RiskFlag
 from students.queries import flag_counts
 from students.views.students import student_or_404
@@ -95,11 +95,12 @@ def flag_page(
 ) -> HttpResponse:
     """The page of a flag; `form` is a step of this kind that was sent back."""
     viewer = request.viewer
-    kind = kind or request.GET.get("step", "") or ("interview" if flag.severity > 2 else "note")
-    if kind not in STEP_FORMS:
+    kind = kind or request.GET.get("step", "")
+    if kind and kind not in STEP_FORMS:
         raise BadRequest("unknown kind of step")
     context = board(request) | page_of(viewer, flag, **more)
     if context["may_handle"]:
+        kind = kind or next_kind(flag, context["steps"])
         context["kind"] = kind
         context["form"] = form or blank_form(kind, viewer, flag)
         context["faces"] = faces(flag, kind)

@@ -201,3 +201,29 @@ def test_a_lower_level_on_the_registry_goes_the_same_way(agrees, world, alone, b
     assert RegistryEntry.objects.get(pk=entry.pk).severity == (2 if agrees else 3)
     assert seen(district) == 0
     assert called("plan.confirmed" if agrees else "plan.sent_back") == [world.a.counselor.pk]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_leaving_the_registry_of_a_small_school_is_confirmed_at_the_center(agrees, world, alone, sign_in, viewer):
+    entry = entry_of(world.a.student_2, world.a.counselor, severity=2)
+    type(world.a.student_2).objects.filter(pk=world.a.student_2.pk).update(status="left", left_on=NOW.date())
+    form = {
+        "ending": "finished",
+        "changed": "已毕业，去向已确认，家长知情",
+        "summary": SUMMARY,
+        "second": world.cluster_staff.pk,
+    }
+    page = reverse("students:registry_off", args=[entry.pk])
+    assert sign_in(world.a.counselor).post(page, form).status_code == 302
+    assert RegistryEntry.objects.get(pk=entry.pk).off_on is None
+    asked = CenterRequest.objects.get(entry=entry)
+    read = sign_in(world.cluster_staff).get(asked.get_absolute_url()).content.decode()
+    assert (SUMMARY in read, world.a.student_2.name in read) == (True, False)
+    if agrees:
+        sign_in(world.cluster_staff).post(reverse("students:center_request_confirm", args=[asked.pk]))
+    else:
+        answer = {"text": "请先核实去向"}
+        sign_in(world.cluster_staff).post(reverse("students:center_request_send_back", args=[asked.pk]), answer)
+    entry.refresh_from_db()
+    assert (entry.off_on, seen(viewer(world.cluster_staff))) == (NOW.date() if agrees else None, 0)
+    assert called("plan.confirmed" if agrees else "plan.sent_back") == [world.a.counselor.pk]

@@ -481,3 +481,18 @@ def test_numbers_stand_on_the_page_after_one_logged_tap(world, sign_in):
 def test_the_form_for_raising_shows_whom_to_call(world, sign_in):
     page = sign_in(world.a.teacher).get(reverse("students:flag_new", args=[world.a.student.pk])).content.decode()
     assert f'href="tel:{world.a.counselor.person.phone}"' in page
+
+
+# --- the form that stands open ----------------------------------------------------------------------------------------
+
+
+def test_the_form_that_stands_open_is_the_next_thing_to_do(world, by, sign_in):
+    def opened():
+        return sign_in(world.a.counselor).get(world.a.flag.get_absolute_url()).context["kind"]
+
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=3)
+    found = [opened()]
+    interviewed(by, world.a.flag)
+    found.append(opened())
+    steps.log_contact(by=by, flag=fresh(world.a.flag), values=CONTACT | {"happened_at": NOW})
+    assert [*found, opened()] == ["interview", "contact", "note"]
