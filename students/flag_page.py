@@ -241,7 +241,7 @@ def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[Timelin
 
 def _last_of_each(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     """Each person once, with the last time."""
-    found: dict[int | None, AuditEntry] = {}
+    found: dict[Any, AuditEntry] = {}
     for entry in entries:
         found.setdefault(entry.person_id, entry)
     return list(found.values())
