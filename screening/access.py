@@ -173,7 +173,7 @@ def planned_talks_of(talks: Any, viewer: Viewer) -> Any:
     """The school's for its counselors; not that of a flag that is kept from one of them."""
     if viewer.role not in SCREENERS:
         return talks.none()
-    here = talks.filter(school_id=viewer.unit.pk, student__locked_on=None)
+    here = talks.filter(school_id=viewer.unit.pk, flag__student__locked_on=None)
     return here.exclude(flag__in=kept_from(viewer))
 
 

@@ -55,7 +55,7 @@ class Path:
         return self.next_y - 14
 
 
-LEFT, RIGHT, TOP, BOTTOM = 84.0, 64.0, 22.0, 36.0
+LEFT, RIGHT, TOP, BOTTOM = 84.0, 64.0, 26.0, 36.0
 
 
 def path_of(

@@ -80,7 +80,7 @@ def test_a_closed_class_is_asked_for_nothing_and_takes_nobody_until_it_is_open_a
     move_student(by=by, student=world.a.student, what=Move.CLASS, on=TODAY, class_group=world.a.class_1)
     close_class(by=by, group=nine)
     board = class_board(world.a.unit, TODAY)
-    assert nine.name not in [*board.without, *(row.label for row in board.rows)]
+    assert nine.name not in [*board.without, *(row.name for row in board.rows)]
     with pytest.raises(Refused):
         move_student(by=by, student=world.a.student, what=Move.CLASS, on=TODAY, class_group=nine)
     client = sign_in(world.a.counselor)

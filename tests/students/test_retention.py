@@ -28,7 +28,12 @@ from tests.walking import raised
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-STUDENT_OF = {Student: "pk", FlagReport: "flag__student", Response: "slip__student"} | dict.fromkeys(
+STUDENT_OF = {
+    Student: "pk",
+    FlagReport: "flag__student",
+    PlannedTalk: "flag__student",
+    Response: "slip__student",
+} | dict.fromkeys(
     (
         Guardian,
         GroupMember,
@@ -40,7 +45,6 @@ STUDENT_OF = {Student: "pk", FlagReport: "flag__student", Response: "slip__stude
         IncidentPerson,
         Slip,
         Consent,
-        PlannedTalk,
     ),
     "student",
 )
