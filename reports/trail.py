@@ -7,6 +7,8 @@ from reports.actions.summaries import EDITIONS, FORMATS, REASONS
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
+# `from` names a person elsewhere.
+DAYS = {"from": _("First day"), "until": _("Last day")}
 declare(
     Verb("summary.written", _("wrote in a summary")),
     Verb("summary.draft_restored", _("went back to the drafted text of a summary")),
@@ -19,11 +21,15 @@ declare(
     Verb("daily.answers_read", _("read what was answered in words in daily reports"), Kind.READ),
     Verb("daily.reminded", _("reminded of daily reports")),
     Verb("daily.put_off", _("let a report come later")),
-    Verb("daily.stand_in", _("named who signs for a class")),
+    Verb("daily.stand_in", _("named who signs for a class"), labels=DAYS),
     Verb("daily.stand_in_ended", _("ended that somebody signs for a class")),
     Verb("daily_board.exported", _("exported the board of daily reports"), Kind.EXPORT),
     Verb("sweep.called", _("called a sweep"), labels={"until": pgettext_lazy("in the log", "until")}),
-    Verb("sweep.moved", _("moved the day of a sweep"), labels={"until": pgettext_lazy("in the log", "until")}),
+    Verb(
+        "sweep.moved",
+        _("moved the day of a sweep"),
+        labels={"from": pgettext_lazy("in the log", "until then"), "until": pgettext_lazy("in the log", "until")},
+    ),
     Verb("sweep.ended", _("ended a sweep")),
     Verb("sweep.noted", _("looked at a student in a sweep")),
     Verb("sweep.class_signed", _("signed a sweep for a class")),
@@ -33,7 +39,7 @@ declare(
     Verb("barometer.link_given", _("gave a class's delegate the link of the barometer")),
     Verb("barometer.filed", _("a class barometer was handed in")),
     Verb("barometer.read", _("read what delegates wrote in class barometers"), Kind.READ),
-    Verb("scheme.set", _("set who reports when")),
+    Verb("scheme.set", _("set who reports when"), labels=DAYS),
     Verb("scheme.question_added", _("added a question to the daily reports")),
     Verb("scheme.question_ended", _("ended a question of the daily reports")),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),

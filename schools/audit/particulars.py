@@ -136,7 +136,8 @@ def _named(entries: Iterable[Any]) -> Named:
     for entry in entries:
         if entry.subject_type in ids:
             ids[entry.subject_type].add(entry.subject_id)
-        ids[MEMBERSHIP] |= {str(pk) for key in POSTS if (pk := entry.details.get(key))}
+        # What is no number is a day or another record: `from` and `was` also name those.
+        ids[MEMBERSHIP] |= {str(pk) for key in POSTS if isinstance(pk := entry.details.get(key), int)}
     people, posts, units = ids.values()
     members = Membership.objects.filter(pk__in=posts).select_related("person")
     return Named(

@@ -36,6 +36,7 @@ def told(details, about="schools.unit", pk="0"):
             ["rules: How soon the first measure must follow"],
         ),
         ("schools.unit", {"day": "2026-03-18", "school_day": None}, ["日期：2026-03-18", "当天：沿用上级"], None),
+        ("schools.unit", {"from": "2026-12-10"}, ["原负责人：2026-12-10"], None),  # a day, no membership
         ("students.student", {"fields": ["birth_date", "phone"]}, ["字段：出生日期、手机号"], None),
         ("students.student", {"what": "contact", "reason": "danger"}, ["查看：电话号码", "用途：学生可能有危险"], None),
         ("students.riskflag", {"outcome": "watched"}, ["结果：转入日常关注"], None),

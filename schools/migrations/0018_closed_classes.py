@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0016_reminder_channels'),
+        ('schools', '0017_certificate_levels'),
     ]
 
     operations = [

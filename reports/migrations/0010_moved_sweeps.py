@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0008_barometer_asked'),
+        ('reports', '0009_report_questions'),
     ]
 
     operations = [
