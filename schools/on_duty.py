@@ -1,7 +1,7 @@
 """Who is on duty on a day: named for the day itself, else for its weekday. And which centers a school can turn to."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,19 @@ def on_duty(unit: Unit, day: dt.date) -> list[Membership]:
     for member in members:
         member.unit = unit
     return members
+
+
+def without_duty(unit: Unit, days: Iterable[dt.date]) -> list[dt.date]:
+    """Those of these days on which nobody is on duty."""
+    rows = OnDuty.objects.filter(unit=unit, membership__unit=unit, membership__person__is_active=True)
+    named = [(row.day, row.weekday, row.membership) for row in rows.select_related("membership")]
+    return [
+        one
+        for one in days
+        if not any(
+            member.is_current(one) and (day == one or weekday == one.weekday()) for day, weekday, member in named
+        )
+    ]
 
 
 def _staff() -> MembershipQuerySet:

@@ -68,7 +68,7 @@ declare(
     Verb("unit.channel_tried", _("tried a channel outside")),
     Verb("person.channels", _("chose how to be called")),
     Verb("unit.ladder", _("said when to remind"), labels={"steps": pgettext_lazy("in the log", "steps")}),
-    Verb("unit.duty", _("said who is on duty")),
+    Verb("unit.duty", _("said who is on duty"), labels={"until": pgettext_lazy("in the log", "until")}),
     Verb("unit.calendar_day", _("changed a day of the calendar")),
 )
 

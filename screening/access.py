@@ -214,14 +214,15 @@ ASKED_ROLES = STAFF_ROLES | {Role.CENTER_STAFF}
 
 @rule(StaffSurvey)
 def staff_surveys_of(surveys: Any, viewer: Viewer) -> Any:
-    """The unit's for those who may ask; of everybody else those that ask them and are still running."""
+    """The unit's for those who may ask; of everybody else those that ask them, also once closed: who answers a
+    moment too late is told so."""
     here = surveys.filter(unit_id=viewer.unit.pk)
     if viewer.role in STAFF_SURVEYORS:
         return here
     if viewer.role not in ASKED_ROLES:
         return surveys.none()
     asks = StaffAsked.objects.filter(membership__person=viewer.person.pk).order_by().values("survey")
-    return here.filter(state=StaffSurvey.State.OPEN, pk__in=asks)
+    return here.filter(pk__in=asks)
 
 
 @rule(StaffAsked)

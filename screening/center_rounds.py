@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from schools.access import Viewer
-from schools.models import Tally, Unit
+from schools.models import ClassGroup, Tally, Unit
 from screening.models import CenterRound, Round
 
 SPLIT = "center_round"  # of the figures of screenings, see `screening.indicators`
@@ -18,9 +18,13 @@ NOT_TAKEN_UP = "none"
 
 
 def schools_asked(center_round: CenterRound) -> list[Unit]:
-    """Schools below the center that teach one of its stages."""
-    below = Unit.objects.within(center_round.unit).schools().select_related("kind")
-    return [one for one in below if center_round.stages & set(one.stages)]
+    """Schools below the center that have a class in one of its grades."""
+    asked = Q(pk__in=[])
+    for stage, year in center_round.entered:
+        asked |= Q(stage=stage, entry_year=year)
+    classes = ClassGroup.objects.filter(asked).order_by()
+    below = Unit.objects.within(center_round.unit).schools().filter(pk__in=classes.values("school"))
+    return list(below.select_related("kind"))
 
 
 @dataclass

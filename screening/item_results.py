@@ -43,7 +43,8 @@ class CountedPart:
 def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedPart]:
     """Of valid answers; what calls and then the most weighty first where questions are scored, else as on the form. Who
     opens no result reads this of a closed round with enough of them, and, as in an anonymous one, not of a question
-    that a few have answered. What was written is read by counselors only, without whose it is."""
+    that a few have answered. What was written is read by counselors only, without whose it is, and of an
+    anonymous round by nobody: its first page says so."""
     count, pairs = 0, Counter[tuple[str, Any]]()
     for answers in _given(viewer, round_):
         count += 1
@@ -54,7 +55,7 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
         if value is None:
             continue
         answered[key] += number
-        if isinstance(value, str) and viewer.role in SCREENERS:
+        if isinstance(value, str) and viewer.role in SCREENERS and not round_.is_anonymous:
             words.setdefault(key, []).extend([value] * number)
         for one in value if isinstance(value, tuple) else [value]:
             if isinstance(one, int):

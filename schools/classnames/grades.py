@@ -54,6 +54,11 @@ def grade_in_stage(stage: str, entry_year: int, on: date) -> int:
     return school_year(on) - entry_year + 1
 
 
+def entry_year_of(grade: int, on: date) -> int:
+    """Of those who are in this grade of their stage on this day."""
+    return school_year(on) - grade + 1
+
+
 def years_of(stage: str, system: str) -> int:
     return (YEARS | YEARS_BY_SYSTEM[system])[Stage(stage)]
 

@@ -14,6 +14,7 @@ from schools.access import Viewer
 from schools.common.days import last_moment
 from schools.common.errors import Refused
 from schools.models import Membership, OnDuty, Role
+from schools.on_duty import without_duty
 from schools.work.notices import about_this, end_notices, notify
 from screening.access import check_can_hold_rounds, check_can_set_center_rounds
 from screening.actions.rounds import make_round
@@ -28,7 +29,7 @@ DAY = dt.timedelta(days=1)
 def set_center_round(
     *, by: Viewer, instruments: Iterable[Instrument], grades: Iterable[str], **about: Any
 ) -> CenterRound:
-    """Ask the schools below to hold it; the counselors of those that teach one of these stages are told."""
+    """Ask the schools below to hold it; the counselors of those that have a class in one of these grades are told."""
     check_can_set_center_rounds(by)
     chosen = list(instruments)
     if about.get("is_anonymous") and any(one.has_critical_items for one in chosen):
@@ -67,7 +68,9 @@ def take_up(
     """The school's own round, signed by whoever takes it up. On each of its days on which nobody is named for duty, the
     person chosen here is."""
     check_can_hold_rounds(by)
-    if center_round.ended_at is not None:
+    # Who ends it, or takes it up for the same school at the same moment, waits for this.
+    now = CenterRound.objects.select_for_update(no_key=True).get(pk=center_round.pk)
+    if now.ended_at is not None:
         raise Refused(_("The center has ended this screening. Nothing was prepared."))
     if Round.objects.filter(center_round=center_round, school=by.unit).exists():
         raise Refused(_("Your school has taken this screening up already."))
@@ -102,13 +105,12 @@ def take_up(
 
 def _put_on_duty(by: Viewer, member: Membership, first: dt.date, last: dt.date) -> None:
     days = [first + n * DAY for n in range((last - first).days + 1)]
-    rows = OnDuty.objects.filter(unit=by.unit)
-    weekdays = set(rows.filter(day=None).values_list("weekday", flat=True))
-    named = set(rows.filter(day__in=days).values_list("day", flat=True))
-    free = [day for day in days if day not in named and day.weekday() not in weekdays]
+    free = without_duty(by.unit, days)
     OnDuty.objects.bulk_create(OnDuty(unit=by.unit, membership=member, day=day) for day in free)
     if free:
-        audit.record(by=by, verb="unit.duty", about=by.unit, details={"day": free[0].isoformat()})
+        audit.record(
+            by=by, verb="unit.duty", about=by.unit, details={"day": free[0].isoformat(), "until": free[-1].isoformat()}
+        )
 
 
 @transaction.atomic

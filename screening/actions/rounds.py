@@ -273,9 +273,13 @@ def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
 def mark_absent_together(*, by: Viewer, round_: Round, slips: Iterable[UUID]) -> int:
     """Were not there today; who has begun in the meantime stays as it is. Returns how many are marked."""
     check_can_hold_rounds(by)
-    waiting = Slip.objects.visible_to(by).filter(round=round_, pk__in=list(slips), started_at=None, revoked_at=None)
-    rows = list(waiting.exclude(absent_on=timezone.localdate()))
-    Slip.objects.filter(pk__in=[one.pk for one in rows], started_at=None).update(absent_on=timezone.localdate())
+    if round_.state != Round.State.OPEN:
+        raise Refused(_("This round is not running: nobody is marked."))
+    seen = Slip.objects.visible_to(by).filter(round=round_, pk__in=list(slips)).order_by().values("pk")
+    today = timezone.localdate()
+    waiting = Slip.objects.filter(pk__in=seen, started_at=None, revoked_at=None).exclude(absent_on=today)
+    rows = list(waiting.order_by("pk").select_for_update(no_key=True))  # who begins now waits for this
+    Slip.objects.filter(pk__in=[one.pk for one in rows]).update(absent_on=today)
     if rows:
         about = [(one, one.student_id) for one in rows]
         audit.record_many(by=by, verb="slip.absent", rows=about, details={"absent": True})

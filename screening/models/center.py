@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.classnames.grades import entry_year_of
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
@@ -53,12 +54,13 @@ class CenterRound(models.Model):
         return reverse("screening:center_round_take_up", args=[self.pk])
 
     def asks(self, group: ClassGroup) -> bool:
-        """Is the class in one of its grades today?"""
-        return f"{group.stage}:{group.grade}" in self.grades
+        return (group.stage, group.entry_year) in self.entered
 
     @property
-    def stages(self) -> set[str]:
-        return {grade.split(":")[0] for grade in self.grades}
+    def entered(self) -> set[tuple[str, int]]:
+        """Stage and year of entry of those who are in its grades on its first day, after a promotion in between."""
+        chosen = (one.split(":") for one in self.grades)
+        return {(stage, entry_year_of(int(grade), self.first_on)) for stage, grade in chosen}
 
 
 class CenterRoundPart(models.Model):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.exports import begin_table, left_today
@@ -134,17 +136,21 @@ def _part_shown(part: Part, definition: Definition, language: str, ident: str) -
 
 @require_GET
 @roles(*SCHOOL_ROLES)
+@transaction.atomic
 def round_questions(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """How each question was answered, the most weighty first. No answer stands beside a name here."""
     round_ = round_of(request, pk)
     shape = _chosen(request, "as", ("chart", "table"))
+    parts = items_counted(request.viewer, round_, get_language() or "zh")
+    if any(one.words for part in parts for one in part.items):
+        audit.record_read(by=request.viewer, verb="round.words_read", about=round_)
     context = {
         "round": round_,
         "shape": shape,
         "tab": "questions",
         "is_screener": request.viewer.role in SCREENERS,
         "shapes": _chips("as", {"chart": _("As charts"), "table": _("As tables")}, shape),
-        "parts": items_counted(request.viewer, round_, get_language() or "zh"),
+        "parts": parts,
         "why": reason_to_see(request.viewer),
     }
     return render(request, "screening/round_questions.html", context)

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import Notice, OnDuty
+from schools.models import AuditEntry, Membership, Notice, OnDuty
 from schools.on_duty import on_duty
 from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
 from screening.actions.center import SET, end_center_round, set_center_round, take_up
 from screening.actions.consents import record_paper
 from screening.actions.rounds import open_round
-from screening.center_rounds import lines_of
+from screening.center_rounds import lines_of, schools_asked
 from screening.models import CenterRound, Instrument, Round
 from tests.screening.asked import answered
 from tests.walking import center_round_of
@@ -82,11 +82,30 @@ def test_a_school_dates_and_signs_it_once(world):
     assert Round.objects.count() == 1
 
 
-def test_days_outside_of_the_weeks_and_an_ended_one_are_refused(world):
+def test_the_grades_are_those_of_its_first_day_and_schools_without_such_a_class_are_not_asked(world):
+    autumn = {"first_on": dt.date(2026, 9, 10), "last_on": dt.date(2026, 9, 30)}
+    center_round = center_round_of(world.district_staff, grades=["primary:4"], **autumn)
+    assert [center_round.asks(one) for one in (world.a.class_1, world.a.class_4)] == [True, False]  # of 2023 and 2022
+    assert len(schools_asked(center_round)) == 2
+    assert schools_asked(center_round_of(world.district_staff, grades=["primary:6"])) == []
+
+
+def test_who_has_left_holds_no_day_of_duty(world):
+    today = timezone.localdate()
+    Membership.objects.filter(pk=world.a.counselor_2.pk).update(ends_on=today - DAY)
+    OnDuty.objects.create(unit=world.a.unit, membership=world.a.counselor_2, weekday=today.weekday())
+    taken_up(world, center_round_of(world.district_staff))
+    called = {one.pk for n in range(10) for one in on_duty(world.a.unit, today + n * DAY)}
+    assert (called, OnDuty.objects.exclude(day=None).count()) == ({world.a.counselor.pk}, 10)
+    days = {"day": today.isoformat(), "until": (today + 9 * DAY).isoformat()}
+    assert AuditEntry.objects.get(verb="unit.duty").details == days
+
+
+def test_days_outside_of_the_weeks_and_one_ended_in_the_meantime_are_refused(world):
     center_round = center_round_of(world.district_staff)
     with pytest.raises(Refused):
         taken_up(world, center_round, make_up_until=center_round.last_on + DAY)
-    end_center_round(by=viewer(world.district_staff), center_round=center_round)
+    end_center_round(by=viewer(world.district_staff), center_round=CenterRound.objects.get())
     with pytest.raises(Refused):
         taken_up(world, center_round)
     assert (Round.objects.count(), OnDuty.objects.count()) == (0, 0)

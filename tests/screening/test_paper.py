@@ -9,7 +9,7 @@ from schools.models import AuditEntry, Membership
 from screening.actions.answering import begin
 from screening.actions.consents import record_paper
 from screening.actions.paper import decide_paper, enter_paper
-from screening.actions.rounds import mark_absent
+from screening.actions.rounds import close_round, mark_absent, mark_absent_together
 from screening.models import PaperEntry, Response, Slip
 from screening.progress import states_of
 from students.models import RiskFlag
@@ -126,3 +126,7 @@ def test_those_ticked_are_absent_together_and_who_has_begun_is_not(world, sign_i
     marked = Slip.objects.filter(absent_on=timezone.localdate())
     assert [one.pk for one in marked] == [first.pk]
     assert AuditEntry.objects.filter(verb="slip.absent").count() == 1
+    close_round(by=by(world), round_=round_)
+    with pytest.raises(Refused):
+        mark_absent_together(by=by(world), round_=round_, slips=[second.pk])
+    assert marked.count() == 1

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from schools.access import Viewer
-from screening.actions.rounds import close_round
+from schools.models import AuditEntry
+from screening.actions.rounds import close_round, open_round
 from screening.comparison import parts_found, shares
 from screening.item_results import items_counted
 from screening.models import Instrument, Response, Round, Slip
@@ -14,7 +16,7 @@ from screening.round_results import found_by
 from screening.round_table import table_of
 from students.models import RiskFlag, Student
 from tests.screening.asked import answered, round_of
-from tests.walking import kept_from
+from tests.walking import instrument_of, kept_from
 from tests.world import NOW
 
 CALM, LOW = (0,) * 9, (2,) * 4 + (0,) * 5
@@ -187,3 +189,16 @@ def test_whose_student_was_handed_over_is_still_above_the_cut_off(world):
     )
     after = found_by(by(world), second)
     assert (after.above, after.waiting, after.decided) == (before, before - 1, 1)
+
+
+@pytest.mark.django_db
+def test_reading_what_was_written_is_logged(world, sign_in):
+    round_ = round_of(world.a, opened=False)
+    round_.parts.update(instrument=instrument_of(world.a.unit, code="swords"))
+    answered(open_round(by=by(world), round_=round_), world.a.student_2, 1, "公园")
+    for who, reads in (("leader", False), ("counselor", True)):
+        page = sign_in(getattr(world.a, who)).get(reverse("screening:round_questions", args=[round_.pk]))
+        assert ("公园" in page.content.decode(), AuditEntry.objects.filter(verb="round.words_read").count()) == (
+            reads,
+            reads,
+        )

@@ -64,6 +64,15 @@ def test_who_is_asked_finds_it_waiting_and_answers_once(world, sign_in):
     assert sign_in(world.a.subject_teacher).get(survey.answer_url).status_code == 404
 
 
+def test_who_is_too_late_is_told_so_and_keeps_what_they_wrote(world, sign_in):
+    survey = staff_survey_of(world.a)
+    close_staff_survey(by=by(world), survey=survey)
+    late = sign_in(world.a.teacher).post(survey.answer_url, {"q1": "1", "q2": "在家附近"})
+    page = late.content.decode()
+    assert (late.status_code, "问卷已经结束，没有提交。" in page, "在家附近" in page) == (422, True, True)
+    assert not StaffSheet.objects.exists()
+
+
 def test_an_anonymous_answer_leads_to_nobody(world):
     survey = staff_survey_of(world.a, roles=EVERYBODY, is_anonymous=True)
     before = AuditEntry.objects.count()
