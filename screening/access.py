@@ -19,6 +19,7 @@ from screening.models import (
     Instrument,
     PaperEntry,
     PlannedTalk,
+    ReplacedResult,
     Response,
     Result,
     Round,
@@ -161,6 +162,11 @@ def responses_of(responses: Any, viewer: Viewer) -> Any:
 @rule(Result)
 def results_of(results: Any, viewer: Viewer) -> Any:
     return _with_flag_seen(results, viewer, "response__slip__")
+
+
+@rule(ReplacedResult)
+def replaced_results_of(replaced: Any, viewer: Viewer) -> Any:
+    return _with_flag_seen(replaced, viewer, "result__response__slip__")
 
 
 @rule(ScaleResult)

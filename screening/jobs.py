@@ -11,8 +11,9 @@ from schools import audit
 from schools.common.errors import Refused
 from schools.common.pdf_child import render
 from schools.work.jobs import Work, job
+from screening.actions import corrections as actions
 from screening.actions.consents import make_links
-from screening.models import Round, RoundClass, Slip
+from screening.models import Instrument, Round, RoundClass, Slip
 from screening.printing import Write, chosen_classes, families_to_write_to, in_one_file, letters_pdf, slips_pdf
 from screening.response_page import responses_to_show, shown
 from screening.round_table import table_of
@@ -97,3 +98,17 @@ def response_pdf(work: Work) -> None:
     work.progress(1, 2)
     name = f"{_('screening')}-{timezone.localtime():%Y%m%d-%H%M}.pdf"  # it names no student
     work.keep(render(html), name=name, content_type="application/pdf")
+
+
+@job("score_anew")
+def score_anew(work: Work) -> None:
+    """The results of a closed round, with a corrected version of an instrument."""
+    viewer, params = work.viewer, work.params
+    rounds = Round.objects.visible_to(viewer).select_related("school__kind").prefetch_related("parts__instrument")
+    work.progress(0, 1)
+    actions.score_anew(
+        by=viewer,
+        round_=rounds.get(pk=params["round"]),
+        instrument=Instrument.objects.get(pk=params["instrument"]),
+    )
+    work.progress(1, 1)

@@ -11,7 +11,7 @@ from schools.access import Viewer
 from schools.common.labels import listed
 from screening.change import least_change
 from screening.definition import Definition, Scale
-from screening.models import CriticalAnswer, Response, Result, ScaleResult, Slip
+from screening.models import CriticalAnswer, ReplacedResult, Response, Result, ScaleResult, Slip
 from screening.paper import Paper, Question
 from screening.queries import papers_for
 from screening.ranges import range_of
@@ -47,6 +47,7 @@ class ShownPart:
     scales: list[ShownScale]
     answers: list[ShownAnswer]
     error: str  # from which difference on a change is one, with the source
+    replaced: list[str]  # what it was before a corrected version scored it anew
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _told_earlier(response: Response, scores: list[str]) -> str:
 
 def parts_shown(response: Response, language: str, known: Known | None = None) -> list[ShownPart]:
     given = response.given
-    results = list(response.results.select_related("instrument").prefetch_related("scales"))
+    results = list(response.results.select_related("instrument").prefetch_related("scales", "replaced__instrument"))
     positions = {row.instrument_id: row.position for row in response.slip.round.parts.all()}
     papers = papers_for([result.instrument for result in results], response.slip.round.school, language)
     return [
@@ -124,7 +125,24 @@ def _part(result: Result, paper: Paper, given: dict[str, Any], position: int, la
         ],
         answers=answers,
         error=_error(definition, known, language),
+        replaced=[_replaced(one, definition, language) for one in result.replaced.all()],
     )
+
+
+def _replaced(row: ReplacedResult, definition: Definition, language: str) -> str:
+    scores = [
+        f"{definition.scale(code).name.in_language(language) or code} {score:.4g}"
+        for code, _raw, score, _band, _attention, _valid in row.scales
+        if score is not None
+    ]
+    words = _("Scored anew on %(day)s. With version %(version)s it was: %(result)s")
+    word = attention_word(row.attention) if row.is_valid or row.attention == 4 else _("answers in doubt")
+    result = listed([word, *scores])
+    return words % {
+        "day": f"{timezone.localdate(row.at):%Y-%m-%d}",
+        "version": row.instrument.version,
+        "result": result,
+    }
 
 
 def answer_told(question: Question, value: Any) -> str:

@@ -18,6 +18,7 @@ declare(
     Verb("round.made", _("prepared a screening")),
     Verb("round.opened", _("opened a screening")),
     Verb("round.closed", _("closed a screening")),
+    Verb("round.scored_anew", _("scored a screening anew with a corrected version")),
     Verb("round.extended", _("gave a class longer for a screening")),
     Verb("center_round.set", _("set a screening for the schools")),
     Verb("center_round.taken_up", _("took up a screening of the center and signed")),

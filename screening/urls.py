@@ -41,6 +41,7 @@ urlpatterns = [
     path("rounds/<uuid:pk>/results/", results.round_results, name="round_results"),
     path("rounds/<uuid:pk>/results/questions/", results.round_questions, name="round_questions"),
     path("rounds/<uuid:pk>/results/people/", results.round_people, name="round_people"),
+    path("rounds/<uuid:pk>/results/anew/", results.round_score_anew, name="round_score_anew"),
     path("rounds/<uuid:pk>/results/export/", results.round_export, name="round_export"),
     path("rounds/<uuid:pk>/classes/<int:group>/", rounds.round_class, name="round_class"),
     path("rounds/<uuid:pk>/slips/", slips.round_slips, name="round_slips"),

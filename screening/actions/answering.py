@@ -35,7 +35,7 @@ from screening.models import (
     ScaleResult,
     Slip,
 )
-from screening.outcome import Outcome, outcome_of, split
+from screening.outcome import Outcome, PartOutcome, outcome_of, split
 from screening.scoring import critical_answers
 from screening.states import note, screenings
 from screening.windows import can_begin, takes_answers
@@ -150,7 +150,7 @@ def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
                 slip=slip, instrument=part.instrument, item=alert.item, defaults={"value": str(alert.value)}
             )
             if is_new:
-                _raise(slip, 4, is_critical=True)
+                call_person(slip, 4, is_critical=True)
 
 
 def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
         mark(slip.round.school_id)
 
 
-def _raise(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
+def call_person(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
     flag = raise_flag(
         by=None,
         student=slip.student,
@@ -214,7 +214,7 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
     # Somebody may have dismissed what called before the whole was there.
     stands = is_called and RiskFlag.objects.open().filter(student=slip.student_id).exists()
     if found.attention >= RAISES_FROM and not stands:
-        _raise(slip, min(found.attention, 3))
+        call_person(slip, min(found.attention, 3))
     now = timezone.now()
     _FINISHED.run(slip=slip.pk, now=now)
     slip.finished_at = now
@@ -260,20 +260,24 @@ def _write(
             doubts=list(one.doubts),
         )
         results.append(result)
-        scales += [
-            ScaleResult(
-                result=result,
-                scale=scale.scale,
-                position=number,
-                raw=scale.raw,
-                score=scale.score,
-                band=scale.band,
-                attention=scale.attention,
-                is_valid=scale.valid,
-            )
-            for number, scale in enumerate(one.scored.scales)
-        ]
+        scales += scale_rows(result, one)
     _RESPONSES.write([response])
     _RESULTS.write(results)
     _SCALES.write(scales)
     return response
+
+
+def scale_rows(result: Result, found: PartOutcome) -> list[ScaleResult]:
+    return [
+        ScaleResult(
+            result=result,
+            scale=scale.scale,
+            position=number,
+            raw=scale.raw,
+            score=scale.score,
+            band=scale.band,
+            attention=scale.attention,
+            is_valid=scale.valid,
+        )
+        for number, scale in enumerate(found.scored.scales)
+    ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
+from schools.models import Membership
 from schools.models.visible import Visible
 from screening.models.instruments import Instrument
 from screening.models.rounds import Slip
@@ -159,3 +160,29 @@ class ScaleResult(models.Model):
 
     def __str__(self) -> str:
         return f"score {self.pk}"
+
+
+class ReplacedResultQuerySet(Visible["ReplacedResult"]):
+    pass
+
+
+class ReplacedResult(models.Model):
+    """What a result was before a corrected version of the instrument scored it anew."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="replaced")
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+")  # the version until then
+    attention = models.PositiveSmallIntegerField()
+    is_valid = models.BooleanField()
+    doubts = models.JSONField(default=list, blank=True)
+    scales = models.JSONField(default=list)  # of each: code, raw, score, band, attention, is it valid
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = ReplacedResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"replaced result {self.pk}"

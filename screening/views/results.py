@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
@@ -23,7 +24,9 @@ from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
 from screening import result_drawings as drawings
 from screening.access import SCREENERS
+from screening.actions.corrections import begin_scoring_anew
 from screening.comparison import Part, Spread, parts_found, shares
+from screening.corrections import corrections_of
 from screening.definition import Definition
 from screening.forms.results import TableForm
 from screening.item_results import items_counted
@@ -79,6 +82,7 @@ def round_results(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "splits": _chips("by", {"grade": _("By grade"), "gender": _("By gender"), "class": _("By class")}, by, shape),
         "parts": _parts_shown(request, round_) if found and found.whole.total else [],
         **(_drawn(found) if found and shape == "chart" else {}),
+        "corrections": corrections_of(viewer, round_) if viewer.role in SCREENERS else [],
         "why": reason_to_see(viewer),
     }
     return render(request, "screening/round_results.html", context)
@@ -229,3 +233,18 @@ def round_export(request: ViewerRequest, pk: UUID) -> HttpResponse:
             return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
     context = {"round": round_, "form": form, "rows": rows, "left": left_today(viewer)}
     return render(request, "screening/round_export.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@roles(*SCREENERS)
+def round_score_anew(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """With a corrected version of an instrument, as a job."""
+    viewer, round_ = request.viewer, round_of(request, pk)
+    back = reverse("screening:round_results", args=[pk])
+    offered = {str(new.pk): new for _old, new in corrections_of(viewer, round_)}
+    chosen = offered.get(request.POST.get("instrument", ""))
+    if chosen is None:
+        messages.error(request, _("This version cannot score this screening anew."))
+        return redirect(back)
+    job = begin_scoring_anew(by=viewer, round_=round_, instrument=chosen)
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")

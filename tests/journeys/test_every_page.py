@@ -150,6 +150,7 @@ NO_PAGES = {
     "reports:summary_no_crisis",
     "screening:round_open",
     "screening:round_close",
+    "screening:round_score_anew",
     "screening:round_extend",
     "screening:consent_letters",
     "screening:consent_letters_of",

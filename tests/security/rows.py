@@ -13,7 +13,16 @@ from schools.models import Membership, OnDuty, RecordVersion
 from schools.models.records import subject_of
 from schools.queries import current_term
 from screening.actions.rounds import KEPT_IN_LATER_STAGES
-from screening.models import AnonymousSheet, ConsentLink, CriticalAnswer, PaperEntry, Round, SavedAnswers, StaffSheet
+from screening.models import (
+    AnonymousSheet,
+    ConsentLink,
+    CriticalAnswer,
+    PaperEntry,
+    ReplacedResult,
+    Round,
+    SavedAnswers,
+    StaffSheet,
+)
 from students.models import RosterImport
 from tests.screening.asked import answered, round_of, slip_of
 from tests.walking import (
@@ -117,6 +126,7 @@ SEEN = {
     "screening.CriticalAnswer": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.Response": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.Result": (1, 0, 0, 0, 0, 0, 0),  # of 2
+    "screening.ReplacedResult": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.ScaleResult": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.CenterRound": (1, 0, 0, 0, 0, 1, 0),  # of 1, of the district
     "screening.StaffSurvey": (1, 1, 0, 1, 0, 0, 0),  # of 2, each of the class teachers
@@ -184,7 +194,10 @@ def everywhere(world):
 def answers_on_their_way(school):
     """A round in which one student has handed in and another is still answering, with an answer that has called."""
     round_ = round_of(school)
-    answered(round_, school.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    result = answered(round_, school.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0).results.get()
+    ReplacedResult.objects.create(
+        result=result, instrument=result.instrument, attention=0, is_valid=True, by=school.counselor
+    )
     more = ("school", "made_by", "opens_on", "closes_on", "consent_text")
     unnamed = Round.objects.create(
         **{name: getattr(round_, name) for name in (*KEPT_IN_LATER_STAGES, *more)},

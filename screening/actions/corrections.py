@@ -1,0 +1,97 @@
+"""The results of a closed round are scored anew with a corrected version of an instrument; the old ones are kept."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from schools import audit
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import Job
+from schools.work.jobs import start_job
+from screening.access import check_can_hold_rounds
+from screening.actions.answering import RAISES_FROM, call_for, call_person, scale_rows
+from screening.actions.rounds import changed
+from screening.corrections import corrections_of
+from screening.models import CriticalAnswer, Instrument, ReplacedResult, Response, Result, Round, ScaleResult
+from screening.outcome import Outcome, outcome_of
+from screening.states import screenings
+from students.states import keep
+
+
+def begin_scoring_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> Job:
+    """In the background: a whole school takes seconds."""
+    check_can_hold_rounds(by)
+    params = {"round": str(round_.pk), "instrument": instrument.pk, "language": get_language() or "zh-hans"}
+    return start_job(by=by, kind="score_anew", params=params)
+
+
+@transaction.atomic
+def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
+    """Of everybody, also of whom `by` may not read. What asks for more attention now calls; a flag that stands stays,
+    also where the result asks for less: it ends by a person's decision. Returns of how many the level has changed."""
+    check_can_hold_rounds(by)
+    Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    old = next((old for old, new in corrections_of(by, round_) if new.pk == instrument.pk), None)
+    if old is None:
+        raise Refused(_("This version cannot score this screening anew."))
+    round_.parts.filter(instrument=old).update(instrument=instrument)
+    prefetch_related_objects([round_], "parts__instrument")
+    CriticalAnswer.objects.filter(slip__round=round_, instrument=old).update(instrument=instrument)
+    rows = Response.objects.filter(slip__round=round_).select_related("slip__student").order_by("at", "pk")
+    responses = list(rows)
+    before = {one.pk: one.attention for one in responses}
+    found = {one.pk: outcome_of(round_, one.given, one.seconds) for one in responses}
+    _keep_old(by, round_, old)
+    _write_new(round_, old, instrument, found)
+    for one in responses:
+        one.slip.round = round_
+        call_for(one.slip, one.given)  # answers that only the new version calls critical
+    called = set(CriticalAnswer.objects.filter(slip__round=round_).values_list("slip", flat=True))
+    for one in responses:
+        one.attention = 4 if one.slip_id in called else found[one.pk].attention
+        one.is_valid = found[one.pk].is_valid
+        if one.slip_id not in called and one.attention >= RAISES_FROM and one.attention > before[one.pk]:
+            call_person(one.slip, min(one.attention, 3))
+    Response.objects.bulk_update(responses, ["attention", "is_valid"], batch_size=500)
+    keep([one.slip.student_id for one in responses], screenings)
+    changed(round_.school_id)
+    moved = sum(one.attention != before[one.pk] for one in responses)
+    details = {"code": instrument.code, "version": instrument.version, "students": moved}
+    audit.record(by=by, verb="round.scored_anew", about=round_, details=details)
+    return moved
+
+
+def _keep_old(by: Viewer, round_: Round, old: Instrument) -> None:
+    results = Result.objects.filter(response__slip__round=round_, instrument=old).prefetch_related("scales")
+    ReplacedResult.objects.bulk_create(
+        (
+            ReplacedResult(
+                result=one,
+                instrument=old,
+                attention=one.attention,
+                is_valid=one.is_valid,
+                doubts=one.doubts,
+                scales=[[s.scale, s.raw, s.score, s.band, s.attention, s.is_valid] for s in one.scales.all()],
+                by=by.membership,
+            )
+            for one in results
+        ),
+        batch_size=500,
+    )
+
+
+def _write_new(round_: Round, old: Instrument, new: Instrument, found: dict[Any, Outcome]) -> None:
+    results = list(Result.objects.filter(response__slip__round=round_, instrument=old))
+    scales = []
+    for one in results:
+        part = next(part for part in found[one.response_id].parts if part.instrument.pk == new.pk)
+        one.instrument, one.attention = new, part.scored.attention
+        one.is_valid, one.doubts = part.is_valid, list(part.doubts)
+        scales += scale_rows(one, part)
+    ScaleResult.objects.filter(result__in=[one.pk for one in results]).delete()
+    Result.objects.bulk_update(results, ["instrument", "attention", "is_valid", "doubts"], batch_size=500)
+    ScaleResult.objects.bulk_create(scales, batch_size=500)

@@ -1,0 +1,78 @@
+"""A corrected version of an instrument scores a closed round anew; what was scored before is kept."""
+
+import copy
+
+import pytest
+
+from schools.access import Viewer
+from schools.common.errors import Refused
+from schools.models import AuditEntry
+from screening.actions.corrections import score_anew
+from screening.actions.rounds import close_round
+from screening.content import columns_of
+from screening.corrections import corrections_of
+from screening.models import Instrument, ReplacedResult, Response, Result
+from screening.reading import definition_of
+from screening.response_page import shown
+from students.models import RiskFlag
+from tests.screening.asked import answered, round_of
+
+pytestmark = pytest.mark.django_db
+
+
+def by(world):
+    return Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+
+
+def corrected(change):
+    """The next version of the GAD-7."""
+    data = copy.deepcopy(Instrument.objects.get(unit=None, code="gad7").definition)
+    data["version"] = "2"
+    change(data)
+    return Instrument.objects.create(**columns_of(data, definition_of(data)))
+
+
+def lower(data):
+    """Attention from 4 points on, where it was from 10 on."""
+    data["scales"][0]["bands"] = [
+        {"from": 0, "code": "minimal", "attention": 0},
+        {"from": 4, "code": "moderate", "attention": 2},
+    ]
+
+
+@pytest.fixture
+def closed(world):
+    round_ = round_of(world.a, codes=("gad7",))
+    answered(round_, world.a.student, 1, 1, 1, 1, 1, 0, 0)
+    answered(round_, world.a.student_2, 0, 1, 0, 0, 0, 0, 0)
+    return close_round(by=by(world), round_=round_)
+
+
+def fresh(round_):
+    return type(round_).objects.select_related("school__kind").prefetch_related("parts__instrument").get(pk=round_.pk)
+
+
+def test_results_are_scored_anew_the_old_ones_kept_and_what_asks_for_more_calls(closed, world):
+    flags, new = RiskFlag.objects.count(), corrected(lower)
+    assert corrections_of(by(world), fresh(closed)) == [(Instrument.objects.get(code="gad7", version="1"), new)]
+    assert score_anew(by=by(world), round_=fresh(closed), instrument=new) == 1
+    higher, calm = (Response.objects.get(slip__student=one) for one in (world.a.student, world.a.student_2))
+    assert (higher.attention, calm.attention, RiskFlag.objects.count()) == (2, 0, flags + 1)
+    assert set(Result.objects.values_list("instrument", flat=True)) == {new.pk}
+    old = ReplacedResult.objects.get(result__response=higher)
+    assert (old.instrument.version, old.attention, old.scales[0][1:4]) == ("1", 1, [5, 5.0, "mild"])
+    told = shown(by(world), higher, "en")["parts"][0].replaced
+    assert "1" in told[0] and "5" in told[0]
+    assert AuditEntry.objects.filter(verb="round.scored_anew").count() == 1
+    assert corrections_of(by(world), fresh(closed)) == []
+
+
+def test_a_version_that_asks_something_else_and_a_running_round_are_left_alone(closed, world):
+    other = corrected(lambda data: data.update(values=[0, 1, 2, 3, 4]))
+    assert corrections_of(by(world), fresh(closed)) == []
+    with pytest.raises(Refused):
+        score_anew(by=by(world), round_=fresh(closed), instrument=other)
+    assert not ReplacedResult.objects.exists()
+    running, new = round_of(world.a, codes=("gad7",)), other
+    assert running.parts.get().instrument.version == "1" and corrections_of(by(world), fresh(running)) == []
+    assert new.version == "2"
