@@ -744,24 +744,24 @@ def _instruments(a, b, district):
     }
 
 
-def staff_survey_of(school, *, roles=("class_teacher",), **about):
-    """Asked by the counselor, with names unless said otherwise."""
+def staff_survey_of(school):
+    """With names, of the class teachers; none of them is told."""
     from django.utils import timezone
 
-    from schools.access import Viewer
-    from screening.actions.staff import ask_staff
-    from screening.models import Instrument
+    from screening.models import Instrument, StaffAsked, StaffSurvey
 
     known = Instrument.objects.filter(unit=school.unit, code="sstaff").first()
-    return ask_staff(
-        by=Viewer(person=school.counselor.person, membership=school.counselor),
+    survey = StaffSurvey.objects.create(
+        unit=school.unit,
         title="x",
         instrument=known or instrument_of(school.unit, code="sstaff"),
-        roles=roles,
         notice="x",
         closes_on=timezone.localdate() + dt.timedelta(days=7),
-        **about,
+        made_by=school.counselor,
     )
+    for teacher in (school.teacher, school.teacher_2, school.teacher_4):
+        StaffAsked.objects.create(survey=survey, membership=teacher, group="class_teacher")
+    return survey
 
 
 def center_round_of(member, *, codes=("phq9",), grades=("primary:1", "primary:2", "primary:3"), **about):

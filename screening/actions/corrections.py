@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -39,7 +38,7 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
     if old is None:
         raise Refused(_("This version cannot score this screening anew."))
     round_.parts.filter(instrument=old).update(instrument=instrument)
-    prefetch_related_objects([round_], "parts__instrument")
+    round_ = Round.objects.select_related("school__kind").prefetch_related("parts__instrument").get(pk=round_.pk)
     CriticalAnswer.objects.filter(slip__round=round_, instrument=old).update(instrument=instrument)
     rows = Response.objects.filter(slip__round=round_).select_related("slip__student").order_by("at", "pk")
     responses = list(rows)

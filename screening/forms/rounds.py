@@ -123,7 +123,6 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, instruments: Any, classes: Any, special: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "instruments", forms.ModelChoiceField).queryset = instruments
-        field_of(self, "classes", forms.ModelChoiceField).queryset = classes
         self.by_grade: dict[str, list[ClassGroup]] = {}
         names: dict[str, str] = {}
         for group in classes:
@@ -133,6 +132,8 @@ class RoundForm(forms.Form):
             self.by_grade.setdefault(grade, []).append(group)
             names[grade] = group.grade_name
         field_of(self, "grades", forms.MultipleChoiceField).choices = list(names.items())
+        taught = [group.pk for groups in self.by_grade.values() for group in groups]
+        field_of(self, "classes", forms.ModelChoiceField).queryset = classes.filter(pk__in=taught)
         field_of(self, "special", forms.ModelChoiceField).queryset = special
         instruments_field: Any = self.fields["instruments"]
         instruments_field.label_from_instance = lambda one: one.name

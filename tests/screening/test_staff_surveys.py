@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
@@ -12,7 +13,7 @@ from screening.actions.staff import answer_staff_survey, ask_staff, close_staff_
 from screening.groups import joined, told
 from screening.models import Instrument, StaffAsked, StaffSheet, StaffSurvey
 from screening.staff_results import staff_answers
-from tests.walking import staff_survey_of
+from tests.walking import instrument_of
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = ("class_teacher", "subject_teacher", "grade_head", "counselor", "school_leader")
@@ -21,6 +22,18 @@ EVERYBODY = ("class_teacher", "subject_teacher", "grade_head", "counselor", "sch
 def by(world, who="counselor"):
     member = getattr(world.a, who)
     return Viewer(person=member.person, membership=member)
+
+
+def staff_survey_of(school, *, roles=("class_teacher",), **about):
+    return ask_staff(
+        by=Viewer(person=school.counselor.person, membership=school.counselor),
+        title="x",
+        instrument=Instrument.objects.filter(code="sstaff").first() or instrument_of(school.unit, code="sstaff"),
+        roles=roles,
+        notice="x",
+        closes_on=timezone.localdate() + dt.timedelta(days=7),
+        **about,
+    )
 
 
 def answer(world, survey, who, **answers):
