@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -111,26 +112,18 @@ def staff_surveys(viewer: Viewer) -> Iterator[Waiting]:
     """Surveys that ask this person, and those past their last day that nobody has closed."""
     if viewer.role not in ASKED_ROLES:
         return
-    for survey in _asking(viewer):
-        if survey.closes_on >= timezone.localdate():
+    for survey in _open_surveys(viewer):
+        is_over = survey.closes_on < timezone.localdate()
+        if survey.asks and not is_over:
             due = last_moment(survey.closes_on)
             yield Waiting(text=_("A survey asks you"), url=survey.answer_url, note=survey.title, due_at=due)
-    if viewer.role not in STAFF_SURVEYORS:
-        return
-    for survey in _to_close(viewer):
-        text = _("A staff survey is past its last day: close it")
-        yield Waiting(text=text, url=survey.get_absolute_url(), note=survey.title)
+        elif is_over and viewer.role in STAFF_SURVEYORS:
+            text = _("A staff survey is past its last day: close it")
+            yield Waiting(text=text, url=survey.get_absolute_url(), note=survey.title)
 
 
 @prepared_for()
-def _asking(viewer: Viewer) -> Any:
+def _open_surveys(viewer: Viewer) -> Any:
     own = StaffAsked.objects.visible_to(viewer).filter(membership__person=viewer.person.pk, answered_on=None)
-    return StaffSurvey.objects.visible_to(viewer).filter(
-        state=StaffSurvey.State.OPEN, pk__in=own.order_by().values("survey")
-    )
-
-
-@prepared_for()
-def _to_close(viewer: Viewer) -> Any:
-    here = StaffSurvey.objects.visible_to(viewer)
-    return here.filter(state=StaffSurvey.State.OPEN, closes_on__lt=timezone.localdate())
+    asks = Exists(own.filter(survey=OuterRef("pk")))
+    return StaffSurvey.objects.visible_to(viewer).filter(state=StaffSurvey.State.OPEN).annotate(asks=asks)
