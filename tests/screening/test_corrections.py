@@ -26,7 +26,7 @@ def by(world):
 
 def corrected(change):
     """The next version of the GAD-7."""
-    data = copy.deepcopy(Instrument.objects.get(unit=None, code="gad7").definition)
+    data = copy.deepcopy(Instrument.objects.get(unit=None, code="gad7", version="1").definition)
     data["version"] = "2"
     change(data)
     return Instrument.objects.create(**columns_of(data, definition_of(data)))
@@ -43,8 +43,8 @@ def lower(data):
 @pytest.fixture
 def closed(world):
     round_ = round_of(world.a, codes=("gad7",))
-    answered(round_, world.a.student, 1, 1, 1, 1, 1, 0, 0)
-    answered(round_, world.a.student_2, 0, 1, 0, 0, 0, 0, 0)
+    answered(round_, world.a.student_2, 1, 1, 1, 1, 1, 0, 0)
+    answered(round_, world.a.student_3, 0, 1, 0, 0, 0, 0, 0)
     return close_round(by=by(world), round_=round_)
 
 
@@ -56,7 +56,7 @@ def test_results_are_scored_anew_the_old_ones_kept_and_what_asks_for_more_calls(
     flags, new = RiskFlag.objects.count(), corrected(lower)
     assert corrections_of(by(world), fresh(closed)) == [(Instrument.objects.get(code="gad7", version="1"), new)]
     assert score_anew(by=by(world), round_=fresh(closed), instrument=new) == 1
-    higher, calm = (Response.objects.get(slip__student=one) for one in (world.a.student, world.a.student_2))
+    higher, calm = (Response.objects.get(slip__student=one) for one in (world.a.student_2, world.a.student_3))
     assert (higher.attention, calm.attention, RiskFlag.objects.count()) == (2, 0, flags + 1)
     assert set(Result.objects.values_list("instrument", flat=True)) == {new.pk}
     old = ReplacedResult.objects.get(result__response=higher)
@@ -68,11 +68,11 @@ def test_results_are_scored_anew_the_old_ones_kept_and_what_asks_for_more_calls(
 
 
 def test_a_version_that_asks_something_else_and_a_running_round_are_left_alone(closed, world):
+    running = round_of(world.a, codes=("gad7",))
     other = corrected(lambda data: data["scales"].append({**data["scales"][0], "code": "half", "items": [1, 2]}))
     assert corrections_of(by(world), fresh(closed)) == []
     with pytest.raises(Refused):
         score_anew(by=by(world), round_=fresh(closed), instrument=other)
     assert not ReplacedResult.objects.exists()
-    running = round_of(world.a, codes=("gad7",))
     corrected(lambda data: data.update(version="3"))
     assert [len(corrections_of(by(world), fresh(one))) for one in (closed, running)] == [1, 0]
