@@ -75,7 +75,7 @@ def check_takes_students(group: ClassGroup | None, school_id: int) -> None:
     """Raise unless a student of this school can stand in the class."""
     if group is None or group.school_id != school_id:
         raise Refused(_("Choose a class of this school."), field="class_group")
-    if group.closed_on:
+    if not ClassGroup.objects.filter(pk=group.pk, closed_on=None).exists():  # somebody may have closed it just now
         raise Refused(_("This class is closed. Choose another one, or open it again."), field="class_group")
 
 

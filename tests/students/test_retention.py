@@ -82,7 +82,7 @@ def test_after_its_years_nobody_of_the_old_school_sees_anything_of_the_student(w
         assert seen(viewer, world.a.counselor, world.a.student_2) == others
     assert (before["Student"], before["TalkPart"] > 0, before["Guardian"] > 0) == (1, True, True)
     entry = AuditEntry.objects.get(verb="student.locked")
-    assert (entry.person, entry.student_id, entry.chain_id) == (None, world.a.student.pk, world.a.unit.code)
+    assert (entry.person, entry.student_id, entry.chain.scope) == (None, world.a.student.pk, world.a.unit.code)
 
 
 def test_the_receipt_stays_and_the_page_says_why_there_is_nothing_more(world, sign_in, moved):
