@@ -18,6 +18,7 @@ from reports.models import (
     SweepNote,
     SweepSignature,
 )
+from reports.parts import part_of_head
 from schools.access import SCHOOL_ROLES, Viewer, once
 from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
@@ -54,12 +55,16 @@ SIGNERS = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_HEAD, 
 
 @rule(DailyReport)
 def daily_reports_of(reports: Any, viewer: Viewer) -> Any:
-    """Own classes, the grade, or the school; a center reads what schools signed, never what a class did."""
+    """Own classes, the grade or college, or the school; a center reads what schools signed, never what a class or grade
+    did."""
     if viewer.role in SCHOOL_ROLES:
         return reports.filter(unit_id=viewer.unit.pk)
     if viewer.role == Role.CENTER_STAFF:
-        return reports.filter(unit__path__startswith=viewer.unit.path, class_group=None)
-    return reports.filter(class_group__in=report_class_ids(viewer))
+        return reports.filter(unit__path__startswith=viewer.unit.path, class_group=None, part="")
+    seen = Q(class_group__in=report_class_ids(viewer))
+    if viewer.role == Role.GRADE_HEAD:
+        seen |= Q(unit_id=viewer.unit.pk, class_group=None, part=part_of_head(viewer.membership))
+    return reports.filter(seen)
 
 
 @rule(ReportVersion)
@@ -110,6 +115,11 @@ def can_sign_class(viewer: Viewer, group: ClassGroup) -> bool:
 def can_sign_unit(viewer: Viewer, unit: Unit) -> bool:
     """A school's report is its leader's, a center's that of its staff."""
     return unit.pk == viewer.unit.pk and viewer.role in (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+
+
+def can_sign_part(viewer: Viewer) -> bool:
+    """The report of a grade or college is its head's."""
+    return viewer.role == Role.GRADE_HEAD and bool(part_of_head(viewer.membership))
 
 
 def can_remind(viewer: Viewer) -> bool:

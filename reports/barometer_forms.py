@@ -36,6 +36,13 @@ class BarometerForm(forms.Form):
         return {"answers": answers, "named": data["named"], "words": data["words"]}
 
 
+class DormitoryForm(forms.Form):
+    """For which dormitory of a class the link is, where it is not for the class."""
+
+    quiet = True
+    dormitory = LineField(label=_("Dormitory, if it is for one"), max_length=30, required=False)
+
+
 MOST_OWN = 3
 
 

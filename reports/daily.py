@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
-from reports.models.daily import CLASS
+from reports.models.daily import CLASS, GRADE
+from reports.parts import part_of_head, parts_among
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
@@ -75,7 +76,7 @@ SHOWN = 8  # of those who have not signed; the rest is folded
 class Row:
     """A class or a unit on a board, with what it signed for the day, if it did."""
 
-    key: int
+    key: Any  # of a class or a unit; the code of a grade or college
     name: str
     group: str
     state: State
@@ -128,7 +129,7 @@ class Board:
         return self.unsigned[SHOWN:]
 
 
-def _row(key: int, name: str, group: str, due: dt.datetime | None, report: DailyReport | None, now: dt.datetime) -> Row:
+def _row(key: Any, name: str, group: str, due: dt.datetime | None, report: DailyReport | None, now: dt.datetime) -> Row:
     due = report.due_at if report else due
     return Row(key, name, group, state_of(report.state if report else "", due, now), due, report)
 
@@ -177,6 +178,11 @@ def students_in(groups: Iterable[ClassGroup]) -> dict[int, int]:
     return {row["class_group"]: row["n"] for row in rows.annotate(n=Count("pk"))}
 
 
+def scheme_of(unit: Unit, path: str, day: dt.date) -> Scheme | None:
+    """The rule in force on a day; `path` as in `due_of`."""
+    return schemes_above(unit).in_force(path, day)
+
+
 def class_due(school: Unit, day: dt.date) -> dt.datetime | None:
     """Until when the classes of a school report on a day; nothing if they need not."""
     return due_of(school, CLASS, school.path, day)
@@ -220,9 +226,35 @@ def answering(classes: Collection[int], day: dt.date) -> list[Membership]:
     return list({member.pk: member for member in [*(one.membership for one in found), *teachers]}.values())
 
 
+def part_board(school: Unit, day: dt.date, groups: Iterable[ClassGroup]) -> Board:
+    """The grades, or colleges, of these classes on a day, where the rule asks for their own report."""
+    due, now = due_of(school, GRADE, school.path, day), timezone.now()
+    if due is None:
+        return Board(day, None, [])
+    parts = parts_among(group for group in groups if is_there(group, school, day))
+    found = DailyReport.objects.filter(unit=school, class_group=None, part__in=parts, day=day)
+    reports = {one.part: one for one in found.select_related("signed_by__person")}
+    rows = [_row(code, name, "", due, reports.get(code), now) for code, name in parts.items()]
+    by_code = {row.key: row for row in rows}
+    heads = Membership.objects.current(day).filter(unit=school, role=Role.GRADE_HEAD, person__is_active=True)
+    for member in heads.select_related("person"):
+        if (code := part_of_head(member)) in by_code:
+            by_code[code].people.append(member)
+    return Board(day, due, rows)
+
+
+def center_board(unit: Unit, day: dt.date) -> Board:
+    """The centers right below a center, where the rule asks for their own report."""
+    return _unit_board(unit, day, unit.children.filter(kind__is_school=False).select_related("kind").order_by("path"))
+
+
 def unit_board(unit: Unit, day: dt.date) -> Board:
-    """The units below a center on a day; its cost does not know how many classes they have."""
-    below = list(reporting_units(unit))
+    """The schools below a center on a day; its cost does not know how many classes they have."""
+    return _unit_board(unit, day, reporting_units(unit))
+
+
+def _unit_board(unit: Unit, day: dt.date, units: Iterable[Unit]) -> Board:
+    below = list(units)
     schemes, calendars, now = schemes_around(unit), Calendars(below), timezone.now()
     joined = joined_on(below)
     reports = {one.unit_id: one for one in unit_reports(below).filter(day=day).select_related("signed_by__person")}
@@ -259,7 +291,7 @@ def receiver(path: str) -> str:
 
 
 def unit_reports(units: Iterable[Unit]) -> QuerySet[DailyReport, DailyReport]:
-    return DailyReport.objects.filter(unit__in=units, class_group=None)
+    return DailyReport.objects.filter(unit__in=units, class_group=None, part="")
 
 
 def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:
@@ -286,8 +318,14 @@ def leaders_of(unit: Unit) -> list[Membership]:
 # --- what the system knows already ------------------------------------------------------------------------------------
 
 
-def counts_of_school(board: Board) -> dict[str, Any]:
-    """What a school's report says of its classes: exact counts, no names."""
+def _added(report: DailyReport) -> int:
+    """What a unit between, and those between below it, have added of their own."""
+    return int(report.counts.get("own", 0)) + int(report.counts.get("in_between", 0))
+
+
+def counts_of_school(board: Board, between: Board) -> dict[str, Any]:
+    """What a report says of the classes or schools below: exact counts, no names. What those between added of their
+    own, the grades of a school or the centers below a center, no class or school knows."""
     counts = board.counts
     known: dict[str, int] = {}
     for row in board.rows:
@@ -299,4 +337,5 @@ def counts_of_school(board: Board) -> dict[str, Any]:
         "classes_zero": counts.zero,
         "classes_silent": counts.missing + counts.awaited,
         "in_classes": board.concerns,
+        "in_between": sum(_added(row.report) for row in between.rows if row.report),
     }

@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.access import SIGNERS
 from reports.actions.schemes import PRESETS
-from reports.models import DailyReport, ReportQuestion
+from reports.models import DailyReport, ReportingScheme, ReportQuestion
 from reports.questions import Answers, answers_of
 from schools.common.rendering import DayInput, Segmented, field_of
 from schools.common.typed import LineField, LongField
@@ -162,7 +163,29 @@ class SchemeForm(forms.Form):
         widget=DayInput,
         help_text=_("For exam weeks or an emergency; afterwards the ordinary rule holds again."),
     )
+    every = forms.ChoiceField(
+        label=_("How often"),
+        choices=[
+            ("", _("as above")),
+            *((code, label) for code, label in ReportingScheme.Every.choices if code != "never"),
+        ],
+        required=False,
+        widget=Segmented,
+    )
+    weekday = forms.TypedChoiceField(
+        label=_("If once a week, on"),
+        choices=list(WEEKDAYS.items()),
+        coerce=int,
+        required=False,
+        initial=4,
+    )
+    with_grades = forms.BooleanField(
+        label=_("Grades or colleges sign between class and school"),
+        required=False,
+        help_text=_("Their heads sum up the classes and add what no class knows."),
+    )
     hour_class = forms.TimeField(label=_("Classes until"), required=False)
+    hour_grade = forms.TimeField(label=_("Grades or colleges until"), required=False)
     hour_school = forms.TimeField(label=_("Schools until"), required=False)
     hour_cluster = forms.TimeField(label=_("Clusters until"), required=False)
     hour_district = forms.TimeField(label=_("Districts until"), required=False)
@@ -178,7 +201,9 @@ class SchemeForm(forms.Form):
         """As the action takes it: an hour that is not given is that of the preset."""
         data = self.cleaned_data
         hours = {name[5:]: f"{hour:%H:%M}" for name, hour in data.items() if name.startswith("hour_") and hour}
-        return {"hours": hours, **{name: data[name] for name in ("preset", "starts_on", "ends_on")}}
+        names = ("preset", "starts_on", "ends_on", "every", "weekday", "with_grades")
+        found = {name: data[name] for name in names}
+        return found | {"hours": hours, "weekday": 4 if data["weekday"] in ("", None) else data["weekday"]}
 
 
 class LateForm(forms.Form):

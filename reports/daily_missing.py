@@ -5,8 +5,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reports.daily import due_of, receiver
-from reports.models import DailyReport
+from reports.daily import due_of, receiver, unit_reports
 from reports.reminders import unit_reports_due
 from schools.figures import Alarm, Figure, Rows, Scope, declare
 from schools.models import Unit
@@ -24,7 +23,7 @@ def daily_missing(scope: Scope) -> Rows:
     due = due_of(scope.unit, scope.unit.kind_id, receiver(scope.unit.path), today)
     if due is None or due > scope.known_until:
         return Unit.objects.none()
-    signed = DailyReport.objects.filter(unit=scope.unit, class_group=None, day=today)
+    signed = unit_reports([scope.unit]).filter(day=today)
     return Unit.objects.none() if signed.exists() else Unit.objects.filter(pk=scope.unit.pk)
 
 

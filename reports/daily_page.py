@@ -1,6 +1,7 @@
 """What the pages of the daily report say: the class's page, the heading of a board, the students that are offered."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.daily import Board, Row, class_due
-from reports.known import WORDS, known_of
+from reports.daily import Board, Row, class_due, scheme_of, schemes_above
+from reports.known import WORDS, known_of, words_of
 from reports.models import DailyReport, ReportException, ReportQuestion, ReportVersion
 from reports.models.daily import CLASS
 from reports.questions import (
@@ -24,13 +25,27 @@ from reports.questions import (
     sums_of,
     texts_of,
 )
-from reports.reporting import Completeness
+from reports.reporting import Completeness, days_to_report
 from schools.access import Viewer
 from schools.models import ClassGroup, Unit
+from schools.templatetags.look import day as day_words
 from students.models.students import StudentQuerySet
 from students.queries import is_key, matching
 
 FACES = 6
+NOTHING_WORDS = {
+    "day": gettext_lazy("Nothing today"),
+    "past": gettext_lazy("Nothing on that day"),
+    "week": gettext_lazy("Nothing this week"),
+    "month": gettext_lazy("Nothing this month"),
+}
+NO_STUDENT = {
+    "day": gettext_lazy("No student today"),
+    "past": gettext_lazy("No student on that day"),
+    "week": gettext_lazy("No student this week"),
+    "month": gettext_lazy("No student this month"),
+}
+LOOK_BACK = dt.timedelta(days=14)
 
 
 @dataclass
@@ -43,6 +58,8 @@ class ClassPage:
     known: list[tuple[Any, int]]
     questions: list[ReportQuestion]
     given: dict[int, Any]
+    every: str
+    missed: list[dt.date]
 
     @property
     def version(self) -> int:
@@ -60,18 +77,43 @@ class ClassPage:
         return self.day == timezone.localdate()
 
     @property
+    def has_duty(self) -> bool:
+        """Is a report of this day asked for? One can always say that something happened."""
+        return self.due is not None
+
+    @property
+    def question(self) -> str:
+        """The one real question, of the day, week or month that the report is about."""
+        if self.every == "week":
+            return _("Is there a student who worried you this week?")
+        if self.every == "month":
+            return _("Is there a student who worried you this month?")
+        if self.is_today:
+            return _("Is there a student who worries you today?")
+        return _("Was there a student who worried you on {day}?").format(day=day_words(self.day))
+
+    @property
+    def nothing(self) -> str:
+        """The button of a zero. Beside further questions it speaks of students only."""
+        place = self.every if self.every in ("week", "month") else "day" if self.is_today else "past"
+        return str((NO_STUDENT if self.questions else NOTHING_WORDS)[place])
+
+    @property
     def says_something(self) -> bool:
         """Was something else answered than no and none?"""
         return bool(self.report and says_something(self.report.counts))
 
 
 def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
-    report = DailyReport.objects.visible_to(viewer).filter(class_group=group, day=day).first()
+    seen_reports = DailyReport.objects.visible_to(viewer).filter(class_group=group, day=day)
+    report = seen_reports.select_related("scheme").first()
     versions: list[ReportVersion] = []
     if report:
         seen = ReportVersion.objects.visible_to(viewer).filter(report=report)
         versions = list(seen.select_related("signed_by__person").order_by("-number"))
-    counts = report.counts if report else known_of(group, day)
+    scheme = scheme_of(viewer.unit, viewer.unit.path, day)
+    every = report.scheme.every if report and report.scheme else scheme.every if scheme else "day"
+    counts = report.counts if report else known_of(group, day, every)
     due = report.due_at if report else class_due(viewer.unit, day)
     exception = None if report else ReportException.objects.filter(class_group=group, day=day).first()
     if due and exception:
@@ -82,8 +124,28 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
         texts = read_texts(viewer, [report]).get(report.pk, {})
         given = given_in(questions, report.counts, texts)
         _add_answers(versions, questions)
-    known = [(WORDS[name], counts[name]) for name in WORDS if name in counts]
-    return ClassPage(group, day, due, report, versions, known, questions, given)
+    known = [(word, counts[name]) for name, word in words_of(every).items() if name in counts]
+    missed = missed_days(viewer, group)
+    return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
+
+
+def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:
+    """The days of the last two weeks that nobody has signed: they are filled in one by one, each with its reason."""
+    today = timezone.localdate()
+    first = today - LOOK_BACK
+    if viewer.term is None:
+        return []
+    schemes = schemes_above(viewer.unit)
+    days = days_to_report(
+        schemes,
+        viewer.unit.path,
+        CLASS,
+        max(first, viewer.term.starts),
+        today - dt.timedelta(days=1),
+        viewer.calendar,
+    )
+    signed = DailyReport.objects.filter(class_group=group, day__gte=first).values_list("day", flat=True)
+    return sorted(set(days) - set(signed))
 
 
 def _add_answers(versions: list[ReportVersion], questions: list[ReportQuestion]) -> None:
@@ -140,11 +202,11 @@ def _missing_words(counts: Completeness, *, is_school: bool) -> str:
 # --- boards -----------------------------------------------------------------------------------------------------------
 
 
-def corrected_since(board: Board, own: DailyReport | None) -> list[str]:
+def corrected_since(rows: Iterable[Row], own: DailyReport | None) -> list[str]:
     """Who has signed, or corrected, after the own report was signed: it waits for a correction with a number."""
     if own is None:
         return []
-    return [row.name for row in board.rows if row.report and row.report.signed_at > own.signed_at]
+    return [row.name for row in rows if row.report and row.report.signed_at > own.signed_at]
 
 
 @dataclass(frozen=True)
@@ -187,13 +249,14 @@ UNIT_WORDS = {
     "classes_zero": gettext_lazy("of these confirmed zero"),
     "classes_silent": gettext_lazy("of these not signed"),
     "in_classes": gettext_lazy("students reported from below"),
+    "in_between": gettext_lazy("students added by grades, colleges or centers"),
     "own": gettext_lazy("students added by the unit itself"),
 }
 
 
 def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
     """The counts that a unit signed, with its versions: no names, no notes, no words."""
-    seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, day=day)
+    seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, part="", day=day)
     report = seen.select_related("signed_by__person").first()
     versions = list(report.versions.select_related("signed_by__person").order_by("-number")) if report else []
     counts = report.counts if report else {}

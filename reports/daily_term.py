@@ -8,7 +8,15 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
-from reports.daily import Calendars, joined_on, receiver, reporting_units, schemes_around, students_in
+from reports.daily import (
+    Calendars,
+    joined_on,
+    receiver,
+    reporting_units,
+    schemes_around,
+    students_in,
+    unit_reports,
+)
 from reports.models import DailyReport
 from reports.models.daily import CLASS
 from reports.reporting import Completeness, State, count, days_to_report, state_of
@@ -76,7 +84,7 @@ def unit_term(unit: Unit, term: Term) -> TermBoard:
             known[key] = days_to_report(schemes, path, one.kind_id, term.starts, term.ends, calendar)
         if one.pk in joined:
             reporters.append(Reporter(one.pk, one.short_name or one.name, joined[one.pk], known[key]))
-    return _board(reporters, DailyReport.objects.filter(unit__in=below, class_group=None), "unit", term)
+    return _board(reporters, unit_reports(below), "unit", term)
 
 
 def _board(reporters: list[Reporter], reports: Any, key: str, term: Term) -> TermBoard:

@@ -4,15 +4,16 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField
+from django.db.models import BigIntegerField, CharField, DateField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.access import classes_to_sign
+from reports.access import can_sign_part, classes_to_sign
 from reports.daily import due_of, receiver
 from reports.models import DailyReport
-from reports.models.daily import CLASS
+from reports.models.daily import CLASS, GRADE
+from reports.parts import part_of_head, parts_among
 from schools.access import Viewer
 from schools.models import Role
 from schools.prepared_for import prepared_for
@@ -33,6 +34,17 @@ def classes_to_report(viewer: Viewer) -> Iterator[Waiting]:
 
 
 @waits
+def part_to_report(viewer: Viewer) -> Iterator[Waiting]:
+    """Of the head of a grade or college."""
+    due = _due(viewer, GRADE, viewer.unit.path) if can_sign_part(viewer) else None
+    if due is None or _signed_by_part(viewer, part=part_of_head(viewer.membership), day=timezone.localdate()):
+        return
+    place = " · ".join(parts_among(viewer.class_groups).values())
+    text = _("Daily report of {name}").format(name=place)
+    yield Waiting(text=text, url=reverse("reports:daily_board"), due_at=due)
+
+
+@waits
 def unit_to_report(viewer: Viewer) -> Iterator[Waiting]:
     if viewer.role not in (Role.SCHOOL_LEADER, Role.CENTER_STAFF):
         return
@@ -49,9 +61,15 @@ def _signed_classes(viewer: Viewer, classes: list[Any], day: Any) -> Any:
     return DailyReport.objects.filter(class_group__in=classes, day=day).order_by().values_list("class_group")
 
 
+@prepared_for(part=CharField(), day=DateField())
+def _signed_by_part(viewer: Viewer, part: Any, day: Any) -> Any:
+    rows = DailyReport.objects.filter(unit=viewer.unit, class_group=None, part=part, day=day)
+    return rows.order_by().values_list("pk")
+
+
 @prepared_for(day=DateField())
 def _signed_by_unit(viewer: Viewer, day: Any) -> Any:
-    return DailyReport.objects.filter(unit=viewer.unit, class_group=None, day=day).order_by().values_list("pk")
+    return DailyReport.objects.filter(unit=viewer.unit, class_group=None, part="", day=day).order_by().values_list("pk")
 
 
 def _due(viewer: Viewer, level: str, path: str) -> dt.datetime | None:

@@ -17,12 +17,21 @@ WORDS: Mapping[str, object] = {
     "flags": _("new flags since yesterday"),
     "open_flags": _("flags in hand or waiting"),
 }
+WORDS_OF: Mapping[str, Mapping[str, object]] = {
+    "week": {**WORDS, "talks": _("talks in seven days"), "flags": _("new flags in seven days")},
+    "month": {**WORDS, "talks": _("talks in 31 days"), "flags": _("new flags in 31 days")},
+}
+DAYS_BACK = {"week": 6, "month": 30}
 
 
-def known_of(group: ClassGroup, day: dt.date) -> dict[str, int]:
-    """Counts of a day and the day before it. Talks for counselors only, and flags that are kept from somebody, are not
-    among them: a count would tell of them."""
-    since, until = midnight(day - dt.timedelta(days=1)), midnight(day + dt.timedelta(days=1))
+def words_of(every: str) -> Mapping[str, object]:
+    return WORDS_OF.get(every, WORDS)
+
+
+def known_of(group: ClassGroup, day: dt.date, every: str = "day") -> dict[str, int]:
+    """Counts of a day and the day before it, or of the week or month that a report is about. Talks for counselors
+    only, and flags that are kept from somebody, are not among them: a count would tell of them."""
+    since, until = midnight(day - dt.timedelta(days=DAYS_BACK.get(every, 1))), midnight(day + dt.timedelta(days=1))
     students = Student.objects.filter(class_group=group)
     flags = RiskFlag.objects.filter(student__class_group=group, kept_from=None)
     talks = TalkPart.objects.covering().filter(class_group=group)

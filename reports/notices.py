@@ -11,5 +11,6 @@ declare(
     Kind("sweep.moved", _("A sweep has another day: look until when, and why")),
     Kind("sweep.school", _("A sweep is waiting for the signature of the school")),
     Kind("barometer.worry", _("The barometer of a class worries: nobody is named")),
+    Kind("daily.grade", _("The daily report of your grade or college is waiting for your signature")),
     Kind("daily.unit", _("The daily report of your unit is waiting for your signature")),
 )

@@ -79,14 +79,16 @@ def _in_class() -> Exists:
 
 
 def _in_grade() -> Exists:
+    grade = Q(
+        department=None, cohort_stage=OuterRef("class_group__stage"), cohort_year=OuterRef("class_group__entry_year")
+    )
     heads = Membership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=OuterRef(OuterRef("at__date"))),
+        grade | Q(department=OuterRef("class_group__department")),
         person=OuterRef(OuterRef("person_id")),
         starts_on__lte=OuterRef(OuterRef("at__date")),
         role=Role.GRADE_HEAD,
         unit=OuterRef("school"),
-        cohort_stage=OuterRef("class_group__stage"),
-        cohort_year=OuterRef("class_group__entry_year"),
     )
     return Exists(Student.objects.filter(Exists(heads), pk=OuterRef("student_id")))
 

@@ -7,9 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports import reminders_of_summaries, reminders_of_sweeps  # noqa: F401
-from reports.daily import Calendars, class_board, due_of, joined_on, leaders_of, receiver, schemes_around
-from reports.models import DailyReport
-from reports.models.daily import CLASS
+from reports.daily import (
+    Calendars,
+    class_board,
+    classes_of,
+    due_of,
+    joined_on,
+    leaders_of,
+    part_board,
+    receiver,
+    schemes_around,
+    unit_reports,
+)
+from reports.models.daily import CLASS, GRADE
 from schools.ladder import ABOVE, BACKUP, REPORTER, Rung
 from schools.models import Membership, Reminder, Unit
 from schools.work.reminders import Due, Source, remind
@@ -21,6 +31,15 @@ def class_reports_due(now: dt.datetime) -> Iterator[Due]:
     schemes, calendars = schemes_around(), Calendars(schools)
     for school in schools:
         if at := due_of(school, CLASS, school.path, day, schemes, calendars.of(school)):
+            yield Due(school, day, at)
+
+
+def part_reports_due(now: dt.datetime) -> Iterator[Due]:
+    """The schools whose grades, or colleges, report today."""
+    schools, day = _units(schools_only=True), timezone.localdate(now)
+    schemes, calendars = schemes_around(), Calendars(schools)
+    for school in schools:
+        if at := due_of(school, GRADE, school.path, day, schemes, calendars.of(school)):
             yield Due(school, day, at)
 
 
@@ -48,8 +67,14 @@ def silent_classes(row: Reminder) -> list[Membership]:
     return leaders_of(row.unit) if row.whom == ABOVE else []
 
 
+def silent_parts(row: Reminder) -> list[Membership]:
+    board = part_board(row.unit, row.day, classes_of(row.unit))
+    waiting = [member for one in board.unsigned for member in one.people]
+    return leaders_of(row.unit) if waiting and row.whom == ABOVE else waiting
+
+
 def silent_units(row: Reminder) -> list[Membership]:
-    if DailyReport.objects.filter(unit=row.unit, class_group=None, day=row.day).exists():
+    if unit_reports([row.unit]).filter(day=row.day).exists():
         return []
     return leaders_of(row.unit.parent) if row.whom == ABOVE and row.unit.parent else leaders_of(row.unit)
 
@@ -61,6 +86,14 @@ remind(
         ladder=(Rung(-30), Rung(0), Rung(15, BACKUP), Rung(30, ABOVE)),
         due=class_reports_due,
         people=silent_classes,
+        url="reports:daily",
+    ),
+    Source(
+        "daily.grade",
+        _("The daily report of a grade or college"),
+        ladder=(Rung(-15), Rung(0), Rung(15, ABOVE)),
+        due=part_reports_due,
+        people=silent_parts,
         url="reports:daily",
     ),
     Source(

@@ -195,6 +195,8 @@ def classes_of(classes: ClassGroupQuerySet, viewer: Viewer) -> ClassGroupQuerySe
     here = classes.filter(school_id=viewer.unit.pk)
     if viewer.role in SCHOOL_ROLES:
         return here
+    if viewer.role == Role.GRADE_HEAD and viewer.membership.department_id:
+        return here.filter(department=viewer.membership.department_id)
     if viewer.role == Role.GRADE_HEAD:
         return here.filter(stage=viewer.membership.cohort_stage, entry_year=viewer.membership.cohort_year or 0)
     if viewer.role in CLASS_ROLES:

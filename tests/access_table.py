@@ -334,7 +334,7 @@ ROLES = {
     "reports:figure_records": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:daily": STAFF | {CENTER},
     "reports:daily_board": SCHOOL | {GRADE_HEAD, CENTER},
-    "reports:daily_sign": frozenset({LEADER, CENTER}),
+    "reports:daily_sign": frozenset({LEADER, GRADE_HEAD, CENTER}),
     "reports:daily_remind": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:daily_scheme": MANAGERS,
     "reports:daily_question": MANAGERS,

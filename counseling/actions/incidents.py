@@ -20,6 +20,7 @@ from schools import audit
 from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
+from schools.models.people import heads_of
 from schools.settings_of import setting_of
 from schools.severity import WORST
 from schools.tallies import mark
@@ -169,7 +170,7 @@ def people_to_call(incident: Incident) -> list[Membership]:
         group = person.student.class_group if person.student else None
         if group:
             near |= Q(role=Role.CLASS_TEACHER, classes=group)
-            near |= Q(role=Role.GRADE_HEAD, cohort_stage=group.stage, cohort_year=group.entry_year)
+            near |= heads_of(group)
     return list(may_know(incident).filter(near).distinct().order_by("pk"))
 
 

@@ -29,16 +29,22 @@ def hash_of(token: str) -> str:
 
 
 @transaction.atomic
-def give_link(*, by: Viewer, group: ClassGroup) -> str:
-    """A new link for the delegate, good until the term ends; an older one opens nothing any more. Shown once."""
+def give_link(*, by: Viewer, group: ClassGroup, dormitory: str = "") -> str:
+    """A new link for the delegate of a class, or of a dormitory of it, good until the term ends; an older one opens
+    nothing any more. Shown once."""
     if not can_give_link(by, group):
         raise Refused(_("Only the class teacher, a counselor or the leader gives the link to the delegate."))
     if by.term is None:
         raise Refused(_("There is no term yet."))
-    BarometerLink.objects.filter(class_group=group, ended_at=None).update(ended_at=timezone.now())
+    older = BarometerLink.objects.filter(class_group=group, dormitory=dormitory, ended_at=None)
+    older.update(ended_at=timezone.now())
     token = secrets.token_urlsafe(24)
     link = BarometerLink.objects.create(
-        class_group=group, token_hash=hash_of(token), by=by.membership, last_on=by.term.ends
+        class_group=group,
+        dormitory=dormitory,
+        token_hash=hash_of(token),
+        by=by.membership,
+        last_on=by.term.ends,
     )
     audit.record(by=by, verb="barometer.link_given", about=link, details={"class_group": group.pk})
     return token
@@ -67,7 +73,13 @@ def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: st
     group = link.class_group
     own = own_of(group)
     worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
-    row = Barometer(class_group=group, week=monday(timezone.localdate()), answers=dict(answers), is_worrying=worrying)
+    row = Barometer(
+        class_group=group,
+        dormitory=link.dormitory,
+        week=monday(timezone.localdate()),
+        answers=dict(answers),
+        is_worrying=worrying,
+    )
     row.asked = [[one.code, one.words] for one in own]
     row.named, row.words = named.strip(), words.strip()
     try:

@@ -11,11 +11,23 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.access import can_sign_class, can_sign_unit, classes_to_sign
-from reports.daily import Board, class_board, counts_of_school, due_of, receiver, unit_board
+from reports.access import can_sign_class, can_sign_part, can_sign_unit, classes_to_sign
+from reports.daily import (
+    Board,
+    center_board,
+    class_board,
+    classes_of,
+    counts_of_school,
+    due_of,
+    part_board,
+    receiver,
+    scheme_of,
+    unit_board,
+)
 from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion
-from reports.models.daily import CLASS
+from reports.models.daily import CLASS, GRADE
+from reports.parts import part_of_head
 from reports.questions import NOTHING, Answers, going_up, is_answer, questions_of, unanswered
 from schools import audit
 from schools.access import Viewer
@@ -73,7 +85,8 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
                 known_at=timezone.now(),
                 reason=concern.text,
             )
-    _put_counts(report, known_of(group, signature.day) | dict(signature.answers.counts))
+    every = report.scheme.every if report.scheme else "day"
+    _put_counts(report, known_of(group, signature.day, every) | dict(signature.answers.counts))
     end_reminders("daily.class", signature.day, done=[by.membership], still=_still_silent(by, signature.day))
     _record(by, report)
     return report
@@ -107,11 +120,32 @@ def sign_unit(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
     if by.unit.is_school:
         _check_answers(by.unit, "school", signature)
     board = board_of(by.unit, signature.day)
-    counts = going_up(by.unit, counts_of_school(board)) | {"own": own} | dict(signature.answers.counts)
-    row = {"unit": by.unit, "class_group": None, "day": signature.day}
-    report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
+    sums = counts_of_school(board, between_board(by.unit, signature.day))
+    counts = going_up(by.unit, sums) | {"own": own} | dict(signature.answers.counts)
+    row = {"unit": by.unit, "class_group": None, "part": "", "day": signature.day}
+    concerns = board.concerns + sums["in_between"] + own
+    report = _sign(by, row, due, signature, concerns=concerns, counts=counts)
     end_reminders("daily.unit", signature.day, units=[by.unit])
     mark(by.unit.pk)
+    _record(by, report)
+    return report
+
+
+@transaction.atomic
+def sign_part(*, by: Viewer, signature: Signature, own: int = 0) -> DailyReport:
+    """Sign for a grade, or a college: the sums of its classes as they stand now, and `own` that none of them knows."""
+    if not can_sign_part(by):
+        raise Refused(_("Only the head of a grade or college signs for it."))
+    _check_day(by, signature.day)
+    due = due_of(by.unit, GRADE, by.unit.path, signature.day)
+    if due is None:
+        raise Refused(_("Nobody has to report on this day"))
+    board = class_board(by.unit, signature.day, classes=by.class_groups)
+    counts = counts_of_school(board, Board(signature.day, None, [])) | {"own": own}
+    part = part_of_head(by.membership)
+    row = {"unit": by.unit, "class_group": None, "part": part, "day": signature.day}
+    report = _sign(by, row, due, signature, concerns=board.concerns + own, counts=counts)
+    end_reminders("daily.grade", signature.day, done=[by.membership])
     _record(by, report)
     return report
 
@@ -127,6 +161,11 @@ def start_board_pdf(*, by: Viewer, day: dt.date) -> Job:
 
 def board_of(unit: Unit, day: dt.date) -> Board:
     return class_board(unit, day) if unit.is_school else unit_board(unit, day)
+
+
+def between_board(unit: Unit, day: dt.date) -> Board:
+    """Who signs between those of the board and the unit: the grades of a school, the centers right below a center."""
+    return part_board(unit, day, classes_of(unit)) if unit.is_school else center_board(unit, day)
 
 
 def _check_day(by: Viewer, day: dt.date) -> None:
@@ -175,18 +214,29 @@ def _sign(
 def _first(
     row: dict[str, Any], signed: dict[str, Any], due: dt.datetime, signature: Signature, now: dt.datetime
 ) -> DailyReport:
-    exception = ReportException.objects.filter(**row).first()
+    place = {name: row[name] for name in ("unit", "class_group", "day")}
+    exception = None if row.get("part") else ReportException.objects.filter(**place).first()
     due = max(due, exception.until) if exception else due
     if now > due and signature.late_reason not in DailyReport.LateReason.values:
         raise Refused(_("It is past the hour. Say in one word why, then sign."), field="late_reason")
     late = signature.late_reason if now > due else ""
     try:
         with transaction.atomic():
-            return DailyReport.objects.create(**row, **signed, due_at=due, first_signed_at=now, late_reason=late)
+            return DailyReport.objects.create(
+                **row, **signed, scheme_id=_rule(row), due_at=due, first_signed_at=now, late_reason=late
+            )
     except IntegrityError:
         raise Refused(
             _("Somebody else has signed in the meantime. Look at what they wrote before you change it.")
         ) from None
+
+
+def _rule(row: dict[str, Any]) -> int | None:
+    """The rule that a report is made under: of a class or grade that of its school, of a unit that of the one above."""
+    unit = row["unit"]
+    is_own = row["class_group"] is None and not row.get("part")
+    scheme = scheme_of(unit, receiver(unit.path) if is_own else unit.path, row["day"])
+    return scheme.pk if scheme else None
 
 
 def _end_of(day: dt.date) -> dt.datetime:
@@ -207,7 +257,8 @@ def _still_silent(by: Viewer, day: dt.date) -> bool:
 
 
 def _record(by: Viewer, report: DailyReport) -> None:
-    pulse({by.unit.pk, *([by.unit.parent_id] if by.unit.parent_id and report.class_group_id is None else [])})
+    above = by.unit.parent_id if report.class_group_id is None and not report.part else None
+    pulse({by.unit.pk} | ({above} if above else set()))
     details = {
         "day": report.day.isoformat(),
         "state": report.state,

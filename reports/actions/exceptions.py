@@ -32,7 +32,7 @@ def let_report_late(
         raise Refused(_("This hour has passed. Who reports late says why when they sign."), field="until")
     if timezone.localdate(until) != day:
         raise Refused(_("An exception is for one day: choose an hour of that day."), field="until")
-    if DailyReport.objects.filter(unit=place, class_group=group, day=day).exists():
+    if DailyReport.objects.filter(unit=place, class_group=group, part="", day=day).exists():
         raise Refused(_("This day has been signed already."))
     row, _created = ReportException.objects.update_or_create(
         unit=place, class_group=group, day=day, defaults={"until": until, "reason": reason, "by": by.membership}
@@ -68,7 +68,7 @@ def sees_class(member: Membership, group: ClassGroup) -> bool:
     if member.role == Role.COUNSELOR:
         return True
     if member.role == Role.GRADE_HEAD:
-        return (member.cohort_stage, member.cohort_year) == (group.stage, group.entry_year)
+        return member.heads(group)
     return member.classes.filter(pk=group.pk).exists()
 
 

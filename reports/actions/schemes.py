@@ -35,6 +35,11 @@ PRESETS: Mapping[str, Preset] = {
         Every.DAY,
         {"class": "10:00", "school": "10:30", "cluster": "14:00", "district": "15:00"},
     ),
+    "university": Preset(
+        gettext_lazy("University: class to college to the university, every school day"),
+        Every.DAY,
+        {"class": "10:00", "grade": "10:30", "school": "11:00"},
+    ),
     "by_exception": Preset(
         gettext_lazy("Only when something happens, with a confirmation every week"),
         Every.WEEK,
@@ -53,15 +58,24 @@ def set_scheme(
     ends_on: dt.date | None = None,
     hours: Mapping[str, str] | None = None,
     weekday: int = 4,
+    every: str = "",
+    with_grades: bool = False,
 ) -> ReportingScheme:
-    """From a day on another rule holds for the unit and all below it. What was reported keeps the rule it was under."""
+    """From a day on another rule holds for the unit and all below it. What was reported keeps the rule it was under.
+
+    `every` takes the place of how often the preset asks; `with_grades` has grades or colleges sign between the classes
+    and the school.
+    """
     check_can_lead_unit(by, unit)
     chosen = PRESETS[preset]
-    deadlines = {level: (hours or {}).get(level) or hour for level, hour in chosen.deadlines.items()}
+    asked = dict(chosen.deadlines)
+    if with_grades and "class" in asked:
+        asked.setdefault("grade", asked["class"])
+    deadlines = {level: (hours or {}).get(level) or hour for level, hour in asked.items()}
     row = ReportingScheme(
         unit=unit,
         preset=preset,
-        every=chosen.every,
+        every=every if every and chosen.deadlines else chosen.every,
         starts_on=starts_on,
         ends_on=ends_on,
         weekday=weekday,

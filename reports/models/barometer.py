@@ -19,9 +19,11 @@ class BarometerLinkQuerySet(Visible["BarometerLink"]):
 
 
 class BarometerLink(models.Model):
-    """Opens the form of one class and nothing else. Only a keyed hash of it is stored."""
+    """Opens the form of one class, or of one dormitory of it, and nothing else. Only a keyed hash of it is stored."""
 
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, related_name="+")
+    # Its name, where the delegate of a dormitory reports beside the one of the class.
+    dormitory = models.CharField(max_length=30, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -34,7 +36,9 @@ class BarometerLink(models.Model):
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["class_group"], condition=models.Q(ended_at=None), name="one_open_barometer_link"
+                fields=["class_group", "dormitory"],
+                condition=models.Q(ended_at=None),
+                name="one_open_barometer_link",
             ),
         ]
 
@@ -47,10 +51,12 @@ class BarometerQuerySet(Visible["Barometer"]):
 
 
 class Barometer(models.Model):
-    """One week of one class. The name and the words are for counselors and leaders; answers alone say nobody's name."""
+    """One week of one class, or of one dormitory of it. The name and the words are for counselors and leaders; answers
+    alone say nobody's name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="+")
+    dormitory = models.CharField(max_length=30, blank=True)
     week = models.DateField()  # its Monday
     # The unit's own questions as they were asked that week: [code, words].
     asked = models.JSONField(default=list, blank=True)
@@ -65,7 +71,9 @@ class Barometer(models.Model):
 
     class Meta:
         ordering = ["-week", "class_group_id"]
-        constraints = [models.UniqueConstraint(fields=["class_group", "week"], name="one_barometer_a_week")]
+        constraints = [
+            models.UniqueConstraint(fields=["class_group", "dormitory", "week"], name="one_barometer_a_week"),
+        ]
 
     def __str__(self) -> str:
         return f"barometer {self.pk}"

@@ -12,7 +12,9 @@ from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
 
-CLASS = "class"  # the level of a class; that of a unit is the code of its kind
+# Levels of a school; that of a unit is the code of its kind.
+CLASS = "class"
+GRADE = "grade"  # the grades of a school, or the colleges of a university: between its classes and itself
 
 
 class ReportingScheme(models.Model):
@@ -116,6 +118,8 @@ class DailyReport(models.Model):
     # The unit that reports, or the school of the class that does.
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="daily_reports")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, null=True, related_name="daily_reports")
+    # Of a grade or college the code of it (`reports.parts`); empty in the report of a class or of the unit itself.
+    part = models.CharField(max_length=24, blank=True)
     scheme = models.ForeignKey(ReportingScheme, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices)
     # Students who worry somebody. Their names stand in the flags, and nowhere here.
@@ -139,7 +143,7 @@ class DailyReport(models.Model):
                 fields=["class_group", "day"], condition=Q(class_group__isnull=False), name="one_report_of_a_class"
             ),
             models.UniqueConstraint(
-                fields=["unit", "day"], condition=Q(class_group__isnull=True), name="one_report_of_a_unit"
+                fields=["unit", "part", "day"], condition=Q(class_group__isnull=True), name="one_report_of_a_unit"
             ),
             models.CheckConstraint(
                 condition=Q(state="reported", concerns__gt=0) | Q(state="zero", concerns=0),

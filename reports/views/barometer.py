@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from reports.access import can_give_link, can_read_barometer_words
 from reports.actions.barometer import file_barometer, give_link, link_of, own_of
 from reports.barometer import QUESTIONS, own_questions
-from reports.barometer_forms import BarometerForm, OwnQuestionsForm
+from reports.barometer_forms import BarometerForm, DormitoryForm, OwnQuestionsForm
 from reports.models import Barometer
 from schools import audit
 from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
 from schools.actions.units import change_setting
 from schools.common.errors import refusal_in
-from schools.models import ClassGroup, Role
+from schools.models import ClassGroup, Role, Unit
 from schools.requests import ViewerRequest
 
 READERS = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
@@ -37,7 +38,7 @@ def barometer_fill(request: HttpRequest, token: str) -> HttpResponse:
         with refusal_in(form):
             file_barometer(link=link, **form.values())
             is_done = True
-    context = {"form": form, "group": link.class_group, "is_done": is_done}
+    context = {"form": form, "group": link.class_group, "dormitory": link.dormitory, "is_done": is_done}
     return render(request, "reports/barometer_fill.html", context)
 
 
@@ -63,10 +64,15 @@ def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
         "rows": rows,
         "classes": [group for group in classes.values() if can_give_link(viewer, group)],
         "reads_words": reads_words,
+        "has_dormitories": _has_dormitories(viewer.unit),
         "may_ask": viewer.role == Role.SCHOOL_LEADER,
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/barometer_list.html", context | more)
+
+
+def _has_dormitories(unit: Unit) -> bool:
+    return unit.has_boarders or ClassGroup.Stage.UNIVERSITY in unit.stages
 
 
 @roles(Role.SCHOOL_LEADER, Role.CENTER_STAFF)
@@ -88,6 +94,10 @@ def barometer_link(request: ViewerRequest, pk: int) -> HttpResponse:
     """The link is shown in this answer and never again: only its hash is kept."""
     group = get_object_or_404(ClassGroup.objects.visible_to(request.viewer), pk=pk)
     group.school = request.viewer.unit
-    token = give_link(by=request.viewer, group=group)
+    form = DormitoryForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("no name of a dormitory")
+    dormitory = form.cleaned_data["dormitory"]
+    token = give_link(by=request.viewer, group=group, dormitory=dormitory)
     link = request.build_absolute_uri(reverse("reports:barometer_fill", args=[token]))
-    return _weeks(request, link=link, link_class=group)
+    return _weeks(request, link=link, link_for=f"{group.name} {dormitory}".strip())

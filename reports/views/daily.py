@@ -18,6 +18,7 @@ from reports.access import (
     can_name_stand_in,
     can_remind,
     can_sign_class,
+    can_sign_part,
     can_sign_unit,
     classes_to_sign,
     report_class_ids,
@@ -25,13 +26,15 @@ from reports.access import (
 from reports.actions.daily import (
     Concern,
     Signature,
+    between_board,
     correct_answers,
     sign_class,
+    sign_part,
     sign_unit,
     start_board_pdf,
 )
 from reports.actions.reminding import remind_silent
-from reports.daily import Board, class_board, due_of, receiver, unit_board
+from reports.daily import Board, class_board, counts_of_school, due_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
 from reports.daily_forms import ConcernForm, SignForm, UnitForm
 from reports.daily_page import (
@@ -46,6 +49,8 @@ from reports.daily_page import (
 from reports.daily_sheet import daily_sheet
 from reports.daily_term import term_board
 from reports.models import DailyReport
+from reports.models.daily import GRADE
+from reports.parts import part_of_head
 from reports.questions import given_in, questions_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
 from schools.common.days import day_in
@@ -57,7 +62,7 @@ from schools.unpublished import calendar_warning
 from students.models import Student
 
 RECEIVERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
-UNIT_SIGNERS = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+UNIT_SIGNERS = (Role.SCHOOL_LEADER, Role.GRADE_HEAD, Role.CENTER_STAFF)
 
 
 @roles(*STAFF_ROLES, Role.CENTER_STAFF)
@@ -191,9 +196,11 @@ def daily_board(request: ViewerRequest) -> HttpResponse:
 def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = None) -> HttpResponse:
     viewer = request.viewer
     board, own = _board(request, day), _own_report(request, day)
+    is_head = viewer.role == Role.GRADE_HEAD
+    between = Board(day, None, []) if is_head else between_board(viewer.unit, day)
     term = term_board(viewer)
     places = places_of(term.days) if term else {}
-    due = due_of(viewer.unit, viewer.unit.kind_id, receiver(viewer.unit.path), day)
+    due = _own_due(request, day)
     is_late = own is None and due is not None and timezone.now() > due
     context = {
         "board": board,
@@ -202,10 +209,13 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "own_due": due,
         "form": form or _unit_form(request, day, own, is_late=is_late),
         "sums": sums_on(viewer, board),
-        "may_sign": can_sign_unit(viewer, viewer.unit),
+        "may_sign": can_sign_part(viewer) and due is not None if is_head else can_sign_unit(viewer, viewer.unit),
+        "is_head": is_head,
+        "between": between,
+        "added": counts_of_school(board, between)["in_between"],
         "may_remind": can_remind(viewer) and day == timezone.localdate(),
         "is_school": viewer.unit.is_school,
-        "corrected": corrected_since(board, own),
+        "corrected": corrected_since([*board.rows, *between.rows], own),
         "near": near_days(viewer, day),
         "term": term,
         "strips": [(row, strip(row, places)) for row in term.rows] if term else [],
@@ -220,27 +230,38 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
 def _unit_form(request: ViewerRequest, day: dt.date, own: DailyReport | None, *, is_late: bool) -> UnitForm:
     """A school is asked further questions of its own, too; a center has none."""
     unit = request.viewer.unit
-    questions = questions_of(unit, "school", day) if unit.is_school else []
+    asks = unit.is_school and request.viewer.role == Role.SCHOOL_LEADER
+    questions = questions_of(unit, "school", day) if asks else []
     given = given_in(questions, own.counts, {}) if own else {}
     initial = {"over": own.version if own else 0}
     return UnitForm(request.POST or None, is_late=is_late, questions=questions, given=given, initial=initial)
 
 
+def _own_due(request: ViewerRequest, day: dt.date) -> dt.datetime | None:
+    """Until when the viewer's own unit, or the grade or college they head, reports on a day."""
+    unit = request.viewer.unit
+    if request.viewer.role == Role.GRADE_HEAD:
+        return due_of(unit, GRADE, unit.path, day)
+    return due_of(unit, unit.kind_id, receiver(unit.path), day)
+
+
 def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
-    rows = DailyReport.objects.visible_to(request.viewer).filter(unit=request.viewer.unit, class_group=None, day=day)
-    return rows.select_related("signed_by__person").first()
+    viewer = request.viewer
+    rows = DailyReport.objects.visible_to(viewer).filter(unit=viewer.unit, class_group=None, day=day)
+    return rows.filter(part=part_of_head(viewer.membership)).select_related("signed_by__person").first()
 
 
 @roles(*UNIT_SIGNERS)
 @require_POST
 def daily_sign(request: ViewerRequest) -> HttpResponse:
-    """The report of the whole school or center, as its board stands now."""
+    """The report of the whole school or center, or of a grade or college, as its board stands now."""
     day = day_of(request)
     own = _own_report(request, day)
     form = _unit_form(request, day, own, is_late=own is None)
     if form.is_valid():
         with refusal_in(form):
-            report = sign_unit(by=request.viewer, signature=_signature(form, day), own=form.cleaned_data["own"])
+            act = sign_part if request.viewer.role == Role.GRADE_HEAD else sign_unit
+            report = act(by=request.viewer, signature=_signature(form, day), own=form.cleaned_data["own"])
             said = _("Signed as correction {n}.").format(n=report.version) if report.version > 1 else _("Signed.")
             messages.success(request, said)
             url = reverse("reports:daily_board")

@@ -49,6 +49,7 @@ class Post:
     classes: Sequence[ClassGroup] = ()
     cohort_stage: str = ""
     cohort_year: int | None = None
+    department: Unit | None = None
     backup: Membership | None = None
 
 
@@ -301,8 +302,10 @@ def _check_post(by: Viewer | None, unit: Unit, post: Post) -> None:
         raise Refused(_("The last day lies before the first."))
     if post.employment == Employment.VISITING and post.ends_on is None:
         raise Refused(_("Someone visiting needs a last day."))
-    if post.role == Role.GRADE_HEAD and not (post.cohort_stage and post.cohort_year):
+    if post.role == Role.GRADE_HEAD and not (post.department or (post.cohort_stage and post.cohort_year)):
         raise Refused(_("A grade head needs a grade."))
+    if post.department and post.department.parent_id != unit.pk:
+        raise Refused(_("This college belongs to another school."))
     if any(group.school_id != unit.pk for group in post.classes):
         raise Refused(_("One of these classes belongs to another school."))
     if post.backup and not _may_back_up(post.backup, unit):
@@ -328,7 +331,7 @@ def _settled(post: Post) -> Post:
     if post.role not in CLASS_ROLES:
         post = replace(post, classes=())
     if post.role != Role.GRADE_HEAD:
-        post = replace(post, cohort_stage="", cohort_year=None)
+        post = replace(post, cohort_stage="", cohort_year=None, department=None)
     return post
 
 

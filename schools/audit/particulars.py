@@ -67,6 +67,7 @@ _fields: dict[str, Any] = {
     "classes": pgettext_lazy("of a person", "classes"),
     "cohort_stage": _("grade"),
     "cohort_year": _("grade"),
+    "department": _("college"),
     "backup": _("Who steps in"),
     "phone": _("phone number"),
     "schools.unit.name": pgettext_lazy("of a unit", "Name"),

@@ -19,6 +19,7 @@ from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
 
 # What only some roles have.
+COLLEGE = "college"  # before its key, among the grades that a head may lead
 FIELDS_OF_ROLES = {"classes": CLASS_ROLES, "cohort": {Role.GRADE_HEAD}, "backup": SCHOOL_ROLES}
 
 
@@ -73,7 +74,9 @@ class PostForm(forms.Form):
         help_text=gettext_lazy("For class and subject teachers: whose students they see."),
     )
     cohort = forms.ChoiceField(
-        label=gettext_lazy("Grade"), required=False, help_text=gettext_lazy("For grade heads: the grade they lead.")
+        label=gettext_lazy("Grade"),
+        required=False,
+        help_text=gettext_lazy("For grade heads: the grade, or the college, they lead."),
     )
     backup = MemberField(
         label=gettext_lazy("Who steps in"),
@@ -152,6 +155,9 @@ class PostForm(forms.Form):
         """The cleaned answers as the action wants them."""
         data = self.cleaned_data
         stage, _dash, year = (data.get("cohort") or "").partition("-")
+        college = Unit.objects.filter(pk=year).first() if stage == COLLEGE else None
+        if college:
+            stage = year = ""
         return Post(
             role=data["role"],
             title=data["title"],
@@ -161,6 +167,7 @@ class PostForm(forms.Form):
             classes=list(data.get("classes") or []),
             cohort_stage=stage,
             cohort_year=int(year) if year else None,
+            department=college,
             backup=data.get("backup"),
         )
 
@@ -180,6 +187,7 @@ class NewPersonForm(DetailsForm, PostForm):
 
 def initial_of(membership: Membership) -> dict[str, Any]:
     cohort = f"{membership.cohort_stage}-{membership.cohort_year}" if membership.cohort_year else ""
+    cohort = f"{COLLEGE}-{membership.department_id}" if membership.department_id else cohort
     return {
         "role": membership.role,
         "title": membership.title,
@@ -200,6 +208,12 @@ def _classes(unit: Unit) -> Any:
 
 
 def _cohorts(unit: Unit) -> list[tuple[str, str]]:
+    """The colleges of a university, then the grades that are at the school now."""
+    colleges = [(f"{COLLEGE}-{one.pk}", one.name) for one in Unit.objects.filter(parent=unit)]
+    return [*colleges, *_grades(unit)]
+
+
+def _grades(unit: Unit) -> list[tuple[str, str]]:
     today, lang = timezone.localdate(), "zh" if (get_language() or "zh").startswith("zh") else "en"
     found = ClassGroup.objects.filter(school=unit).order_by("stage", "-entry_year")
     return [

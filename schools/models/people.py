@@ -82,6 +82,14 @@ class Person(AbstractBaseUser):
         self.phone_hash = crypto.lookup_hash(phone, purpose="phone") if phone else None
 
 
+def heads_of(group: ClassGroup) -> models.Q:
+    """Of memberships: who heads the grade, or the college, of a class."""
+    heads = models.Q(department=None, cohort_stage=group.stage, cohort_year=group.entry_year)
+    if group.department_id:
+        heads |= models.Q(department=group.department_id)
+    return models.Q(role=Role.GRADE_HEAD) & heads
+
+
 class MembershipQuerySet(Visible["Membership"]):
     def current(self, on: dt.date | None = None) -> "MembershipQuerySet":
         day = on or timezone.localdate()
@@ -101,7 +109,8 @@ class MembershipQuerySet(Visible["Membership"]):
 class Membership(models.Model):
     """One person in one role in one unit, with dates and the classes it covers.
 
-    A grade head covers a cohort (stage and entry year), so that a class added later is covered too.
+    A grade head covers a cohort (stage and entry year), or a college of a university (`department`), so that a class
+    added later is covered too.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
@@ -114,6 +123,7 @@ class Membership(models.Model):
     classes = models.ManyToManyField(ClassGroup, blank=True, related_name="memberships")
     cohort_stage = models.CharField(max_length=10, blank=True, choices=ClassGroup.Stage.choices)
     cohort_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    department = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     backup = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="who steps in"
     )
@@ -141,9 +151,20 @@ class Membership(models.Model):
         day = on or timezone.localdate()
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
+    def heads(self, group: ClassGroup) -> bool:
+        """Is this the head of the grade, or of the college, that the class belongs to?"""
+        if self.role != Role.GRADE_HEAD or self.unit_id != group.school_id:
+            return False
+        if self.department_id:
+            return self.department_id == group.department_id
+        return (self.cohort_stage, self.cohort_year) == (group.stage, group.entry_year)
+
     @property
     def covers(self) -> list[str]:
-        """The names of the classes this role is held for, or of a head's grade. Prefetch `classes__school` for many."""
+        """The names of the classes this role is held for, or of a head's grade or college. Prefetch `classes__school`
+        for many."""
+        if self.department:
+            return [self.department.short_name or self.department.name]
         if self.cohort_year:
             return [ClassGroup(school=self.unit, stage=self.cohort_stage, entry_year=self.cohort_year).grade_name]
         return [group.name for group in self.classes.all()]

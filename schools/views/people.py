@@ -95,7 +95,9 @@ PEOPLE = List(
 def person_list(request: ViewerRequest) -> HttpResponse:
     """People with the memberships the viewer sees, and nothing sealed."""
     viewer = request.viewer
-    posts = Membership.objects.visible_to(viewer).select_related("unit").prefetch_related("classes__school")
+    posts = (
+        Membership.objects.visible_to(viewer).select_related("unit", "department").prefetch_related("classes__school")
+    )
     seen = Prefetch("memberships", posts.order_by("-starts_on", "pk"), to_attr="seen")
     rows = Person.objects.visible_to(viewer).defer("phone", "password").prefetch_related(seen)
     shown = PEOPLE.show(request, rows)

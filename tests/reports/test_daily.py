@@ -265,7 +265,7 @@ def test_a_correction_after_the_school_signed_waits_for_its_own_signature(world,
             concern=Concern([world.a.student], "x", "later"),
         )
         own = DailyReport.objects.get(class_group=None)
-        assert corrected_since(class_board(world.a.unit, TODAY), own) == [world.a.class_1.name]
+        assert corrected_since(class_board(world.a.unit, TODAY).rows, own) == [world.a.class_1.name]
         report = sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY, over=1))
     assert (report.version, report.concerns, report.is_late) == (2, 1, False)
 
@@ -294,6 +294,7 @@ def test_daily_status_prints_the_table(world, viewer, capsys):
     assert lines[1:] == [
         "甲小学\tzero\tstudents=0",
         "乙小学\tawaited",
+        "第一学区\tawaited",
         "expected=2 received=1 on_time=1 reported=0 zero=1 missing=0 awaited=1 complete=50.0%",
     ]
 

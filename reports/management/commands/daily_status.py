@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reports.daily import Board, class_board, unit_board
+from reports.actions.daily import between_board, board_of
 from schools.models import Unit
 
 
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{unit.name} {board.day:%Y-%m-%d}")
         for row in board.rows:
             self.stdout.write("\t".join([row.name, row.state.value, *details(row)]))
+        for row in between_board(unit, board.day).rows:
+            self.stdout.write("\t".join([row.name, row.state.value, *details(row)]))
         for name in board.without:
             self.stdout.write(f"{name}\tnothing can be expected")
         counts = board.counts
@@ -35,10 +37,6 @@ class Command(BaseCommand):
             f"reported={counts.reported} zero={counts.zero} missing={counts.missing} awaited={counts.awaited} "
             f"complete={share}"
         )
-
-
-def board_of(unit: Unit, day: dt.date) -> Board:
-    return class_board(unit, day) if unit.is_school else unit_board(unit, day)
 
 
 def day_of(text: str) -> dt.date:

@@ -170,6 +170,8 @@ class _Staff:
         here = Membership.objects.not_over().filter(unit=unit).select_related("person", "unit__kind")
         self.memberships = {(m.person_id, m.role): m for m in here.prefetch_related("classes")}
         self.classes = {(g.stage, g.entry_year, g.number, g.prefix): g for g in ClassGroup.objects.filter(school=unit)}
+        colleges = Unit.objects.filter(parent=unit)
+        self.colleges = {name: one for one in colleges for name in (one.short_name, one.name) if name}
         self.seen: dict[str, str] = {}
         self.warnings: list[Problem] = []
 
@@ -268,7 +270,8 @@ class _Staff:
 
     def _post(self, row: StaffRow, membership: Membership | None) -> Post:
         """Blank cells say nothing: what is stored stays."""
-        stage, year = self._cohort(row, membership)
+        college = self._college(row, membership)
+        stage, year = ("", None) if college else self._cohort(row, membership)
         stored = list(membership.classes.all()) if membership else []
         post = Post(
             role=row.role,
@@ -279,6 +282,7 @@ class _Staff:
             classes=sorted(self._classes(row) or stored, key=lambda group: group.pk),
             cohort_stage=stage,
             cohort_year=year,
+            department=college,
             backup=membership.backup if membership else None,
         )
         self._check_days(post)
@@ -311,6 +315,14 @@ class _Staff:
             raise _StaysOut("classes", _("This class is not here yet. Import the roster first."), label)
         return group
 
+    def _college(self, row: StaffRow, membership: Membership | None) -> Unit | None:
+        """A head of a college of a university, named in the column of the grade."""
+        if row.role != Role.GRADE_HEAD:
+            return None
+        if not row.grade:
+            return membership.department if membership else None
+        return self.colleges.get(row.grade)
+
     def _cohort(self, row: StaffRow, membership: Membership | None) -> tuple[str, int | None]:
         if row.role != Role.GRADE_HEAD:
             return "", None
@@ -329,7 +341,7 @@ class _Staff:
 
 
 def _differences(membership: Membership, post: Post) -> list[str]:
-    names = ("title", "employment", "starts_on", "ends_on", "cohort_stage", "cohort_year")
+    names = ("title", "employment", "starts_on", "ends_on", "cohort_stage", "cohort_year", "department")
     changed = [name for name in names if getattr(membership, name) != getattr(post, name)]
     if {group.pk for group in membership.classes.all()} != {group.pk for group in post.classes}:
         changed.append("classes")

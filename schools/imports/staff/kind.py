@@ -21,6 +21,7 @@ WORDS: dict[str, Any] = {
     "grade": gettext_lazy("grade"),
     "cohort_stage": gettext_lazy("grade"),
     "cohort_year": gettext_lazy("grade"),
+    "department": gettext_lazy("college"),
     "starts_on": gettext_lazy("first day"),
     "ends_on": gettext_lazy("last day"),
 }

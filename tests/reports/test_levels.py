@@ -1,0 +1,189 @@
+"""The levels between a class and its school: grades, colleges of a university, dormitories; and how often they report."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from reports.actions.barometer import file_barometer, give_link, link_of
+from reports.actions.daily import Signature, sign_class, sign_part, sign_unit
+from reports.actions.schemes import PRESETS, set_scheme
+from reports.barometer import NO, QUESTIONS, YES
+from reports.daily import center_board, class_board, classes_of, part_board
+from reports.daily_page import class_page
+from reports.models import Barometer, DailyReport
+from schools.actions.accounts import Post, create_person
+from schools.common.errors import Refused
+from schools.models import ClassGroup, Notice, Unit, UnitKind
+from schools.work.reminders import dispatch
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+def at(hour, minute=0, day=TODAY):
+    return time_machine.travel(dt.datetime.combine(day, dt.time(hour, minute), NOW.tzinfo), tick=False)
+
+
+@pytest.fixture
+def rule(world, viewer):
+    """Sets a rule of the district since the day before yesterday."""
+
+    def go(preset, **more):
+        with at(8, day=TODAY - dt.timedelta(days=3)):
+            by, starts_on = viewer(world.district_staff), TODAY - dt.timedelta(days=2)
+            return set_scheme(by=by, unit=world.district, preset=preset, starts_on=starts_on, **more)
+
+    return go
+
+
+@pytest.fixture
+def college(world):
+    """School A as a university: one college, which has the first class, and its head."""
+    a = world.a
+    unit = Unit.objects.create(
+        parent=a.unit, kind=UnitKind.objects.get(pk="college"), code="CS", path=f"{a.unit.path}CS/", name="计算机学院"
+    )
+    ClassGroup.objects.filter(pk=a.class_1.pk).update(department=unit)
+    post = Post(role="grade_head", department=unit)
+    return unit, create_person(by=None, unit=a.unit, staff_number="a-dean", name="院长", post=post).membership
+
+
+# --- grades -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_grade_signs_between_its_classes_and_the_school_which_takes_what_it_adds(world, viewer, rule):
+    rule("full_chain", with_grades=True, hours={"grade": "10:20"})
+    with at(9):
+        for who in ("teacher", "teacher_2"):
+            member = world.a.people[who]
+            sign_class(by=viewer(member), group=member.classes.get(), signature=Signature(TODAY))
+        grade = sign_part(by=viewer(world.a.grade_head), signature=Signature(TODAY), own=1)
+        school = sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY))
+    assert (grade.part, grade.counts["classes"], grade.concerns) == ("primary-2023", 2, 1)
+    assert (school.concerns, school.counts["in_between"]) == (1, 1)
+    with at(10, 30):
+        states = {row.key: row.state for row in part_board(world.a.unit, TODAY, classes_of(world.a.unit)).rows}
+    assert states == {"primary-2023": "reported", "primary-2021": "missing"}
+
+
+def test_a_center_never_reads_the_report_of_a_grade_and_another_grade_does_not(world, viewer, rule):
+    rule("full_chain", with_grades=True)
+    with at(9):
+        sign_part(by=viewer(world.a.grade_head), signature=Signature(TODAY))
+        seen = {
+            name: DailyReport.objects.visible_to(viewer(member)).count()
+            for name, member in (
+                ("center", world.district_staff),
+                ("teacher", world.a.teacher),
+                ("head", world.a.grade_head),
+                ("other school", world.b.leader),
+            )
+        }
+    assert seen == {"center": 0, "teacher": 0, "head": 1, "other school": 0}
+
+
+def test_nobody_signs_for_a_grade_where_no_rule_asks_it(world, viewer, rule):
+    rule("full_chain")
+    with at(9), pytest.raises(Refused):
+        sign_part(by=viewer(world.a.grade_head), signature=Signature(TODAY))
+    assert DailyReport.objects.count() == 0
+
+
+def test_a_silent_grade_is_reminded_until_it_signs(world, viewer, rule, sign_in):
+    rule("full_chain", with_grades=True, hours={"grade": "10:20"})
+
+    def called():
+        rows = Notice.objects.filter(kind="daily.grade", over_at=None)
+        return sorted(rows.values_list("membership__person__staff_number", flat=True))
+
+    with at(10, 6):
+        dispatch()
+        assert called() == ["a-grade_head", "b-grade_head"]
+        sign_in(world.a.grade_head).post(reverse("reports:daily_sign"), {"over": "0", "own": "0"})
+        assert called() == ["b-grade_head"]
+
+
+# --- a university -----------------------------------------------------------------------------------------------------
+
+
+def test_a_college_reports_its_own_classes_to_the_university(world, viewer, rule, college):
+    unit, dean = college
+    rule("university")
+    with at(9):
+        sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=Signature(TODAY))
+        report = sign_part(by=viewer(dean), signature=Signature(TODAY))
+        names = {row.name: row.state for row in part_board(world.a.unit, TODAY, classes_of(world.a.unit)).rows}
+    assert (report.part, report.counts["classes"], report.counts["classes_zero"]) == (f"college-{unit.pk}", 1, 1)
+    assert names["计算机学院"] == "zero"
+
+
+def test_the_head_of_a_college_sees_its_classes_and_no_others(world, viewer, college):
+    _unit, dean = college
+    assert viewer(dean).class_ids == {world.a.class_1.pk}
+    assert (dean.heads(ClassGroup.objects.get(pk=world.a.class_1.pk)), dean.heads(world.a.class_2)) == (True, False)
+
+
+def test_a_dormitory_reports_beside_its_class_and_a_worrying_week_calls_the_same_people(world, viewer, college):
+    by = viewer(world.a.teacher)
+    links = [link_of(give_link(by=by, group=world.a.class_1, dormitory=name)) for name in ("", "3-502")]
+    calm = dict.fromkeys(QUESTIONS, NO)
+    file_barometer(link=links[0], answers=calm)
+    file_barometer(link=links[1], answers=calm | {"low": YES})
+    with pytest.raises(Refused):
+        file_barometer(link=links[1], answers=calm)
+    rows = {row.dormitory: row.is_worrying for row in Barometer.objects.visible_to(viewer(college[1]))}
+    assert rows == {"": False, "3-502": True}
+    told = Notice.objects.filter(kind="barometer.worry").values_list("membership__person__staff_number", flat=True)
+    assert sorted(told) == ["a-counselor", "a-counselor_2", "a-teacher"]
+
+
+# --- centers ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_center_sees_whether_the_centers_below_it_have_signed(world, viewer, rule):
+    rule("full_chain")
+    with at(14, 30):
+        assert [(row.name, row.state) for row in center_board(world.district, TODAY).rows] == [("第一学区", "missing")]
+
+
+# --- how often --------------------------------------------------------------------------------------------------------
+
+
+def test_a_weekly_confirmation_is_missing_once_its_hour_has_passed_and_is_filled_in_on_its_day(world, viewer, rule):
+    """Wednesday: by exception, confirmed on Tuesdays at four."""
+    assert TODAY.weekday() == 2
+    rule("by_exception", weekday=1)
+    by, tuesday = viewer(world.a.teacher), TODAY - dt.timedelta(days=1)
+    with at(9):
+        page = class_page(by, world.a.class_1, TODAY)
+        assert (page.has_duty, page.missed) == (False, [tuesday])
+        assert class_board(world.a.unit, TODAY).counts.expected == 0
+        assert class_board(world.a.unit, tuesday).counts.missing == 3
+        late = sign_class(by=by, group=world.a.class_1, signature=Signature(tuesday, late_reason="absent"))
+        assert (late.state, late.is_backfilled, late.scheme.every) == ("zero", True, "week")
+        assert class_page(viewer(world.a.teacher), world.a.class_1, TODAY).missed == []
+
+
+def test_how_often_a_preset_asks_can_be_set(world, rule):
+    assert [rule("full_chain", every=every).every for every in ("", "month")] == ["day", "month"]
+    assert rule("none", every="day").every == "never"
+    assert {"none", "class_to_school", "school_to_center", "full_chain", "by_exception"} < set(PRESETS)
+
+
+def test_a_teacher_on_leave_a_school_that_joined_later_and_one_without_a_calendar_are_told_by_name(world, rule):
+    from reports.daily import unit_board
+    from schools.models import Membership, Term
+
+    rule("full_chain")
+    school_b = Membership.objects.filter(unit=world.b.unit, role="school_leader")
+    school_b.update(starts_on=TODAY + dt.timedelta(days=1))
+    with at(9):
+        board = unit_board(world.district, TODAY)
+        assert ([row.name for row in board.rows], board.without) == (["甲小学"], [world.b.unit.name])
+        later = unit_board(world.district, TODAY + dt.timedelta(days=1))
+        assert [row.name for row in later.rows] == ["甲小学", "乙小学"]
+        Term.objects.all().delete()
+        assert unit_board(world.district, TODAY).without == [world.a.unit.name, world.b.unit.name]
