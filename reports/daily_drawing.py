@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reports.daily_term import TermRow
 from reports.reporting import State
 
-STEP, WIDTH, HEIGHT, GAP = 9, 7, 12, 4
+STEP, WIDTH, HEIGHT, GAP = 8, 6, 12, 4
 CLASSES = {State.REPORTED: "said", State.ZERO: "zero", State.MISSING: "silent", State.AWAITED: "later"}
 
 

@@ -164,9 +164,9 @@ class SchemeForm(forms.Form):
         help_text=_("For exam weeks or an emergency; afterwards the ordinary rule holds again."),
     )
     every = forms.ChoiceField(
-        label=_("How often"),
+        label=_("How often they report"),
         choices=[
-            ("", _("as above")),
+            ("", _("as said there")),
             *((code, label) for code, label in ReportingScheme.Every.choices if code != "never"),
         ],
         required=False,

@@ -64,9 +64,8 @@ class Reporter:
 def class_term(school: Unit, classes: Iterable[ClassGroup], term: Term) -> TermBoard:
     groups = list(classes)
     sizes = students_in(groups)
-    dues = days_to_report(
-        schemes_around(school), school.path, CLASS, term.starts, term.ends, Calendars([school]).of(school)
-    )
+    schemes, calendar = schemes_around(school), Calendars([school]).of(school)
+    dues = days_to_report(schemes, school.path, CLASS, term.starts, _last_drawn(term), calendar)
     reporters = [Reporter(one.pk, one.name, term.starts, dues) for one in groups if sizes.get(one.pk)]
     return _board(reporters, DailyReport.objects.filter(class_group__in=groups), "class_group", term)
 
@@ -81,10 +80,16 @@ def unit_term(unit: Unit, term: Term) -> TermBoard:
         calendar, path = calendars.of(one), receiver(one.path)
         key = (id(calendar), path, one.kind_id)
         if key not in known:
-            known[key] = days_to_report(schemes, path, one.kind_id, term.starts, term.ends, calendar)
+            known[key] = days_to_report(schemes, path, one.kind_id, term.starts, _last_drawn(term), calendar)
         if one.pk in joined:
             reporters.append(Reporter(one.pk, one.short_name or one.name, joined[one.pk], known[key]))
     return _board(reporters, unit_reports(below), "unit", term)
+
+
+def _last_drawn(term: Term) -> dt.date:
+    """The end of this week: of later days there is nothing to tell yet."""
+    today = timezone.localdate()
+    return min(term.ends, today + dt.timedelta(days=6 - today.weekday()))
 
 
 def _board(reporters: list[Reporter], reports: Any, key: str, term: Term) -> TermBoard:

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 from config.demo.network import DemoSchool, Ids
 from reports.daily import plain
 from reports.models import DailyReport, ReportingScheme, ReportQuestion, ReportVersion
+from reports.parts import part_of
 from reports.reporting import due_at
 from schools.calendar import SchoolCalendar
 from schools.models import ClassGroup, Membership, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_DAYS = 2  # of the classes of other schools
+# How many minutes before its hour a level signs, from and to.
+EARLY = {"class": (5, 140), "grade": (1, 12), "school": (5, 25)}
 REASONS = ["lesson", "lesson", "absent", "network", "forgotten"]
 
 
@@ -26,7 +29,7 @@ def set_rules(districts: list[Unit], first_day: dt.date) -> None:
             preset="full_chain",
             every=ReportingScheme.Every.DAY,
             starts_on=first_day,
-            deadlines={"class": "10:00", "school": "10:30", "district": "15:00"},
+            deadlines={"class": "10:00", "grade": "10:15", "school": "10:30", "district": "15:00"},
         )
 
 
@@ -42,12 +45,19 @@ class Reports:
         self.versions: list[ReportVersion] = []
 
     def add(
-        self, day: dt.date, level: str, signer: Membership, group: ClassGroup | None, concerns: int, **counts: int
+        self,
+        day: dt.date,
+        level: str,
+        signer: Membership,
+        group: ClassGroup | None,
+        concerns: int,
+        counts: dict[str, int],
+        part: str = "",
     ) -> bool:
         """One report, unless this one was forgotten or its hour has not come."""
         rng, due = self.rng, due_at(self.scheme, level, day)
         late = rng.random() < self.silence
-        minutes = rng.randrange(3, 90) if late else -rng.randrange(5, 140 if level == "class" else 25)
+        minutes = rng.randrange(3, 90) if late else -rng.randrange(*EARLY[level])
         at = due + dt.timedelta(minutes=minutes)
         if at > self.now or rng.random() < self.silence * (2 if day.weekday() == 0 else 1):
             return False
@@ -63,6 +73,7 @@ class Reports:
             day=day,
             unit=self.school.unit,
             class_group=group,
+            part=part,
             scheme=self.rule,
             due_at=due,
             first_signed_at=at,
@@ -80,9 +91,11 @@ class Reports:
             found = 1 if self.rng.random() < 0.03 else 0
             ill = self.rng.choice((0, 0, 0, 0, 0, 1, 1, 2))
             counts = {"students": 40, self.ill: ill}
-            if self.add(day, "class", self.school.teachers[group.pk], group, found, **counts):
+            if self.add(day, "class", self.school.teachers[group.pk], group, found, counts):
                 told, zero, concerns = told + bool(found), zero + (not found), concerns + found
                 all_ill += ill
+        if with_classes:
+            self.grades(day)
         every = len(self.school.classes)
         if not with_classes:
             concerns = int(self.rng.random() < 0.2) + int(self.rng.random() < 0.06)
@@ -96,7 +109,24 @@ class Reports:
             "own": 0,
             self.ill: all_ill,
         }
-        self.add(day, "school", self.school.leaders[-1], None, concerns, **counts)
+        self.add(day, "school", self.school.leaders[-1], None, concerns, counts)
+
+    def grades(self, day: dt.date) -> None:
+        """Their heads, from what the classes of the day have signed."""
+        signed = {one.class_group_id: one.concerns for one in self.reports if one.day == day and one.class_group_id}
+        for part, head in self.school.heads.items():
+            classes = [group for group in self.school.classes if part_of(group) == part]
+            found = [signed[group.pk] for group in classes if group.pk in signed]
+            told = sum(bool(number) for number in found)
+            counts = {
+                "classes": len(classes),
+                "classes_reported": told,
+                "classes_zero": len(found) - told,
+                "classes_silent": len(classes) - len(found),
+                "in_classes": sum(found),
+                "own": 0,
+            }
+            self.add(day, "grade", head, None, sum(found), counts, part)
 
     def write(self) -> None:
         DailyReport.objects.bulk_create(self.reports, batch_size=1000)

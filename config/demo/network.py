@@ -60,6 +60,7 @@ class DemoSchool:
     subject_teachers: list[Membership] = field(default_factory=list)
     counselor_members: list[Membership] = field(default_factory=list)
     leaders: list[Membership] = field(default_factory=list)
+    heads: dict[str, Membership] = field(default_factory=dict)  # by the code of the grade (`reports.parts`)
 
 
 def term_dates(year: int) -> list[tuple[str, dt.date, dt.date]]:
@@ -260,6 +261,7 @@ def _hire_school(staff: Staff, school: DemoSchool, *, first: bool) -> None:
         staff.hire(number("head", n), unit, "grade_head", cohort_stage=stage, cohort_year=year)
         for n, (stage, year) in enumerate(cohorts)
     ]
+    school.heads = {f"{head.cohort_stage}-{head.cohort_year}": head for head in heads}
     for n, group in enumerate(school.classes):
         school.teachers[group.pk] = staff.hire(number("teacher", n), unit, "class_teacher", classes=[group.pk])
     newest = {(g.stage, g.number): school.teachers[g.pk] for g in reversed(school.classes)}

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from reports.daily import plain, schemes_around
 from reports.models import ReportingScheme
+from reports.models.daily import CLASS, GRADE
 from reports.reporting import due_at
 from schools import audit
 from schools.access import Viewer, check_can_lead_unit
 from schools.common.errors import Refused
-from schools.models import Unit
+from schools.models import Unit, UnitKind
 
 Every = ReportingScheme.Every
 
@@ -46,6 +47,12 @@ PRESETS: Mapping[str, Preset] = {
         {"class": "16:00", "school": "16:30"},
     ),
 }
+
+
+def level_words() -> dict[str, str]:
+    """What the levels are called that a rule gives hours to."""
+    kinds = {kind.pk: kind.label for kind in UnitKind.objects.all()}
+    return kinds | {CLASS: _("class"), GRADE: _("grade or college")}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Who reports when: the rule in force, those to come, and a new one."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reports.actions.questions import add_question, end_question
-from reports.actions.schemes import PRESETS, set_scheme
+from reports.actions.schemes import PRESETS, level_words, set_scheme
 from reports.daily_forms import QuestionForm, SchemeForm
 from reports.models import ReportingScheme, ReportQuestion
 from schools.access import MANAGING_ROLES, reason_to_see, roles
@@ -34,11 +35,23 @@ def daily_scheme(request: ViewerRequest) -> HttpResponse:
     )
     context = {
         "form": form,
-        "rows": [{"row": row, "title": PRESETS[row.preset].title, "is_over": _is_over(row, today)} for row in rows],
+        "rows": [_told(row, today) for row in rows],
         "questions": _questions(request),
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/daily_scheme.html", context)
+
+
+def _told(row: ReportingScheme, today: dt.date) -> dict[str, Any]:
+    """A rule in words: how often where it is not what the preset says, and until which hour each level reports."""
+    preset, levels = PRESETS[row.preset], level_words()
+    return {
+        "row": row,
+        "title": preset.title,
+        "every": row.get_every_display() if row.every != preset.every else "",
+        "hours": [(levels.get(level, level), hour) for level, hour in row.deadlines.items()],
+        "is_over": _is_over(row, today),
+    }
 
 
 def _is_over(row: ReportingScheme, today: dt.date) -> bool:
