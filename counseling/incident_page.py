@@ -171,9 +171,15 @@ def _lines_of(version: IncidentVersion) -> list[tuple[str, str]]:
 
 
 def told_of(acts: list[Any]) -> list[tuple[str, list[IncidentAct]]]:
-    """For the usual form: when guardian, hospital, police and office were told."""
-    found = [act for act in acts if act.kind == IncidentAct.Kind.TOLD and not act.is_corrected]
-    return [(str(label), [act for act in found if act.code == code]) for code, label in FORM_ROWS]
+    """For the usual form: when guardian, hospital, police and office were told; a report up told the office."""
+    stands = [act for act in acts if not act.is_corrected]
+    told = [act for act in stands if act.kind == IncidentAct.Kind.TOLD]
+    reported = [act for act in stands if act.kind == IncidentAct.Kind.REPORT]
+    center = IncidentAct.Whom.CENTER
+    return [
+        (str(label), [act for act in told if act.code == code] + (reported if code == center else []))
+        for code, label in FORM_ROWS
+    ]
 
 
 def clocks_of(incident: Incident, now: dt.datetime) -> list[Hand]:

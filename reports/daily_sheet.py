@@ -28,8 +28,8 @@ def state_words() -> dict[State, str]:
 def daily_sheet(viewer: Viewer, board: Board) -> Sheet:
     heads = [
         _("Class") if viewer.unit.is_school else _("Unit"),
-        str(board.day),
-        _("students"),
+        _("state"),
+        _("students who worry"),
         _("signed by"),
         _("signed at"),
         _("late"),
@@ -85,5 +85,6 @@ def _signature(row: Row) -> list[Any]:
     if report is None:
         return ["", "", "", "", ""]
     late = report.get_late_reason_display() or _("late") if report.is_late else ""
-    signed = f"{timezone.localtime(report.signed_at):%Y-%m-%d %H:%M}"
+    at = timezone.localtime(report.signed_at)
+    signed = f"{at:%H:%M}" if at.date() == report.day else f"{at:%Y-%m-%d %H:%M}"
     return [str(report.concerns), report.signed_by.person.name, signed, str(late), str(report.version)]

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.actions.daily import board_of
+from reports.actions.daily import between_board, board_of
 from reports.daily_page import board_words
 from reports.daily_sheet import daily_sheet
 from reports.editions import Edition
@@ -47,6 +47,7 @@ def daily_board(work: Work) -> None:
     context = {
         "heading": board_words(board, is_school=viewer.unit.is_school),
         "board": board,
+        "between": between_board(viewer.unit, day),
         "columns": sheet.heads,
         "lines": list(sheet.lines()),
         "viewer": viewer,
