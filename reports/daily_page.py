@@ -1,7 +1,7 @@
 """What the pages of the daily report say: the class's page, the heading of a board, the students that are offered."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,9 +124,13 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
         texts = read_texts(viewer, [report]).get(report.pk, {})
         given = given_in(questions, report.counts, texts)
         _add_answers(versions, questions)
-    known = [(word, counts[name]) for name, word in words_of(every).items() if name in counts]
-    missed = missed_days(viewer, group)
+    known = [(word, counts[name]) for name, word in _known_words(every, day).items() if name in counts]
+    missed = [one for one in missed_days(viewer, group) if one != day]
     return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
+
+
+def _known_words(every: str, day: dt.date) -> Mapping[str, object]:
+    return words_of(every, is_today=day == timezone.localdate())
 
 
 def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:

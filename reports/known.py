@@ -21,11 +21,16 @@ WORDS_OF: Mapping[str, Mapping[str, object]] = {
     "week": {**WORDS, "talks": _("talks in seven days"), "flags": _("new flags in seven days")},
     "month": {**WORDS, "talks": _("talks in 31 days"), "flags": _("new flags in 31 days")},
 }
+PAST_WORDS = {
+    **WORDS,
+    "talks": _("talks that day and the day before"),
+    "flags": _("new flags that day and the day before"),
+}
 DAYS_BACK = {"week": 6, "month": 30}
 
 
-def words_of(every: str) -> Mapping[str, object]:
-    return WORDS_OF.get(every, WORDS)
+def words_of(every: str, *, is_today: bool) -> Mapping[str, object]:
+    return WORDS_OF.get(every, WORDS if is_today else PAST_WORDS)
 
 
 def known_of(group: ClassGroup, day: dt.date, every: str = "day") -> dict[str, int]:

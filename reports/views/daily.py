@@ -112,7 +112,7 @@ def daily_class(request: ViewerRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The correction is signed."))
             else:
                 sign_class(by=request.viewer, group=group, signature=signature)
-                messages.success(request, _("Signed: nothing today. Today you can still correct it."))
+                messages.success(request, _("Signed. It can still be corrected."))
             return redirect(_class_url(group, day))
     return render(request, "reports/daily_class.html", _class_context(request, page, form))
 
