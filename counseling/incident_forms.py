@@ -43,7 +43,7 @@ class StartForm(forms.Form):
         help_text=gettext_lazy("Name or description, class if you know it."),
     )
     belongs = forms.ChoiceField(
-        label=gettext_lazy("Who is this?"),
+        label=gettext_lazy("Where do they belong?"),
         choices=IncidentPerson.Belongs.choices,
         initial=IncidentPerson.Belongs.HERE,
         widget=forms.RadioSelect,
@@ -74,7 +74,7 @@ class ActForm(forms.Form):
 
     quiet = True
     kind = forms.ChoiceField(
-        label=gettext_lazy("What is it?"),
+        label=gettext_lazy("What do you write down?"),
         widget=Segmented,
         choices=[
             ("measure", gettext_lazy("done")),
@@ -113,7 +113,7 @@ class PersonForm(forms.Form):
     )
     who = LineField(label=gettext_lazy("Or somebody who is not on the roster"), max_length=100, required=False)
     belongs = forms.ChoiceField(
-        label=gettext_lazy("Who is this?"),
+        label=gettext_lazy("Where do they belong?"),
         choices=IncidentPerson.Belongs.choices,
         required=False,
         initial=IncidentPerson.Belongs.HERE,

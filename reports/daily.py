@@ -184,8 +184,9 @@ def scheme_of(unit: Unit, path: str, day: dt.date) -> Scheme | None:
 
 
 def class_due(school: Unit, day: dt.date) -> dt.datetime | None:
-    """Until when the classes of a school report on a day; nothing if they need not."""
-    return due_of(school, CLASS, school.path, day)
+    """Until when the classes of a school report on a day; nothing if they need not, or it had not joined yet."""
+    joined = joined_on([school]).get(school.pk)
+    return due_of(school, CLASS, school.path, day) if joined and joined <= day else None
 
 
 def due_of(

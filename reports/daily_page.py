@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.daily import Board, Row, class_due, scheme_of, schemes_above
+from reports.daily import Board, Row, class_due, joined_on, scheme_of, schemes_above
 from reports.known import WORDS, known_of, words_of
 from reports.models import DailyReport, ReportException, ReportQuestion, ReportVersion
 from reports.models.daily import CLASS
@@ -137,14 +137,15 @@ def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:
     """The days of the last two weeks that nobody has signed: they are filled in one by one, each with its reason."""
     today = timezone.localdate()
     first = today - LOOK_BACK
-    if viewer.term is None:
+    joined = joined_on([viewer.unit]).get(viewer.unit.pk)
+    if viewer.term is None or joined is None:
         return []
     schemes = schemes_above(viewer.unit)
     days = days_to_report(
         schemes,
         viewer.unit.path,
         CLASS,
-        max(first, viewer.term.starts),
+        max(first, viewer.term.starts, joined),
         today - dt.timedelta(days=1),
         viewer.calendar,
     )

@@ -66,7 +66,8 @@ def class_term(school: Unit, classes: Iterable[ClassGroup], term: Term) -> TermB
     sizes = students_in(groups)
     schemes, calendar = schemes_around(school), Calendars([school]).of(school)
     dues = days_to_report(schemes, school.path, CLASS, term.starts, _last_drawn(term), calendar)
-    reporters = [Reporter(one.pk, one.name, term.starts, dues) for one in groups if sizes.get(one.pk)]
+    since = joined_on([school]).get(school.pk, term.ends)
+    reporters = [Reporter(one.pk, one.name, since, dues) for one in groups if sizes.get(one.pk)]
     return _board(reporters, DailyReport.objects.filter(class_group__in=groups), "class_group", term)
 
 

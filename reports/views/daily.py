@@ -145,6 +145,7 @@ def _class_context(request: ViewerRequest, page: ClassPage, form: SignForm) -> d
         "page": page,
         "form": form,
         "may_sign": can_sign_class(viewer, page.group),
+        "has_term": viewer.term is not None,
         "why": reason_to_see(viewer, class_id=page.group.pk),
         "calendar_warning": calendar_warning([timezone.now()]),
     }
@@ -215,6 +216,7 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "added": counts_of_school(board, between)["in_between"],
         "may_remind": can_remind(viewer) and day == timezone.localdate(),
         "is_school": viewer.unit.is_school,
+        "has_term": viewer.term is not None,
         "corrected": corrected_since([*board.rows, *between.rows], own),
         "near": near_days(viewer, day),
         "term": term,

@@ -10,12 +10,13 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.actions.daily import Signature, sign_class, sign_part, sign_unit
 from reports.actions.schemes import PRESETS, set_scheme
 from reports.barometer import NO, QUESTIONS, YES
-from reports.daily import center_board, class_board, classes_of, part_board
+from reports.daily import center_board, class_board, classes_of, part_board, unit_board
 from reports.daily_page import class_page
+from reports.daily_term import term_board
 from reports.models import Barometer, DailyReport
 from schools.actions.accounts import Post, create_person
 from schools.common.errors import Refused
-from schools.models import ClassGroup, Notice, Unit, UnitKind
+from schools.models import ClassGroup, Membership, Notice, Term, Unit, UnitKind
 from schools.work.reminders import dispatch
 from tests.world import NOW
 
@@ -173,10 +174,7 @@ def test_how_often_a_preset_asks_can_be_set(world, rule):
     assert {"none", "class_to_school", "school_to_center", "full_chain", "by_exception"} < set(PRESETS)
 
 
-def test_a_teacher_on_leave_a_school_that_joined_later_and_one_without_a_calendar_are_told_by_name(world, rule):
-    from reports.daily import unit_board
-    from schools.models import Membership, Term
-
+def test_a_school_that_joined_later_and_one_without_a_calendar_are_named(world, rule, viewer, sign_in):
     rule("full_chain")
     school_b = Membership.objects.filter(unit=world.b.unit, role="school_leader")
     school_b.update(starts_on=TODAY + dt.timedelta(days=1))
@@ -185,5 +183,9 @@ def test_a_teacher_on_leave_a_school_that_joined_later_and_one_without_a_calenda
         assert ([row.name for row in board.rows], board.without) == (["甲小学"], [world.b.unit.name])
         later = unit_board(world.district, TODAY + dt.timedelta(days=1))
         assert [row.name for row in later.rows] == ["甲小学", "乙小学"]
+        assert class_board(world.b.unit, TODAY).counts.expected == 0
+        assert {row.counts.expected for row in term_board(viewer(world.b.leader)).rows} == {0}
         Term.objects.all().delete()
+        page = sign_in(world.a.leader).get(reverse("reports:daily_board")).content.decode()
+        assert "校历里没有本单位的学期" in page
         assert unit_board(world.district, TODAY).without == [world.a.unit.name, world.b.unit.name]
