@@ -35,7 +35,7 @@ from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
 from schools.models import Role
 from schools.models.visible import rule
 from students.access import kept_from, opened_students
-from students.models import KeptFrom
+from students.models import KeptFrom, RegistryEntry
 
 WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
@@ -128,9 +128,10 @@ NEAR_ROLES = (Role.CLASS_TEACHER, Role.GRADE_HEAD)
 
 @rule(Incident)
 def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySet:
-    """A school's for its counselors and leaders; of own classes for class teacher and grade head; everybody else of the
-    staff those that they started. It is not there for whom the flag of one of its people is kept from, whatever their
-    role. A center reads what was reported to it (`reports_of_incidents`), never the incident."""
+    """A school's for its counselors and leaders; of own classes for class teacher and grade head; a subject teacher's
+    are those that they started, and of students whose plan names them. It is not there for whom it, or the flag of one
+    of its people, is kept from, whatever their role. A center reads what was reported to it (`reports_of_incidents`),
+    never the incident."""
     kept = IncidentPerson.objects.filter(flag__in=kept_from(viewer)).order_by().values("incident")
     here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept).exclude(pk__in=barred_events(viewer))
     if viewer.role in SCHOOL_ROLES:
@@ -139,7 +140,15 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
     if viewer.role in NEAR_ROLES:
         near = IncidentPerson.objects.filter(student__class_group__in=viewer.class_ids).order_by().values("incident")
         return here.filter(own | Q(pk__in=near))
-    return here.filter(own) if viewer.role == Role.SUBJECT_TEACHER else incidents.none()
+    if viewer.role != Role.SUBJECT_TEACHER:
+        return incidents.none()
+    named = IncidentPerson.objects.filter(student__in=named_for(viewer)).order_by().values("incident")
+    return here.filter(own | Q(pk__in=named))
+
+
+def named_for(viewer: Viewer) -> QuerySet[RegistryEntry, Any]:
+    """The students whose plan names this teacher, as a subquery: who is called must see to what."""
+    return RegistryEntry.objects.open().filter(teacher__person=viewer.person).order_by().values("student")
 
 
 def barred_events(viewer: Viewer) -> QuerySet[IncidentBarrier, Any]:
@@ -173,12 +182,15 @@ def versions_of_incidents(versions: IncidentVersionQuerySet, viewer: Viewer) -> 
 
 @rule(IncidentPerson)
 def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> IncidentPersonQuerySet:
-    """Each apart: teachers see their own students and whom they entered."""
+    """Each apart: teachers see their own students, or those whose plan names them, and whom they entered."""
     here = people.filter(incident__in=Incident.objects.visible_to(viewer), student__locked_on=None)
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(added_by__person=viewer.person)
-    return here.filter(own | Q(student__class_group__in=viewer.class_ids) if viewer.role in NEAR_ROLES else own)
+    near = (
+        Q(student__class_group__in=viewer.class_ids) if viewer.role in NEAR_ROLES else Q(student__in=named_for(viewer))
+    )
+    return here.filter(own | near)
 
 
 # What only those read who lead: to whom it went, why it was corrected or opened again, that it was closed.

@@ -1,7 +1,7 @@
 """What the pages of the daily report say: the class's page, the heading of a board, the students that are offered."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reports.daily import Board, Row, class_due, joined_on, scheme_of, schemes_above
-from reports.known import WORDS, known_of, words_of
+from reports.known import PERIODS, WORDS, known_of
 from reports.models import DailyReport, ReportException, ReportQuestion, ReportVersion
 from reports.models.daily import CLASS
 from reports.questions import (
@@ -93,6 +93,12 @@ class ClassPage:
         return _("Was there a student who worried you on {day}?").format(day=day_words(self.day))
 
     @property
+    def period(self) -> str:
+        """Of which days the talks, flags and changes below are."""
+        place = "past" if self.every == "day" and not self.is_today else self.every
+        return str(PERIODS.get(place, PERIODS["day"])[1])
+
+    @property
     def nothing(self) -> str:
         """The button of a zero. Beside further questions it speaks of students only."""
         place = self.every if self.every in ("week", "month") else "day" if self.is_today else "past"
@@ -124,13 +130,9 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
         texts = read_texts(viewer, [report]).get(report.pk, {})
         given = given_in(questions, report.counts, texts)
         _add_answers(versions, questions)
-    known = [(word, counts[name]) for name, word in _known_words(every, day).items() if name in counts]
+    known = [(word, counts[name]) for name, word in WORDS.items() if name in counts]
     missed = [one for one in missed_days(viewer, group) if one != day]
     return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
-
-
-def _known_words(every: str, day: dt.date) -> Mapping[str, object]:
-    return words_of(every, is_today=day == timezone.localdate())
 
 
 def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:

@@ -8,42 +8,41 @@ from django.utils.translation import gettext_lazy as _
 from counseling.models import TalkPart
 from schools.common.days import midnight
 from schools.models import ClassGroup
-from students.models import RiskFlag, Student
+from students.models import KeptFrom, PlanReview, RiskFlag, Student
 
 WORDS: Mapping[str, object] = {
     "students": _("students in the class"),
     "on_leave": _("on leave"),
-    "talks": _("talks since yesterday"),
-    "flags": _("new flags since yesterday"),
+    "talks": _("talks"),
+    "flags": _("new flags"),
+    "registry": _("changes on the registry"),
     "open_flags": _("flags in hand or waiting"),
 }
-WORDS_OF: Mapping[str, Mapping[str, object]] = {
-    "week": {**WORDS, "talks": _("talks in seven days"), "flags": _("new flags in seven days")},
-    "month": {**WORDS, "talks": _("talks in 31 days"), "flags": _("new flags in 31 days")},
+# How far back talks, new flags and changes are counted, and how that is told.
+PERIODS: Mapping[str, tuple[int, object]] = {
+    "day": (1, _("Talks, new flags and changes since yesterday.")),
+    "past": (1, _("Talks, new flags and changes of that day and the day before.")),
+    "week": (6, _("Talks, new flags and changes of seven days.")),
+    "month": (30, _("Talks, new flags and changes of 31 days.")),
 }
-PAST_WORDS = {
-    **WORDS,
-    "talks": _("talks that day and the day before"),
-    "flags": _("new flags that day and the day before"),
-}
-DAYS_BACK = {"week": 6, "month": 30}
-
-
-def words_of(every: str, *, is_today: bool) -> Mapping[str, object]:
-    return WORDS_OF.get(every, WORDS if is_today else PAST_WORDS)
+CHANGES = (PlanReview.Kind.LISTED, PlanReview.Kind.UP, PlanReview.Kind.DOWN, PlanReview.Kind.OFF)
 
 
 def known_of(group: ClassGroup, day: dt.date, every: str = "day") -> dict[str, int]:
     """Counts of a day and the day before it, or of the week or month that a report is about. Talks for counselors
-    only, and flags that are kept from somebody, are not among them: a count would tell of them."""
-    since, until = midnight(day - dt.timedelta(days=DAYS_BACK.get(every, 1))), midnight(day + dt.timedelta(days=1))
+    only, and what is about a flag that is kept from somebody, are not among them: a count would tell of them."""
+    first = day - dt.timedelta(days=PERIODS.get(every, PERIODS["day"])[0])
+    since, until = midnight(first), midnight(day + dt.timedelta(days=1))
     students = Student.objects.filter(class_group=group)
     flags = RiskFlag.objects.filter(student__class_group=group, kept_from=None)
+    changes = PlanReview.objects.in_force().filter(entry__student__class_group=group, kind__in=CHANGES)
+    kept = KeptFrom.objects.filter(flag__student__class_group=group).order_by().values("flag__student")
     talks = TalkPart.objects.covering().filter(class_group=group)
     return {
         "students": students.enrolled().count(),
         "on_leave": students.filter(status=Student.Status.ON_LEAVE).count(),
         "talks": talks.filter(talk__happened_at__gte=since, talk__happened_at__lt=until).count(),
         "flags": flags.filter(reported_at__gte=since, reported_at__lt=until).count(),
+        "registry": changes.filter(in_force_on__range=(first, day)).exclude(entry__student__in=kept).count(),
         "open_flags": flags.open().count(),
     }

@@ -26,7 +26,7 @@ from schools.severity import WORST
 from schools.tallies import mark
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse
 from students.actions.flags import acknowledge_flag, raise_flag
-from students.models import KeptFrom, RiskFlag, Student
+from students.models import KeptFrom, RegistryEntry, RiskFlag, Student
 
 Kind = IncidentAct.Kind
 CALLS = ("incident.started", "incident.reopened", "incident.report_due")
@@ -163,14 +163,22 @@ def may_know(incident: Incident) -> Any:
     return here.exclude(person__in=kept).exclude(person__in=barred).select_related("person", "unit")
 
 
+def named_in_plan(student: Student) -> set[int]:
+    """Whom the plan of a student names: leader, counselor and teacher."""
+    entries = RegistryEntry.objects.open().filter(student=student)
+    return {pk for row in entries.values_list("leader", "counselor", "teacher") for pk in row if pk}
+
+
 def people_to_call(incident: Incident) -> list[Membership]:
-    """Counselors and leaders; class teachers and grade heads of its students."""
+    """Counselors and leaders; of its students class teachers, grade heads, and whom their plan names."""
     near = Q(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
     for person in incident.people.select_related("student__class_group"):
         group = person.student.class_group if person.student else None
         if group:
             near |= Q(role=Role.CLASS_TEACHER, classes=group)
             near |= heads_of(group)
+        if person.student:
+            near |= Q(pk__in=named_in_plan(person.student))
     return list(may_know(incident).filter(near).distinct().order_by("pk"))
 
 

@@ -9,14 +9,15 @@ from django.urls import reverse
 from counseling.access import can_lead_incident
 from counseling.actions import incidents as acts
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
-from counseling.models import Incident, IncidentAct, IncidentReport, SafetyPlan
+from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
 from schools.figures import Scope, figures
 from schools.models import AuditEntry, Membership, Notice, OnDuty
 from schools.queries import current_term
 from students.access import unseen_by
 from students.actions.keeping import keep_from
-from students.models import RiskFlag
+from students.models import RegistryEntry, RiskFlag
+from tests.walking import entry_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,16 @@ def test_start_calls_counselors_leader_and_grade_head_at_once_and_raises_the_wor
     flag = RiskFlag.objects.get(student=world.a.student_2)
     assert (flag.severity, incident.people.get().flag) == (4, flag)
     assert Notice.objects.filter(kind="incident.started").first().url == incident.get_absolute_url()
+
+
+def test_who_is_named_in_the_plan_is_called_and_sees_the_event_of_that_student(world, start, viewer):
+    entry = entry_of(world.a.student_2, world.a.counselor)
+    RegistryEntry.objects.filter(pk=entry.pk).update(teacher=world.a.subject_teacher)
+    incident, by = start(), viewer(world.a.subject_teacher)
+    start(student=world.a.student_3)
+    assert "a-subject_teacher" in called()
+    assert list(Incident.objects.visible_to(by)) == [incident]
+    assert [person.student for person in IncidentPerson.objects.visible_to(by)] == [world.a.student_2]
 
 
 def test_list_shows_open_events_before_anything_is_chosen(world, start, sign_in):

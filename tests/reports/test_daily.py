@@ -14,13 +14,14 @@ from reports.actions.schemes import set_scheme
 from reports.daily import class_board, unit_board
 from reports.daily_page import corrected_since
 from reports.daily_term import term_board
+from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion, StandIn
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice, Reminder
 from schools.queries import current_term
 from schools.work.reminders import dispatch
-from students.models import RiskFlag
-from tests.walking import report_of, stand_in_of
+from students.models import PlanReview, RiskFlag
+from tests.walking import entry_of, kept_from, raised, report_of, stand_in_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,13 @@ def test_each_student_named_becomes_a_flag_and_only_the_number_stays(world, view
     flags = RiskFlag.objects.filter(student__in=concern.students)
     assert sorted(flags.values_list("severity", flat=True)) == [2, 2]
     assert (report.concerns, report.counts["flags"]) == (2, 3)
+
+
+def test_a_change_on_the_registry_goes_with_the_report_unless_a_flag_is_kept(world):
+    for student in (world.a.student_2, world.a.student_3):
+        PlanReview.objects.filter(entry=entry_of(student, world.a.counselor)).update(in_force_on=TODAY)
+    kept_from(world.a.leader, raised(world.a.student_3, world.a.counselor), world.a.counselor)
+    assert known_of(world.a.class_1, TODAY)["registry"] == 1
 
 
 def test_nobody_signs_for_another_class(world, viewer):
