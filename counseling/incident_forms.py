@@ -131,6 +131,18 @@ class PersonForm(forms.Form):
         return self.cleaned_data["belongs"] or IncidentPerson.Belongs.HERE
 
 
+class KeepForm(forms.Form):
+    """From whom an event about nobody of the roster is kept."""
+
+    quiet = True
+    person = forms.ModelChoiceField(label=gettext_lazy("From whom"), queryset=Person.objects.none())
+    reason = area(gettext_lazy("Why"), 2)
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "person", forms.ModelChoiceField).queryset = colleagues(viewer)
+
+
 class SafetyForm(forms.Form):
     """Agreed with the student, in their words where it can be; the newest version stands in it."""
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("talks/<uuid:pk>/delete/", records.talk_delete, name="talk_delete"),
     path("talks/<uuid:pk>/print/", records.talk_print, name="talk_print"),
     path("incidents/", incidents.incident_list, name="incident_list"),
+    path("incidents/<uuid:pk>/keep/", incidents.incident_keep, name="incident_keep"),
     path("incidents/start/", incidents.incident_begin, name="incident_begin"),
     path("incidents/start/<uuid:pk>/", incidents.incident_new, name="incident_new"),
     path("incidents/<uuid:pk>/", incidents.incident_detail, name="incident_detail"),

@@ -13,7 +13,7 @@ from students.models import KeptFrom, PlanReview, RiskFlag, Student
 WORDS: Mapping[str, object] = {
     "students": _("students in the class"),
     "on_leave": _("on leave"),
-    "talks": _("talks"),
+    "talks": _("talks held"),
     "flags": _("new flags"),
     "registry": _("changes on the registry"),
     "open_flags": _("flags in hand or waiting"),

@@ -234,6 +234,7 @@ ROLES = {
     "counseling:incident_person": SCHOOL,
     "counseling:incident_exception": SCHOOL,
     "counseling:incident_safety": SCHOOL,
+    "counseling:incident_keep": STAFF,
     "counseling:incident_report": SCHOOL,
     "counseling:incident_close": SCHOOL,
     "counseling:incident_print": SCHOOL,
@@ -456,7 +457,7 @@ OBJECTS = {
         f"counseling:incident_{name}": "incident"
         for name in (
             *("detail", "tick", "act", "numbers", "lead", "person", "exception", "report", "close", "print"),
-            *("pdf", "correct", "reopen"),
+            *("pdf", "correct", "reopen", "keep"),
         )
     },
     "counseling:incident_safety": "person of an incident",

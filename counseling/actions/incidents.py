@@ -128,13 +128,38 @@ def _bring_in(
     )
 
 
-def _keep_from(by: Viewer, incident: Incident, people: Iterable[Person]) -> None:
+def _barred_here(incident: Incident) -> list[Person]:
+    """Who works at the school and must not know of the event: the flag of a student who is added is kept from them."""
+    here = Membership.objects.current().filter(unit_id=incident.school_id).values("person")
+    return list(Person.objects.filter(pk__in=incident.barriers.values("person")).filter(pk__in=here))
+
+
+@transaction.atomic
+def keep_incident_from(*, by: Viewer, incident: Incident, person: Person, reason: str) -> None:
+    """From now on it is not there for that person, and what they had of it is taken out of their hands. With a student
+    it is kept by the student's flag."""
+    incident = open_and_locked(by, incident)
+    if not (can_lead_incident(by) or incident.started_by.person_id == by.person.pk):
+        raise Refused(_("Only who started it, or a counselor or leader, can keep it from somebody."))
+    if incident.people.exclude(flag=None).exists():
+        raise Refused(_("Keep the risk flag of the student from this person: the event is kept with it."))
+    if not reason.strip():
+        raise Refused(_("Write down why it is kept from this person."), field="reason")
+    members = Membership.objects.current().filter(unit_id=incident.school_id, person=person)
+    if not members.exists() or incident.barriers.filter(person=person).exists():
+        raise Refused(_("Choose somebody of this school."), field="person")
+    _keep_from(by, incident, [person], reason)
+    take_out(incident, list(members))
+    mark_figures(incident)
+
+
+def _keep_from(by: Viewer, incident: Incident, people: Iterable[Person], reason: str = "") -> None:
     """Before anybody is called. Somebody must be left to handle it; the auditor is told of each barrier."""
     for person in people:
         if person.pk == by.person.pk:
             raise Refused(_("You cannot keep it from yourself."), field="keep_it_from")
         barrier = IncidentBarrier.objects.create(
-            incident=incident, person=person, by=by.membership, reason=incident.happened
+            incident=incident, person=person, by=by.membership, reason=reason.strip() or incident.happened
         )
         _tell_auditors(incident, barrier)
         audit.record(by=by, verb="incident.kept", about=incident, details={"person": str(person.pk)})
@@ -351,7 +376,8 @@ def add_person(
         raise Refused(_("You cannot start an incident for a student you do not look after."), field="student")
     if student and incident.people.filter(student=student).exists():
         raise Refused(_("This student is entered already."), field="student")
-    person = _bring_in(by, incident, student=student, who=who, belongs=belongs, part=part)
+    barred = _barred_here(incident)
+    person = _bring_in(by, incident, student=student, who=who, belongs=belongs, part=part, keep_it_from=barred)
     write(by, incident, Kind.PERSON, person=person)
     if not (person.flag and _take_out_barred(incident, person.flag)):
         call_people(incident, occasion="started")

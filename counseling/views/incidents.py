@@ -22,6 +22,7 @@ from counseling.incident_forms import (
     CorrectActForm,
     CorrectForm,
     ExceptionForm,
+    KeepForm,
     PersonForm,
     ReopenForm,
     ReportForm,
@@ -30,7 +31,7 @@ from counseling.incident_forms import (
 )
 from counseling.incident_list import INCIDENTS
 from counseling.incident_page import acts_of, page_of, told_of
-from counseling.models import Incident, IncidentAct, IncidentPerson, SafetyPlan
+from counseling.models import Incident, IncidentAct, IncidentBarrier, IncidentPerson, SafetyPlan
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import refusal_in
@@ -165,6 +166,15 @@ def incident_person(request: ViewerRequest, pk: UUID) -> HttpResponse:
     form = PersonForm(request.POST or None, viewer=viewer)
     more = {"q": q, "found": found, "known": IncidentPerson.objects.visible_to(viewer).filter(incident=incident)}
     return _form(request, incident, form, acts.add_person, "counseling/incident_person.html", **more)
+
+
+@roles(*STAFF_ROLES)
+def incident_keep(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """An event about nobody of the roster is kept from somebody of the staff."""
+    incident = incident_or_404(request, pk)
+    form = KeepForm(request.POST or None, viewer=request.viewer)
+    kept = IncidentBarrier.objects.visible_to(request.viewer).filter(incident=incident).select_related("person")
+    return _form(request, incident, form, acts.keep_incident_from, "counseling/incident_keep.html", kept=kept)
 
 
 @roles(*SCHOOL_ROLES)

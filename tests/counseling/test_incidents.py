@@ -116,6 +116,20 @@ def test_event_that_nobody_could_handle_is_not_kept_from_all(world, viewer):
     assert called() == ["a-counselor_2"]
 
 
+def test_event_is_kept_later_too_and_a_student_who_is_added_has_a_kept_flag(world, viewer):
+    incident, by = off_roster(world, viewer), viewer(world.a.counselor)
+    acts.take_lead(by=viewer(world.a.leader), incident=incident)
+    acts.keep_incident_from(by=by, incident=incident, person=world.a.leader.person, reason="He was seen there.")
+    incident.refresh_from_db()
+    assert (incident.lead, Incident.objects.visible_to(viewer(world.a.leader)).count()) == (None, 0)
+    person = acts.add_person(by=by, incident=incident, part="hurt", student=world.a.student_2)
+    assert RiskFlag.objects.visible_to(viewer(world.a.leader)).filter(pk=person.flag.pk).count() == 0
+    assert "a-leader" not in called() + called("flag.raised")
+    with pytest.raises(Refused):
+        acts.keep_incident_from(by=by, incident=incident, person=world.a.grade_head.person, reason="x")
+    assert incident.barriers.count() == 1
+
+
 def test_report_of_an_event_does_not_reach_center_staff_from_whom_it_is_kept(world, viewer):
     above = Membership.objects.create(
         person=world.a.counselor_2.person, unit=world.district, role="center_staff", starts_on=dt.date(2025, 9, 1)

@@ -186,7 +186,7 @@ ON_THE_WAY_IN = {"account_login", "mfa_authenticate", "schools:password_first", 
 }
 
 
-INCIDENT_PAGES = ("detail", "person", "exception", "report", "close", "print", "correct")
+INCIDENT_PAGES = ("keep", "detail", "person", "exception", "report", "close", "print", "correct")
 KEY = object()  # stands for a passkey that is not there yet
 
 
