@@ -138,8 +138,11 @@ def _later(exceptions: Mapping[Any, ReportException], key: int, due: dt.datetime
     return max(due, exceptions[key].until) if due and key in exceptions else due
 
 
-def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | None = None) -> Board:
-    """The classes of a school on a day: five queries, however many they are."""
+def class_board(
+    school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | None = None, with_free: bool = False
+) -> Board:
+    """The classes of a school on a day: six queries, however many they are. Those that need not report, and have not,
+    are left out, unless `with_free`."""
     groups = [group for group in (classes or classes_of(school)) if is_there(group, school, day)]
     now, due = timezone.now(), class_due(school, day)
     sizes = students_in(groups)
@@ -160,6 +163,7 @@ def class_board(school: Unit, day: dt.date, *, classes: Iterable[ClassGroup] | N
         row.tile = group.short_on(day)
         row.exception = later[group.pk].reason if group.pk in later else ""
         rows.append(row)
+    rows = [row for row in rows if with_free or row.state != State.FREE]
     add_signers(rows, day)
     return Board(day, due, rows, without)
 

@@ -33,7 +33,7 @@ from reports.actions.daily import (
     sign_unit,
     start_board_pdf,
 )
-from reports.actions.reminding import remind_silent
+from reports.actions.reminding import remind_between, remind_silent
 from reports.daily import Board, class_board, counts_of_school, due_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
 from reports.daily_forms import ConcernForm, SignForm, UnitForm
@@ -76,7 +76,7 @@ def daily(request: ViewerRequest) -> HttpResponse:
     if len(groups) == 1:
         return redirect("reports:daily_class", groups[0].pk)
     today = timezone.localdate()
-    board = class_board(viewer.unit, today, classes=groups) if groups else None
+    board = class_board(viewer.unit, today, classes=groups, with_free=True) if groups else None
     return render(request, "reports/daily.html", {"board": board, "why": reason_to_see(viewer)})
 
 
@@ -274,12 +274,15 @@ def daily_sign(request: ViewerRequest) -> HttpResponse:
 @roles(*RECEIVERS)
 @require_POST
 def daily_remind(request: ViewerRequest) -> HttpResponse:
-    """All who are silent today, or the one named."""
+    """All who are silent today, or the one named; or the grades, colleges or centers between."""
     only = [int(key) for key in request.POST.getlist("only") if key.isascii() and key.isdecimal() and len(key) < 10]
     if len(only) != len(request.POST.getlist("only")):
         raise BadRequest("not a class or a unit")
     with refusal_told(request):
-        called = remind_silent(by=request.viewer, day=day_of(request), only=only)
+        if "between" in request.POST:
+            called = remind_between(by=request.viewer, day=day_of(request))
+        else:
+            called = remind_silent(by=request.viewer, day=day_of(request), only=only)
         text = ngettext("{n} person was reminded.", "{n} people were reminded.", called)
         said = text.format(n=called) if called else _("Nobody was left to remind.")
         messages.success(request, said)

@@ -103,6 +103,10 @@ def test_a_silent_grade_is_reminded_until_it_signs(world, viewer, rule, sign_in)
     with at(10, 6):
         dispatch()
         assert called() == ["a-grade_head", "b-grade_head"]
+        Notice.objects.all().delete()
+        sign_in(world.a.leader).post(reverse("reports:daily_remind"), {"between": "1"})
+        assert called() == ["a-grade_head"]
+        sign_in(world.b.leader).post(reverse("reports:daily_remind"), {"between": "1"})
         sign_in(world.a.grade_head).post(reverse("reports:daily_sign"), {"over": "0", "own": "0"})
         assert called() == ["b-grade_head"]
 
