@@ -52,7 +52,7 @@ from reports.models import DailyReport
 from reports.models.daily import GRADE
 from reports.parts import part_of_head
 from reports.questions import given_in, questions_of
-from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
 from schools.common.days import day_in
 from schools.common.errors import refusal_in, refusal_told
 from schools.exporting import export_page
@@ -210,8 +210,9 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "own_due": due,
         "form": form or _unit_form(request, day, own, is_late=is_late),
         "sums": sums_on(viewer, board),
-        "may_sign": can_sign_part(viewer) and due is not None if is_head else can_sign_unit(viewer, viewer.unit),
+        "may_sign": _may_sign(viewer, has_duty=bool(due or own or (board.rows and not is_head))),
         "is_head": is_head,
+        "may_arrange_rules": can_sign_unit(viewer, viewer.unit),
         "between": between,
         "added": counts_of_school(board, between)["in_between"],
         "may_remind": can_remind(viewer) and day == timezone.localdate(),
@@ -237,6 +238,11 @@ def _unit_form(request: ViewerRequest, day: dt.date, own: DailyReport | None, *,
     given = given_in(questions, own.counts, {}) if own else {}
     initial = {"over": own.version if own else 0}
     return UnitForm(request.POST or None, is_late=is_late, questions=questions, given=given, initial=initial)
+
+
+def _may_sign(viewer: Viewer, *, has_duty: bool) -> bool:
+    """Where nobody has to report and nobody has, there is nothing to sign."""
+    return has_duty and (can_sign_part(viewer) or can_sign_unit(viewer, viewer.unit))
 
 
 def _own_due(request: ViewerRequest, day: dt.date) -> dt.datetime | None:
