@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.demo import (
+    barometers,
     daily,
     flags,
     hand_overs,
@@ -86,4 +87,5 @@ def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str
     # No signature lies in the future: of today there is what came by now.
     until = min(now + dt.timedelta(hours=2, minutes=45), max(now, timezone.now()))
     daily.add_reports(schools, calendar, today, until)
+    barometers.add_barometers(schools[0], today)
     sweeps.add_sweep(schools, now)
