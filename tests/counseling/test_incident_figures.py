@@ -11,7 +11,7 @@ from counseling.models import CrisisFreeTerm, Incident
 from schools.common.errors import Refused
 from schools.figures import Scope, figures
 from schools.queries import current_term
-from tests.walking import incident_of, kept_from
+from tests.walking import incident_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +51,6 @@ def test_counts_by_kind_and_month_and_who_was_in_time(world, viewer, began):
         outcome="false", closed_at=NOW, closed_by=world.a.leader
     )
     assert counted(world, "incidents_oral_due") == 1
-
-
-def test_an_event_kept_from_somebody_is_in_no_count(world, began):
-    incident = began(30)
-    incident.people.update(flag=world.a.flag)
-    assert counted(world, "incidents") == 1
-    kept_from(world.a.leader, world.a.flag, world.a.counselor)
-    assert counted(world, "incidents") == 0
 
 
 def test_no_crisis_is_signed_by_a_leader_near_the_end_and_void_once_there_is_one(world, viewer, began):
