@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0009_report_questions'),
-        ('schools', '0018_heads_of_colleges'),
+        ('reports', '0010_moved_sweeps'),
+        ('schools', '0019_heads_of_colleges'),
         ('students', '0021_second_at_the_center'),
     ]
 

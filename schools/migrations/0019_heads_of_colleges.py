@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('schools', '0017_certificate_levels'),
+        ('schools', '0018_closed_classes'),
     ]
 
     operations = [
