@@ -81,7 +81,9 @@
     if (sending || !list.length) { show(); return; }
     sending = true;
     var one = list[0];
-    fetch(one.url, { method: "POST", body: body(one), headers: { "X-Script": "1" }, credentials: "same-origin" })
+    // What leaves from a page put aside goes on though the page is closed; only then, for it may be 64 KB at most.
+    var how = { method: "POST", body: body(one), headers: { "X-Script": "1" }, credentials: "same-origin", keepalive: document.hidden };
+    fetch(one.url, how)
       .then(function (answer) {
         var isKept = answer.ok, isBad = answer.status === 400;
         if (!isKept && !isBad && answer.status !== 410) throw new Error("later");
