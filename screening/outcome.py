@@ -44,8 +44,9 @@ KEPT = 64
 
 
 def parts_of(round_: Round) -> list[RoundInstrument]:
-    """In their order, with their instruments; asked once for each process, or of a planned round each time."""
-    if round_.state == Round.State.PLANNED:
+    """In their order, with their instruments; of a running round asked once for each process. A planned one may still
+    change, and a closed one be scored anew with a corrected version."""
+    if round_.state != Round.State.OPEN:
         return list(round_.parts.all())
     if round_.pk not in _known:
         if len(_known) >= KEPT:
