@@ -21,7 +21,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, Field, UUIDField
+from django.db.models import BigIntegerField, CharField, DateTimeField, Field, UUIDField
 from django.utils import timezone
 
 from schools.access import CLASS_ROLES, Viewer
@@ -42,16 +42,23 @@ class _Row(Hole):
         return self
 
 
+class _Unit(_Row):
+    """Also named by its code and those of the units above it."""
+
+    ancestor_codes: list[Any]
+
+
 class Outline:
     """Stands for a viewer while a query is built: the role is real, all else a hole.
 
     A rule that decides by anything else of the viewer fails here, before it could answer wrong.
     """
 
-    def __init__(self, role: str, classes: list[Any] | None, answers: dict[Any, Any]) -> None:
+    def __init__(self, role: str, above: list[Any], classes: list[Any] | None, answers: dict[Any, Any]) -> None:
         self.role = role
         self.answers = answers
-        self.unit = _Row("own_unit", BigIntegerField())
+        self.unit = _Unit("own_unit", BigIntegerField())
+        self.unit.ancestor_codes = above
         self.person = _Row("own_person", UUIDField())
         self.membership = _Row("own_membership", BigIntegerField())
         self.now = Hole("own_now", DateTimeField())
@@ -87,6 +94,7 @@ def prepared_for(
             key = (
                 today,
                 viewer.role,
+                len(own["own_above"]),
                 len(own.get("own_classes", ())),
                 *sizes,
                 *answers.values(),
@@ -96,7 +104,7 @@ def prepared_for(
             try:
                 ready = made[key]
             except KeyError:
-                several = dict(lists)
+                several = {**lists, "own_above": (CharField(), len(own["own_above"]))}
                 if by_class:
                     several["own_classes"] = (BigIntegerField(), len(own["own_classes"]))
                 for_role = _for_role(build, viewer.role, answers, fixed)
@@ -130,6 +138,7 @@ def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
     """What fills the holes of the outline."""
     own: dict[str, Any] = {
         "own_unit": viewer.unit.pk,
+        "own_above": viewer.unit.ancestor_codes,
         "own_person": viewer.person.pk,
         "own_membership": viewer.membership.pk,
         "own_now": viewer.now,
@@ -140,4 +149,6 @@ def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
 
 
 def _for_role(build: Build, role: str, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
-    return lambda own_classes=None, **holes: build(Outline(role, own_classes, answers), **holes, **fixed)
+    return lambda own_above, own_classes=None, **holes: build(
+        Outline(role, own_above, own_classes, answers), **holes, **fixed
+    )

@@ -19,7 +19,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, CharField, Expression, Field, Model, QuerySet, UUIDField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -107,7 +107,30 @@ class Prepared:
         converters = compiler.get_converters([column[0] for column in compiler.select])
         places = [one for places in self.lists.values() for one in places]
         known = {one.field.get_db_prep_value(one.stand_in, connection): one for one in places}
-        return Made(sql, [_place(param, known) for param in params], converters, _drawn_by(asked, compiler))
+        sql, left = _write_constants(sql, [_place(param, known) for param in params])
+        return Made(sql, left, converters, _drawn_by(asked, compiler))
+
+
+_PLACE = re.compile(r"(?<!%)%s")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+
+def _write_constants(sql: str, params: list[Any]) -> tuple[str, list[Any]]:
+    """Codes and numbers that never differ are written into the text. A value beside it makes SQLite plan the query anew
+    each time, wherever an index holds a part of the rows only (`state <> 'closed'`)."""
+    left: list[Any] = []
+    waiting = iter(params)
+
+    def write(_place: Any) -> str:
+        param = next(waiting)
+        if type(param) is int:
+            return str(param)
+        if isinstance(param, str) and _PLAIN.fullmatch(param):
+            return f"'{param}'"
+        left.append(param)
+        return "%s"
+
+    return _PLACE.sub(write, sql), left
 
 
 def _place(param: Any, known: "Mapping[Any, OneOf]") -> Any:
@@ -115,22 +138,24 @@ def _place(param: Any, known: "Mapping[Any, OneOf]") -> Any:
 
 
 def _fetched(made: Made, values: dict[str, Any]) -> list[list[Any]]:
-    filled = [_fill(param, values) for param in made.params]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` would look for it anew with each value
+    filled = [_fill(param, values, database) for param in made.params]
+    with database.cursor() as cursor:
         cursor.execute(made.sql, filled)
         found = [list(row) for row in cursor.fetchall()]
-    for position, (converters, expression) in made.converters.items():
-        for convert in converters:
-            for row in found:
-                row[position] = convert(row[position], expression, connection)
+    if found:
+        for position, (converters, expression) in made.converters.items():
+            for convert in converters:
+                for row in found:
+                    row[position] = convert(row[position], expression, database)
     return found
 
 
-def _fill(param: Any, values: dict[str, Any]) -> Any:
+def _fill(param: Any, values: dict[str, Any], database: Any) -> Any:
     if isinstance(param, Hole):
-        return param.output_field.get_db_prep_value(values[param.name], connection)
+        return param.output_field.get_db_prep_value(values[param.name], database)
     if isinstance(param, OneOf):
-        return param.field.get_db_prep_value(values[param.name][param.number], connection)
+        return param.field.get_db_prep_value(values[param.name][param.number], database)
     return param
 
 
