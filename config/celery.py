@@ -54,6 +54,7 @@ app.conf.beat_schedule = {
     "delete expired files": every(600, "schools.tasks.delete_expired_files"),
     "anchor the audit log": every(600, "schools.tasks.anchor_audit"),
     "prove the audit log whole": {"task": "schools.tasks.prove_audit", "schedule": crontab(hour="3", minute="40")},
+    "look at the tables": {"task": "config.tasks.look_at_tables", "schedule": crontab(hour="3", minute="10")},
     "copy everything": {"task": "config.tasks.nightly_copy", "schedule": crontab(hour="2", minute="30")},
     "send what is due outside": every(20, "schools.tasks.send_deliveries"),
     "call the next person": every(60, "schools.tasks.call_next"),

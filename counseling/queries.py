@@ -31,6 +31,7 @@ from counseling.models import TalkOption, TalkPart, TextTemplate
 from counseling.models.talks import TalkPartQuerySet
 from schools.access import Viewer, once
 from schools.common.days import midnight
+from schools.common.labels import in_language
 from schools.common.prepared import PreparedUp
 from schools.models import ClassGroup, Duty, Term, Unit
 from schools.prepared_for import prepared_for
@@ -384,5 +385,12 @@ def own_words(viewer: Viewer) -> Words:
 
 
 def words_of(unit: Unit) -> Words:
-    options = all_options_of(unit, with_hidden=True)
-    return Words({name: {option.code: option.label for option in rows} for name, rows in options.items()})
+    lists: dict[str, dict[str, str]] = {name: {} for name in TalkOption.List.values}
+    for name, code, chinese, english in _WORDS.of(unit.ancestor_codes):
+        lists[name][code] = in_language(chinese, english)
+    return Words(lists)
+
+
+_WORDS = PreparedUp(
+    lambda codes: _in_force(TalkOption.objects.all(), codes).values_list("list", "code", "label_zh", "label_en")
+)

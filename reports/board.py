@@ -14,16 +14,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField
 from django.utils import timezone
 
 from reports.editions import HIDDEN, Edition, Published, published, share_of
+from schools.common.prepared import Prepared, PreparedIn
 from schools.figures import CLASS, Ratio, Rows, Scope, Value, Words, figures, timings
 from schools.models import TalliedTerm, Tally, Unit
 from schools.recounting import is_marked, recount
 
-# What a table by unit tells besides totals: how the counselors of each are employed (T2). They are no students.
-SPLIT_BY_UNIT = Q(figure="counselors", split="employment")
 Key = tuple[str, str, str]  # figure, split, value
 KEPT_FOR = 24 * 60 * 60  # seconds; each night all is counted anew
 
@@ -72,9 +71,9 @@ class Board:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """The unit and all below it, the unit first."""
-        rows = Unit.objects.within(self.scope.unit).select_related("kind").order_by("path")
         return tuple(
-            Node(row.pk, row.code, row.short_name or row.name, row.path, row.parent_id, row.is_school) for row in rows
+            Node(pk, code, short_name or name, path, parent, is_school)
+            for pk, code, short_name, name, path, parent, is_school in _NODES.rows(path=self.scope.unit.path)
         )
 
     @property
@@ -84,7 +83,10 @@ class Board:
     def count(self, figure: str, unit: int | None = None, split: str = "", value: str = "") -> Published:
         """Of the unit, or of one below it."""
         is_own = unit in (None, self.unit)
-        count = (self.counts if is_own else self._by_unit[unit])[figure, split, value]
+        if is_own:
+            count = self.counts[figure, split, value]
+        else:
+            count = self._split_by_unit[unit, split, value] if split else self._by_unit[unit, figure]
         declared = figures()[figure]
         if not (self.is_public and declared.about_students):
             return count
@@ -94,14 +96,16 @@ class Board:
         return published(count)
 
     @cached_property
-    def _by_unit(self) -> dict[int | None, Counter[Key]]:
-        """Of each unit below."""
-        below = Unit.objects.within(self.scope.unit).order_by().values("pk")
-        rows = Tally.objects.filter(Q(split="") | SPLIT_BY_UNIT, term=self.scope.term.code, unit__in=below)
-        found: dict[int | None, Counter[Key]] = defaultdict(Counter)
-        for unit, figure, split, value, count in rows.values_list("unit_id", "figure", "split", "value", "count"):
-            found[unit][figure, split, value] = count
-        return found
+    def _by_unit(self) -> Counter[tuple[int | None, str]]:
+        """Of each unit below, in all."""
+        rows = _TOTALS.of([node.pk for node in self.nodes], term=self.scope.term.code)
+        return Counter({(unit, figure): count for unit, figure, count in rows})
+
+    @cached_property
+    def _split_by_unit(self) -> Counter[tuple[int | None, str, str]]:
+        """What a table by unit tells besides: how the counselors of each are employed (T2). They are no students."""
+        rows = _EMPLOYED.of([node.pk for node in self.nodes], term=self.scope.term.code)
+        return Counter({(unit, split, value): count for unit, split, value, count in rows})
 
     def values(self, figure: str, split: str) -> list[Value]:
         """What occurs in the unit, in its own words: other units may call it otherwise, and have lists of their own."""
@@ -137,6 +141,30 @@ class Board:
             if code == timing and level in ("", severity):
                 found[int(minutes)] += count
         return found
+
+
+_NODES = Prepared(
+    lambda path: (
+        Unit.objects.filter(path__startswith=path)
+        .order_by("path")
+        .values_list("pk", "code", "short_name", "name", "path", "parent_id", "kind__is_school")
+    ),
+    path=CharField(),
+)
+_TOTALS = PreparedIn(
+    lambda among, term: Tally.objects.filter(unit__in=among, term=term, split="").values_list(
+        "unit_id", "figure", "count"
+    ),
+    BigIntegerField(),
+    term=CharField(),
+)
+_EMPLOYED = PreparedIn(
+    lambda among, term: Tally.objects.filter(
+        unit__in=among, term=term, figure="counselors", split="employment"
+    ).values_list("unit_id", "split", "value", "count"),
+    BigIntegerField(),
+    term=CharField(),
+)
 
 
 def board_of(scope: Scope, *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None) -> Board:
@@ -190,17 +218,35 @@ def _counted(scope: Scope, only: Callable[[Rows], Rows] | None) -> Counter[Key]:
 
 
 def _kept(unit: Unit, scopes: Iterable[Scope]) -> dict[str, Counter[Key]]:
-    rows = Tally.objects.filter(unit=unit, term__in=[scope.term.code for scope in scopes]).exclude(split=CLASS)
     found: dict[str, Counter[Key]] = defaultdict(Counter)
-    for term, figure, split, value, count in rows.values_list("term", "figure", "split", "value", "count"):
+    for term, figure, split, value, count in _COUNTS.of([scope.term.code for scope in scopes], unit=unit.pk):
         found[term][figure, split, value] = count
     return found
 
 
+_COUNTS = PreparedIn(
+    lambda among, unit: (
+        Tally.objects.filter(unit=unit, term__in=among)
+        .exclude(split=CLASS)
+        .values_list("term", "figure", "split", "value", "count")
+    ),
+    CharField(),
+    unit=BigIntegerField(),
+)
+
+
 def _moments(unit: Unit, scopes: Iterable[Scope]) -> dict[str, tuple[dt.datetime, dt.datetime | None]]:
     """Of when the counts of each term are, and when a frozen one was last corrected."""
-    rows = TalliedTerm.objects.filter(unit=unit, term__in=[scope.term.code for scope in scopes])
     found: dict[str, tuple[dt.datetime, dt.datetime | None]] = defaultdict(lambda: (timezone.now(), None))
-    for row in rows:
-        found[row.term] = (row.counted_at, row.corrected_at)
+    for term, counted_at, corrected_at in _COUNTED.of([scope.term.code for scope in scopes], unit=unit.pk):
+        found[term] = (counted_at, corrected_at)
     return found
+
+
+_COUNTED = PreparedIn(
+    lambda among, unit: TalliedTerm.objects.filter(unit=unit, term__in=among).values_list(
+        "term", "counted_at", "corrected_at"
+    ),
+    CharField(),
+    unit=BigIntegerField(),
+)

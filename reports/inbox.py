@@ -118,7 +118,7 @@ def counselors_named(viewer: Viewer) -> Iterator[Waiting]:
     else:
         return
     found = list(islice(filter(_is_new, named), MOST))
-    people, units = _people_of(found), _units_of(found)
+    people, units = _people_of(found), _units_of(viewer, found)
     for entry in found:
         person = people.get((entry.subject_type, entry.subject_id))
         if person and person != viewer.person:
@@ -149,12 +149,14 @@ def _is_new(entry: AuditEntry) -> bool:
 def _people_of(entries: list[AuditEntry]) -> dict[tuple[str, str], Person]:
     """By what the entries are about: an account with its first role, or a role."""
     ids = {kind: [one.subject_id for one in entries if one.subject_type == kind] for kind in (PERSON, MEMBERSHIP)}
-    accounts = {(PERSON, str(one.pk)): one for one in Person.objects.filter(pk__in=ids[PERSON])}
-    roles = Membership.objects.filter(pk__in=ids[MEMBERSHIP]).select_related("person")
+    accounts = {(PERSON, str(one.pk)): one for one in Person.objects.filter(pk__in=ids[PERSON])} if ids[PERSON] else {}
+    roles = Membership.objects.filter(pk__in=ids[MEMBERSHIP]).select_related("person") if ids[MEMBERSHIP] else ()
     return accounts | {(MEMBERSHIP, str(one.pk)): one.person for one in roles}
 
 
-def _units_of(entries: list[AuditEntry]) -> dict[str, str]:
+def _units_of(viewer: Viewer, entries: list[AuditEntry]) -> dict[str, str]:
+    if viewer.role == Role.COUNSELOR:
+        return {viewer.unit.code: viewer.unit.name}
     return dict(Unit.objects.filter(code__in={one.chain.scope for one in entries}).values_list("code", "name"))
 
 

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import BigIntegerField, CharField, DateTimeField, Sum
 from django.utils import timezone
 
+from schools.common.prepared import Prepared, PreparedIn
 from schools.figures import CLASS, Figure, Scope, Timing, figures, timings
 from schools.models import TalliedTerm, Tally, TallyMark, Term, Unit
 from schools.queries import terms_of
@@ -72,12 +73,23 @@ def _try(unit: Unit) -> bool:
 
 def is_marked(unit: Unit, terms: Sequence[Term]) -> bool:
     """Whether what is kept of a unit's terms may differ from its records: in doubt it does."""
-    if TallyMark.objects.filter(unit=unit, at__lte=timezone.now()).exists():
+    if _MARKS.rows(unit=unit.pk, now=timezone.now()):
         return True
-    kept = TalliedTerm.objects.filter(unit=unit, term__in=[term.code for term in terms])
-    known = set(kept.values_list("term", "starts", "ends"))
+    known = {tuple(row) for row in _SPANS.of([term.code for term in terms], unit=unit.pk)}
     today = timezone.localdate()
     return any((term.code, term.starts, term.ends) not in known for term in terms if term.starts <= today)
+
+
+_MARKS = Prepared(
+    lambda unit, now: TallyMark.objects.filter(unit=unit, at__lte=now).values_list("pk")[:1],
+    unit=BigIntegerField(),
+    now=DateTimeField(),
+)
+_SPANS = PreparedIn(
+    lambda among, unit: TalliedTerm.objects.filter(unit=unit, term__in=among).values_list("term", "starts", "ends"),
+    CharField(),
+    unit=BigIntegerField(),
+)
 
 
 def recount(unit: Unit) -> None:

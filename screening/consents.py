@@ -48,6 +48,8 @@ def family_standings(slips: Iterable[Slip], day: dt.date) -> dict[UUID, Standing
     """By slip, as far as it is settled before the student sits down: from 14 on students say their own word on the
     screen, and nobody need go after it."""
     rows = list(slips)
+    if not rows:
+        return {}
     said = said_in([one.round.consent_text_id for one in rows], [one.student_id for one in rows])
     return {
         one.pk: standing(

@@ -1,11 +1,13 @@
 """Requests of schools that wait for a center: for its workbench."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.models import Role
+from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 from students.center_list import state_of
 from students.models import CenterRequest
@@ -18,8 +20,7 @@ def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
     """What is open: first what nobody has acknowledged, then what is not answered yet."""
     if viewer.role != Role.CENTER_STAFF:
         return
-    waiting = CenterRequest.objects.visible_to(viewer).filter(answered_at=None).select_related("school")
-    for one in waiting.order_by("acknowledged_at", "at")[:MOST]:
+    for one in _unanswered(viewer):
         yield Waiting(
             text=(
                 _("{school} asks you to confirm a decision") if one.second_id else _("{school} asks for help")
@@ -29,3 +30,9 @@ def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
             note=state_of(one),
             severity=0 if one.acknowledged_at else one.severity,
         )
+
+
+@prepared_for(by_class=False)
+def _unanswered(viewer: Viewer) -> Any:
+    waiting = CenterRequest.objects.visible_to(viewer).filter(answered_at=None).select_related("school")
+    return waiting.order_by("acknowledged_at", "at")[:MOST]

@@ -206,9 +206,7 @@ def measures(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
 @chronicles(ROLL)
 def hand_overs(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
     """That the student came from another school or moved to one; what came along stands at its own days and kinds."""
-    accepted = HandOver.objects.visible_to(viewer).filter(state=HandOver.State.ACCEPTED)
-    found = accepted.filter(Q(student=student) | Q(student_there=student))
-    for offer in found.select_related("school", "to_school", "by__person", "answered_by__person"):
+    for offer in _accepted(viewer, student=student.pk):
         came = offer.student_id != student.pk
         title = _("Came from {school}") if came else _("Handed over to {school}")
         other = offer.school.name if came else offer.to_school.name if offer.to_school else offer.outside
@@ -225,6 +223,13 @@ def hand_overs(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
         )
         if came:
             yield from _came_along(viewer, offer)
+
+
+@prepared_for(student=UUIDField())
+def _accepted(viewer: Viewer, student: Any) -> Any:
+    accepted = HandOver.objects.visible_to(viewer).filter(state=HandOver.State.ACCEPTED)
+    found = accepted.filter(Q(student=student) | Q(student_there=student))
+    return found.select_related("school", "to_school", "by__person", "answered_by__person")
 
 
 def _came_along(viewer: Viewer, offer: HandOver) -> Iterator[FileEntry]:

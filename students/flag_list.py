@@ -28,13 +28,19 @@ SHOWS = {
 }
 
 
+# What the list shows of each flag; why it was closed is sealed, and stands on its page.
+OF_FLAG = tuple(field.name for field in RiskFlag._meta.concrete_fields if field.name != "closing_reason")
+OF_PEOPLE = ("student__name", "student__class_group_id", "assignee__person__name", "waits_for__person__name")
+
+
 def flags_of(viewer: Viewer) -> Flags:
     """Every flag this viewer sees, with what the list shows of it."""
-    seen = RiskFlag.objects.visible_to(viewer).defer("closing_reason")
-    related = ("student", "assignee__person", "waits_for__person")
+    seen = RiskFlag.objects.visible_to(viewer)
+    related: tuple[str, ...] = ("student", "assignee__person", "waits_for__person")
     if viewer.sees_whole_school():  # `dress` gives the classes
-        return seen.select_related(*related)
-    return seen.select_related("student__class_group__school", *related)
+        return seen.select_related(*related).only(*OF_FLAG, *OF_PEOPLE)
+    related = ("student__class_group__school", *related)
+    return seen.select_related(*related).only(*OF_FLAG, *OF_PEOPLE, "student__class_group")
 
 
 def shown(flags: Any, show: str, viewer: Viewer) -> Any:

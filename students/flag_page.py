@@ -24,7 +24,8 @@ from students.file import SCREENING, TALK, file_of
 from students.flag_forms import STEP_FORMS, AnswerForm
 from students.flag_list import put_into_words
 from students.flag_states import UPPER, State
-from students.models import FlagStep, GroupMember, Guardian, KeptFrom, RegistryEntry, RiskFlag, Student
+from students.models import FlagStep, GroupMember, KeptFrom, RegistryEntry, RiskFlag, Student
+from students.queries import guardians_of
 from students.step_facts import facts
 from students.step_words import lines
 from students.steps import TimelineEntry, steps_of
@@ -173,7 +174,7 @@ def calls_of(flag: RiskFlag, shows_numbers: bool, kept: Collection[UUID]) -> lis
         for one in teachers
         if one.person_id not in kept
     ]
-    for one in _GUARDIANS.objects(student=flag.student_id):
+    for one in guardians_of(flag.student):
         shown = "" if one.do_not_call else number(one.phone)
         found.append(Call(one.name, one.relation or str(_("guardian")), shown, one.do_not_call))
     backup = flag.assignee.backup if flag.assignee else None
@@ -192,7 +193,6 @@ _TEACHERS = Prepared(
     group=BigIntegerField(),
     today=DateField(),
 )
-_GUARDIANS = Prepared(lambda student: Guardian.objects.filter(student=student), student=UUIDField())
 
 
 # --- what was done ----------------------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer, once
 from schools.common import crypto
 from schools.common.identity import tidy_number
+from schools.common.prepared import Prepared, PreparedIn
 from schools.models import Unit
 from schools.prepared_for import prepared_for
 from schools.severity import WORST
@@ -21,6 +22,7 @@ from students.flag_states import UPPER
 from students.models.flags import RiskFlag
 from students.models.groups import GroupMember, SpecialGroup
 from students.models.registry import RegistryEntry
+from students.models.students import Guardian
 
 if TYPE_CHECKING:
     from students.models.students import Student, StudentQuerySet
@@ -64,9 +66,22 @@ def groups_of(students: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The words of the special groups these students are in now: one query, none for nobody."""
     found: dict[UUID, list[str]] = defaultdict(list)
     if ids := list(students):
-        for member in GroupMember.objects.current().filter(student__in=ids).select_related("group"):
+        for member in _MEMBERS.of(ids):
             found[member.student_id].append(member.group.label)
     return found
+
+
+_MEMBERS = PreparedIn(
+    lambda among: GroupMember.objects.current().filter(student__in=among).select_related("group"), UUIDField()
+)
+
+
+def guardians_of(student: "Student") -> list[Guardian]:
+    """Of a student whom the viewer sees."""
+    return _GUARDIANS.objects(student=student.pk)
+
+
+_GUARDIANS = Prepared(lambda student: Guardian.objects.filter(student=student), student=UUIDField())
 
 
 @once
@@ -94,7 +109,6 @@ def attach_classes(students: "Iterable[Student]", viewer: Viewer) -> None:
             student.class_group = classes[student.class_group_id]
 
 
-@once
 @once
 def open_flags(viewer: Viewer) -> list[RiskFlag]:
     """The open flags that a viewer sees, as far as counting needs them: navigation, heading and tabs ask once."""

@@ -5,9 +5,10 @@ import random
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from config.databases import look_at_tables
 from config.demo import (
     barometers,
     daily,
@@ -55,6 +56,7 @@ def load_demo(scale: str, *, today: dt.date, tell: Callable[[str], object] = pri
         _fill(schools, today, tell)
         recount_all()
         audit.record(by=None, verb="demo.loaded", about=city, details={"scale": scale, "schools": len(schools)})
+    look_at_tables(connection)
 
 
 def _fill(schools: list[network.DemoSchool], today: dt.date, tell: Callable[[str], object]) -> None:

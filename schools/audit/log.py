@@ -11,14 +11,16 @@ Call `record` last in an action: the shorter the lock is held, the better.
 import hmac
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
+from django.db.models import CharField
 from django.utils import timezone
 
 from schools.audit import anchors
 from schools.audit.seals import Fault, mac
 from schools.audit.verbs import verb_of
+from schools.common.prepared import Prepared
 from schools.models.audit import AuditChain, AuditEntry
 from schools.models.people import Person
 
@@ -101,14 +103,16 @@ def hold(*units: "Unit") -> None:
 
 
 def _lock(scope: str) -> AuditChain:
-    chain = AuditChain.objects.select_for_update().filter(scope=scope).first()
-    if chain:
-        return chain
+    if found := _CHAIN.objects(scope=scope):
+        return cast(AuditChain, found[0])
     _chain, created = AuditChain.objects.get_or_create(scope=scope)
     if created and scope != SYSTEM:
         # The system chain lists the others, so that a chain removed whole is missed.
         record(by=None, verb="chain.started", details={"scope": scope})
     return AuditChain.objects.select_for_update().get(scope=scope)
+
+
+_CHAIN = Prepared(lambda scope: AuditChain.objects.select_for_update().filter(scope=scope), scope=CharField())
 
 
 def _as_stored(details: dict[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,12 @@ class Labelled(models.Model):
 
     @property
     def label(self) -> str:
-        if (get_language() or "").startswith("zh") or not self.label_en:
-            return self.label_zh
-        return self.label_en
+        return in_language(self.label_zh, self.label_en)
+
+
+def in_language(chinese: str, english: str) -> str:
+    """A label without an English name is shown in Chinese."""
+    return chinese if (get_language() or "").startswith("zh") or not english else english
 
 
 def listed(items: Iterable[object]) -> str:

@@ -189,19 +189,32 @@ def _drawn_by(asked: Any, compiler: Any) -> Callable[[list[Any]], Any]:
     return draw
 
 
-class PreparedUp:
-    """A read of what a unit and those above it have set, for each depth of the tree. The function is given `codes`."""
+class PreparedIn:
+    """A read of rows that are named by a list, for each length of it. The function is given the list as `among`."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **holes: "Field[Any, Any]") -> None:
-        self.build, self.holes = build, holes
+    name = "among"
+
+    def __init__(
+        self, build: Callable[..., QuerySet[Any, Any]], among: "Field[Any, Any]", **holes: "Field[Any, Any]"
+    ) -> None:
+        self.build, self.among, self.holes = build, among, holes
         self._made: dict[int, Prepared] = {}
 
-    def of(self, codes: Sequence[str], **values: Any) -> list[Any]:
+    def of(self, among: Sequence[Any], **values: Any) -> list[Any]:
         """The rows, as `Prepared.objects` gives them."""
-        depth = len(codes)
-        if depth not in self._made:
-            self._made[depth] = Prepared(self.build, {"codes": (CharField(), depth)}, **self.holes)
-        return self._made[depth].objects(codes=codes, **values)
+        length = len(among)
+        if length not in self._made:
+            self._made[length] = Prepared(self.build, {self.name: (self.among, length)}, **self.holes)
+        return self._made[length].objects(**{self.name: among}, **values)
+
+
+class PreparedUp(PreparedIn):
+    """A read of what a unit and those above it have set, for each depth of the tree. The function is given `codes`."""
+
+    name = "codes"
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **holes: "Field[Any, Any]") -> None:
+        super().__init__(build, CharField(), **holes)
 
 
 class PreparedUpdate:
@@ -223,7 +236,7 @@ class PreparedUpdate:
             self._made[connection.vendor] = self._make()
         sql, params = self._made[connection.vendor]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [_fill(param, values) for param in params])
+            cursor.execute(sql, [_fill(param, values, connection) for param in params])
             return int(cursor.rowcount)
 
     def _make(self) -> tuple[str, list[Any]]:

@@ -119,8 +119,13 @@ class Shown:
 
     @cached_property
     def page_obj(self) -> Page[Any]:
-        page = Paginator(self.rows, self.list.page_size).get_page(self.request.GET.get("page"))
-        page.object_list = list(page.object_list)
+        size, number = self.list.page_size, self.request.GET.get("page")
+        paginator = Paginator(self.rows, size)
+        first = [] if number else list(self.rows[: size + 1])
+        if not number and len(first) <= size:
+            paginator.count = len(first)  # all of them: nobody needs to count
+        page = paginator.get_page(number)
+        page.object_list = list(page.object_list) if number else first[:size]
         self.list.dress(page.object_list, self.viewer)
         return page
 

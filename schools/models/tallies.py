@@ -1,6 +1,7 @@
 """Counts that are kept, so that no page of a center counts records (docs/adr/0011)."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from schools.models.units import Unit
@@ -20,6 +21,8 @@ class Tally(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "term", "figure", "split", "value"], name="one_tally_per_value")
         ]
+        # A center shows the totals of all its schools: one row in fifteen.
+        indexes = [models.Index(fields=["unit", "term"], condition=Q(split=""), name="tally_in_all")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.term} {self.figure} {self.split}={self.value}"

@@ -224,7 +224,13 @@ class Slip(models.Model):
 
     class Meta:
         ordering = ["student__student_number", "student__name", "pk"]
-        indexes = [models.Index(fields=["round", "class_group"]), models.Index(fields=["flag"])]
+        indexes = [
+            models.Index(fields=["round", "class_group"]),
+            models.Index(fields=["flag"]),
+            # Of many that were handed in and called nobody, what waits is few.
+            models.Index(fields=["round"], condition=Q(finished_at=None, revoked_at=None), name="slip_is_out"),
+            models.Index(fields=["round"], condition=Q(flag__isnull=False), name="slip_has_called"),
+        ]
         constraints = [models.UniqueConstraint(fields=["round", "student"], name="one_slip_per_student_and_round")]
 
     def __str__(self) -> str:

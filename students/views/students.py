@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import UUIDField
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -32,16 +32,24 @@ from students.forms import GroupsForm, GuardianForm, StudentForm, UnmaskForm
 from students.imports.words import ethnic_names
 from students.models import GroupMember, Guardian, RegistryEntry, RiskFlag, Student
 from students.opens import OPENS
-from students.queries import why_key
+from students.queries import guardians_of, why_key
 
 
 def student_or_404(request: ViewerRequest, pk: UUID) -> Student:
     """Whom the viewer sees is of the viewer's own school."""
-    student = get_object_or_404(Student.objects.visible_to(request.viewer).select_related("class_group"), pk=pk)
+    found = _student(request.viewer, pk=pk)
+    if not found:
+        raise Http404
+    student: Student = found[0]
     student.school = request.viewer.unit
     if student.class_group:
         student.class_group.school = request.viewer.unit
     return student
+
+
+@prepared_for(pk=UUIDField())
+def _student(viewer: Viewer, pk: Any) -> Any:
+    return Student.objects.visible_to(viewer).filter(pk=pk).select_related("class_group")
 
 
 def note_open(request: ViewerRequest, student: Student) -> None:
@@ -58,7 +66,7 @@ def note_first_open(request: ViewerRequest, student: Student) -> None:
 
 def masked_guardians(student: Student) -> list[tuple[Guardian, str]]:
     """Each with the phone number as everybody sees it."""
-    return [(guardian, mask_phone(guardian.phone)) for guardian in student.guardians.all()]
+    return [(guardian, mask_phone(guardian.phone)) for guardian in guardians_of(student)]
 
 
 @roles(*STAFF_ROLES)
@@ -69,7 +77,7 @@ def student_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     scheme, choice = viewer.scheme, Choice.of(viewer, request.GET)
     flag = next(iter(_open_flag(viewer, student=student.pk)), None)
     entry = next(iter(_open_entry(viewer, student=student.pk)), None)
-    members = _groups_now(student)
+    members = _groups_now(viewer, student=student.pk)
     context = {
         "student": student,
         "file": FileShown(viewer, student, choice, page=request.GET.get("page")),
@@ -98,8 +106,10 @@ def _open_entry(viewer: Viewer, student: Any) -> Any:
     return RegistryEntry.objects.visible_to(viewer).open().filter(student=student)
 
 
-def _groups_now(student: Student) -> list[GroupMember]:
-    return list(student.group_members.current().select_related("group", "set_by"))
+@prepared_for(student=UUIDField())
+def _groups_now(viewer: Viewer, student: Any) -> Any:
+    members = GroupMember.objects.visible_to(viewer).current().filter(student=student)
+    return members.select_related("group", "set_by")
 
 
 def _base_data(student: Student) -> dict[str, Any]:
@@ -154,7 +164,7 @@ def student_groups(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer = request.viewer
     student = student_or_404(request, pk)
     is_sent = request.method == "POST"
-    form = GroupsForm(request.POST if is_sent else None, viewer=viewer, members=_groups_now(student))
+    form = GroupsForm(request.POST if is_sent else None, viewer=viewer, members=_groups_now(viewer, student=student.pk))
     if is_sent and form.is_valid():
         with refusal_in(form):
             set_groups(by=viewer, student=student, **form.values())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db.utils import ConnectionHandler
 
-from config.databases import database
+from config.databases import database, look_at_tables
 
 
 @pytest.mark.parametrize("address", ["sqlite:///var/xinyu.sqlite3", "postgres://xinyu:word@127.0.0.1/xinyu"])
@@ -32,3 +32,19 @@ def test_a_pool_keeps_the_connections_itself():
     settings = database("postgres://xinyu:word@127.0.0.1/xinyu", base=Path("/srv"), pooled=True)
     assert settings["CONN_MAX_AGE"] == 0
     assert settings["OPTIONS"]["pool"]["max_size"] == 12
+
+
+def test_sqlite_finds_the_talks_of_a_student_before_those_of_a_school(tmp_path):
+    connection = ConnectionHandler({"default": database("sqlite:///own.sqlite3", base=tmp_path)})["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE talk (school, at, student)")
+        cursor.execute("CREATE INDEX of_school ON talk (school, at)")
+        cursor.execute("CREATE INDEX of_student ON talk (student)")
+        cursor.executemany("INSERT INTO talk VALUES (1, %s, %s)", [(n, n // 2) for n in range(200)])
+        asked = "EXPLAIN QUERY PLAN SELECT * FROM talk WHERE school = 1 AND student = 7 ORDER BY at"
+        ways = []
+        for _turn in range(2):
+            ways.append(cursor.execute(asked).fetchall()[0][3])
+            look_at_tables(connection)
+    connection.close()
+    assert ["of_school" in ways[0], "of_student" in ways[1]] == [True, True]
