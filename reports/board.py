@@ -107,10 +107,15 @@ class Board:
         rows = _EMPLOYED.of([node.pk for node in self.nodes], term=self.scope.term.code)
         return Counter({(unit, split, value): count for unit, split, value, count in rows})
 
+    def tells_splits(self, figure: str) -> bool:
+        return self.counts[figure, "", ""] >= figures()[figure].fewest_split
+
     def values(self, figure: str, split: str) -> list[Value]:
         """What occurs in the unit, in its own words: other units may call it otherwise, and have lists of their own."""
         declared = figures()[figure].split(split)
         if declared is None or (self.is_public and self.scope.unit.is_school and figures()[figure].about_students):
+            return []
+        if not self.tells_splits(figure):
             return []
         if declared not in self._words:
             self._words[declared] = declared.words(self.scope)

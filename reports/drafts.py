@@ -234,16 +234,18 @@ def screening(m: Material) -> str:
     lines = [
         _(
             "Screenings asked {asked} times and were handed in {answered} times ({share}). They reached {screened} of "
-            "the students enrolled ({coverage}). {valid_share} of the results are valid."
+            "the students enrolled ({coverage})."
         ).format(
             asked=m.count("screening_asked"),
             answered=m.count("screening_answered"),
             share=m.share("screening_answered_share"),
             screened=m.count("students_screened"),
             coverage=m.share("screening_coverage"),
-            valid_share=m.share("screening_valid_share"),
         )
     ]
+    if m.count("screening_results").value != 0:
+        sentence = _("Of the results of screenings that are closed, {valid_share} are valid.")
+        lines.append(sentence.format(valid_share=m.share("screening_valid_share")))
     if m.count("screening_flags").value != 0:
         lines.append(
             _(

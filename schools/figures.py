@@ -105,6 +105,8 @@ class Split:
     words: Callable[[Scope], Words]
     # A record counts once, so the values add up to the figure; a talk with two themes counts for both.
     is_partition: bool = True
+    # Kept for a page of its own; the page of the figure does not offer it.
+    is_offered: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Figure:
     about_students: bool = True
     # Told of a single school in the public edition, too. Not where it adds up with others: a small one could be solved.
     is_told_by_school: bool = True
+    # Of fewer records a school is told no split, where who reads counts must not guess whose a record is.
+    fewest_split: int = 0
 
     def query(self, scope: Scope) -> Rows:
         """The records behind the figure."""

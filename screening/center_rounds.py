@@ -2,7 +2,6 @@
 so that the page does not grow with the number of students; they name nobody."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +32,16 @@ class SchoolLine:
     round: Round | None = None
     counts: Counter[str] = field(default_factory=Counter)  # by code of figure
     levels: Counter[int] = field(default_factory=Counter)
+    # Of a round of one grade the levels of a school would be levels by school and grade: these are never crossed.
+    tells_levels: bool = False
 
     @property
     def state(self) -> str:
         return self.round.state if self.round else NOT_TAKEN_UP
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == Round.State.CLOSED
 
     @property
     def doubtful(self) -> int:
@@ -53,6 +58,7 @@ def lines_of(viewer: Viewer, center_round: CenterRound) -> list[SchoolLine]:
     lines = {one.pk: SchoolLine(one) for one in schools}
     for round_ in Round.objects.filter(center_round=center_round, school__in=schools).select_related("made_by__person"):
         lines[round_.school_id].round = round_
+        lines[round_.school_id].tells_levels = round_.state == Round.State.CLOSED and not center_round.is_of_one_grade
     kept = Tally.objects.filter(unit__in=schools, split=SPLIT, value__startswith=str(center_round.pk)).order_by()
     rows = kept.values_list("unit", "figure", "value").annotate(Sum("count"))
     for unit, figure, value, count in rows:
@@ -64,8 +70,9 @@ def lines_of(viewer: Viewer, center_round: CenterRound) -> list[SchoolLine]:
     return list(lines.values())
 
 
-def sum_of(lines: Iterable[SchoolLine], whole: Unit) -> SchoolLine:
-    found = SchoolLine(whole)
+def sum_of(lines: list[SchoolLine], whole: Unit, center_round: CenterRound) -> SchoolLine:
+    closed = sum(one.is_closed for one in lines)
+    found = SchoolLine(whole, tells_levels=closed > 1 or not center_round.is_of_one_grade)
     for one in lines:
         found.counts += one.counts
         found.levels += one.levels

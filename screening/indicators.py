@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import grades
+from screening.access import FEWEST_SHEETS
 from screening.center_rounds import SPLIT
 from screening.definition import Kind
 from screening.models import CenterRound, Response, Round, Slip
@@ -44,9 +45,15 @@ def screened(scope: Scope) -> Rows:
     return students(scope).filter(Exists(scored))
 
 
+def _closed(rows: Any, scope: Scope) -> Rows:
+    """Results count once their round is closed. A number that grows while it runs would tell a leader, who reads counts
+    only, whose result has just come in."""
+    return _of_term(rows.filter(slip__round__state=Round.State.CLOSED), scope, "slip__")
+
+
 def results(scope: Scope) -> Rows:
     first = Response.objects.filter(slip__round__after=None, slip__revoked_at=None, at__lt=scope.ends)
-    return _of_term(first, scope, "slip__")
+    return _closed(first, scope)
 
 
 def valid(scope: Scope) -> Rows:
@@ -56,7 +63,7 @@ def valid(scope: Scope) -> Rows:
 def with_level(scope: Scope) -> Rows:
     """Valid ones, of those asked again too, and those with an answer that called."""
     counted = Response.objects.filter(Q(is_valid=True) | Q(attention=4), at__lt=scope.ends)
-    return _of_term(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope, "slip__")
+    return _closed(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope)
 
 
 def _by_attention(_scope: Scope) -> Reader:
@@ -98,7 +105,7 @@ def _center_round_level_words(scope: Scope) -> Words:
 def of_center_rounds(path: str) -> Split:
     """By what a center has set for its schools (`screening.center_rounds`)."""
     label = _("set by a center")
-    return Split(SPLIT, label, (path,), _by_center_round, _center_round_words, is_partition=False)
+    return Split(SPLIT, label, (path,), _by_center_round, _center_round_words, is_partition=False, is_offered=False)
 
 
 CENTER_LEVELS = Split(
@@ -108,6 +115,7 @@ CENTER_LEVELS = Split(
     _by_center_round_and_level,
     _center_round_level_words,
     is_partition=False,
+    is_offered=False,
 )
 ATTENTION_SPLIT = Split("attention", _("attention"), ("attention",), _by_attention, _attention_words)
 SLIPS = _("student-screenings")
@@ -164,7 +172,7 @@ declare(
     # Answers and scores are for counselors; a grade head reads none of these, so they know no class.
     Figure(
         code="screening_results",
-        label=_("Results of screenings"),
+        label=_("Results of screenings that are closed"),
         group="screening",
         unit_of_measure=SLIPS,
         source="D4",
@@ -197,6 +205,7 @@ declare(
         unit_of_measure=SLIPS,
         source="D4",
         records=with_level,
+        fewest_split=FEWEST_SHEETS,
         splits=(ATTENTION_SPLIT, CENTER_LEVELS),
         is_told_by_school=False,
     ),

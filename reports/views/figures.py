@@ -234,7 +234,7 @@ def figure_records(request: ViewerRequest, code: str) -> HttpResponse:
         raise Http404
     (board,) = _boards(viewer, unit, [term])
     links = Links(unit, term, viewer)
-    chosen = _chosen(request, figure)
+    chosen = _chosen(request, figure, board)
     found = _by_unit if viewer.role == Role.CENTER_STAFF else _records
     context = {
         "figure": figure,
@@ -289,10 +289,10 @@ def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> s
     return next((one.label for one, _count in board.split(figure.code, split.code) if one.code == value), "–")
 
 
-def _chosen(request: ViewerRequest, figure: Figure) -> Chosen:
+def _chosen(request: ViewerRequest, figure: Figure, board: Board) -> Chosen:
     code = request.GET.get("split", "")
     split = figure.split(code)
-    if code and split is None:
+    if code and (split is None or not split.is_offered or not board.tells_splits(figure.code)):
         raise BadRequest("unknown split")
     return split, request.GET.get("value", "") if split else ""
 
@@ -300,7 +300,7 @@ def _chosen(request: ViewerRequest, figure: Figure) -> Chosen:
 def _split_rows(figure: Figure, board: Board, chosen: Chosen, links: Links) -> list[dict[str, Any]]:
     """For each split its values with their counts, each a link that narrows the page to it."""
     found = []
-    for split in figure.splits:
+    for split in (one for one in figure.splits if one.is_offered):
         values = [
             {
                 "label": value.label,

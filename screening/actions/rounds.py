@@ -148,6 +148,7 @@ def close_round(*, by: Viewer, round_: Round) -> Round:
     check_can_hold_rounds(by)
     # Holds the row of the round: sheets on their way are in before it, or refused after it.
     _move(round_, Round.State.OPEN, state=Round.State.CLOSED, closed_at=timezone.now())
+    mark(round_.school_id, since=round_.opens_on)  # its results count from now on, in the term in which it began
     end_reminders(REMINDER, round_.opens_on, units=[round_.school])
     if round_.is_anonymous:
         _shuffle(round_)

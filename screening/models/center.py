@@ -57,6 +57,10 @@ class CenterRound(models.Model):
         return (group.stage, group.entry_year) in self.entered
 
     @property
+    def is_of_one_grade(self) -> bool:
+        return len(self.grades) == 1
+
+    @property
     def entered(self) -> set[tuple[str, int]]:
         """Stage and year of entry of those who are in its grades on its first day, after a promotion in between."""
         chosen = (one.split(":") for one in self.grades)

@@ -81,7 +81,7 @@ def center_round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     context = {
         "center_round": center_round,
         "lines": [(one, list(zip(heads, one.cells, strict=True))) for one in lines],
-        "sum": (whole := sum_of(lines, viewer.unit)),
+        "sum": (whole := sum_of(lines, viewer.unit, center_round)),
         "sum_cells": list(zip(heads, whole.cells, strict=True)),
         "missing": sum(one.state == NOT_TAKEN_UP for one in lines),
         "running": sum(one.state == Round.State.OPEN for one in lines),

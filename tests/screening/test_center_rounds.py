@@ -13,8 +13,8 @@ from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
 from screening.actions.center import SET, end_center_round, set_center_round, take_up
 from screening.actions.consents import record_paper
-from screening.actions.rounds import open_round
-from screening.center_rounds import lines_of, schools_asked
+from screening.actions.rounds import close_round, open_round
+from screening.center_rounds import lines_of, schools_asked, sum_of
 from screening.models import CenterRound, Instrument, Round
 from tests.screening.asked import answered
 from tests.walking import center_round_of
@@ -128,11 +128,27 @@ def test_the_center_reads_state_and_counts_by_school_from_what_is_kept(world, dj
     open_round(by=viewer(world.a.counselor), round_=made)
     answered(made, world.a.student, *([2] * 8), 0)
     answered(made, world.a.student_2, *([0] * 9))
-    recount_marked()
-    with django_assert_num_queries(3):
-        lines = lines_of(viewer(world.district_staff), center_round)
-    found = {one.school.pk: (one.state, one.counts["screening_answered"], one.cells) for one in lines}
-    assert found == {world.a.unit.pk: ("open", 2, [1, 0, 0, 1, 0]), world.b.unit.pk: ("none", 0, [0, 0, 0, 0, 0])}
+
+    def read():
+        recount_marked()
+        with django_assert_num_queries(3):
+            lines = lines_of(viewer(world.district_staff), center_round)
+        return {one.school.pk: (one.state, one.counts["screening_answered"], one.cells) for one in lines}
+
+    nothing = [0, 0, 0, 0, 0]  # no level is counted while a round runs
+    assert read() == {world.a.unit.pk: ("open", 2, nothing), world.b.unit.pk: ("none", 0, nothing)}
+    close_round(by=viewer(world.a.counselor), round_=made)
+    assert read() == {world.a.unit.pk: ("closed", 2, [1, 0, 0, 1, 0]), world.b.unit.pk: ("none", 0, nothing)}
+
+
+@pytest.mark.parametrize(("grades", "told"), [(["primary:3"], False), (["primary:2", "primary:3"], True)])
+def test_levels_are_not_told_by_school_and_grade_at_once(grades, told, world):
+    center_round = center_round_of(world.district_staff, grades=grades)
+    made = taken_up(world, center_round)
+    close_round(by=viewer(world.a.counselor), round_=open_round(by=viewer(world.a.counselor), round_=made))
+    lines = lines_of(viewer(world.district_staff), center_round)
+    assert [one.tells_levels for one in lines if one.is_closed] == [told]
+    assert sum_of(lines, world.district, center_round).tells_levels == told  # the sum of a single school is its own
 
 
 def test_the_pages_of_both(world, sign_in):

@@ -8,7 +8,7 @@ from schools.figures import ALL, Scope, figures
 from schools.models import Tally
 from schools.queries import current_term
 from schools.recounting import recount_marked
-from screening.actions.rounds import ask_again, open_round, revoke_slip
+from screening.actions.rounds import ask_again, close_round, open_round, revoke_slip
 from screening.models import Instrument, Round, RoundInstrument, Slip
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
@@ -35,6 +35,8 @@ def a_round(world):
     days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": world.a.counselor}
     again = open_round(by=by, round_=ask_again(by=by, round_=round_, **days))
     answered(again, world.a.student_3, *(0,) * 9)
+    for one in (round_, again):
+        close_round(by=by, round_=one)
     return round_, by
 
 
@@ -86,6 +88,26 @@ def test_results_behind_a_figure_open_for_the_counselor_only(who, status, hidden
     assert answer.status_code == status
     if status == 200:
         assert (answer.context["count"].value, answer.context["closed"]) == (2, hidden)
+
+
+def test_results_count_once_their_round_is_closed_and_levels_from_five_on(world, sign_in):
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    leader, url = sign_in(world.a.leader), "/figures/screening_levels/"
+    first, second = (round_of(world.a, classes=("class_1", "class_2", "class_4")) for _one in range(2))
+    for student in (world.a.student, world.a.student_2, world.a.student_3, world.a.neighbor):
+        answered(first, student, *(0,) * 9)
+    answered(second, world.a.student, *(0,) * 9)
+    counted = ("screening_results", "screening_valid", "screening_levels")
+    found = [tuple(totals(world)[code] for code in counted)]
+    for round_ in (first, second):
+        close_round(by=by, round_=round_)
+        found.append(tuple(totals(world)[code] for code in counted))
+        splits = [one["label"] for one in leader.get(url).context["splits"]]
+        status = [
+            leader.get(url, {"split": split, "value": "0"}).status_code for split in ("attention", "center_round")
+        ]
+        found.append((len(splits), *status))
+    assert found == [(0, 0, 0), (4, 4, 4), (0, 400, 400), (5, 5, 5), (1, 200, 400)]
 
 
 def test_a_barred_person_counts_exactly_what_they_may_open(world):
