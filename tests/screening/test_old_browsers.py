@@ -34,7 +34,7 @@ SCRIPT = {
     r"\b(?:AbortSignal\.(?:timeout|any)|requestSubmit|showModal|showPicker|navigator\.locks|startViewTransition)\b": (
         "of the page, after 2020"
     ),
-    r"\bsignal\s*:|keepalive\s*:|\bonce\s*:\s*true": "options that older ones ignore",
+    r"\bsignal\s*:|\bonce\s*:\s*true": "options that older ones ignore",
 }
 STYLE = {
     r":(?:has|is|where|not\([^)]*,|user-valid|popover-open|modal)\b": "selectors",
