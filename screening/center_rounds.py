@@ -72,7 +72,7 @@ def lines_of(viewer: Viewer, center_round: CenterRound) -> list[SchoolLine]:
 
 def sum_of(lines: list[SchoolLine], whole: Unit, center_round: CenterRound) -> SchoolLine:
     closed = sum(one.is_closed for one in lines)
-    found = SchoolLine(whole, tells_levels=closed > 1 or not center_round.is_of_one_grade)
+    found = SchoolLine(whole, tells_levels=closed > (1 if center_round.is_of_one_grade else 0))
     for one in lines:
         found.counts += one.counts
         found.levels += one.levels

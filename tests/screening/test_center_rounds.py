@@ -145,6 +145,8 @@ def test_the_center_reads_state_and_counts_by_school_from_what_is_kept(world, dj
 def test_levels_are_not_told_by_school_and_grade_at_once(grades, told, world):
     center_round = center_round_of(world.district_staff, grades=grades)
     made = taken_up(world, center_round)
+    none_closed = sum_of(lines_of(viewer(world.district_staff), center_round), world.district, center_round)
+    assert not none_closed.tells_levels  # nothing is no zero
     close_round(by=viewer(world.a.counselor), round_=open_round(by=viewer(world.a.counselor), round_=made))
     lines = lines_of(viewer(world.district_staff), center_round)
     assert [one.tells_levels for one in lines if one.is_closed] == [told]
