@@ -130,10 +130,11 @@ NEAR_ROLES = (Role.CLASS_TEACHER, Role.GRADE_HEAD)
 def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySet:
     """A school's for its counselors and leaders; of own classes for class teacher and grade head; a subject teacher's
     are those that they started, and of students whose plan names them. It is not there for whom it, or the flag of one
-    of its people, is kept from, whatever their role. A center reads what was reported to it (`reports_of_incidents`),
-    never the incident."""
+    of its people, is kept from, whatever their role, nor once the records of all its students are closed. A center
+    reads what was reported to it (`reports_of_incidents`), never the incident."""
     kept = IncidentPerson.objects.filter(flag__in=kept_from(viewer)).order_by().values("incident")
     here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept).exclude(pk__in=barred_events(viewer))
+    here = here.exclude(_is_closed())
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(started_by__person=viewer.person)
@@ -144,6 +145,13 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
         return incidents.none()
     named = IncidentPerson.objects.filter(student__in=named_for(viewer)).order_by().values("incident")
     return here.filter(own | Q(pk__in=named))
+
+
+def _is_closed() -> Q:
+    """Of its students, all were handed over and have closed records (docs/adr/0019)."""
+    people = IncidentPerson.objects.exclude(student=None).order_by()
+    closed, others = people.exclude(student__locked_on=None), people.filter(student__locked_on=None)
+    return Q(pk__in=closed.values("incident")) & ~Q(pk__in=others.values("incident"))
 
 
 def named_for(viewer: Viewer) -> QuerySet[RegistryEntry, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import F
+
 from schools.access import Viewer
 from screening.access import FEWEST_SHEETS, SCREENERS, not_kept
 from screening.definition import COUNTED, Definition, Item, Type
@@ -55,7 +57,7 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
         if value is None:
             continue
         answered[key] += number
-        if isinstance(value, str) and viewer.role in SCREENERS and not round_.is_anonymous:
+        if isinstance(value, str) and value and viewer.role in SCREENERS and not round_.is_anonymous:
             words.setdefault(key, []).extend([value] * number)
         for one in value if isinstance(value, tuple) else [value]:
             if isinstance(one, int):
@@ -86,14 +88,20 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
 
 
 def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
-    """The answers of each, without whose they are."""
+    """The answers of each, without whose they are. Of closed records (docs/adr/0019) the counts stay, and no words."""
     if not is_counted_for(viewer, round_):
         return
     rows: Any = AnonymousSheet.objects.visible_to(viewer).filter(round=round_)
     if not round_.is_anonymous:
         rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
+        rows = rows.annotate(locked_on=F("slip__student__locked_on"))
     for one in rows.order_by().iterator(chunk_size=500):
-        yield one.given
+        is_closed = not round_.is_anonymous and one.locked_on
+        yield _wordless(one.given) if is_closed else one.given
+
+
+def _wordless(answers: dict[str, Any]) -> dict[str, Any]:
+    return {key: "" if isinstance(value, str) else value for key, value in answers.items()}
 
 
 def count_item(

@@ -384,6 +384,11 @@ def can_correct(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES
 
 
+def can_open_closed(viewer: Viewer) -> bool:
+    """Open the closed records of a student who is back (docs/adr/0019)."""
+    return viewer.role == Role.SCHOOL_LEADER
+
+
 def sees_counts_only(viewer: Viewer) -> bool:
     """A center hands in the file of all its schools; what the schools hold already it sees as counts."""
     return viewer.role == Role.CENTER_STAFF and not viewer.unit.is_school

@@ -26,6 +26,8 @@ from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
 from schools.common.tables import LIMITS
 from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup
+from students.access import can_open_closed
+from students.actions.roll import Return
 from students.imports.sentences import PROBLEMS
 from students.imports.words import ethnic_names
 from students.models import GroupMember, Guardian, SpecialGroup, Student
@@ -178,6 +180,12 @@ class StudentForm(forms.Form):
 class NewStudentForm(StudentForm):
     """A student who came after the roster; who has left or is on leave is no newcomer."""
 
+    opened_because = forms.ChoiceField(
+        label=gettext_lazy("Why closed records are opened"),
+        choices=[("", "—"), *((value, capfirst(label)) for value, label in Return.choices)],
+        required=False,
+        help_text=gettext_lazy("Only for somebody who was here before, and whose records have been closed since."),
+    )
     first = ("name", "class_group", "gender", "student_number", "entered_on")
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
@@ -185,6 +193,8 @@ class NewStudentForm(StudentForm):
         super().__init__(*args, student=blank, viewer=viewer, **kwargs)
         self.plain = tuple(name for name in self.plain if name not in ("status", "left_on"))
         del self.fields["status"], self.fields["left_on"]
+        if not can_open_closed(viewer):
+            del self.fields["opened_because"]
 
     def first_fields(self) -> list[Any]:
         return [self[name] for name in self.first]

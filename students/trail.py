@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from schools.audit.particulars import explains
 from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
-from students.actions.roll import Move
+from students.actions.roll import Move, Return
 from students.forms import UnmaskForm
 from students.models import BreakGlass, FlagStep, PlanPart, RiskFlag
 
@@ -92,7 +92,7 @@ explains(
         "finding": dict(BreakGlass.Finding.choices),
         "kind": dict(FlagStep.Kind.choices),
         "what": dict(UnmaskForm.WHAT) | dict(Move.choices),
-        "reason": dict(UnmaskForm.REASONS),
+        "reason": dict(UnmaskForm.REASONS) | dict(Return.choices),
     },
     fields={
         "class_group": _("class"),

@@ -17,7 +17,7 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import ClassGroup
 from schools.tallies import mark
-from students.access import can_correct
+from students.access import can_correct, can_open_closed
 from students.actions.classes import check_takes_students
 from students.actions.students import CORRECTABLE, check_visible, refresh_keys
 from students.models import Student
@@ -31,6 +31,14 @@ class Move(models.TextChoices):
     LEFT = "left", gettext_lazy("left the school")
 
 
+class Return(models.TextChoices):
+    """Why the closed records of somebody who stands on the roll again are opened (docs/adr/0019)."""
+
+    BACK = "back", gettext_lazy("is back at this school")
+    GUEST = "guest", gettext_lazy("is here for a time")
+    NEVER_LEFT = "never_left", gettext_lazy("never really left")
+
+
 def moves_of(student: Student) -> list[Move]:
     """What can happen to a student who is on the roll, on leave, or gone."""
     if student.status == Student.Status.ENROLLED:
@@ -39,19 +47,22 @@ def moves_of(student: Student) -> list[Move]:
 
 
 @transaction.atomic
-def add_student(*, by: Viewer, values: Mapping[str, Any]) -> Student:
-    """Put a student on the roll who came after the roster. The next import leaves alone what was set here."""
+def add_student(*, by: Viewer, values: Mapping[str, Any], opened_because: str = "") -> Student:
+    """Put a student on the roll who came after the roster. The next import leaves alone what was set here.
+
+    Who was here before and has closed records is put back by a leader, who says why they are opened."""
     _check_may_keep(by)
     given = {name: values[name] for name in CORRECTABLE if values.get(name) not in (None, "", False)}
     student = Student(school=by.unit, listed_on=timezone.localdate(), **given)
     check_takes_students(student.class_group, by.unit.pk)
-    namesakes = Student.objects.filter(class_group=student.class_group, name=student.name)
+    namesakes = Student.objects.filter(class_group=student.class_group, name=student.name, locked_on=None)
     if namesakes.filter(student_number__in={"", student.student_number}).exists():
         text = _("This class already has a student of this name. If this is another one, give each a student number.")
         raise Refused(text, field="name")
     refresh_keys(student, list(given))
     if was_here := _locked_before(student):
-        return _take_back(by, was_here, student.class_group)
+        _check_may_open(by, was_here, student.name, opened_because)
+        return _take_back(by, was_here, student.class_group, opened_because)
     student.set_by_hand = sorted(given)
     try:
         with transaction.atomic():
@@ -72,7 +83,24 @@ def _locked_before(student: Student) -> Student | None:
     return closed.filter(same).select_for_update(of=("self",)).first() if known else None
 
 
-def _take_back(by: Viewer, student: Student, class_group: ClassGroup | None) -> Student:
+def _check_may_open(by: Viewer, student: Student, name: str, because: str) -> None:
+    """A number alone opens nothing: the name must be the same, a leader must want it, and the log has why."""
+    if name not in (student.name, student.former_name):
+        text = _(
+            "Somebody of another name was here with this number. Check both; "
+            "whose name has changed is put on the roll under the former one first."
+        )
+        raise Refused(text, field="name")
+    if not can_open_closed(by):
+        raise Refused(
+            _("This student was here before, and the records are closed. A leader puts them on the roll again.")
+        )
+    if because not in Return.values:
+        text = _("This student was here before, and the records are closed. Choose why they are opened again.")
+        raise Refused(text, field="opened_because")
+
+
+def _take_back(by: Viewer, student: Student, class_group: ClassGroup | None, because: str) -> Student:
     """Back on the roll, with what is known from before."""
     student.class_group, student.status, student.left_on = class_group, Student.Status.ENROLLED, None
     student.locked_on = None
@@ -80,7 +108,7 @@ def _take_back(by: Viewer, student: Student, class_group: ClassGroup | None) -> 
     student.save(update_fields=["class_group", "status", "left_on", "locked_on", "set_by_hand"])
     keep_all([student.pk])
     mark(student.school_id)
-    audit.record(by=by, verb="student.unlocked", about=student, student=student)
+    audit.record(by=by, verb="student.unlocked", about=student, student=student, details={"reason": because})
     return student
 
 

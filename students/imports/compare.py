@@ -3,7 +3,8 @@
 A row is recognised by its registry number, else by its identity number, else by name, birth date and class, else by
 name and the school's own student number, when that fits exactly one student. A blank cell says nothing. What a person
 set by hand is kept; key fields of a known student wait for a confirmation; students who are not in the file are
-reported only.
+reported only. Somebody who was handed over and whose records are closed (docs/adr/0019) is recognised by a number only,
+and the row waits: a person puts them on the roll.
 """
 
 import datetime as dt
@@ -156,6 +157,8 @@ class Known:
         self.by_identity = {one.id_hash: one for one in self.students if one.id_hash}
         self.by_name: defaultdict[str, list[Student]] = defaultdict(list)
         for student in self.students:
+            if student.locked_on:
+                continue  # as if never here
             self.by_name[as_it_looks(student.name)].append(student)
         self.guardians: defaultdict[Any, dict[int, Guardian]] = defaultdict(dict)
         self.members: defaultdict[Any, list[GroupMember]] = defaultdict(list)
@@ -289,6 +292,9 @@ class Planner:
         other = self.taken.setdefault(student.pk, row.row)
         if other != row.row:
             self.report(row, "name", "duplicate_in_file", row.name, other_row=other)
+            return
+        if student.locked_on:
+            self.report(row, "name", "records_closed", row.name)
             return
         change = Change(row, student)
         self._compare(change, class_key)

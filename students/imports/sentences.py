@@ -87,6 +87,9 @@ SCHOOL: dict[str, Any] = {
     "two_students": gettext_lazy(
         "The registry number belongs to one known student and the identity number to another. Check both."
     ),
+    "records_closed": gettext_lazy(
+        "This student was here before, and the records are closed. A leader puts them on the roll by hand."
+    ),
     "ambiguous_student": gettext_lazy(
         "Several students of the school look like this one. Add the registry number or the identity number."
     ),

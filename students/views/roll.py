@@ -66,7 +66,8 @@ def student_new(request: ViewerRequest) -> HttpResponse:
     form = NewStudentForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
-            student = add_student(by=viewer, values=form.values())
+            because = form.cleaned_data.get("opened_because", "")
+            student = add_student(by=viewer, values=form.values(), opened_because=because)
             messages.success(request, _("The student is on the roll. Add a guardian, so that somebody can be called."))
             return redirect(student)
     return render(request, "students/student_new.html", {"form": form})

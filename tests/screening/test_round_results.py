@@ -192,6 +192,21 @@ def test_whose_student_was_handed_over_is_still_above_the_cut_off(world):
 
 
 @pytest.mark.django_db
+def test_of_closed_records_the_counts_stay_and_no_words(world):
+    round_ = round_of(world.a, opened=False)
+    round_.parts.update(instrument=instrument_of(world.a.unit, code="swords"))
+    answered(open_round(by=by(world), round_=round_), world.a.student_2, 1, "公园")
+
+    def told():
+        (part,) = items_counted(by(world), round_, "zh")
+        return [(item.answered, item.words) for item in part.items if item.number == 2]
+
+    before = told()
+    Student.objects.filter(pk=world.a.student_2.pk).update(locked_on=NOW.date())
+    assert (before, told()) == ([(1, ["公园"])], [(1, [])])
+
+
+@pytest.mark.django_db
 def test_reading_what_was_written_is_logged(world, sign_in):
     round_ = round_of(world.a, opened=False)
     round_.parts.update(instrument=instrument_of(world.a.unit, code="swords"))

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from counseling.models import IncidentPerson, TalkPart
+from counseling.models import Incident, IncidentAct, IncidentPerson, TalkPart
+from schools.common.errors import Refused
 from schools.models import AuditEntry
 from screening.models import Consent, PlannedTalk, Response, Slip
 from students.actions.retention import lock_handed_over
@@ -23,9 +24,10 @@ from students.models import (
     Student,
     StudentState,
 )
+from tests.importing import import_file
 from tests.students.test_hand_over import by, offered, there  # noqa: F401
-from tests.walking import raised
-from tests.world import NOW
+from tests.walking import incident_of, raised
+from tests.world import NOW, _identity_number
 
 pytestmark = pytest.mark.django_db
 STUDENT_OF = {
@@ -85,6 +87,21 @@ def test_after_its_years_nobody_of_the_old_school_sees_anything_of_the_student(w
     assert (entry.person, entry.student_id, entry.chain.scope) == (None, world.a.student.pk, world.a.unit.code)
 
 
+def test_a_crisis_event_is_there_until_the_records_of_the_last_of_its_students_are_closed(world, viewer, moved):
+    student, counselor = world.a.student, world.a.counselor
+    own, shared = (incident_of(counselor, student, text="x") for _ in range(2))
+    IncidentPerson.objects.create(incident=own, who="x", added_by=counselor)
+    IncidentPerson.objects.create(incident=shared, student=world.a.student_2, added_by=counselor)
+    unknown = incident_of(counselor, who="x", text="x")
+    for one in (own, shared, unknown):
+        IncidentAct.objects.create(incident=one, number=1, kind="note", by=counselor, happened_at=NOW, text="x")
+    with later():
+        lock_handed_over()
+        for who in (viewer(world.a.counselor), viewer(world.a.leader)):
+            assert set(Incident.objects.visible_to(who)) == {shared, unknown}
+            assert {act.incident for act in IncidentAct.objects.visible_to(who)} == {shared, unknown}
+
+
 def test_the_receipt_stays_and_the_page_says_why_there_is_nothing_more(world, sign_in, moved):
     with later():
         lock_handed_over()
@@ -102,13 +119,41 @@ def test_an_open_flag_of_the_old_school_puts_it_off(world, moved):
         assert lock_handed_over() == 0
 
 
-def test_who_comes_back_by_a_hand_over_or_with_the_same_paper_has_their_records_again(world, viewer, moved):
-    number = "11010120150307741X"
+@pytest.fixture
+def closed(world, moved):
+    """The number of the paper of somebody whose records are closed."""
+    number = _identity_number("44060820170105001")
     Student.objects.filter(pk=world.a.student.pk).update(id_hash=hash_of(number, "id_number"))
     with later():
         lock_handed_over()
-        values = {"name": "x", "class_group": world.a.class_1, "id_type": "identity_card", "id_number": number}
-        back = add_student(by=viewer(world.a.counselor), values=values)
-        assert (back.pk, back.status, back.locked_on) == (world.a.student.pk, "enrolled", None)
-        assert seen(viewer, world.a.counselor, back)["TalkPart"] > 0
-    assert AuditEntry.objects.filter(verb="student.unlocked", student_id=back.pk).count() == 1
+        yield number
+
+
+def test_who_is_put_on_the_roll_again_by_a_leader_who_says_why_has_their_records_again(world, viewer, closed):
+    values = {"name": world.a.student.name, "class_group": world.a.class_1, "id_number": closed}
+    back = add_student(by=viewer(world.a.leader), values=values, opened_because="back")
+    assert (back.pk, back.status, back.locked_on) == (world.a.student.pk, "enrolled", None)
+    assert seen(viewer, world.a.counselor, back)["TalkPart"] > 0
+    assert AuditEntry.objects.get(verb="student.unlocked", student_id=back.pk).details == {"reason": "back"}
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "because"),
+    [("counselor", {}, "back"), ("leader", {}, ""), ("leader", {"name": "别人"}, "back")],
+)
+def test_the_number_of_a_paper_alone_opens_no_closed_records(world, viewer, closed, who, changes, because):
+    values = {"name": world.a.student.name, "class_group": world.a.class_1, "id_number": closed} | changes
+    with pytest.raises(Refused):
+        add_student(by=viewer(getattr(world.a, who)), values=values, opened_because=because)
+    assert Student.objects.get(pk=world.a.student.pk).locked_on
+
+
+def test_a_roster_changes_and_shows_nothing_of_closed_records(world, closed):
+    old = world.a.student
+    head = "姓名,身份证件号,年级,班级,联系电话"
+    rows = [f"{old.name},{number},三年级,1班,13900001111" for number in (closed, "")]
+    by_number, by_name = (import_file("\n".join([head, row]).encode(), world.a.unit) for row in rows)
+    assert [problem.code for problem in by_number.problems] == ["records_closed"]
+    assert (by_number.created, by_number.changed, by_name.created, by_name.changed) == (0, 0, 1, 0)
+    old.refresh_from_db()
+    assert (old.status, bool(old.locked_on)) == ("left", True)
