@@ -17,13 +17,13 @@ from reports.questions import (
     Kind,
     answer_words,
     given_in,
-    questions_by_counts,
     questions_of,
+    questions_told,
     read_texts,
+    read_versions,
     says_something,
     sum_words,
     sums_of,
-    texts_of,
 )
 from reports.reporting import Completeness, days_to_report
 from schools.access import Viewer
@@ -127,9 +127,9 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
     questions = questions_of(viewer.unit, CLASS, day)
     given: dict[int, Any] = {}
     if report:
-        texts = read_texts(viewer, [report]).get(report.pk, {})
-        given = given_in(questions, report.counts, texts)
-        _add_answers(versions, questions)
+        texts = read_versions(viewer, versions)
+        given = given_in(questions, report.counts, texts[versions[0]])
+        _add_answers(texts, questions)
     known = [(word, counts[name]) for name, word in WORDS.items() if name in counts]
     missed = [one for one in missed_days(viewer, group) if one != day]
     return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
@@ -155,11 +155,10 @@ def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:
     return sorted(set(days) - set(signed))
 
 
-def _add_answers(versions: list[ReportVersion], questions: list[ReportQuestion]) -> None:
+def _add_answers(texts: dict[ReportVersion, dict[str, str]], questions: list[ReportQuestion]) -> None:
     """Beside each signature what was answered then."""
-    for version in versions:
-        texts = texts_of(version)
-        told = [(question.words, answer_words(question, version.counts, texts)) for question in questions]
+    for version, words in texts.items():
+        told = [(question.words, answer_words(question, version.counts, words)) for question in questions]
         version.answers = [pair for pair in told if pair[1]]  # type: ignore[attr-defined]
 
 
@@ -229,7 +228,7 @@ def sums_on(viewer: Viewer, board: Board) -> list[Sum]:
     """The answers on a board, question by question."""
     signed = [row for row in board.rows if row.report]
     counts = [row.report.counts for row in signed if row.report]
-    questions = questions_by_counts(counts)
+    questions = questions_told(viewer.unit, counts)
     in_words = [question for question in questions if question.kind == Kind.TEXT]
     texts = (
         read_texts(viewer, [row.report for row in signed if row.report]) if in_words and viewer.unit.is_school else {}
@@ -268,7 +267,7 @@ def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
     versions = list(report.versions.select_related("signed_by__person").order_by("-number")) if report else []
     counts = report.counts if report else {}
     words = UNIT_WORDS | {name: word for name, word in WORDS.items() if name != "open_flags"}
-    asked = [(question.words, sum_words(question, counts)) for question in questions_by_counts([counts])]
+    asked = [(question.words, sum_words(question, counts)) for question in questions_told(viewer.unit, [counts])]
     return {
         "report": report,
         "versions": versions,

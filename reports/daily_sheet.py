@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reports.daily import Board, Row
 from reports.daily_term import term_board
 from reports.models import ReportQuestion
-from reports.questions import Kind, answer_words, questions_by_counts, read_texts, sum_words
+from reports.questions import Kind, answer_words, questions_told, read_texts, sum_words
 from reports.reporting import State
 from schools.access import Viewer
 from schools.common.workbooks import Sheet
@@ -42,7 +42,7 @@ def daily_sheet(viewer: Viewer, board: Board) -> Sheet:
         _("complete"),
     ]
     title = _("Daily report")
-    questions = questions_by_counts(row.report.counts for row in board.rows if row.report)
+    questions = questions_told(viewer.unit, (row.report.counts for row in board.rows if row.report))
     heads += [question.words for question in questions]
     return Sheet("daily_board", title, len(board.rows), heads, lambda: _lines(viewer, board, questions))
 

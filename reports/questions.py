@@ -36,6 +36,11 @@ def questions_by_counts(found: Iterable[Mapping[str, Any]]) -> list[ReportQuesti
     return list(ReportQuestion.objects.select_related("unit").filter(pk__in=keys)) if keys else []
 
 
+def questions_told(unit: Unit, found: Iterable[Mapping[str, Any]]) -> list[ReportQuestion]:
+    """Those that these counts answer and that are told in a unit: answers go up to the unit that asks, no further."""
+    return [question for question in questions_by_counts(found) if unit.is_within(question.unit)]
+
+
 def is_answer(name: str) -> bool:
     return name[:1] == "q" and name[1:2].isdecimal()
 
@@ -148,9 +153,14 @@ def going_up(unit: Unit, counts: Mapping[str, Any]) -> dict[str, Any]:
 def read_texts(viewer: Viewer, reports: Sequence[DailyReport]) -> dict[Any, dict[str, str]]:
     """What was answered in words, by report, as it stands now. That somebody read it is noted in the log."""
     seen = ReportVersion.objects.visible_to(viewer).filter(report__in=reports).select_related("report")
-    found = {row.report_id: texts_of(row) for row in seen if row.number == row.report.version}
-    found = {pk: texts for pk, texts in found.items() if texts}
-    if found:
+    texts = read_versions(viewer, [row for row in seen if row.number == row.report.version])
+    return {version.report_id: found for version, found in texts.items()}
+
+
+def read_versions(viewer: Viewer, versions: Sequence[ReportVersion]) -> dict[ReportVersion, dict[str, str]]:
+    """The same, by version, old ones as well."""
+    texts = {version: texts_of(version) for version in versions}
+    if any(texts.values()):
         with transaction.atomic():
             audit.record(by=viewer, verb="daily.answers_read")
-    return found
+    return texts

@@ -9,7 +9,7 @@ from django.urls import reverse
 from reports.actions.daily import Concern, Signature, correct_answers, sign_class, sign_unit
 from reports.actions.questions import add_question, end_question
 from reports.daily import class_board, unit_board
-from reports.daily_page import sums_on
+from reports.daily_page import sums_on, unit_page
 from reports.daily_sheet import daily_sheet
 from reports.models import DailyReport, ReportQuestion, ReportVersion
 from reports.questions import answers_of, questions_of
@@ -82,6 +82,28 @@ def test_answers_are_summed_up_to_the_unit_that_asked_and_words_stay_in_the_scho
     above = sums_on(viewer(world.district_staff), unit_board(world.district, TODAY))
     assert [(one.question.words, one.told, one.texts) for one in above] == [("Fever?", "5", [])]
     assert "SENTINEL" not in sign_in(world.district_staff).get(reverse("reports:daily_board")).content.decode()
+
+
+def test_a_center_above_the_unit_that_asks_reads_no_answers(world, viewer, asked):
+    sign(viewer, world.a.teacher, asked, 2, 1, "")
+    sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY))
+
+    def told(member):
+        by, board = viewer(member), unit_board(member.unit, TODAY)
+        on_page = [word for word, _number in unit_page(by, world.a.unit, TODAY)["facts"]]
+        places = ([one.question.words for one in sums_on(by, board)], daily_sheet(by, board).heads, on_page)
+        return ["Fever?" in place for place in places]
+
+    assert (told(world.district_staff), told(world.city_staff)) == ([True] * 3, [False] * 3)
+
+
+def test_words_of_an_earlier_version_are_read_into_the_log_too(world, viewer, sign_in, asked):
+    sign(viewer, world.a.teacher, asked, 2, 1, "EARLIER-words")
+    signature = Signature(TODAY, over=1, answers=answers_of(asked, {asked[0].pk: 2}))
+    correct_answers(by=viewer(world.a.teacher), group=world.a.class_1, signature=signature)
+    url = reverse("reports:daily_class", args=[world.a.class_1.pk])
+    page = sign_in(world.a.counselor).get(url).content.decode()
+    assert ("EARLIER-words" in page, AuditEntry.objects.filter(verb="daily.answers_read").count()) == (True, 1)
 
 
 def test_the_workbook_has_a_column_for_each_question(world, viewer, asked):
