@@ -31,6 +31,11 @@ def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongFie
     return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
+def belongs_or_unknown(chosen: str) -> str:
+    """Nothing is said for the person who writes, and nobody who calls for help is sent back for it."""
+    return chosen or IncidentPerson.Belongs.UNKNOWN
+
+
 class StartForm(forms.Form):
     """One tap for the kind, one sentence, one tap to call everybody."""
 
@@ -45,7 +50,7 @@ class StartForm(forms.Form):
     belongs = forms.ChoiceField(
         label=gettext_lazy("Where do they belong?"),
         choices=IncidentPerson.Belongs.choices,
-        initial=IncidentPerson.Belongs.HERE,
+        required=False,
         widget=forms.RadioSelect,
     )
     happened = area(
@@ -67,6 +72,9 @@ class StartForm(forms.Form):
         field_of(self, "keep_it_from", forms.ModelMultipleChoiceField).queryset = colleagues(viewer)
         if student:
             del self.fields["who"], self.fields["belongs"]
+
+    def clean_belongs(self) -> str:
+        return belongs_or_unknown(self.cleaned_data["belongs"])
 
 
 class ActForm(forms.Form):
@@ -116,7 +124,6 @@ class PersonForm(forms.Form):
         label=gettext_lazy("Where do they belong?"),
         choices=IncidentPerson.Belongs.choices,
         required=False,
-        initial=IncidentPerson.Belongs.HERE,
         widget=forms.RadioSelect,
     )
     part = forms.ChoiceField(
@@ -128,7 +135,7 @@ class PersonForm(forms.Form):
         field_of(self, "student", forms.ModelChoiceField).queryset = Student.objects.visible_to(viewer)
 
     def clean_belongs(self) -> str:
-        return self.cleaned_data["belongs"] or IncidentPerson.Belongs.HERE
+        return belongs_or_unknown(self.cleaned_data["belongs"])
 
 
 class KeepForm(forms.Form):

@@ -44,7 +44,7 @@ def start_incident(
     happened: str,
     student: Student | None = None,
     who: str = "",
-    belongs: str = IncidentPerson.Belongs.HERE,
+    belongs: str = IncidentPerson.Belongs.UNKNOWN,
     place: str = "",
     known_at: dt.datetime | None = None,
     keep_it_from: Iterable[Person] = (),
@@ -102,7 +102,7 @@ def _bring_in(
     *,
     student: Student | None,
     who: str = "",
-    belongs: str = IncidentPerson.Belongs.HERE,
+    belongs: str = IncidentPerson.Belongs.UNKNOWN,
     part: str = IncidentPerson.Part.CONCERNED,
     keep_it_from: Iterable[Person] = (),
 ) -> IncidentPerson:
@@ -366,7 +366,7 @@ def add_person(
     part: str,
     student: Student | None = None,
     who: str = "",
-    belongs: str = IncidentPerson.Belongs.HERE,
+    belongs: str = IncidentPerson.Belongs.UNKNOWN,
 ) -> IncidentPerson:
     """One more person, apart from the others. Their class teacher and grade head are called."""
     incident = open_and_locked(by, incident, leads=True)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='incidentperson',
             name='belongs',
-            field=models.CharField(choices=[('here', 'student here, not found on the roster'), ('staff', 'works at the school'), ('elsewhere', 'student of another school'), ('unknown', 'somebody else, or unknown')], default='here', max_length=10, verbose_name='where they belong'),
+            field=models.CharField(choices=[('here', 'student here, not found on the roster'), ('staff', 'works at the school'), ('elsewhere', 'student of another school'), ('unknown', 'somebody else, or unknown')], default='unknown', max_length=10, verbose_name='where they belong'),
         ),
         migrations.CreateModel(
             name='IncidentBarrier',

@@ -151,7 +151,7 @@ class IncidentPerson(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="people")
     # Nobody of the roster: a name as it was called out, and where this person belongs.
-    belongs = models.CharField(_("where they belong"), max_length=10, choices=Belongs.choices, default=Belongs.HERE)
+    belongs = models.CharField(_("where they belong"), max_length=10, choices=Belongs.choices, default=Belongs.UNKNOWN)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     who = SealedTextField(_("who"))
     part = models.CharField(_("part"), max_length=10, choices=Part.choices, default=Part.CONCERNED)

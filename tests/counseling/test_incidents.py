@@ -107,6 +107,14 @@ def test_event_about_nobody_of_the_roster_is_kept_from_the_first_moment_on(world
         acts.take_lead(by=leader, incident=incident)
 
 
+def test_nobody_belongs_anywhere_until_somebody_says_so(world, sign_in):
+    client, url = sign_in(world.a.teacher), reverse("counseling:incident_begin")
+    assert client.get(url).context["form"]["belongs"].value() is None
+    form = {"submission": str(uuid.uuid4()), "kind": "abuse", "happened": "x", "who": "A boy in red"}
+    client.post(url, form)
+    assert IncidentPerson.objects.get().belongs == "unknown"
+
+
 def test_event_that_nobody_could_handle_is_not_kept_from_all(world, viewer):
     able = [world.a.leader, world.a.counselor, world.a.counselor_2]
     with pytest.raises(Refused):

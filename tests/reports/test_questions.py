@@ -1,6 +1,7 @@
 """Further questions of the daily report: asked from a day on, signed with it, summed, and no further than the asker."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -54,6 +55,14 @@ def test_nothing_is_still_two_taps_and_what_stood_in_it_is_signed(world, sign_in
     fever, lunch, words = (f"q{one.pk}" for one in asked)
     assert (report.state, report.counts[fever]) == ("zero", 0)
     assert not [name for name in report.counts if name.startswith((lunch, words))]
+
+
+def test_the_enter_key_in_an_answer_signs_nothing(world, sign_in, asked):
+    url = reverse("reports:daily_class", args=[world.a.class_1.pk])
+    page = sign_in(world.a.teacher).get(url).content.decode()
+    form = page[page.index('name="over"') :]
+    first = re.search(r"<button([^>]*)>", form)[1]
+    assert (form.index(first) < form.index(f'name="q{asked[0].pk}"'), first.split()) == (True, ["disabled", "hidden"])
 
 
 def test_what_must_be_answered_is_never_a_no_by_default(world, sign_in, viewer):
