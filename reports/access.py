@@ -167,8 +167,8 @@ def sweep_signatures_of(signatures: Any, viewer: Viewer) -> Any:
     """A center reads what schools signed, never what a class did."""
     if viewer.role == Role.CENTER_STAFF:
         return signatures.filter(unit__path__startswith=viewer.unit.path, class_group=None)
-    of_school = Q(class_group=None) if viewer.role in SCHOOL_ROLES else Q(pk__in=[])
-    return signatures.filter(of_school | Q(class_group__in=swept_class_ids(viewer)), unit_id=viewer.unit.pk)
+    here = signatures.filter(unit_id=viewer.unit.pk)
+    return here if viewer.role in SCHOOL_ROLES else here.filter(class_group__in=swept_class_ids(viewer))
 
 
 def can_call_sweep(viewer: Viewer) -> bool:

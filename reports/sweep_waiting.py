@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.access import classes_to_sign, stood_in_for
-from reports.models import Sweep
-from reports.sweeps import Progress, progress_of
+from reports.sweeps import Progress, open_sweeps, progress_of
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.models import Role
 from schools.work.inbox import Waiting, waits
@@ -20,8 +19,7 @@ TOLD = {Role.CLASS_TEACHER, Role.CENTER_STAFF, *SCHOOL_ROLES}
 def sweeps_to_answer(viewer: Viewer) -> Iterator[Waiting]:
     if viewer.role not in TOLD and not stood_in_for(viewer):
         return
-    sweeps = list(Sweep.objects.visible_to(viewer).open().select_related("unit"))
-    for one in progress_of(viewer, sweeps):
+    for one in progress_of(viewer, open_sweeps(viewer)):
         yield from _to_answer(viewer, one)
         if viewer.role not in TOLD or viewer.role == Role.CLASS_TEACHER:
             continue

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.access import swept_class_ids
+from counseling.queries import own_coverage
+from reports.access import classes_to_sign, swept_class_ids
 from reports.daily import Board, Row, add_leaders, add_signers, is_there, joined_on, stages_of, students_in
 from reports.models import Sweep, SweepNote, SweepSignature
 from reports.reporting import State, state_of
 from schools.access import Viewer
 from schools.models import ClassGroup, Membership, Unit
+from schools.prepared_for import prepared_for
 from students.indicators import OWN
 from students.models import FlagReport, GroupMember, KeptFrom, RiskFlag, SpecialGroup, Student
 
@@ -280,25 +282,28 @@ class Progress:
         return self.done < self.expected and timezone.now() > self.sweep.school_due_at
 
 
+@prepared_for()
+def open_sweeps(viewer: Viewer) -> Any:
+    """The last to be answered first."""
+    return Sweep.objects.visible_to(viewer).open().select_related("unit")
+
+
 def progress_of(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
-    """Three queries for all of them."""
+    """At most three queries for all of them."""
     if not sweeps:
         return []
     return _at_center(viewer, sweeps) if not viewer.unit.is_school else _at_school(viewer, sweeps)
 
 
 def _at_school(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
-    today = timezone.localdate()
-    swept = swept_class_ids(viewer)
-    groups = [group for group in viewer.class_groups if group.pk in swept and is_there(group, viewer.unit, today)]
-    sizes = students_in(groups)
-    groups = [group for group in groups if sizes.get(group.pk)]
-    rows = SweepSignature.objects.visible_to(viewer).filter(sweep__in=sweeps).order_by()
-    signed: set[tuple[Any, int | None]] = set(rows.values_list("sweep", "class_group"))
-    here = {"student__class_group": F("class_group"), "student__status": Student.Status.ENROLLED}
-    notes = SweepNote.objects.filter(sweep__in=sweeps, class_group__in=groups, **here).order_by()
-    counts = notes.values_list("sweep", "class_group").annotate(n=Count("pk"))
-    looked = {(sweep, group): n for sweep, group, n in counts}
+    today, keys = timezone.localdate(), [sweep.pk for sweep in sweeps]
+    swept, sizes = swept_class_ids(viewer), _sizes(viewer)
+    classes_here = [group for group in viewer.class_groups if group.pk in swept and sizes.get(group.pk)]
+    groups = [group for group in classes_here if is_there(group, viewer.unit, today)]
+    signed = {(sweep, group) for sweep, group in _signed(viewer, sweeps=keys)}
+    # Who goes through a class reads how many students are left; everybody else whether it has signed.
+    noted = _looked_at(viewer, sweeps=keys) if classes_to_sign(viewer) else []
+    looked = {(sweep, group): n for sweep, group, n in noted}
     found = []
     for sweep in sweeps:
         classes = [
@@ -308,6 +313,26 @@ def _at_school(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:
         done = sum(one.is_signed for one in classes)
         found.append(Progress(sweep, len(classes), done, (sweep.pk, None) in signed, classes))
     return found
+
+
+def _sizes(viewer: Viewer) -> dict[int, int]:
+    """How many students each class has; in a term the workbench has counted them for the talks already."""
+    if viewer.term is None:
+        return students_in(viewer.class_groups)
+    return {row.class_group.pk: row.students for row in own_coverage(viewer)}
+
+
+@prepared_for(sweeps=UUIDField())
+def _signed(viewer: Viewer, sweeps: list[Any]) -> Any:
+    rows = SweepSignature.objects.visible_to(viewer).filter(sweep__in=sweeps)
+    return rows.order_by().values_list("sweep", "class_group")
+
+
+@prepared_for(sweeps=UUIDField())
+def _looked_at(viewer: Viewer, sweeps: list[Any]) -> Any:
+    here = {"student__class_group": F("class_group"), "student__status": Student.Status.ENROLLED}
+    notes = SweepNote.objects.visible_to(viewer).filter(sweep__in=sweeps, **here).order_by()
+    return notes.values_list("sweep", "class_group").annotate(n=Count("pk"))
 
 
 def _at_center(viewer: Viewer, sweeps: Sequence[Sweep]) -> list[Progress]:

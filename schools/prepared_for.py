@@ -80,6 +80,8 @@ def prepared_for(
 
         @wraps(build)
         def ask(viewer: Viewer, **given: Any) -> list[Any]:
+            if isinstance(viewer, Outline):
+                raise AttributeError("a rule asks for rows of the viewer while its query is built: name the question")
             today = timezone.localdate()
             if day[0] != today:
                 made.clear()

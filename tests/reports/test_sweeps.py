@@ -352,6 +352,18 @@ def test_who_stands_in_is_asked_instead_of_the_teacher(world, viewer, sweep):
     assert [row.text for row in inbox_of(viewer(subject)) if row.text.startswith("Spring")]
 
 
+@pytest.mark.parametrize("who", ["subject_teacher", "grade_head", "counselor"])
+def test_who_stands_in_reads_on_the_workbench_how_many_are_left(world, viewer, sweep, who):
+    member, today = world.a.people[who], NOW.date()
+    note_student(by=viewer(world.a.counselor), sweep=sweep, student=world.a.neighbor, found=WORRY)
+    name_stand_in(by=viewer(world.a.leader), group=world.a.class_2, member=member, first_on=today, last_on=today)
+    found = [
+        [row.note for row in inbox_of(viewer(one)) if "Spring" in row.text and row.note.startswith("已看")]
+        for one in (member, world.b.people[who])
+    ]
+    assert found == [["已看 1/1"], []]
+
+
 def test_another_day_is_told_to_whom_the_old_one_called_and_stands_in_the_log(world, viewer, sweep):
     by = viewer(world.district_staff)
     dispatch()

@@ -124,6 +124,11 @@ def test_a_read_with_a_moment_is_asked_anew_each_time(world, viewer, fixed_clock
     assert ask(viewer(world.a.leader)) == []
 
 
+def test_a_read_whose_rule_asks_for_rows_is_asked_for_each_viewer(world, viewer):
+    ask = prepared_for()(lambda viewer: Membership.objects.filter(pk__in=current_roles(viewer)))
+    assert [ask(viewer(own)) for own in (world.a.leader, world.b.leader)] == [[world.a.leader], [world.b.leader]]
+
+
 def test_a_read_by_more_than_the_role_is_asked_for_each_viewer(world, viewer):
     ask = prepared_for()(lambda viewer: Unit.objects.filter(path__startswith=viewer.unit.path))
     assert ask(viewer(world.a.leader)) == [world.a.unit]
