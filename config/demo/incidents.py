@@ -1,4 +1,5 @@
-"""Two crisis events in the first school of each district: one open since this morning, one settled weeks ago."""
+"""Crisis events in the first school of each district: one open since this morning, one settled weeks ago, and one about
+a child of another school, which is kept from the school's leader."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from config.demo.talks import Talks
-from counseling.models import CrisisFreeTerm, Incident, IncidentAct, IncidentPerson, IncidentReport
+from counseling.models import CrisisFreeTerm, Incident, IncidentAct, IncidentBarrier, IncidentPerson, IncidentReport
 from schools.models import Membership, Role, Unit
 from students.models import BreakGlass, RiskFlag, Student
 
@@ -33,6 +34,15 @@ SETTLED = (
     (345, "passed", "written", ""),
     (4000, "closed", "", ""),
 )
+ELSEWHERE = (
+    (4, "lead", "", ""),
+    (9, "told", "guardian", "电话告知孩子母亲和所在学校，半小时内到校。"),
+    (25, "report", "oral", ""),
+    (31, "answer", "oral", ""),
+    (50, "measure", "", "由母亲和邻校心理教师接走；事情经过交中心核实。"),
+    (280, "report", "written", ""),
+    (2900, "closed", "", ""),
+)
 
 
 def add_incidents(talks: Talks, students: list[Student]) -> None:
@@ -49,14 +59,43 @@ def add_incidents(talks: Talks, students: list[Student]) -> None:
     missing = _incident(talks, "missing", "午休后没有回教室，书包还在，手机关机。", dt.timedelta(days=25))
     _person(talks, missing, free, None)
     _write(talks, missing, SETTLED, center)
-    Incident.objects.filter(pk=missing.pk).update(
-        closed_at=missing.known_at + dt.timedelta(minutes=4000), closed_by=school.counselor_members[0], outcome="family"
-    )
-    missing.lessons = "门卫登记离校时间很有用；午休点名要提前十分钟。"
-    missing.save(update_fields=["lessons"])
+    _close(talks, missing, 4000, "门卫登记离校时间很有用；午休点名要提前十分钟。")
     leader = Membership.objects.filter(unit=school.unit, role=Role.SCHOOL_LEADER).first()
     if leader:
         _opening(talks, leader, free, missing.known_at + dt.timedelta(minutes=15))
+        _kept_from(talks, leader, center)
+
+
+def _close(talks: Talks, incident: Incident, minutes: int, lessons: str) -> None:
+    incident.closed_at = incident.known_at + dt.timedelta(minutes=minutes)
+    incident.closed_by, incident.outcome = talks.school.counselor_members[0], Incident.Outcome.FAMILY
+    incident.lessons = lessons
+    incident.save(update_fields=["closed_at", "closed_by", "outcome", "lessons"])
+
+
+def _kept_from(talks: Talks, leader: Membership, center: Membership) -> None:
+    """About a child who is not of this school; a person of the staff may be the danger."""
+    by = talks.school.counselor_members[0]
+    happened = "区航模活动后，邻校一名男生说在器材室被本校一名工作人员打了，不敢回家。"
+    event = _incident(talks, "abuse", happened, dt.timedelta(days=12))
+    IncidentPerson.objects.create(
+        id=talks.ids(),
+        incident=event,
+        who="邻校四年级男生，穿蓝色校服",
+        belongs=IncidentPerson.Belongs.ELSEWHERE,
+        added_by=by,
+        added_at=event.reported_at,
+    )
+    IncidentBarrier.objects.create(
+        id=talks.ids(),
+        incident=event,
+        person=leader.person,
+        by=by,
+        reason="孩子说打人的是带队的校领导，核实之前不让本人知道。",
+        at=event.reported_at,
+    )
+    _write(talks, event, ELSEWHERE, center)
+    _close(talks, event, 2900, "外校学生来校活动，当天要有人负责交接；器材室不单独留人。")
 
 
 def sign_calm_terms(terms: list[tuple[str, dt.date, dt.date]], today: dt.date) -> None:

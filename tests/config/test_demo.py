@@ -9,9 +9,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from config.demo import load_demo, network
-from counseling.models import TalkLog, TalkPart
+from counseling.models import Incident, TalkLog, TalkPart
 from counseling.queries import coverage_by_class
 from schools import audit
+from schools.access import Viewer
 from schools.figures import Scope, figures
 from schools.models import Membership, Role, Unit
 from schools.queries import current_term, demo_accounts, term_of
@@ -71,6 +72,18 @@ def test_demo_has_life_in_it(demo):
         "closed",
     }
     assert Student.objects.enrolled().count() == 1300
+
+
+def test_demo_keeps_an_event_about_somebody_off_the_roster_from_a_named_person(demo):
+    event = Incident.objects.get(people__student=None)
+    told = {who.role: Incident.objects.visible_to(who).filter(pk=event.pk).exists() for who in _those_who_lead(demo)}
+    assert (event.is_open, told) == (False, {Role.COUNSELOR: True, Role.SCHOOL_LEADER: False})
+
+
+def _those_who_lead(school):
+    accounts = demo_accounts()
+    members = [one for one in accounts if one.role in (Role.COUNSELOR, Role.SCHOOL_LEADER) and one.unit_id == school.pk]
+    return [Viewer(person=one.person, membership=one) for one in members]
 
 
 def test_demo_counts_as_many_students_in_the_past_term_as_today(demo):
