@@ -1,4 +1,4 @@
-"""Requests by view: how many and how long, for `manage.py metrics`.
+"""Requests by app: how many and how long, for `manage.py metrics`.
 
 Each web process counts in files of its own (prometheus_client's), and whoever is asked adds the files up. A file is
 named by the place of its process, not by its id, so that there are never more files than processes.
@@ -45,7 +45,8 @@ def _take_place() -> tuple[int, IO[str]]:
 
 
 class CountRequests:
-    """The view's name, the class of the status and the seconds: no address, no person, no unit."""
+    """The app of the view, the class of the status and the seconds: no address, no person, no unit. The view itself
+    would tell whoever reads the figures of a small site that an event was just begun, or kept from somebody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,14 +54,14 @@ class CountRequests:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder())
         values.ValueClass = MultiProcessValue(place)  # type: ignore[no-untyped-call]
         own = CollectorRegistry()
-        self.requests = Counter("xinyu_requests", "Requests", ["view", "status"], registry=own)
+        self.requests = Counter("xinyu_requests", "Requests", ["app", "status"], registry=own)
         buckets = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
-        self.seconds = Histogram("xinyu_request_seconds", "How long", ["view"], buckets=buckets, registry=own)
+        self.seconds = Histogram("xinyu_request_seconds", "How long", ["app"], buckets=buckets, registry=own)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         response = self.get_response(request)
-        view = request.resolver_match.view_name if request.resolver_match else ""
-        self.requests.labels(view, f"{response.status_code // 100}xx").inc()
-        self.seconds.labels(view).observe(time.perf_counter() - started)
+        app = request.resolver_match.app_name if request.resolver_match else ""
+        self.requests.labels(app, f"{response.status_code // 100}xx").inc()
+        self.seconds.labels(app).observe(time.perf_counter() - started)
         return response

@@ -91,8 +91,7 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         "versions": versions_of(viewer, incident),
         "may_reopen": leads and not incident.is_open,
         "may_lead": leads and incident.is_open,
-        "may_keep": incident.is_open
-        and (leads or incident.started_by.person_id == viewer.person.pk)
+        "may_keep": (leads or incident.started_by.person_id == viewer.person.pk)
         and not any(person.flag_id for person in people),
         "is_lead": incident.lead_id == viewer.membership.pk,
         "called": staff[:FIRST],

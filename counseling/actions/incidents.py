@@ -26,6 +26,7 @@ from schools.severity import WORST
 from schools.tallies import mark
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse
 from students.actions.flags import acknowledge_flag, raise_flag
+from students.actions.keeping import keep_along
 from students.models import KeptFrom, RegistryEntry, RiskFlag, Student
 
 Kind = IncidentAct.Kind
@@ -128,17 +129,21 @@ def _bring_in(
     )
 
 
-def _barred_here(incident: Incident) -> list[Person]:
-    """Who works at the school and must not know of the event: the flag of a student who is added is kept from them."""
-    here = Membership.objects.current().filter(unit_id=incident.school_id).values("person")
-    return list(Person.objects.filter(pk__in=incident.barriers.values("person")).filter(pk__in=here))
+def keep_alike(incident: Incident) -> None:
+    """What it says stands in the flag of each of its people: from whom it or one of these is kept, each of them is."""
+    people = incident.people.exclude(flag=None).select_related("flag__school")
+    flags = [one.flag for one in people if one.flag]
+    barriers = [*incident.barriers.order_by("at"), *KeptFrom.objects.filter(flag__in=flags).order_by("at")]
+    for flag in flags:
+        for one in barriers:
+            keep_along(flag=flag, person=one.person_id, by=one.by_id, reason=one.reason)
 
 
 @transaction.atomic
 def keep_incident_from(*, by: Viewer, incident: Incident, person: Person, reason: str) -> None:
-    """From now on it is not there for that person, and what they had of it is taken out of their hands. With a student
-    it is kept by the student's flag."""
-    incident = open_and_locked(by, incident)
+    """From now on it is not there for that person, and what they had of it is taken out of their hands; once it is
+    closed too, for it may be opened again. With a student it is kept by the student's flag."""
+    incident = _locked(by, incident)
     if not (can_lead_incident(by) or incident.started_by.person_id == by.person.pk):
         raise Refused(_("Only who started it, or a counselor or leader, can keep it from somebody."))
     if incident.people.exclude(flag=None).exists():
@@ -237,8 +242,8 @@ def take_out(incident: Incident, members: list[Membership]) -> bool:
     for about in filter(None, [incident, flag_of(incident)]):
         calls = about_this(about, *KEPT_CALLS).filter(membership__in=members, withdrawn_at=None)
         calls.filter(url=incident.get_absolute_url()).update(withdrawn_at=timezone.now(), answer_by=None)
-    led = Incident.objects.open().filter(pk=incident.pk, lead__in=members)
-    if not led.update(lead=None):
+    led = Incident.objects.filter(pk=incident.pk, lead__in=members)
+    if not led.update(lead=None) or not incident.is_open:
         return False
     call_people(incident, occasion=f"led {timezone.now():%y%m%d%H%M%S%f}")
     return True
@@ -259,10 +264,17 @@ def stop_calls(incident: Incident, *kinds: str) -> None:
 # --- what is done -----------------------------------------------------------------------------------------------------
 
 
+def _locked(by: Viewer, incident: Incident) -> Incident:
+    row = Incident.objects.select_for_update().visible_to(by).filter(pk=incident.pk).first()
+    if row is None:
+        raise Refused(_("Only a counselor or leader of the school can do this."))
+    return row
+
+
 def open_and_locked(by: Viewer, incident: Incident, *, leads: bool = False) -> Incident:
     """As it is now, locked; open, and there for this viewer."""
-    row = Incident.objects.select_for_update().visible_to(by).filter(pk=incident.pk).first()
-    if row is None or (leads and not can_lead_incident(by)):
+    row = _locked(by, incident)
+    if leads and not can_lead_incident(by):
         raise Refused(_("Only a counselor or leader of the school can do this."))
     if row.closed_at:
         raise Refused(_("The incident is closed. Start a new one if it goes on."))
@@ -376,10 +388,11 @@ def add_person(
         raise Refused(_("You cannot start an incident for a student you do not look after."), field="student")
     if student and incident.people.filter(student=student).exists():
         raise Refused(_("This student is entered already."), field="student")
-    barred = _barred_here(incident)
-    person = _bring_in(by, incident, student=student, who=who, belongs=belongs, part=part, keep_it_from=barred)
+    person = _bring_in(by, incident, student=student, who=who, belongs=belongs, part=part)
     write(by, incident, Kind.PERSON, person=person)
-    if not (person.flag and _take_out_barred(incident, person.flag)):
+    called = bool(person.flag and _take_out_barred(incident, person.flag))
+    keep_alike(incident)
+    if not called:
         call_people(incident, occasion="started")
     mark_figures(incident)
     log(by, "incident.person_added", incident)

@@ -170,11 +170,11 @@ def incident_person(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 @roles(*STAFF_ROLES)
 def incident_keep(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """An event about nobody of the roster is kept from somebody of the staff."""
+    """An event about nobody of the roster, open or closed, is kept from somebody of the staff."""
     incident = incident_or_404(request, pk)
     form = KeepForm(request.POST or None, viewer=request.viewer)
     kept = IncidentBarrier.objects.visible_to(request.viewer).filter(incident=incident).select_related("person")
-    return _form(request, incident, form, acts.keep_incident_from, "counseling/incident_keep.html", kept=kept)
+    return _page(request, incident, form, acts.keep_incident_from, "counseling/incident_keep.html", kept=kept)
 
 
 @roles(*SCHOOL_ROLES)
@@ -222,6 +222,12 @@ def _form(
     if not incident.is_open:
         messages.error(request, _("The incident is closed. Start a new one if it goes on."))
         return redirect(incident)
+    return _page(request, incident, form, action, template, **more)
+
+
+def _page(
+    request: ViewerRequest, incident: Incident, form: Any, action: Callable[..., Any], template: str, **more: Any
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
             action(by=request.viewer, incident=incident, **form.cleaned_data)

@@ -21,7 +21,7 @@ from schools.severity import scheme_named
 
 PERSON, MEMBERSHIP, UNIT = "schools.person", "schools.membership", "schools.unit"
 # Details that name a membership.
-POSTS = ("from", "to", "was")
+POSTS = ("from", "to", "was", "by")
 YES_NO = {True: _("yes"), False: _("no")}
 
 # What a detail is called.
@@ -30,6 +30,7 @@ _labels: dict[str, Any] = {
     "was": pgettext_lazy("in the log", "before"),
     "from": pgettext_lazy("in the log", "from"),
     "to": pgettext_lazy("in the log", "to"),
+    "by": pgettext_lazy("in the log", "decided by"),
     "fields": pgettext_lazy("in the log", "fields"),
     "keys": pgettext_lazy("in the log", "rules"),
     "kind": pgettext_lazy("in the log", "kind"),

@@ -56,12 +56,27 @@ def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> Kep
         flag=flag, person=person, defaults={"by": by.membership, "reason": reason.strip()}
     )
     if is_new:
-        _check_somebody_is_left(flag)
-        _take_away(flag, list(members))
-        _tell_auditors(flag, barrier)
+        _take_from(flag, barrier, list(members))
         details = {"person": str(person.pk)}
         audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, details=details)
     return barrier
+
+
+def keep_along(*, flag: RiskFlag, person: UUID, by: int, reason: str) -> None:
+    """Kept from whom something that tells the same is kept already, also if they work elsewhere now: they may come
+    back. `by` is whose barrier that was."""
+    values = {"by_id": by, "reason": reason}
+    barrier, is_new = KeptFrom.objects.get_or_create(flag=flag, person_id=person, defaults=values)
+    if is_new:
+        _take_from(flag, barrier, list(Membership.objects.current().filter(unit_id=flag.school_id, person=person)))
+        details = {"person": str(person), "by": by}
+        audit.record(by=None, verb="flag.kept", about=flag, student=flag.student_id, unit=flag.school, details=details)
+
+
+def _take_from(flag: RiskFlag, barrier: KeptFrom, members: list[Membership]) -> None:
+    _check_somebody_is_left(flag)
+    _take_away(flag, members)
+    _tell_auditors(flag, barrier)
 
 
 def _is_raiser(by: Viewer, flag: RiskFlag) -> bool:

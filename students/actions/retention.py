@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from schools import audit
@@ -18,9 +19,11 @@ def lock_handed_over() -> int:
 
 
 def _due(today: dt.date) -> list[Student]:
-    """Not who has come back, nor who is still worked on here: an open flag or entry stays until somebody ends it."""
+    """Not who has come back, or left again since without a hand-over, nor who is still worked on here: an open flag or
+    entry stays until somebody ends it."""
     accepted = HandOver.objects.filter(state=HandOver.State.ACCEPTED)
-    over = accepted.filter(keep_until__lt=today).order_by().values("student")
+    of_this_leaving = accepted.filter(answered_at__date__gte=F("student__left_on"))
+    over = of_this_leaving.filter(keep_until__lt=today).order_by().values("student")
     still_kept = accepted.filter(keep_until__gte=today).order_by().values("student")
     left = Student.objects.filter(status=Student.Status.LEFT, locked_on=None, pk__in=over).exclude(pk__in=still_kept)
     left = left.exclude(pk__in=RiskFlag.objects.open().order_by().values("student"))

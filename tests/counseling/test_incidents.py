@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from counseling.access import can_lead_incident
 from counseling.actions import incidents as acts
+from counseling.actions.incident_changes import reopen_incident
 from counseling.actions.incident_reports import acknowledge_report, dues_of, remind_of_reports, report_up
 from counseling.models import Incident, IncidentAct, IncidentPerson, IncidentReport, SafetyPlan
 from schools.common.errors import Refused
@@ -136,6 +137,52 @@ def test_event_is_kept_later_too_and_a_student_who_is_added_has_a_kept_flag(worl
     with pytest.raises(Refused):
         acts.keep_incident_from(by=by, incident=incident, person=world.a.grade_head.person, reason="x")
     assert incident.barriers.count() == 1
+
+
+def is_there(viewer, member, flag):
+    return RiskFlag.objects.visible_to(viewer(member)).filter(pk=flag.pk).exists()
+
+
+def test_flag_of_a_student_who_is_added_is_kept_from_whom_the_flag_of_another_is_kept_from(world, start, viewer):
+    incident, by = start(keep_it_from=[world.a.leader.person]), viewer(world.a.counselor)
+    person = acts.add_person(by=by, incident=incident, part="hurt", student=world.a.neighbor)
+    assert (is_there(viewer, world.a.leader, person.flag), is_there(viewer, world.a.teacher_2, person.flag)) == (
+        False,
+        True,
+    )
+    assert "a-leader" not in called() + called("flag.raised")
+
+
+def test_keeping_one_flag_of_an_event_keeps_those_of_its_other_people(world, start, viewer):
+    incident, by = start(), viewer(world.a.counselor)
+    person = acts.add_person(by=by, incident=incident, part="hurt", student=world.a.neighbor)
+    first = incident.people.get(student=world.a.student_2).flag
+    assert is_there(viewer, world.a.leader, person.flag)
+    keep_from(by=by, flag=first, person=world.a.leader.person, reason="The leader is his uncle.")
+    assert not is_there(viewer, world.a.leader, person.flag)
+    assert AuditEntry.objects.filter(verb="flag.kept").count() == 2
+
+
+def test_barred_person_who_left_and_comes_back_does_not_see_the_flag_of_who_was_added_meanwhile(world, viewer):
+    incident = off_roster(world, viewer, keep_it_from=[world.a.leader.person])
+    here = Membership.objects.filter(pk=world.a.leader.pk)
+    here.update(ends_on=NOW.date() - dt.timedelta(days=1))
+    person = acts.add_person(by=viewer(world.a.counselor), incident=incident, part="hurt", student=world.a.student_2)
+    here.update(ends_on=None)
+    assert not is_there(viewer, world.a.leader, person.flag)
+
+
+def test_closed_event_is_kept_and_opening_it_again_calls_others_only(world, viewer, sign_in):
+    incident, by = off_roster(world, viewer), viewer(world.a.counselor)
+    acts.take_lead(by=viewer(world.a.leader), incident=incident)
+    acts.close_incident(by=by, incident=incident, outcome="safe", lessons=LESSONS, not_reported_because="x")
+    address = reverse("counseling:incident_keep", args=[incident.pk])
+    client = sign_in(world.a.counselor)
+    assert address in client.get(incident.get_absolute_url()).content.decode()
+    client.post(address, {"person": str(world.a.leader.person.pk), "reason": "He was seen there."})
+    reopen_incident(by=by, incident=incident, reason="He talks of it again.")
+    incident.refresh_from_db()
+    assert (incident.lead, called("incident.reopened")) == (None, ["a-counselor_2"])
 
 
 def test_report_of_an_event_does_not_reach_center_staff_from_whom_it_is_kept(world, viewer):

@@ -157,3 +157,10 @@ def test_a_roster_changes_and_shows_nothing_of_closed_records(world, closed):
     assert (by_number.created, by_number.changed, by_name.created, by_name.changed) == (0, 0, 1, 0)
     old.refresh_from_db()
     assert (old.status, bool(old.locked_on)) == ("left", True)
+
+
+def test_who_came_back_and_leaves_without_a_hand_over_keeps_their_records_open(world, moved):
+    with later():
+        left = {"status": Student.Status.LEFT, "left_on": NOW.date() + dt.timedelta(days=1000)}
+        Student.objects.filter(pk=world.a.student.pk).update(**left)
+        assert lock_handed_over() == 0
