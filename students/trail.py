@@ -28,7 +28,11 @@ declare(
         labels={"what": pgettext_lazy("in the log", "what happened"), "on": _("Day")},
     ),
     Verb("student.locked", _("closed the records of a student who was handed over; their time was over"), Kind.SYSTEM),
-    Verb("student.unlocked", _("opened the records of a student who came back")),
+    Verb(
+        "student.unlocked",
+        _("opened the records of a student who came back"),
+        labels={"reason": pgettext_lazy("in the log", "because")},
+    ),
     Verb("class.added", _("added a class")),
     Verb("class.changed", _("changed a class")),
     Verb("class.closed", _("closed a class")),
