@@ -102,9 +102,9 @@ def recount(unit: Unit) -> None:
     since = min((one.since for one in marks if one.since), default=None)
     kept = {row.term: row for row in TalliedTerm.objects.filter(unit=unit)}
     terms = [term for term in terms_of(unit) if term.starts <= timezone.localdate(now)]
-    changed = [_count(unit, term) for term in terms if _is_to_count(term, kept.get(term.code), since)]
-    if any(changed) and unit.parent_id:
-        mark(unit.parent_id, since=since)
+    for term in terms:
+        if _is_to_count(term, kept.get(term.code), since):
+            _count(unit, term, since)
     TallyMark.objects.filter(pk__in=[one.pk for one in marks]).delete()
 
 
@@ -131,11 +131,9 @@ class _Difference:
         return not self.changed and not self.gone
 
 
-def _count(unit: Unit, term: Term) -> bool:
-    """Whether anything is no longer as it was.
-
-    Nothing is locked while it is counted; whoever began later has seen more, so an older count is thrown away.
-    """
+def _count(unit: Unit, term: Term, since: dt.date | None) -> None:
+    """Nothing is locked while it is counted; whoever began later has seen more, so an older count is thrown away. What
+    is new is written together with the mark of the unit above: a worker that dies in between would keep it from it."""
     began = timezone.now()
     counts = _counts(Scope.of(unit, term))
     days = {"starts": term.starts, "ends": term.ends, "counted_at": began}
@@ -143,12 +141,13 @@ def _count(unit: Unit, term: Term) -> bool:
         rows = TalliedTerm.objects.select_for_update()
         kept, is_new = rows.get_or_create(unit=unit, term=term.code, defaults=days)
         if not is_new and kept.counted_at >= began:
-            return False
+            return
         difference = _difference(unit, term, counts)
         _write(unit, term, difference)
         corrected_at = began if not is_new and _is_frozen(kept) and not difference.is_empty else kept.corrected_at
         TalliedTerm.objects.filter(pk=kept.pk).update(**days, corrected_at=corrected_at)
-    return not difference.is_empty
+        if unit.parent_id and not difference.is_empty:
+            mark(unit.parent_id, since=since)
 
 
 def _counts(scope: Scope) -> Counter[Key]:
