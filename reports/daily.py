@@ -281,8 +281,7 @@ def _unit_board(unit: Unit, day: dt.date, units: Iterable[Unit]) -> Board:
 
 def stages_of(school: Unit) -> str:
     """Primary, junior …, as a heading; the kind of a unit that has no stages."""
-    labels = [str(label) for code, label in ClassGroup.Stage.choices if code in school.stages]
-    return " · ".join(labels) or school.kind.label
+    return " · ".join(str(stage.label) for stage in ClassGroup.Stage if stage in school.stages) or school.kind.label
 
 
 def reporting_units(unit: Unit) -> QuerySet[Unit, Unit]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q
@@ -37,7 +38,7 @@ class TermRow:
     name: str
     cells: list[Cell] = field(default_factory=list)
 
-    @property
+    @cached_property
     def counts(self) -> Completeness:
         """Of the days whose hour has come, and of what was signed before it."""
         return count((cell.state, cell.is_late) for cell in self.cells if cell.state != State.AWAITED)

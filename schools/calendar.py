@@ -7,6 +7,7 @@ Two rules meet here. *Measuring* (`is_school_day`, `school_hours_between`) count
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -22,6 +23,7 @@ SATURDAY = 5
 LOOKAHEAD_DAYS = 60
 
 
+@lru_cache(maxsize=2000)  # a board asks for the same days once for each of its units
 def national_working_day(day: date) -> bool | None:
     """Whether the State Council calls it a working day, make-up days included; None for a year not published."""
     try:
