@@ -14,6 +14,7 @@ from schools.actions.jobs import retry_job, retry_reminders
 from schools.models import Role
 from schools.requests import ViewerRequest
 from schools.work.alarms import alarms_now, is_silent, last_beats, queue_now
+from schools.work.reminders import all_sources
 
 
 @roles(Role.SYSTEM_ADMIN)
@@ -22,7 +23,9 @@ def system(request: ViewerRequest) -> HttpResponse:
     names = {"scheduler": _("Scheduler"), "worker": _("Worker")}
     now = timezone.now()
     beats = [(names[name], at, is_silent(at, now)) for name, at in last_beats().items()]
-    context = {"alarms": alarms_now(), "beats": beats, "queue": queue_now()}
+    queue, sources = queue_now(), all_sources()
+    reminders = [(sources[kind].title if kind in sources else kind, error, n) for kind, error, n in queue.reminders]
+    context = {"alarms": alarms_now(), "beats": beats, "queue": queue, "reminders": reminders}
     return render(request, "schools/system.html", context)
 
 

@@ -12,6 +12,7 @@ from schools.common.errors import Refused
 from schools.models import Heartbeat, Job, Notice, Reminder
 from schools.tasks import show_life
 from schools.work import alarms, jobs
+from schools.work.reminders import all_sources
 from tests.walking import job_of
 
 pytestmark = pytest.mark.django_db
@@ -94,13 +95,15 @@ def test_a_sign_of_life_from_the_time_before_the_clock_was_set_back_is_none(worl
 
 
 def test_reminders_that_failed_are_told_and_tried_again_by_an_administrator_only(world, viewer, sign_in):
-    now, thing = timezone.now(), {"unit": world.a.unit, "day": timezone.localdate(), "whom": "reporter", "kind": "x"}
+    now, thing = timezone.now(), {"unit": world.a.unit, "day": timezone.localdate(), "whom": "reporter"}
+    thing["kind"] = "daily.class"
     for step, state, age in [(0, "failed", 10), (1, "failed", 3000), (2, "waiting", 9)]:
         at = now - dt.timedelta(minutes=age)
         Reminder.objects.create(step=step, state=state, at=at, due_at=now, tries=5, error="ValueError", **thing)
     assert [code for code in codes() if code.startswith("reminders")] == ["reminders stand", "reminders failed"]
     page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
     assert ("ValueError" in page, reverse("schools:reminders_retry") in page) == (True, True)
+    assert (str(all_sources()["daily.class"].title) in page, "daily.class" in page) == (True, False)
     with pytest.raises(Refused):
         retry_reminders(by=viewer(world.a.leader))
     assert retry_reminders(by=viewer(world.admin)) == 1
