@@ -38,7 +38,7 @@ from reports.sweep_page import board_words, class_page, corrected_since, state_w
 from reports.sweeps import Cluster, SweepBoard, class_board, progress_of, unit_board
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, reason_to_see, roles
-from schools.common.errors import refusal_in, refusal_told
+from schools.common.errors import Refused, refusal_in, refusal_told
 from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
@@ -264,8 +264,10 @@ def sweep_remind(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def sweep_move(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Another day, with a reason."""
     sweep = _sweep_or_404(request, pk)
-    if not can_end_sweep(request.viewer, sweep) or sweep.ended_at:
-        raise Http404
+    if not can_end_sweep(request.viewer, sweep):
+        raise Refused(_("Only the unit that has called a sweep moves its day."))
+    if sweep.ended_at:
+        raise Refused(_("This sweep has ended already."))
     form = MoveForm(request.POST if request.method == "POST" else None, initial={"due_on": sweep.due_on})
     if form.is_valid():
         with refusal_in(form):

@@ -104,7 +104,7 @@ SEEN = {
     "reports.DailyReport": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.ReportVersion": (2, 2, 1, 1, 0, 2, 0),  # of 4
     "reports.StandIn": (1, 1, 0, 0, 1, 0, 0),  # of 2
-    "reports.Sweep": (1, 1, 1, 1, 0, 0, 0),  # of 2, one of each school
+    "reports.Sweep": (1, 1, 1, 1, 1, 0, 0),  # of 2, one of each school; the subject teacher stands in
     "reports.SweepNote": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "reports.SweepSignature": (1, 1, 1, 1, 0, 0, 0),  # of 2
     "counseling.Incident": (1, 0, 1, 1, 0, 0, 0),  # of 2, each kept from the leader with its flag
