@@ -20,9 +20,9 @@ REST_SECONDS = 5
 
 
 class SharedFileCache(FileBasedCache):
-    """For a site without Redis: limits and used codes count in all web processes together.
+    """For a site without Redis: limits count in all web processes together.
 
-    Django's own looks and then writes: two processes could both add a code that works once.
+    Django's own looks and then writes: two processes could both take a lock that one of them may hold.
     """
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
@@ -55,11 +55,11 @@ class PlainSerializer:
 
 def _or_aside(name: str) -> Callable[..., Any]:
     def ask(self: "SteadyClient", *arguments: Any, **named: Any) -> Any:
-        if time.monotonic() >= self.rests_until:
+        if time.monotonic() >= SteadyClient.rests_until:
             try:
                 return getattr(RedisCacheClient, name)(self, *arguments, **named)
             except RedisError as error:
-                self.rests_until = time.monotonic() + REST_SECONDS
+                SteadyClient.rests_until = time.monotonic() + REST_SECONDS
                 logger.warning("Redis does not answer (%s): the cache is a folder for now", type(error).__name__)
         return getattr(self.aside, name)(*arguments, **named)
 
@@ -67,13 +67,15 @@ def _or_aside(name: str) -> Callable[..., Any]:
 
 
 class SteadyClient(RedisCacheClient):
-    """While Redis is down, limits and used codes are counted in a folder that all web processes of this machine share:
-    nobody is kept out, and nothing that works once works twice. Redis is asked again after some seconds."""
+    """While Redis is down, limits are counted in a folder that all web processes of this machine share: nobody is kept
+    out, and nobody tries more than twice as often. Redis is asked again after some seconds. Each thread has a client
+    of its own; that Redis rests holds for all of them. What must work once stands in the database."""
+
+    rests_until = 0.0
 
     def __init__(self, servers: Any, **options: Any) -> None:
         super().__init__(servers, **options)
         self.aside = SharedFileCache(str(Path(settings.VAR) / "cache"), {})
-        self.rests_until = 0.0
 
     add = _or_aside("add")
     get = _or_aside("get")

@@ -1,7 +1,7 @@
 """Figures of crisis events: how many, by kind and month; which were reported in time; who signed that there was none.
 
 For whom an event is kept from (`Scope.unseen`: by itself, or by the flag of one of its people) it is counted as if it
-had never been; everybody else counts it.
+had never been; everybody else counts it. The public edition of a school leaves it out for everybody (`kept_events`).
 """
 
 import datetime as dt
@@ -13,9 +13,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counseling.models import CrisisFreeTerm, EventClass, Incident, IncidentPerson, IncidentReport
+from counseling.models import CrisisFreeTerm, EventClass, Incident, IncidentBarrier, IncidentPerson, IncidentReport
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import choices
+from schools.models import Unit
+from students.models import KeptFrom
 
 
 def incidents(scope: Scope) -> Rows:
@@ -25,6 +27,14 @@ def incidents(scope: Scope) -> Rows:
         return found
     kept = IncidentPerson.objects.filter(flag__in=scope.unseen).order_by().values("incident")
     return found.exclude(pk__in=kept).exclude(pk__in=scope.unseen)
+
+
+def kept_events(school: Unit) -> frozenset[Any]:
+    """Of this school, kept from anybody: by themselves, or by the flag of one of their people."""
+    by_flag = IncidentPerson.objects.filter(flag__in=KeptFrom.objects.values("flag")).order_by().values("incident")
+    by_itself = IncidentBarrier.objects.order_by().values("incident")
+    kept = Incident.objects.filter(Q(pk__in=by_flag) | Q(pk__in=by_itself), school=school)
+    return frozenset(kept.values_list("pk", flat=True))
 
 
 def _reports(scope: Scope) -> Rows:

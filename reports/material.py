@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from counseling.incident_figures import kept_events
 from reports.board import Board, Key, Share, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
@@ -64,9 +65,11 @@ class Material:
     def of(
         cls, unit: Unit, term: Term, edition: Edition = Edition.WORK, *, unseen: frozenset[Any] = frozenset()
     ) -> "Material":
-        """The edition for work without flags that its reader must not know of; the public one is the same for all."""
+        """The edition for work without flags that its reader must not know of. The public one is the same for all: that
+        of a school has no crisis event that is kept from anybody, for a number of one to four tells that there is one.
+        """
         earlier = previous_term(unit, term)
-        left_out = unseen if edition == Edition.WORK else ()
+        left_out = unseen if edition == Edition.WORK else kept_events(unit)
         scopes = [Scope.of(unit, one).without(left_out) for one in (term, earlier) if one]
         board, *before = boards_of(scopes, edition=edition)
         return cls(board, before[0] if before else None, earlier.label if earlier else "")

@@ -7,5 +7,7 @@ class SchoolsConfig(AppConfig):
 
     def ready(self) -> None:
         from schools.accounts.factor_secrets import bind_to_owners
+        from schools.accounts.used_codes import remember_used_codes
 
         bind_to_owners()
+        remember_used_codes()

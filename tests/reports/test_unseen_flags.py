@@ -3,12 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from counseling.models import IncidentBarrier
 from reports.board import board_of
+from reports.drafts import flags
+from reports.editions import Edition
+from reports.material import Material
 from reports.summary import build_summary
 from schools.figures import CLASS, Scope
 from schools.queries import current_term
 from schools.recounting import recount
-from tests.walking import entry_of, kept_from, raised
+from tests.walking import entry_of, incident_of, kept_from, raised
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,19 @@ def test_a_barred_grade_head_counts_no_key_student_more(world, sign_in):
     first = str(client.get(page).context["count"])
     kept_from(world.a.grade_head, raised(world.a.neighbor, world.a.counselor, severity=4), world.a.counselor)
     assert str(client.get(page).context["count"]) == first
+
+
+def test_public_edition_of_a_school_does_not_tell_that_an_event_is_kept(world, term):
+    flag = raised(world.a.older, world.a.counselor, severity=4)
+
+    def public():
+        recount(world.a.unit)
+        return flags(Material.of(world.a.unit, term, Edition.PUBLIC))
+
+    before, by = public(), world.a.counselor
+    incident_of(by, world.a.older, text="x", flag=kept_from(world.a.leader, flag, by))
+    kept = incident_of(by, text="x", who="a boy")
+    IncidentBarrier.objects.create(incident=kept, person=world.a.leader.person, by=by, reason="x")
+    assert public() == before
+    incident_of(by, text="x", who="a girl")
+    assert public() != before
