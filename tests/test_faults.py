@@ -20,7 +20,7 @@ from config.celery import app
 from counseling.actions import incidents
 from reports.models import ReportingScheme
 from schools.ladder import DAYS, Rung
-from schools.models import Channel, Delivery, Heartbeat, Job, Notice, Reminder, Tally, TallyMark, Term
+from schools.models import Channel, Delivery, Heartbeat, Job, Notice, Reminder, Tally, TallyMark
 from schools.tallies import mark
 from schools.work import jobs, reminders
 from schools.work.notices import Urgency, notify, pulse
@@ -137,7 +137,6 @@ def everything_due(world, viewer, settings, tmp_path, monkeypatch):
     RiskFlag.objects.filter(pk=world.b.flag.pk).update(**watched)
     Channel.objects.create(unit=world.b.unit, kind="wecom", target="http://robot.example")
     notify(to=[world.b.counselor], kind="some.kind", url="/", urgency=Urgency.URGENT)
-    Term.objects.filter(ends__lt=NOW.date()).delete()  # one is enough to count
     TallyMark.objects.all().delete()
     mark(world.a.unit.pk)  # its count must reach those above it, whom nothing else has marked
     soon = timezone.localtime(NOW + dt.timedelta(minutes=30)).strftime("%H:%M")
