@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache, caches
+from django.core.cache.backends.redis import RedisCacheClient
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.caches import PlainSerializer, SharedFileCache
+from config.caches import PlainSerializer, SharedFileCache, SteadyClient
 from config.refusals import open_redis
 from counseling.actions.talks import MOST_STUDENTS
 from counseling.models import TalkLog
@@ -98,6 +99,15 @@ def test_what_one_process_counts_another_reads_and_it_ends(tmp_path, fixed_clock
     assert (other.get("failures"), other.add("failures", [], 60)) == ([1.5, 2.5], False)
     fixed_clock.shift(61)
     assert (other.get("failures"), other.add("failures", [3.5], 60)) == (None, True)
+
+
+def test_redis_that_does_not_answer_one_thread_rests_for_all_of_them(settings, tmp_path, monkeypatch):
+    settings.VAR = tmp_path
+    monkeypatch.setattr(SteadyClient, "rests_until", 0.0)
+    one, other = (SteadyClient(["redis://127.0.0.1:1/0"]) for _ in range(2))
+    one.set("tries", 3, 60)
+    monkeypatch.setattr(RedisCacheClient, "get", lambda *_: pytest.fail("asked again at once"))
+    assert other.get("tries") == 3
 
 
 def test_caches_without_redis_are_shared_and_with_it_hold_no_pickles(settings):
