@@ -44,6 +44,7 @@ declare(
     Verb("consent.reminded", _("reminded class teachers of families that have not answered")),
     Verb("round_results.exported", _("took the answers of a screening out"), Kind.EXPORT),
     Verb("round_table.started", _("began a table of the answers of a screening"), Kind.SYSTEM),
+    Verb("score_anew.started", _("began to score a screening anew"), Kind.SYSTEM),
     Verb("round.words_read", _("read what was written in a screening"), Kind.READ),
     Verb("interview.planned", _("planned talks after a screening")),
     Verb("interview.missed", _("noted that a student did not come to a talk")),
