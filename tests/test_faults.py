@@ -150,6 +150,7 @@ def everything_due(world, viewer, settings, tmp_path, monkeypatch):
         outside="Another school",
         state=HandOver.State.ACCEPTED,
         answered_by=world.b.counselor,
+        answered_at=past,
         received_on=past,
         keep_until=NOW.date() - dt.timedelta(days=1),
     )
