@@ -99,7 +99,7 @@ CLASSES = List(
             css="num",
             seen_by=lambda viewer: viewer.role in LOOKING_AFTER,
         ),
-        Column("change", _("Change"), draw=_change, in_file=False, seen_by=can_correct),
+        Column("change", _("Change"), draw=_change, css="act", in_file=False, seen_by=can_correct),
     ),
     filters=(
         Choice("grade", label=_("Grade"), any_label=_("All grades"), choices=_grades, narrow=_of_grade),
