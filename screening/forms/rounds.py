@@ -40,7 +40,9 @@ class TimeInput(forms.TimeInput):
     input_type = "time"
 
 
-class RoundForm(forms.Form):
+class AskedForm(forms.Form):
+    """What is asked, and in which words, whoever sets it."""
+
     title = LineField(
         label=gettext_lazy("Name of the survey, as students read it"),
         max_length=60,
@@ -49,33 +51,6 @@ class RoundForm(forms.Form):
     instruments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("What is asked"), queryset=Instrument.objects.none(), widget=RowChoices
     )
-    grades = forms.MultipleChoiceField(
-        label=gettext_lazy("Whole grades"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    classes = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Which classes"),
-        queryset=ClassGroup.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("With those of the grades that are ticked above."),
-    )
-    special = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Only those in one of these special groups"),
-        queryset=SpecialGroup.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Then no class teacher and no head of a grade sees this survey."),
-    )
-    opens_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
-    closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
-    make_up_until = forms.DateField(
-        label=gettext_lazy("Make-up until"),
-        widget=DayInput(),
-        required=False,
-        help_text=gettext_lazy("For those who were absent."),
-    )
-    opens_at = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput(), initial=dt.time(8))
-    closes_at = forms.TimeField(label=gettext_lazy("Until"), widget=TimeInput(), initial=dt.time(17))
     notice = LongField(
         label=gettext_lazy("What students read before they begin"),
         max_length=LONGEST,
@@ -94,6 +69,28 @@ class RoundForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Under 14, or without a date of birth, it is always the guardian's consent."),
     )
+    is_anonymous = forms.BooleanField(
+        label=gettext_lazy("Anonymous"),
+        required=False,
+        help_text=gettext_lazy(
+            "That somebody has answered is kept apart from what. Counts appear once it is closed, from five answers on."
+        ),
+    )
+
+
+class DatedForm(forms.Form):
+    """When a school holds it, and what its students read then."""
+
+    opens_on = forms.DateField(label=gettext_lazy("First day"), widget=DayInput())
+    closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput())
+    make_up_until = forms.DateField(
+        label=gettext_lazy("Make-up until"),
+        widget=DayInput(),
+        required=False,
+        help_text=gettext_lazy("For those who were absent."),
+    )
+    opens_at = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput(), initial=dt.time(8))
+    closes_at = forms.TimeField(label=gettext_lazy("Until"), widget=TimeInput(), initial=dt.time(17))
     where_to_talk = LongField(
         label=gettext_lazy("Where a student finds somebody to talk to"),
         max_length=LONGEST,
@@ -107,13 +104,46 @@ class RoundForm(forms.Form):
         initial=LAST_WORDS["after_critical"],
     )
 
-    is_anonymous = forms.BooleanField(
-        label=gettext_lazy("Anonymous"),
-        required=False,
-        help_text=gettext_lazy(
-            "That somebody has answered is kept apart from what. Counts appear once it is closed, from five answers on."
-        ),
+
+class RoundForm(AskedForm, DatedForm):
+    field_order = (
+        "title",
+        "instruments",
+        "grades",
+        "classes",
+        "special",
+        "opens_on",
+        "closes_on",
+        "make_up_until",
+        "opens_at",
+        "closes_at",
+        "notice",
+        "consent",
+        "asks_guardian_too",
+        "where_to_talk",
+        "after_critical",
+        "is_anonymous",
+        "shows_results",
     )
+
+    grades = forms.MultipleChoiceField(
+        label=gettext_lazy("Whole grades"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    classes = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Which classes"),
+        queryset=ClassGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("With those of the grades that are ticked above."),
+    )
+    special = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Only those in one of these special groups"),
+        queryset=SpecialGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Then no class teacher and no head of a grade sees this survey."),
+    )
+
     shows_results = forms.BooleanField(
         label=gettext_lazy("At the end students read what their answers say"),
         required=False,
