@@ -128,7 +128,7 @@ def test_typing_is_kept_as_a_draft(form):
     page, server = form
     with page.expect_request("**/test-draft/"):
         page.fill("textarea", "slept badly")
-    page.wait_for_function("document.querySelector('[data-draft-status]').textContent")
+    page.wait_for_selector("[data-draft-status]:not(:empty)")
     assert "slept badly" in server.drafts[-1]
     assert page.evaluate("Object.keys(sessionStorage).length") == 0
 
