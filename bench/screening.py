@@ -5,6 +5,7 @@ Each student sends what the page sends, and sends it again until it is answered.
 every answer that was acknowledged.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -135,7 +136,8 @@ class Web:
         self.process = start(command, extra)
         wait_for(self.port)
         for _ in range(8):  # each of its processes reads the code when it is first asked
-            urlopen(f"http://127.0.0.1:{self.port}/a/", timeout=60).close()
+            with contextlib.suppress(OSError):  # a killed process may hold the port a moment longer
+                urlopen(f"http://127.0.0.1:{self.port}/a/", timeout=60).close()
 
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
