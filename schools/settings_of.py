@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
     "record_years": 3,
     # Questions that the unit adds to the interview, in its own words.
     "interview_questions": [],
+    # Whom a student can call: [number, what it is]; None means the numbers of the country (`schools.help_lines`).
+    "help_lines": None,
     # Questions that the unit adds to the class barometer: [what is asked, whether a “yes” is worrying by itself].
     "barometer_questions": [],
     # Codes of special groups that are not offered here; who is in one stays in it.

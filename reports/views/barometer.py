@@ -20,6 +20,7 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
 from schools.actions.units import change_setting
 from schools.common.errors import refusal_in
+from schools.help_lines import help_lines
 from schools.models import ClassGroup, Role, Unit
 from schools.requests import ViewerRequest
 
@@ -39,6 +40,8 @@ def barometer_fill(request: HttpRequest, token: str) -> HttpResponse:
             file_barometer(link=link, **form.values())
             is_done = True
     context = {"form": form, "group": link.class_group, "dormitory": link.dormitory, "is_done": is_done}
+    if is_done:
+        context["lines"] = help_lines(link.class_group.school)
     return render(request, "reports/barometer_fill.html", context)
 
 

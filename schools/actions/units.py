@@ -13,6 +13,7 @@ from schools import audit
 from schools.access import WIDE_ROLES, Viewer, check_can_lead_unit
 from schools.calendar import DEFAULT_TARGETS
 from schools.common.errors import Refused
+from schools.help_lines import are_help_lines
 from schools.models import CalendarDay, Duty, Role, Term, Unit, UnitKind, UnitSetting
 from schools.queries import TALK_DUTY, term_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of, settings_of
@@ -325,6 +326,7 @@ _CHECKS: dict[str, Any] = {
     "clock_targets": _are_targets,
     "center_is_called": lambda value: isinstance(value, bool),
     "interview_questions": _are_questions,
+    "help_lines": are_help_lines,
     "barometer_questions": _are_own_questions,
     "day_starts": _is_clock,
     "day_ends": _is_clock,

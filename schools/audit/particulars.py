@@ -90,6 +90,7 @@ _fields: dict[str, Any] = {
     "clock_targets": _("How soon the first measure must follow"),
     "center_is_called": _("The center is called when nobody of the school answers"),
     "incident_deadlines": _("By when a crisis event is reported up"),
+    "help_lines": _("Numbers to call"),
     "barometer_questions": _("Own questions of the barometer"),
     "interview_questions": _("Own questions of the interview"),
 }

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from schools.access import WIDE_ROLES
 from schools.common.labels import told, with_note
 from schools.common.rendering import DayInput, RowChoices, Segmented, field_of
-from schools.common.typed import CodeField, LineField
+from schools.common.typed import CodeField, LineField, LongField
+from schools.help_lines import MOST_LINES, help_lines, in_words, is_help_line
 from schools.models import ClassGroup, Role, Term, Unit, UnitKind
 from schools.settings_of import DEFAULTS, settings_of
 from schools.severity import Level, scheme_named
@@ -133,6 +134,12 @@ class RulesForm(forms.Form):
         max_value=100_000,
         required=False,
     )
+    help_lines = LongField(
+        label=gettext_lazy("Numbers to call, one in each line: the number, a space, and what it is"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "short"}),
+    )
     own_targets = forms.BooleanField(label=gettext_lazy("Set here how soon a flag must be in hand"), required=False)
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -157,6 +164,7 @@ class RulesForm(forms.Form):
             "record_years": own.get("record_years"),
             "students_per_counselor": own.get("students_per_counselor"),
             "own_targets": "clock_targets" in own,
+            "help_lines": "\n".join(" ".join(line) for line in own.get("help_lines") or []),
         }
         self._add_deadlines(own.get("incident_deadlines"))
         self._add_intervals(own)
@@ -220,6 +228,10 @@ class RulesForm(forms.Form):
         self.fields["severity_scheme"].help_text = told(whence, SCHEMES[above["severity_scheme"]])
         for name in ("day_starts", "day_ends", "record_years", "students_per_counselor"):
             self.fields[name].help_text = _("Left empty: %(value)s.") % {"value": with_note(above[name], whence)}
+        lines = help_lines(unit.parent)
+        self.fields["help_lines"].help_text = _("Left empty: %(value)s.") % {
+            "value": with_note(in_words(lines), whence)
+        }
         self.fields["exports_per_day"].help_text = _(
             "Left empty: %(value)s. 0: no list of people leaves as a file."
         ) % {"value": with_note(above["exports_per_day"], whence)}
@@ -262,6 +274,17 @@ class RulesForm(forms.Form):
             self.add_error("own_factors", _("You changed a role below. Tick this box to set it, or undo the change."))
         return data
 
+    def clean_help_lines(self) -> list[list[str]]:
+        """The number is what stands before the first space."""
+        typed = [line.split(maxsplit=1) for line in self.cleaned_data["help_lines"].splitlines() if line.strip()]
+        if len(typed) > MOST_LINES:
+            raise forms.ValidationError(_("Write %(most)s numbers at most."), params={"most": MOST_LINES})
+        for line in typed:
+            if not is_help_line(line):
+                sentence = _("“%(line)s”: begin with the number, then a space and, in a few words, what it is.")
+                raise forms.ValidationError(sentence, params={"line": " ".join(line)})
+        return typed
+
     def _typed_targets(self) -> dict[str, Any]:
         """Of every severity: those that the unit's levels do not use keep what is in force."""
         data = self.cleaned_data
@@ -281,6 +304,7 @@ class RulesForm(forms.Form):
             "record_years": data["record_years"],
             **{key: self._typed_intervals(key) for key in INTERVALS},
             "students_per_counselor": data["students_per_counselor"],
+            "help_lines": data["help_lines"] or None,
             "clock_targets": self._typed_targets() if data["own_targets"] else None,
             **({} if self.unit.is_school else {"incident_deadlines": self._typed_deadlines()}),
         }

@@ -14,6 +14,7 @@ from schools.access import MANAGING_ROLES, can_lead_unit, roles
 from schools.actions import units as actions
 from schools.common.errors import refusal_in
 from schools.forms.units import SAME_DAY, NewUnitForm, RulesForm, UnitForm
+from schools.help_lines import help_lines
 from schools.listing import List, Search
 from schools.models import ClassGroup, Membership, Role, Unit
 from schools.requests import ViewerRequest
@@ -96,6 +97,7 @@ def _rules(unit: Unit) -> dict[str, Any]:
         "hours": (in_force["day_starts"], in_force["day_ends"]),
         "exports": in_force["exports_per_day"],
         "record_years": in_force["record_years"],
+        "help_lines": help_lines(unit),
         "students_per_counselor": in_force["students_per_counselor"],
         "everyone_wide": named is None,
         "factor_roles": [Role(role).label for role in named or []],

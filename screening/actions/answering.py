@@ -44,6 +44,9 @@ from students.models import RiskFlag, Student
 from students.states import keep
 
 RAISES_FROM = 2  # what only asks to keep an eye on somebody raises no flag
+# So many rows of one slip wait at most: more than an hour of saving every ten seconds brings. Then they become one, so
+# that whoever holds a slip cannot fill the disk, and nobody is refused.
+MOST_SAVED = 500
 
 # A school hands in within minutes: what each submission asks and writes is put into words once.
 _HELD = Prepared(
@@ -59,6 +62,10 @@ _SENT = Prepared(
     lambda slip, client_id: SavedAnswers.objects.filter(slip=slip, client_id=client_id),
     slip=UUIDField(),
     client_id=UUIDField(),
+)
+_TOO_MANY = Prepared(
+    lambda slip: SavedAnswers.objects.filter(slip=slip).order_by().values_list("pk")[MOST_SAVED - 1 : MOST_SAVED],
+    slip=UUIDField(),
 )
 _ON_THEIR_WAY = Prepared(lambda slip: SavedAnswers.objects.filter(slip=slip).order_by("at", "pk"), slip=UUIDField())
 _FINISHED = PreparedUpdate(
@@ -120,10 +127,19 @@ def save_answers(
     if known is None or known.given != dict(answers):
         if known:  # a page that was sent, changed and sent again
             client_id = uuid4()
+        if _TOO_MANY.rows(slip=slip.pk):
+            _make_one_of_all(slip)
         row = SavedAnswers(slip=slip, client_id=client_id, answers=json.dumps(dict(answers)), seconds=seconds)
         _SAVED.write([row])
         call_for(slip, answers)
     return True
+
+
+def _make_one_of_all(slip: Slip) -> None:
+    """What waits, as one row with the same answers."""
+    merged, spent = answers_so_far(slip)
+    SavedAnswers.objects.filter(slip=slip).delete()
+    _SAVED.write([SavedAnswers(slip=slip, client_id=uuid4(), answers=json.dumps(merged), seconds=spent)])
 
 
 def hold(slip: Slip) -> Slip:

@@ -262,6 +262,7 @@ def revoke_slip(*, by: Viewer, slip: Slip) -> Slip:
 def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
     """Was not there today, for the counselor's list of whom to ask later; or was there after all."""
     check_can_hold_rounds(by)
+    _check_runs(slip.round)
     day = timezone.localdate() if is_absent else None
     if not Slip.objects.filter(pk=slip.pk, started_at=None, revoked_at=None).update(absent_on=day):
         raise Refused(_("This student has begun already, or the slip was withdrawn before."))
@@ -270,12 +271,16 @@ def mark_absent(*, by: Viewer, slip: Slip, is_absent: bool) -> Slip:
     return slip
 
 
+def _check_runs(round_: Round) -> None:
+    if round_.state != Round.State.OPEN:
+        raise Refused(_("This round is not running: nobody is marked."))
+
+
 @transaction.atomic
 def mark_absent_together(*, by: Viewer, round_: Round, slips: Iterable[UUID]) -> int:
     """Were not there today; who has begun in the meantime stays as it is. Returns how many are marked."""
     check_can_hold_rounds(by)
-    if round_.state != Round.State.OPEN:
-        raise Refused(_("This round is not running: nobody is marked."))
+    _check_runs(round_)
     seen = Slip.objects.visible_to(by).filter(round=round_, pk__in=list(slips)).order_by().values("pk")
     today = timezone.localdate()
     waiting = Slip.objects.filter(pk__in=seen, started_at=None, revoked_at=None).exclude(absent_on=today)

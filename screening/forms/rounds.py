@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from schools.classnames.grades import years_of
 from schools.common.rendering import DayInput, RowChoices, field_of
 from schools.common.typed import CodeField, LineField, LongField
-from schools.models import ClassGroup, Membership
+from schools.help_lines import help_lines, in_words
+from schools.models import ClassGroup, Membership, Unit
 from screening.models import Instrument, Round
 from screening.words import attention_word
 from students.models import SpecialGroup
@@ -103,6 +104,12 @@ class DatedForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         initial=LAST_WORDS["after_critical"],
     )
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["where_to_talk"].help_text = _(
+            "Below it stand the numbers to call: {numbers}. A leader changes them among the rules of the unit."
+        ).format(numbers=in_words(help_lines(unit)))
 
 
 class RoundForm(AskedForm, DatedForm):

@@ -24,6 +24,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from schools.access import public
 from schools.common.prepared import Prepared
 from schools.common.text import clean_code
+from schools.help_lines import help_lines
+from schools.models import Unit
 from screening.actions import answering as actions
 from screening.actions.answering import NotNow
 from screening.actions.guessing import forget_guesses, take_guess
@@ -108,13 +110,14 @@ def answer_start(request: HttpRequest, code: str) -> HttpResponse:
 @public
 def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN."""
-    row = get_object_or_404(RoundClass.objects.select_related("round"), code_hash=hash_of(code))
+    row = get_object_or_404(RoundClass.objects.select_related("round__school"), code_hash=hash_of(code))
     token = request.POST.get("slip", "")
     if request.method == "POST" and token:
         known = _sitting(token, is_page=True)
         return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
     if request.method == "POST" and row.round.state != Round.State.OPEN:
-        return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
+        sentence = _("This survey cannot be answered now. Please ask the counselor.")
+        return _closed(request, sentence, school=row.round.school)
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         slip = _by_pin(row, **form.cleaned_data)
@@ -143,9 +146,10 @@ def _start(request: HttpRequest, slip: Slip, class_code: str) -> HttpResponse:
     try:
         actions.begin(slip=slip, agrees=said == "yes")
     except NotNow as refusal:
-        return _closed(request, str(refusal))
+        return _closed(request, str(refusal), school=slip.round.school)
     if said == "no":
-        return _closed(request, _("That is all right. You need not give a reason, and nothing follows from it."))
+        sentence = _("That is all right. You need not give a reason, and nothing follows from it.")
+        return _closed(request, sentence, school=slip.round.school)
     answer = redirect("screening:answer_page")
     answer.set_cookie(
         COOKIE,
@@ -161,15 +165,17 @@ def _start(request: HttpRequest, slip: Slip, class_code: str) -> HttpResponse:
 
 def _start_page(request: HttpRequest, slip: Slip, token: str = "") -> HttpResponse:
     if slip.finished_at is not None:
-        return _closed(request, _("You have answered already. Thank you."))
+        return _closed(request, _("You have answered already. Thank you."), school=slip.round.school)
     slip.class_group.school = slip.round.school
     wanted = needed_of(slip.round, slip.student, timezone.localdate())
     context = {"slip": slip, "round": slip.round, "asks_consent": STUDENT in wanted, "token": token}
     return render(request, "screening/answer_start.html", context)
 
 
-def _closed(request: HttpRequest, sentence: str, status: int = 200) -> HttpResponse:
-    return render(request, "screening/answer_closed.html", {"sentence": sentence}, status=status)
+def _closed(request: HttpRequest, sentence: str, status: int = 200, school: Unit | None = None) -> HttpResponse:
+    """A sentence, and whom one can call: of the school, where it is known whose slip this is."""
+    context = {"sentence": sentence, "lines": help_lines(school)}
+    return render(request, "screening/answer_closed.html", context, status=status)
 
 
 # --- the questions ----------------------------------------------------------------------------------------------------
@@ -186,7 +192,8 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     if slip.finished_at is not None:
         return redirect("screening:answer_done")
     if not takes_answers(slip, timezone.now()):
-        return _closed(request, _("This survey cannot be answered now. Please ask the counselor."))
+        sentence = _("This survey cannot be answered now. Please ask the counselor.")
+        return _closed(request, sentence, school=slip.round.school)
     answered, _seconds = actions.answers_so_far(slip)
     sheet = sheet_of(slip.round, get_language() or "zh", answered)
     unnamed = slip.round.is_anonymous  # all of it at once: nothing is kept on the way
@@ -266,7 +273,9 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
         is_kept = act(sitting, _client_id(request), answers, _seconds(request), left_out if skips else [])
     except NotNow as refusal:
         sentence = str(refusal)
-        return JsonResponse({"sentence": sentence}, status=410) if is_script else _closed(request, sentence, 410)
+        if is_script:
+            return JsonResponse({"sentence": sentence}, status=410)
+        return _closed(request, sentence, 410, sitting.slip.round.school)
     if is_script:
         return JsonResponse({"kept": is_kept})  # False: all has been handed in before, as on another device
     return redirect(f"{then}?again=1" if left_out and not skips else then)
@@ -309,6 +318,7 @@ def answer_done(request: HttpRequest) -> HttpResponse:
         "called": CriticalAnswer.objects.filter(slip=slip).exists(),
         "class_code": sitting.class_code,
         "said": own_result(slip) if slip.round.shows_results else "",
+        "lines": help_lines(slip.round.school),
     }
     answer = render(request, "screening/answer_done.html", context)
     answer.delete_cookie(COOKIE, path=reverse("screening:answer_page"), samesite="Lax")

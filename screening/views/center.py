@@ -114,6 +114,7 @@ def center_round_take_up(request: ViewerRequest, pk: UUID) -> HttpResponse:
     first = max(center_round.first_on, timezone.localdate())
     form = TakeUpForm(
         request.POST or None,
+        unit=viewer.unit,
         people=here.select_related("person"),
         may_call=any(part.instrument.has_critical_items for part in center_round.parts.all()),
         initial={"opens_on": first, "closes_on": center_round.last_on, "on_duty": viewer.membership.pk},

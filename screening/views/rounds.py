@@ -77,6 +77,7 @@ def round_new(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     form = RoundForm(
         request.POST or None,
+        unit=viewer.unit,
         instruments=answerable(request),
         classes=ClassGroup.objects.visible_to(viewer).select_related("school"),
         special=SpecialGroup.objects.filter(pk__in=[one.pk for one in groups_on_offer(viewer)]),

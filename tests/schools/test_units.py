@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from schools.actions.units import change_settings, change_unit, create_unit, set_calendar_day, set_term
 from schools.common.errors import Refused
+from schools.help_lines import help_lines
 from schools.models import AuditEntry, CalendarDay, Term, Unit, UnitKind, UnitSetting
 from schools.queries import calendar_of, terms_of
 from schools.settings_of import DEFAULTS, setting_of
@@ -341,6 +342,19 @@ def test_each_level_of_the_registry_has_its_own_days_or_those_of_the_unit_above(
     assert setting_of(world.a.unit, "unseen_days") == {"4": 7, "3": 14, "2": 15, "1": 45}
     client.post(url, shown)
     assert setting_of(world.a.unit, "review_days")["3"] == 9
+
+
+def test_numbers_to_call_are_the_nearest_units_and_a_line_that_is_none_stays_in_the_form(world, sign_in):
+    UnitSetting.objects.create(unit=world.district, key="help_lines", value=[["0759-1", "区热线"]])
+    client, url = sign_in(world.a.leader), reverse("schools:unit_rules", args=[world.a.unit.pk])
+    form = client.get(url).context["form"]
+    assert (form["help_lines"].value(), form["help_lines"].help_text) == ("", "留空则为 0759-1 区热线（沿用上级）。")
+    refused = client.post(url, as_shown(form) | {"help_lines": "二号楼 0759-2"}).context["form"]
+    assert (list(refused.errors), refused["help_lines"].value()) == (["help_lines"], "二号楼 0759-2")
+    assert client.post(url, as_shown(form) | {"help_lines": "0759-2 二号楼 值班\n\n110  有危险"}).status_code == 302
+    found = [(line.number, line.words) for line in help_lines(world.a.unit)]
+    assert found == [("0759-2", "二号楼 值班"), ("110", "有危险")]
+    assert [line.number for line in help_lines(world.city)] == ["12356", "12355", "110"]
 
 
 def test_the_rules_name_the_levels_as_the_unit_does_and_ask_no_number_for_the_same_day(world, sign_in):

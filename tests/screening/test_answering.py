@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schools.access import Viewer
-from schools.models import Notice
-from screening.actions.answering import NotNow, answers_so_far, begin, hand_in, save_answers
+from schools.models import Notice, UnitSetting
+from screening.actions.answering import MOST_SAVED, NotNow, answers_so_far, begin, hand_in, save_answers
 from screening.actions.consents import record_paper
 from screening.actions.rounds import close_round, reissue_slip, revoke_slip
 from screening.consent_rules import Standing, is_of_age, needed, standing
@@ -116,6 +116,17 @@ def test_incomplete_answers_are_in_doubt_not_without_concern(asked):
 
 
 # --- nothing lost, nothing twice ------------------------------------------------------------------------------------
+
+
+def test_very_many_savings_become_one_and_no_answer_is_lost(asked):
+    begin(slip=asked, agrees=True)
+    SavedAnswers.objects.bulk_create(
+        SavedAnswers(slip=asked, client_id=uuid.uuid4(), answers=f'{{"1.{1 + n % 2}": {n % 3}}}', seconds=1)
+        for n in range(MOST_SAVED)
+    )
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.3": 1}, seconds=2)
+    assert SavedAnswers.objects.filter(slip=asked).count() == 2
+    assert answers_so_far(asked) == ({"1.1": 0, "1.2": 1, "1.3": 1}, MOST_SAVED + 2)
 
 
 def test_same_request_sent_twice_is_kept_once(asked):
@@ -303,6 +314,18 @@ def test_end_page_is_the_same_but_for_one_paragraph_and_forgets_the_student(aske
     assert len(plain) == len(called)
     assert sum(one != other for one, other in zip(plain, called, strict=True)) == 1
     assert "今天会有一位老师来找你聊聊" in pages[1].content.decode()
+
+
+def test_end_page_and_refusals_tell_the_numbers_that_the_school_has_set(asked, world):
+    UnitSetting.objects.create(unit=world.a.unit, key="help_lines", value=[["0750-555", "二号楼值班老师"]])
+    client = Client()
+    scan(client, asked)
+    on(client, body(token_of(client), sheet(*CALM)), "finish")
+    found = [
+        re.findall(r'tel:([^"]+)', client.get(url).content.decode())
+        for url in ("/a/done/", f"/a/{code_of(asked)}/", "/a/")
+    ]
+    assert found == [["0750-555"], ["0750-555"], ["12356", "12355", "110"]]  # the last knows nobody any more
 
 
 # --- who may begin, and when ----------------------------------------------------------------------------------------

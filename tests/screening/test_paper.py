@@ -129,4 +129,6 @@ def test_those_ticked_are_absent_together_and_who_has_begun_is_not(world, sign_i
     close_round(by=by(world), round_=round_)
     with pytest.raises(Refused):
         mark_absent_together(by=by(world), round_=round_, slips=[second.pk])
+    with pytest.raises(Refused):
+        mark_absent(by=by(world), slip=slip_of(round_, world.a.student_2), is_absent=True)
     assert marked.count() == 1
