@@ -134,7 +134,7 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
     reads what was reported to it (`reports_of_incidents`), never the incident."""
     kept = IncidentPerson.objects.filter(flag__in=kept_from(viewer)).order_by().values("incident")
     here = incidents.filter(school_id=viewer.unit.pk).exclude(pk__in=kept).exclude(pk__in=barred_events(viewer))
-    here = here.exclude(_is_closed())
+    here = here.exclude(whose_records_are_closed())
     if viewer.role in SCHOOL_ROLES:
         return here
     own = Q(started_by__person=viewer.person)
@@ -147,7 +147,7 @@ def incidents_of(incidents: IncidentQuerySet, viewer: Viewer) -> IncidentQuerySe
     return here.filter(own | Q(pk__in=named))
 
 
-def _is_closed() -> Q:
+def whose_records_are_closed() -> Q:
     """Of its students, all were handed over and have closed records (docs/adr/0019)."""
     people = IncidentPerson.objects.exclude(student=None).order_by()
     closed, others = people.exclude(student__locked_on=None), people.filter(student__locked_on=None)

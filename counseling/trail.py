@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from counseling.actions.incident_changes import CORRECTED
-from counseling.models import Incident, TalkLog, TalkOption
+from counseling.models import Incident, IncidentAct, IncidentReport, TalkLog, TalkOption
+from counseling.models.incidents import EventClass
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
@@ -29,20 +30,30 @@ declare(
     Verb("incident.opened", _("opened an incident"), Kind.READ),
     Verb("incident.printed", _("printed an incident"), Kind.READ),
     Verb("incident.numbers_seen", _("looked at telephone numbers for an incident"), Kind.READ),
-    Verb("incident.started", _("started an incident")),
+    Verb("incident.started", _("started an incident"), values={"kind": dict(EventClass.choices)}),
     Verb("incident.kept", _("kept an incident from somebody")),
     Verb("incident.led", _("took the lead of an incident")),
-    Verb("incident.act", _("wrote into an incident"), labels={"number": pgettext_lazy("in the log", "step")}),
+    Verb(
+        "incident.act",
+        _("wrote into an incident"),
+        labels={"number": pgettext_lazy("in the log", "step")},
+        values={"kind": dict(IncidentAct.Kind.choices)},
+    ),
     Verb("incident.person_added", _("added a person to an incident")),
     Verb("incident.safety_agreed", _("agreed a safety plan")),
-    Verb("incident.reported", _("reported an incident to the unit above")),
+    Verb(
+        "incident.reported",
+        _("reported an incident to the unit above"),
+        labels={"form": pgettext_lazy("in the log", "kind")},
+        values={"form": dict(IncidentReport.Form.choices)},
+    ),
     Verb("incident.report_opened", _("opened the report of an incident"), Kind.READ),
     Verb("incident.acknowledged", _("acknowledged the report of an incident")),
     Verb("incident.passed_on", _("passed the report of an incident on to the unit above")),
     Verb("incident.corrected", _("corrected an incident")),
     Verb("incident.reopened", _("opened an incident again")),
     Verb("crisis_free.signed", _("signed that there was no crisis event in a term")),
-    Verb("incident.closed", _("closed an incident")),
+    Verb("incident.closed", _("closed an incident"), values={"outcome": dict(Incident.Outcome.choices)}),
 )
 # What a talk's head holds is told of each student's part.
 HEAD = ("happened_at", "minutes", "place", "kind", "mode", "initiative", "others_present", "is_restricted")
@@ -50,6 +61,7 @@ explains(
     labels={
         "list": pgettext_lazy("in the log", "list"),
         "shown": pgettext_lazy("in the log", "shown"),
+        "submission": pgettext_lazy("in the log", "number of the form"),
     },
     values={"list": dict(TalkOption.List.choices)},
     fields={

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from counseling.access import whose_records_are_closed
 from counseling.models import CrisisFreeTerm, Incident, TalkLog, TalkPart
 from reports.models import Sweep
 from schools.access import Viewer
@@ -262,4 +263,37 @@ LISTS: dict[Any, tuple[Callable[[Rows, Viewer], Rows], Callable[[Viewer], Callab
         lambda _viewer: lambda one: Line(one.title, date_format(one.due_on, _("M j, Y")), one.get_absolute_url()),
     ),
     Unit: (_units, lambda _viewer: lambda unit: Line(unit.name, unit.code)),
+}
+
+
+# --- counted, but no longer shown -------------------------------------------------------------------------------------
+
+
+def closed_among(rows: Rows) -> Rows:
+    """Of these records, those about students who were handed over and whose records are closed (docs/adr/0019): nobody
+    of the school opens them, and past figures stay what they were."""
+    return rows.filter(CLOSED[rows.model]()) if rows.model in CLOSED else rows.none()
+
+
+def _about(path: str) -> Callable[[], Q]:
+    return lambda: Q(**{f"{path}locked_on__isnull": False})
+
+
+def _talks_closed() -> Q:
+    """Of all its parts."""
+    return ~Q(pk__in=TalkPart.objects.filter(student__locked_on=None).order_by().values("talk"))
+
+
+CLOSED: dict[Any, Callable[[], Q]] = {
+    Student: _about(""),
+    GroupMember: _about("student__"),
+    RegistryEntry: _about("student__"),
+    PlanReview: _about("entry__student__"),
+    RiskFlag: _about("student__"),
+    CenterRequest: _about("student__"),
+    Incident: whose_records_are_closed,
+    TalkPart: _about("student__"),
+    TalkLog: _talks_closed,
+    Slip: _about("student__"),
+    Response: _about("slip__student__"),
 }

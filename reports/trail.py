@@ -3,7 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from reports.actions.schemes import PRESETS
 from reports.actions.summaries import EDITIONS, FORMATS, REASONS
+from reports.models import DailyReport
+from reports.sections import PARTS
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
 
@@ -17,7 +20,7 @@ declare(
     Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
     Verb("daily_board.printed", _("took a board of daily reports as PDF")),
     Verb("daily_board.started", _("started a file of a board"), Kind.SYSTEM),
-    Verb("daily.signed", _("signed a daily report")),
+    Verb("daily.signed", _("signed a daily report"), labels={"state": pgettext_lazy("in the log", "state")}),
     Verb("daily.answers_read", _("read what was answered in words in daily reports"), Kind.READ),
     Verb("daily.reminded", _("reminded of daily reports")),
     Verb("daily.put_off", _("let a report come later")),
@@ -37,10 +40,14 @@ declare(
     Verb("sweep.reminded", _("reminded of a sweep")),
     Verb("sweep_board.exported", _("exported the numbers of a sweep"), Kind.EXPORT),
     Verb("barometer.link_given", _("gave a class's delegate the link of the barometer")),
-    Verb("barometer.filed", _("a class barometer was handed in")),
+    Verb(
+        "barometer.filed",
+        _("a class barometer was handed in"),
+        labels={"level": pgettext_lazy("in the log", "somebody should look")},
+    ),
     Verb("barometer.read", _("read what delegates wrote in class barometers"), Kind.READ),
     Verb("scheme.set", _("set who reports when"), labels=DAYS),
-    Verb("scheme.question_added", _("added a question to the daily reports")),
+    Verb("scheme.question_added", _("added a question to the daily reports"), labels=DAYS),
     Verb("scheme.question_ended", _("ended a question of the daily reports")),
     Verb("opens.read", _("read who opened records outside their care"), Kind.READ),
     Verb("opens.read_one", _("read which records one person opened outside their care"), Kind.READ),
@@ -63,6 +70,9 @@ explains(
     values={
         "format": FORMATS,
         "edition": EDITIONS,
+        "preset": {code: one.title for code, one in PRESETS.items()},
+        "section": {part.code: part.title for part in PARTS},
+        "state": dict(DailyReport.State.choices),
         "reason": {**REASONS, "command": pgettext_lazy("in the log", "by a command on the server")},
     },
     kinds={

@@ -89,8 +89,8 @@ def _sheet_name(table: Table, taken: set[str]) -> str:
 
 
 def _footer(stamp: str) -> str:
-    # In a footer & begins a code; the whole may have 255 characters.
-    return f"&L{stamp.replace('&', '&&')[:240]}"
+    # In a footer & begins a code; the whole may have 255 characters, also if each of them is an & that is doubled.
+    return f"&L{stamp[:120].replace('&', '&&')}"
 
 
 def _sheet(sheet: Any, table: Table, document: SummaryDocument, stamp: str, styles: dict[str, Any]) -> None:

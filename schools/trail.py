@@ -58,7 +58,7 @@ declare(
     Verb("certificate_level.added", _("added a kind of certificate")),
     Verb("certificate_level.changed", _("changed a kind of certificate")),
     Verb("certificate_level.removed", _("removed a kind of certificate")),
-    Verb("unit.created", _("added a unit")),
+    Verb("unit.created", _("added a unit"), labels={"kind": pgettext_lazy("in the log", "level of units")}),
     Verb("unit.changed", _("changed a unit")),
     Verb("unit.settings", _("changed the rules of a unit")),
     Verb("unit.term", _("set a term")),
@@ -73,3 +73,4 @@ declare(
 )
 
 ask_apps("file_kinds")  # each kind of file declares the acts of its import
+ask_apps("reminders")  # what reminds says what it is called

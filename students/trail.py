@@ -7,9 +7,11 @@ from schools.audit.particulars import explains
 from schools.audit.trail import PAGE_OPENED
 from schools.audit.verbs import Kind, Verb, declare
 from students.actions.roll import Move, Return
+from students.file import KINDS
 from students.forms import UnmaskForm
 from students.models import BreakGlass, FlagStep, PlanPart, RiskFlag
 
+FILE_KINDS = {kind.code: kind.label for kind in KINDS.values()}
 declare(
     Verb("student.opened", PAGE_OPENED, Kind.READ),
     Verb(
@@ -17,6 +19,7 @@ declare(
         _("took a student's file on paper"),
         Kind.READ,
         labels={"kind": pgettext_lazy("in the log", "kind"), "term": pgettext_lazy("in the log", "term")},
+        values={"kind": FILE_KINDS},
     ),
     Verb("student_file.started", _("started a PDF of a student's file"), Kind.SYSTEM),
     Verb("student.found_by_number", _("looked the student up by a number"), Kind.READ),
@@ -67,7 +70,11 @@ declare(
     Verb("flag.sent_back", _("sent a proposal about a risk flag back")),
     Verb("flag.taken_back", _("took a proposal about a risk flag back")),
     Verb("flag.reopened", _("opened a risk flag again")),
-    Verb("flag.kept", _("kept a risk flag from somebody")),
+    Verb(
+        "flag.kept",
+        _("kept a risk flag from somebody"),
+        labels={"from": pgettext_lazy("in the log", "as another flag of the student")},
+    ),
     Verb("flag.numbers_seen", _("looked at telephone numbers for a risk flag"), Kind.READ),
     Verb("flag_list.exported", _("exported the list of risk flags"), Kind.EXPORT),
     Verb("glass.opened", _("opened in an emergency what was closed")),
@@ -157,6 +164,7 @@ declare(
 )
 explains(
     labels={"kinds": pgettext_lazy("in the log", "what goes along")},
+    values={"kinds": FILE_KINDS},
     kinds={"students.handover": pgettext_lazy("in the log", "hand-over")},
 )
 explains(

@@ -17,7 +17,7 @@ from reports.board import Board, boards_for, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, school_hours
 from reports.editions import HIDDEN
-from reports.listing import lines_of
+from reports.listing import closed_among, lines_of
 from reports.material import unit_places, written
 from reports.policy import Benchmark, target_for
 from schools.access import Viewer, reason_to_see, roles
@@ -269,7 +269,8 @@ def _by_unit(request: ViewerRequest, figure: Figure, board: Board, chosen: Chose
 
 
 def _records(request: ViewerRequest, figure: Figure, board: Board, chosen: Chosen) -> dict[str, Any]:
-    """The records this viewer may open; `closed` are those that the board counts besides."""
+    """The records this viewer may open. The board counts besides: those whose time is over (`ended`), and those that
+    are not open to the role (`closed`)."""
     viewer, (split, value) = request.viewer, chosen
     rows = figure.query(board.scope)
     counted = board.count(figure.code, None, split.code if split else "", value)
@@ -278,8 +279,9 @@ def _records(request: ViewerRequest, figure: Figure, board: Board, chosen: Chose
     seen, write = lines_of(_seen(rows, viewer), viewer)
     page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
     page.object_list = [write(row) for row in page.object_list]
-    closed = 0 if counted is HIDDEN else max(0, counted - page.paginator.count)
-    return {"page_obj": page, "count": Amount(counted), "closed": closed}
+    unseen = 0 if counted is HIDDEN else max(0, counted - page.paginator.count)
+    ended = min(unseen, closed_among(rows).count()) if unseen else 0
+    return {"page_obj": page, "count": Amount(counted), "closed": unseen - ended, "ended": ended}
 
 
 def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> str:

@@ -1,8 +1,8 @@
 """What an entry of the audit log holds besides the act, in words: its details, and what it is about.
 
 Each app may add the words of its own with `explains`, in its `trail.py`; what a detail of one single act is called
-stands with that act (`Verb.labels`). What nobody explained stands as it is stored, so that nothing is hidden. People of
-the staff are named; students never are.
+stands with that act (`Verb.labels`, `Verb.values`). What nobody explained stands as it is stored, so that nothing is
+hidden. People of the staff are named; students never are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,18 +10,24 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.purposes import PURPOSES
 from schools.audit.verbs import find_verb
 from schools.common.labels import listed, told
-from schools.models import Membership, Person, Role, Unit
+from schools.models import Channel, ClassGroup, Membership, Person, Role, Unit, UnitKind
 from schools.severity import scheme_named
 
 PERSON, MEMBERSHIP, UNIT = "schools.person", "schools.membership", "schools.unit"
-# Details that name a membership.
+CLASS, KIND = "schools.classgroup", "schools.unitkind"
+# Details that name a membership, a person, a class, a level of units, a unit by its code.
 POSTS = ("from", "to", "was", "by")
+PEOPLE = ("person",)
+CLASSES = ("class", "class_group")
+UNITS = ("of", "school", "to")
+KINDS = ("kind",)
 YES_NO = {True: _("yes"), False: _("no")}
 
 # What a detail is called.
@@ -45,6 +51,12 @@ _labels: dict[str, Any] = {
     "unchanged": pgettext_lazy("in the log", "unchanged"),
     "rows": pgettext_lazy("in the log", "rows"),
     "purpose": pgettext_lazy("in the log", "for"),
+    "person": pgettext_lazy("in the log", "whom"),
+    "class": pgettext_lazy("in the log", "class"),
+    "class_group": pgettext_lazy("in the log", "class"),
+    "school": pgettext_lazy("in the log", "school"),
+    "is_on": pgettext_lazy("in the log", "switched on"),
+    "arrived": pgettext_lazy("in the log", "arrived"),
     "reason": pgettext_lazy("in the log", "for"),
     "severity": pgettext_lazy("in the log", "level"),
 }
@@ -52,6 +64,8 @@ _labels: dict[str, Any] = {
 _values: dict[str, dict[Any, Any]] = {
     "role": dict(Role.choices),
     "purpose": PURPOSES,
+    "kind": dict(Channel.Kind.choices),
+    "language": {"zh": _("Chinese"), "en": _("English"), "zh-hans": _("Chinese")},
     "school_day": {True: _("school"), False: _("no school"), None: _("as above")},
     "due_on": {None: pgettext_lazy("in the log", "taken back")},
     "scale": {
@@ -98,6 +112,7 @@ _fields: dict[str, Any] = {
 _kinds: dict[str, Any] = {
     "schools.unitkind": pgettext_lazy("in the log", "level of units"),
     "schools.job": pgettext_lazy("in the log", "background job"),
+    "schools.certificatelevel": pgettext_lazy("in the log", "kind of certificate"),
 }
 
 
@@ -118,11 +133,24 @@ def explains(
 
 
 class Named(NamedTuple):
-    """The staff and units that some entries name, by type and id as text: one query for each type."""
+    """The staff, units and classes that some entries name, by id as text (units also by code): one query for each."""
 
     people: Mapping[str, str]
     posts: Mapping[str, str]
     units: Mapping[str, str]
+    classes: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+    def of(self, key: str, value: Any) -> str:
+        """Whom or what a detail names, in words; empty if it names nobody."""
+        places = (
+            (POSTS, self.posts),
+            (PEOPLE, self.people),
+            (CLASSES, self.classes),
+            (UNITS, self.units),
+            (KINDS, self.kinds),
+        )
+        return next((words[str(value)] for keys, words in places if key in keys and str(value) in words), "")
 
 
 def tell_particulars(entries: list[Any]) -> list[Any]:
@@ -135,18 +163,25 @@ def tell_particulars(entries: list[Any]) -> list[Any]:
 
 
 def _named(entries: Iterable[Any]) -> Named:
-    ids: dict[str, set[str]] = {PERSON: set(), MEMBERSHIP: set(), UNIT: set()}
+    ids: dict[str, set[str]] = {PERSON: set(), MEMBERSHIP: set(), UNIT: set(), CLASS: set(), KIND: set()}
+    codes: set[str] = set()
     for entry in entries:
         if entry.subject_type in ids:
             ids[entry.subject_type].add(entry.subject_id)
         # What is no number is a day or another record: `from` and `was` also name those.
-        ids[MEMBERSHIP] |= {str(pk) for key in POSTS if isinstance(pk := entry.details.get(key), int)}
-    people, posts, units = ids.values()
+        for label, keys in ((MEMBERSHIP, POSTS), (CLASS, CLASSES), (KIND, KINDS)):
+            ids[label] |= {str(pk) for key in keys if isinstance(pk := entry.details.get(key), int)}
+        ids[PERSON] |= {entry.details[key] for key in PEOPLE if key in entry.details}
+        codes |= {code for key in UNITS if isinstance(code := entry.details.get(key), str)}
+    people, posts, units, classes, kinds = ids.values()
+    found = list(Unit.objects.filter(Q(pk__in=units) | Q(code__in=codes)).order_by())
     members = Membership.objects.filter(pk__in=posts).select_related("person")
     return Named(
         people={str(one.pk): _who(one) for one in Person.objects.filter(pk__in=people).defer("phone", "password")},
         posts={str(one.pk): f"{_who(one.person)} · {one.get_role_display()}" for one in members},
-        units={str(one.pk): one.name for one in Unit.objects.filter(pk__in=units)},
+        units={str(one.pk): one.name for one in found if str(one.pk) in units} | {one.code: one.name for one in found},
+        classes={str(one.pk): one.name for one in ClassGroup.objects.filter(pk__in=classes).select_related("school")},
+        kinds={str(one.pk): one.label for one in UnitKind.objects.filter(pk__in=kinds)},
     )
 
 
@@ -156,7 +191,8 @@ def _who(person: Person) -> str:
 
 def _subject(entry: Any, named: Named) -> tuple[str, str]:
     kind, pk = entry.subject_type, entry.subject_id
-    found = {PERSON: named.people, MEMBERSHIP: named.posts, UNIT: named.units}.get(kind, {}).get(pk)
+    places = {PERSON: named.people, MEMBERSHIP: named.posts, UNIT: named.units, CLASS: named.classes, KIND: named.kinds}
+    found = places.get(kind, {}).get(pk)
     return (found, "") if found else (str(_kinds.get(kind, kind)), pk)
 
 
@@ -164,21 +200,23 @@ def _details(entry: Any, named: Named) -> Iterator[str]:
     verb = find_verb(entry.verb)
     labels = {**_labels, **(verb.labels if verb else {})}
     for key, value in entry.details.items():
-        if words := _value(entry, key, value, named):
+        codes = {**_values.get(key, {}), **(verb.values.get(key, {}) if verb else {})}
+        if words := _value(entry, key, value, named, codes):
             yield told(labels.get(key, key), words)
 
 
-def _value(entry: Any, key: str, value: Any, named: Named) -> str:
+def _value(entry: Any, key: str, value: Any, named: Named, codes: Mapping[Any, Any]) -> str:
     """One detail in words; empty for a count of zero, and for what was left open."""
     if isinstance(value, list):
-        return listed(dict.fromkeys(_field(entry, str(name)) for name in value))
-    words = _values.get(key, {})
-    if value in words:
-        return str(words[value])
+        return listed(dict.fromkeys(str(codes.get(name) or _field(entry, str(name))) for name in value))
+    if value in codes:
+        return str(codes[value])
     if isinstance(value, bool):
         return str(YES_NO[value])
-    if key in POSTS and str(value) in named.posts:
-        return named.posts[str(value)]
+    if words := named.of(key, value):
+        return words
+    if started := find_verb(f"{value}.started") if key == "kind" else None:
+        return str(started.words)  # a background job is called by what it began
     if key == "severity" and value:
         return scheme_named("four_colors").label(value)
     return str(value) if value else ""

@@ -26,12 +26,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Verb:
-    """One act: `Verb("talk.filed", _("filed a talk"))`. `labels` names details that only this act has."""
+    """One act: `Verb("talk.filed", _("filed a talk"))`. `labels` names details that only this act has, `values` what
+    their codes mean."""
 
     code: str
     words: Any
     kind: Kind = Kind.CHANGE
     labels: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
 
 class UndeclaredVerb(LookupError):

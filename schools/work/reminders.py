@@ -22,6 +22,7 @@ from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from schools.audit.particulars import explains
 from schools.common.floors import ask_apps
 from schools.ladder import (
     AS_CHOSEN,
@@ -83,6 +84,7 @@ _sources: dict[str, Source] = {}
 
 def remind(*sources: Source) -> None:
     _sources.update({source.kind: source for source in sources})
+    explains(values={"kind": {source.kind: source.title for source in sources}})
 
 
 def sources_seen_by(viewer: "Viewer") -> dict[str, Source]:

@@ -3,11 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from schools import audit
-from students.models import HandOver, RegistryEntry, RiskFlag, Student
+from schools.work.steadily import each
+from students.holds import without_held
+from students.models import HandOver, Student
 
 AT_ONCE = 200  # in one run; the next night does the rest
 
@@ -15,26 +17,23 @@ AT_ONCE = 200  # in one run; the next night does the rest
 def lock_handed_over() -> int:
     """Lock who left by a hand-over whose `keep_until` has passed. Returns how many."""
     today = timezone.localdate()
-    return sum(_lock(student, today) for student in _due(today)[:AT_ONCE])
+    students = _due(today).select_related("school").order_by("pk")[:AT_ONCE]
+    return each("close the records", students, lambda student: _lock(student, today))
 
 
-def _due(today: dt.date) -> list[Student]:
-    """Not who has come back, or left again since without a hand-over, nor who is still worked on here: an open flag or
-    entry stays until somebody ends it."""
+def _due(today: dt.date) -> QuerySet[Student]:
+    """Not who has come back, or left again since without a hand-over, nor who is still worked on here (`holds`)."""
     accepted = HandOver.objects.filter(state=HandOver.State.ACCEPTED)
     of_this_leaving = accepted.filter(answered_at__date__gte=F("student__left_on"))
     over = of_this_leaving.filter(keep_until__lt=today).order_by().values("student")
     still_kept = accepted.filter(keep_until__gte=today).order_by().values("student")
     left = Student.objects.filter(status=Student.Status.LEFT, locked_on=None, pk__in=over).exclude(pk__in=still_kept)
-    left = left.exclude(pk__in=RiskFlag.objects.open().order_by().values("student"))
-    left = left.exclude(pk__in=RegistryEntry.objects.open().order_by().values("student"))
-    return list(left.select_related("school").order_by("pk")[:AT_ONCE])
+    return without_held(left)
 
 
 @transaction.atomic
 def _lock(student: Student, today: dt.date) -> bool:
-    waits = Student.objects.filter(pk=student.pk, locked_on=None, status=Student.Status.LEFT)
-    if not waits.update(locked_on=today):
+    if not _due(today).filter(pk=student.pk).update(locked_on=today):  # something may have been opened just now
         return False
     audit.record(by=None, verb="student.locked", about=student, student=student, unit=student.school)
     return True

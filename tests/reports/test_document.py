@@ -46,7 +46,8 @@ def test_spreadsheet_shows_every_amount_as_the_page_does():
     document = SummaryDocument(
         "甲", "", "", "", "zh-hans", dt.date(2026, 3, 18), dt.datetime.now(), Edition.WORK, [section]
     )
-    sheet = load_workbook(io.BytesIO(render_xlsx(document, stamp="")))["Amounts"]
+    sheet = load_workbook(io.BytesIO(render_xlsx(document, stamp="沈 & 2026-03-18")))["Amounts"]
+    assert sheet.oddFooter.left.text == "沈 && 2026-03-18"
     assert [shown(sheet.cell(number, 2)) for number in range(2, len(rows) + 2)] == [text for _amount, text in WRITTEN]
 
 

@@ -14,8 +14,8 @@ from schools.audit.particulars import tell_particulars
 pytestmark = pytest.mark.django_db
 
 
-def told(details, about="schools.unit", pk="0"):
-    entry = SimpleNamespace(verb="unit.changed", subject_type=about, subject_id=pk, details=details)
+def told(details, about="schools.unit", pk="0", verb="unit.changed"):
+    entry = SimpleNamespace(verb=verb, subject_type=about, subject_id=pk, details=details)
     return tell_particulars([entry])[0]
 
 
@@ -50,6 +50,35 @@ def test_details_stand_in_words_and_without_zeros(about, details, chinese, engli
     for language, expected in (("zh-hans", chinese), ("en", english)):
         with override(language):
             assert expected is None or told(details, about).told == expected
+
+
+@pytest.mark.parametrize(
+    ("verb", "details", "chinese"),
+    [
+        ("handover.offered", {"kinds": ["registry", "talk"]}, "随转内容：台账与方案、谈话"),
+        ("student.file_printed", {"kind": "flag"}, "类型：预警与处置"),
+        ("flag.step", {"kind": "contact"}, "类型：联系监护人"),
+        ("incident.act", {"kind": "told"}, "类型：已告知"),
+        ("incident.started", {"kind": "missing"}, "类型：失联、出走"),
+        ("incident.closed", {"outcome": "family"}, "结果：已交由家长"),
+        ("unit.channel", {"kind": "wecom"}, "类型：企业微信群机器人"),
+        ("unit.ladder", {"kind": "sweep.class"}, "类型：班级排查"),
+        ("job.retried", {"kind": "registry_ledger"}, "类型：开始生成台账PDF"),
+        ("daily.signed", {"state": "zero"}, "状态：零报告"),
+        ("scheme.set", {"preset": "none"}, "谁来报：不报"),
+        ("summary.written", {"section": "talks"}, "章节：谈心谈话"),
+    ],
+)
+def test_no_code_of_a_detail_is_shown(verb, details, chinese):
+    with override("zh-hans"):
+        assert told(details, verb=verb).told == [chinese]
+
+
+def test_classes_and_persons_of_a_detail_are_named(world):
+    group, person = world.a.class_1, world.a.leader.person
+    assert told({"class_group": group.pk}).told == [f"班级：{group.name}"]
+    assert told({"person": str(person.pk)}).told == [f"对象：{person.name} {person.staff_number}"]
+    assert told({"school": world.b.unit.code}).told == [f"学校：{world.b.unit.name}"]
 
 
 def test_staff_and_units_are_named_and_students_are_not(world):

@@ -1,14 +1,18 @@
 """After its years the old school no longer reads what it knows of who was handed over; nothing else changes."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.urls import reverse
 
 from counseling.models import Incident, IncidentAct, IncidentPerson, TalkPart
+from schools import audit
 from schools.common.errors import Refused
 from schools.models import AuditEntry
+from schools.queries import current_term
+from schools.recounting import recount
 from screening.models import Consent, PlannedTalk, Response, Slip
 from students.actions.retention import lock_handed_over
 from students.actions.roll import add_student
@@ -95,6 +99,8 @@ def test_a_crisis_event_is_there_until_the_records_of_the_last_of_its_students_a
     unknown = incident_of(counselor, who="x", text="x")
     for one in (own, shared, unknown):
         IncidentAct.objects.create(incident=one, number=1, kind="note", by=counselor, happened_at=NOW, text="x")
+    ended = {"closed_at": NOW, "closed_by": counselor, "outcome": "safe"}
+    Incident.objects.filter(pk__in=[own.pk, shared.pk]).update(**ended)
     with later():
         lock_handed_over()
         for who in (viewer(world.a.counselor), viewer(world.a.leader)):
@@ -113,10 +119,53 @@ def test_the_receipt_stays_and_the_page_says_why_there_is_nothing_more(world, si
     assert "已封存" in page
 
 
-def test_an_open_flag_of_the_old_school_puts_it_off(world, moved):
-    raised(world.a.student, world.a.counselor)
+def flag_left_open(student, member):
+    return raised(student, member)
+
+
+def event_left_open(student, member):
+    event = incident_of(member, student, text="x")
+    IncidentPerson.objects.create(incident=event, who="x", added_by=member)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("left_open", "told"), [(flag_left_open, "未了结的预警"), (event_left_open, "未了结的危机事件")]
+)
+def test_what_the_old_school_has_not_ended_puts_it_off_and_the_page_says_so(world, sign_in, moved, left_open, told):
+    left_open(world.a.student, world.a.counselor)
     with later():
         assert lock_handed_over() == 0
+        assert told in sign_in(world.a.counselor).get(moved.get_absolute_url()).content.decode()
+
+
+def test_one_student_whose_records_cannot_be_closed_holds_up_no_other(world, by, there, moved, monkeypatch):  # noqa: F811
+    second = offered(by, world.a.student_2, world.b.counselor)
+    accept_offer(by=there, offer=second, class_group=world.b.class_1)
+
+    def record(*, student, **more):
+        if student.pk == min(moved.student_id, second.student_id):
+            raise OSError
+        audit.record(student=student, **more)
+
+    monkeypatch.setattr("students.actions.retention.audit", SimpleNamespace(record=record))
+    with later():
+        assert lock_handed_over() == 1
+    closed = Student.objects.exclude(locked_on=None).values_list("pk", flat=True)
+    assert list(closed) == [max(moved.student_id, second.student_id)]
+
+
+def test_a_figure_says_how_many_of_its_records_are_closed_and_no_longer_shown(world, sign_in, moved):
+    part = TalkPart.objects.covering().filter(student=world.a.student).order_by("pk")[0]
+    with later():
+        lock_handed_over()
+        recount(world.a.unit)
+        url = reverse("reports:figure_records", args=["talk_parts"])
+        page = sign_in(world.a.counselor).get(url, {"term": current_term(world.a.unit, NOW.date()).code})
+    shown, ended = page.context["page_obj"].paginator.count, page.context["ended"]
+    assert (str(shown + ended), page.context["closed"], ended > 0) == (str(page.context["count"]), 0, True)
+    assert f"其中 {ended} 条是已移交学生的记录" in page.content.decode()
+    assert str(part.pk) not in page.content.decode()
 
 
 @pytest.fixture
