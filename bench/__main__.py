@@ -1,8 +1,8 @@
 """usage: python -m bench [--database sqlite|postgres] [--quick]
     [--only pages,requests,audit,scoring,roster,pdf,morning,notices,submission,screening]
 
-Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out, and nine
-tenths of the screening.
+Each database gets a process, a temporary directory and servers of its own. `--quick` leaves the district out, four
+fifths of the morning's schools and nine tenths of the screening.
 """
 
 import argparse

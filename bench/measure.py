@@ -39,10 +39,10 @@ def main(parts: list[str], *, full: bool) -> None:
         district(parts)
 
 
-def _morning(_full: bool) -> None:
+def _morning(full: bool) -> None:
     from bench import morning
 
-    morning.run()
+    morning.run(quick=not full)
 
 
 def _notices(_full: bool) -> None:

@@ -126,10 +126,12 @@ def can_remind(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
 
 
-def can_except(viewer: Viewer, unit: Unit, group: ClassGroup | None) -> bool:
-    """Who receives the report: of a class its school, of a unit a center above it."""
+def can_except(viewer: Viewer, unit: Unit, group: ClassGroup | None, part: str = "") -> bool:
+    """Who receives the report: of a class, grade or college its school, of a unit a center above it."""
     if group is not None:
         return viewer.role in SCHOOL_ROLES and group.school_id == viewer.unit.pk
+    if part:
+        return viewer.role in SCHOOL_ROLES and unit.pk == viewer.unit.pk
     return viewer.role == Role.CENTER_STAFF and unit.is_within(viewer.unit) and unit.pk != viewer.unit.pk
 
 

@@ -134,7 +134,7 @@ def _row(key: Any, name: str, group: str, due: dt.datetime | None, report: Daily
     return Row(key, name, group, state_of(report.state if report else "", due, now), due, report)
 
 
-def _later(exceptions: Mapping[Any, ReportException], key: int, due: dt.datetime | None) -> dt.datetime | None:
+def _later(exceptions: Mapping[Any, ReportException], key: Any, due: dt.datetime | None) -> dt.datetime | None:
     return max(due, exceptions[key].until) if due and key in exceptions else due
 
 
@@ -239,8 +239,11 @@ def part_board(school: Unit, day: dt.date, groups: Iterable[ClassGroup]) -> Boar
     parts = parts_among(group for group in groups if is_there(group, school, day))
     found = DailyReport.objects.filter(unit=school, class_group=None, part__in=parts, day=day)
     reports = {one.part: one for one in found.select_related("signed_by__person")}
-    rows = [_row(code, name, "", due, reports.get(code), now) for code, name in parts.items()]
+    later = {one.part: one for one in ReportException.objects.filter(unit=school, part__in=parts, day=day)}
+    rows = [_row(code, name, "", _later(later, code, due), reports.get(code), now) for code, name in parts.items()]
     by_code = {row.key: row for row in rows}
+    for code, one in later.items():
+        by_code[code].exception = one.reason
     heads = Membership.objects.current(day).filter(unit=school, role=Role.GRADE_HEAD, person__is_active=True)
     for member in heads.select_related("person"):
         if (code := part_of_head(member)) in by_code:
@@ -263,7 +266,7 @@ def _unit_board(unit: Unit, day: dt.date, units: Iterable[Unit]) -> Board:
     schemes, calendars, now = schemes_around(unit), Calendars(below), timezone.now()
     joined = joined_on(below)
     reports = {one.unit_id: one for one in unit_reports(below).filter(day=day).select_related("signed_by__person")}
-    later = {one.unit_id: one for one in ReportException.objects.filter(unit__in=below, class_group=None, day=day)}
+    later = {one.unit_id: one for one in unit_exceptions(below, day)}
     rows, without = [], []
     for one in below:
         due = due_of(one, one.kind_id, receiver(one.path), day, schemes, calendars.of(one))
@@ -296,6 +299,16 @@ def receiver(path: str) -> str:
 
 def unit_reports(units: Iterable[Unit]) -> QuerySet[DailyReport, DailyReport]:
     return DailyReport.objects.filter(unit__in=units, class_group=None, part="")
+
+
+def unit_exceptions(units: Iterable[Unit], day: dt.date) -> QuerySet[ReportException, ReportException]:
+    """Which of these units may report later on a day."""
+    return ReportException.objects.filter(unit__in=units, class_group=None, part="", day=day)
+
+
+def exception_of(unit: Unit, part: str, day: dt.date) -> ReportException | None:
+    """Whether a unit, or one of its grades or colleges, may report later on a day."""
+    return ReportException.objects.filter(unit=unit, class_group=None, part=part, day=day).first()
 
 
 def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:

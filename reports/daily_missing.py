@@ -5,11 +5,11 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reports.daily import due_of, receiver, unit_reports
+from reports.daily import due_of, receiver, unit_exceptions, unit_reports
 from reports.reminders import unit_reports_due
 from schools.figures import Alarm, Figure, Rows, Scope, declare
 from schools.models import Unit
-from schools.tallies import mark
+from schools.tallies import mark_later
 
 # Asked each hour, so that one run may be missed.
 AHEAD = dt.timedelta(hours=2)
@@ -21,7 +21,8 @@ def daily_missing(scope: Scope) -> Rows:
     if not scope.unit.is_school or not scope.is_running or scope.on != today:
         return Unit.objects.none()
     due = due_of(scope.unit, scope.unit.kind_id, receiver(scope.unit.path), today)
-    if due is None or due > scope.known_until:
+    later = unit_exceptions([scope.unit], today).filter(until__gt=scope.known_until)
+    if due is None or due > scope.known_until or later.exists():
         return Unit.objects.none()
     signed = unit_reports([scope.unit]).filter(day=today)
     return Unit.objects.none() if signed.exists() else Unit.objects.filter(pk=scope.unit.pk)
@@ -30,8 +31,7 @@ def daily_missing(scope: Scope) -> Rows:
 def mark_hours(now: dt.datetime) -> int:
     """Have the schools counted anew when the hour of their report comes. Returns how many."""
     found = [due for due in unit_reports_due(now) if now <= due.at < now + AHEAD]
-    for due in found:
-        mark(due.unit.pk, then=due.at + dt.timedelta(seconds=1))
+    mark_later((due.unit.pk, due.at + dt.timedelta(seconds=1)) for due in found)
     return len(found)
 
 

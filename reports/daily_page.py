@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.daily import Board, Row, class_due, joined_on, scheme_of, schemes_above
+from reports.daily import Board, Row, class_due, exception_of, joined_on, scheme_of, schemes_above
 from reports.known import PERIODS, WORDS, known_of
 from reports.models import DailyReport, ReportException, ReportQuestion, ReportVersion
 from reports.models.daily import CLASS
@@ -261,8 +261,16 @@ UNIT_WORDS = {
 
 
 def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
-    """The counts that a unit signed, with its versions: no names, no notes, no words."""
-    seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, part="", day=day)
+    return _signed_page(viewer, unit, "", day)
+
+
+def part_page(viewer: Viewer, code: str, day: dt.date) -> dict[str, Any]:
+    return _signed_page(viewer, viewer.unit, code, day)
+
+
+def _signed_page(viewer: Viewer, unit: Unit, part: str, day: dt.date) -> dict[str, Any]:
+    """The counts that a unit, grade or college signed, with its versions: no names, no notes, no words."""
+    seen = DailyReport.objects.visible_to(viewer).filter(unit=unit, class_group=None, part=part, day=day)
     report = seen.select_related("signed_by__person").first()
     versions = list(report.versions.select_related("signed_by__person").order_by("-number")) if report else []
     counts = report.counts if report else {}
@@ -270,6 +278,7 @@ def unit_page(viewer: Viewer, unit: Unit, day: dt.date) -> dict[str, Any]:
     asked = [(question.words, sum_words(question, counts)) for question in questions_told(viewer.unit, [counts])]
     return {
         "report": report,
+        "exception": None if report else exception_of(unit, part, day),
         "versions": versions,
         "facts": [(word, counts[name]) for name, word in words.items() if name in counts] + asked,
     }

@@ -25,7 +25,8 @@ def state_words() -> dict[State, str]:
     }
 
 
-def daily_sheet(viewer: Viewer, board: Board) -> Sheet:
+def daily_sheet(viewer: Viewer, board: Board, between: Board) -> Sheet:
+    """First the classes, or schools, then those that sign between them and the unit: grades, colleges, centers."""
     heads = [
         _("Class") if viewer.unit.is_school else _("Unit"),
         _("state"),
@@ -42,19 +43,21 @@ def daily_sheet(viewer: Viewer, board: Board) -> Sheet:
         _("complete"),
     ]
     title = _("Daily report")
-    questions = questions_told(viewer.unit, (row.report.counts for row in board.rows if row.report))
+    rows = [*board.rows, *between.rows]
+    questions = questions_told(viewer.unit, (row.report.counts for row in rows if row.report))
     heads += [question.words for question in questions]
-    return Sheet("daily_board", title, len(board.rows), heads, lambda: _lines(viewer, board, questions))
+    return Sheet("daily_board", title, len(rows), heads, lambda: _lines(viewer, board, between, questions))
 
 
-def _lines(viewer: Viewer, board: Board, questions: list[ReportQuestion]) -> Iterator[list[str]]:
+def _lines(viewer: Viewer, board: Board, between: Board, questions: list[ReportQuestion]) -> Iterator[list[str]]:
     term = term_board(viewer)
     by_key = {row.key: row.counts for row in term.rows} if term else {}
     words = state_words()
     reports = [row.report for row in board.rows if row.report]
     has_words = viewer.unit.is_school and any(question.kind == Kind.TEXT for question in questions)
     texts = read_texts(viewer, reports) if has_words else {}
-    for row in board.rows:
+    rows = [(row, viewer.unit.is_school) for row in board.rows] + [(row, False) for row in between.rows]
+    for row, is_class in rows:
         counts = by_key.get(row.key)
         share = counts.share() if counts else None
         numbers = (
@@ -66,15 +69,17 @@ def _lines(viewer: Viewer, board: Board, questions: list[ReportQuestion]) -> Ite
             *_signature(row),
             *map(str, numbers),
             "" if share is None else f"{share:.1f}%",
-            *_answers(viewer, row, questions, texts),
+            *_answers(row, questions, texts, is_class=is_class),
         ]
 
 
-def _answers(viewer: Viewer, row: Row, questions: list[ReportQuestion], texts: dict[Any, dict[str, str]]) -> list[str]:
-    """A class's answers, inside its school; of a unit the sums that it signed."""
+def _answers(
+    row: Row, questions: list[ReportQuestion], texts: dict[Any, dict[str, str]], *, is_class: bool
+) -> list[str]:
+    """A class's answers, inside its school; of a grade, college or unit the sums that it signed."""
     if row.report is None:
         return [""] * len(questions)
-    if not viewer.unit.is_school:
+    if not is_class:
         return [sum_words(question, row.report.counts) for question in questions]
     said = texts.get(row.report.pk, {})
     return [answer_words(question, row.report.counts, said) for question in questions]

@@ -43,11 +43,12 @@ def daily_board(work: Work) -> None:
     viewer, day = work.viewer, dt.date.fromisoformat(work.params["day"])
     work.progress(0, 2)
     board = board_of(viewer.unit, day)
-    sheet = daily_sheet(viewer, board)
+    between = between_board(viewer.unit, day)
+    sheet = daily_sheet(viewer, board, between)
     context = {
         "heading": board_words(board, is_school=viewer.unit.is_school),
         "board": board,
-        "between": between_board(viewer.unit, day),
+        "between": between,
         "columns": sheet.heads,
         "lines": list(sheet.lines()),
         "viewer": viewer,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports import reminders_of_summaries, reminders_of_sweeps  # noqa: F401
 from reports.daily import (
+    Board,
     Calendars,
     class_board,
     classes_of,
@@ -17,6 +18,7 @@ from reports.daily import (
     part_board,
     receiver,
     schemes_around,
+    unit_exceptions,
     unit_reports,
 )
 from reports.models.daily import CLASS, GRADE
@@ -58,8 +60,7 @@ def _units(*, schools_only: bool = False) -> list[Unit]:
 
 
 def silent_classes(row: Reminder) -> list[Membership]:
-    board = class_board(row.unit, row.day)
-    waiting = [member for one in board.unsigned for member in one.people]
+    waiting = _called(class_board(row.unit, row.day), row)
     if row.whom == REPORTER or not waiting:
         return waiting
     if row.whom == BACKUP:
@@ -68,13 +69,19 @@ def silent_classes(row: Reminder) -> list[Membership]:
 
 
 def silent_parts(row: Reminder) -> list[Membership]:
-    board = part_board(row.unit, row.day, classes_of(row.unit))
-    waiting = [member for one in board.unsigned for member in one.people]
+    waiting = _called(part_board(row.unit, row.day, classes_of(row.unit)), row)
     return leaders_of(row.unit) if waiting and row.whom == ABOVE else waiting
 
 
+def _called(board: Board, row: Reminder) -> list[Membership]:
+    """Who has not signed, but for those who may report later than the others on this day."""
+    late = [one for one in board.unsigned if not (one.exception and one.due and one.due > row.due_at)]
+    return [member for one in late for member in one.people]
+
+
 def silent_units(row: Reminder) -> list[Membership]:
-    if unit_reports([row.unit]).filter(day=row.day).exists():
+    later = unit_exceptions([row.unit], row.day).filter(until__gt=row.due_at)
+    if unit_reports([row.unit]).filter(day=row.day).exists() or later.exists():
         return []
     return leaders_of(row.unit.parent) if row.whom == ABOVE and row.unit.parent else leaders_of(row.unit)
 

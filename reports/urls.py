@@ -33,6 +33,7 @@ urlpatterns = [
     path("weekly/<str:token>/", barometer.barometer_fill, name="barometer_fill"),
     path("daily/export", daily.daily_export, name="daily_export"),
     path("daily/unit/<int:pk>/", exceptions.daily_unit, name="daily_unit"),
+    path("daily/part/<slug:code>/", exceptions.daily_part, name="daily_part"),
     path("daily/class/<int:pk>/people/", exceptions.daily_people, name="daily_people"),
     path("daily/stand-in/<int:pk>/end", exceptions.daily_stand_in_end, name="daily_stand_in_end"),
     path("daily/pdf", daily.daily_pdf, name="daily_pdf"),

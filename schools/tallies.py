@@ -1,7 +1,7 @@
 """Actions say here that the figures of a unit are no longer as they were counted."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
@@ -23,3 +23,8 @@ def mark(
     later = [then] if isinstance(then, dt.datetime) else then or []
     moments = [now, *(moment for moment in later if moment and moment > now)]
     _MARKS.write([TallyMark(unit_id=unit, at=at, since=since) for unit in dict.fromkeys(unit_ids) for at in moments])
+
+
+def mark_later(moments: Iterable[tuple[int, dt.datetime]]) -> None:
+    """Have the figures of many units counted anew, each from a moment on, although nothing has changed yet."""
+    TallyMark.objects.bulk_create([TallyMark(unit_id=unit, at=at) for unit, at in moments], batch_size=1000)

@@ -348,6 +348,7 @@ ROLES = {
     "reports:daily_export": SCHOOL | {CENTER},
     "reports:daily_unit": frozenset({CENTER}),
     "reports:daily_people": SCHOOL,
+    "reports:daily_part": SCHOOL,
     "reports:daily_stand_in_end": SCHOOL,
     "reports:daily_class": STAFF,
     "reports:daily_write": STAFF,
@@ -531,6 +532,7 @@ OBJECTS = {
     "reports:daily_unit": "unit that reports",
     "reports:daily_question_end": "report question",
     "reports:daily_people": "class",
+    "reports:daily_part": "grade",
     "reports:daily_stand_in_end": "stand-in",
     "reports:daily_class": "class",
     "counseling:coverage_remind": "class",
@@ -739,6 +741,7 @@ SEES = {
         "of the district": {"district_staff"},
         "of the other school": NOBODY,
     },
+    "grade": {"own": SCHOOL_WIDE, "no such grade": NOBODY},
     "class": {"own": OWN_CLASS, "other class": OTHER_CLASS, "other school": NOBODY},
     "sweep": {
         "of the school": SCHOOL_WIDE | {"a.grade_head"},

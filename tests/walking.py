@@ -169,6 +169,7 @@ def things(world):
             "of the district": question_of(world.district).pk,
             "of the other school": question_of(b.unit).pk,
         },
+        "grade": {"own": "primary-2023", "no such grade": "junior-1990"},
         "class": {"own": a.class_1.pk, "other class": a.class_4.pk, "other school": b.class_1.pk},
         **_incidents(world, kept),
         "emergency opening": _openings(a, b),

@@ -214,8 +214,7 @@ def _sign(
 def _first(
     row: dict[str, Any], signed: dict[str, Any], due: dt.datetime, signature: Signature, now: dt.datetime
 ) -> DailyReport:
-    place = {name: row[name] for name in ("unit", "class_group", "day")}
-    exception = None if row.get("part") else ReportException.objects.filter(**place).first()
+    exception = ReportException.objects.filter(**{"part": ""} | row).first()
     due = max(due, exception.until) if exception else due
     if now > due and signature.late_reason not in DailyReport.LateReason.values:
         raise Refused(_("It is past the hour. Say in one word why, then sign."), field="late_reason")

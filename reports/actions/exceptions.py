@@ -12,6 +12,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import ClassGroup, Membership, Role, Unit
+from schools.tallies import mark
 
 
 @transaction.atomic
@@ -22,21 +23,28 @@ def let_report_late(
     until: dt.datetime,
     reason: str,
     group: ClassGroup | None = None,
+    part: str = "",
     unit: Unit | None = None,
 ) -> ReportException:
-    """One class of the own school, or one unit below the own center, has until `until` on one day."""
-    place = by.unit if group else unit
-    if place is None or not can_except(by, place, group):
+    """One class, grade or college of the own school, or one unit below the own center, has until `until` on one day."""
+    place = by.unit if group or part else unit
+    if place is None or not can_except(by, place, group, part):
         raise Refused(_("Only who receives a report may put it off."))
     if day < timezone.localdate() or until <= timezone.now():
         raise Refused(_("This hour has passed. Who reports late says why when they sign."), field="until")
     if timezone.localdate(until) != day:
         raise Refused(_("An exception is for one day: choose an hour of that day."), field="until")
-    if DailyReport.objects.filter(unit=place, class_group=group, part="", day=day).exists():
+    if DailyReport.objects.filter(unit=place, class_group=group, part=part, day=day).exists():
         raise Refused(_("This day has been signed already."))
     row, _created = ReportException.objects.update_or_create(
-        unit=place, class_group=group, day=day, defaults={"until": until, "reason": reason, "by": by.membership}
+        unit=place,
+        class_group=group,
+        part=part,
+        day=day,
+        defaults={"until": until, "reason": reason, "by": by.membership},
     )
+    if place.pk != by.unit.pk:
+        mark(place.pk, then=until + dt.timedelta(seconds=1))  # until then it is not missing
     details = {"day": day.isoformat(), "class_group": group.pk if group else None}
     audit.record(by=by, verb="daily.put_off", about=row, unit=place, details=details)
     return row

@@ -196,11 +196,12 @@ class ReportVersion(models.Model):
 
 
 class ReportException(models.Model):
-    """One class or unit may report later on one day, by name and with a reason."""
+    """One class, grade, college or unit may report later on one day, by name and with a reason."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.CASCADE, null=True, related_name="+")
+    part = models.CharField(max_length=24, blank=True)  # as in a report: the code of a grade or college
     day = models.DateField()
     until = models.DateTimeField()
     reason = SealedTextField(_("reason"))
@@ -212,7 +213,7 @@ class ReportException(models.Model):
                 fields=["class_group", "day"], condition=Q(class_group__isnull=False), name="one_exception_of_a_class"
             ),
             models.UniqueConstraint(
-                fields=["unit", "day"], condition=Q(class_group__isnull=True), name="one_exception_of_a_unit"
+                fields=["unit", "part", "day"], condition=Q(class_group__isnull=True), name="one_exception_of_a_unit"
             ),
         ]
 

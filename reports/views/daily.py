@@ -34,7 +34,7 @@ from reports.actions.daily import (
     start_board_pdf,
 )
 from reports.actions.reminding import remind_between, remind_silent
-from reports.daily import Board, class_board, counts_of_school, due_of, receiver, unit_board
+from reports.daily import Board, class_board, counts_of_school, due_of, exception_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
 from reports.daily_forms import ConcernForm, SignForm, UnitForm
 from reports.daily_page import (
@@ -247,10 +247,13 @@ def _may_sign(viewer: Viewer, *, has_duty: bool) -> bool:
 
 def _own_due(request: ViewerRequest, day: dt.date) -> dt.datetime | None:
     """Until when the viewer's own unit, or the grade or college they head, reports on a day."""
-    unit = request.viewer.unit
+    unit, part = request.viewer.unit, part_of_head(request.viewer.membership)
     if request.viewer.role == Role.GRADE_HEAD:
-        return due_of(unit, GRADE, unit.path, day)
-    return due_of(unit, unit.kind_id, receiver(unit.path), day)
+        due = due_of(unit, GRADE, unit.path, day)
+    else:
+        due = due_of(unit, unit.kind_id, receiver(unit.path), day)
+    later = exception_of(unit, part, day) if due else None
+    return max(due, later.until) if due and later else due
 
 
 def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
@@ -309,5 +312,5 @@ def daily_pdf(request: ViewerRequest) -> HttpResponse:
 def daily_export(request: ViewerRequest) -> HttpResponse:
     """The day's table and the term's figures of each class or unit, as a workbook."""
     day = day_of(request)
-    sheet = daily_sheet(request.viewer, _board(request, day))
+    sheet = daily_sheet(request.viewer, _board(request, day), between_board(request.viewer.unit, day))
     return export_page(request, sheet, back=reverse("reports:daily_board"))

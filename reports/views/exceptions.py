@@ -1,6 +1,7 @@
 """Letting one class or unit report later today, and naming who stands in for a class teacher."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reports.actions.exceptions import end_stand_in, let_report_late, name_stand_in
+from reports.daily import classes_of
 from reports.daily_forms import LateForm, StandInForm
-from reports.daily_page import unit_page
+from reports.daily_page import part_page, unit_page
 from reports.models import StandIn
+from reports.parts import parts_among
 from reports.views.daily import day_of
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.common.days import midnight
@@ -78,18 +81,28 @@ def daily_unit(request: ViewerRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(viewer).select_related("kind"), pk=pk)
     if unit.pk == viewer.unit.pk:
         raise Http404
+    return _put_off(request, day, {"name": unit.name} | unit_page(viewer, unit, day), unit=unit)
+
+
+@roles(*SCHOOL_ROLES)
+def daily_part(request: ViewerRequest, code: str) -> HttpResponse:
+    """What one grade or college signed today, in numbers, and until when it may report."""
+    viewer, day = request.viewer, day_of(request)
+    parts = parts_among(classes_of(viewer.unit))
+    if code not in parts:
+        raise Http404
+    return _put_off(request, day, {"name": parts[code]} | part_page(viewer, code, day), part=code)
+
+
+def _put_off(request: ViewerRequest, day: dt.date, context: dict[str, Any], **whom: Any) -> HttpResponse:
+    """The page of one report, with the form that puts it off."""
+    viewer, today = request.viewer, timezone.localdate()
     form = LateForm(request.POST or None)
     if form.is_bound and form.is_valid():
         with refusal_in(form):
             until, reason = _moment(form.cleaned_data["until"]), form.cleaned_data["reason"]
-            let_report_late(by=viewer, unit=unit, day=timezone.localdate(), until=until, reason=reason)
+            let_report_late(by=viewer, day=today, until=until, reason=reason, **whom)
             messages.success(request, _("Saved."))
             return redirect("reports:daily_board")
-    context = {
-        "unit": unit,
-        "day": day,
-        "form": form,
-        "why": reason_to_see(viewer),
-        "is_today": day == timezone.localdate(),
-    }
-    return render(request, "reports/daily_unit.html", context | unit_page(viewer, unit, day))
+    context |= {"day": day, "form": form, "why": reason_to_see(viewer), "is_today": day == today}
+    return render(request, "reports/daily_unit.html", context)

@@ -1,5 +1,6 @@
 """The machinery, for system administrators: heartbeats, queue, failures with their cause, another try."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import roles
 from schools.actions.jobs import retry_job, retry_reminders
-from schools.models import Role
+from schools.audit.verbs import find_verb
+from schools.models import Channel, Role
 from schools.requests import ViewerRequest
 from schools.work.alarms import alarms_now, is_silent, last_beats, queue_now
 from schools.work.reminders import all_sources
@@ -25,8 +27,21 @@ def system(request: ViewerRequest) -> HttpResponse:
     beats = [(names[name], at, is_silent(at, now)) for name, at in last_beats().items()]
     queue, sources = queue_now(), all_sources()
     reminders = [(sources[kind].title if kind in sources else kind, error, n) for kind, error, n in queue.reminders]
-    context = {"alarms": alarms_now(), "beats": beats, "queue": queue, "reminders": reminders}
+    context = {
+        "alarms": alarms_now(),
+        "beats": beats,
+        "queue": queue,
+        "failed": [(_job_words(job.kind), job) for job in queue.failed],
+        "reminders": reminders,
+        "sendings": [(Channel.Kind(kind).label, answer, n) for kind, answer, n in queue.sendings],
+    }
     return render(request, "schools/system.html", context)
+
+
+def _job_words(kind: str) -> Any:
+    """As the log tells that it was started."""
+    verb = find_verb(f"{kind}.started")
+    return verb.words if verb else kind
 
 
 @roles(Role.SYSTEM_ADMIN)

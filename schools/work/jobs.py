@@ -98,7 +98,7 @@ def _progress_key(job: Job) -> str:
 
 
 def job(kind: str) -> Callable[[Callable[[Work], None]], Callable[[Work], None]]:
-    """Register the function that does jobs of this kind. It stands in the app's `work.py`, which is found by name."""
+    """Register the function that does jobs of this kind. It stands in the app's `jobs.py`, which is found by name."""
 
     def register(function: Callable[[Work], None]) -> Callable[[Work], None]:
         _kinds[kind] = function

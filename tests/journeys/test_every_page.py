@@ -403,6 +403,7 @@ def leader_opens(world, now, made):
         ("reports:sweep_move", sweep.pk),
         ("reports:daily_export",),
         ("reports:daily_people", world.a.class_1.pk),
+        ("reports:daily_part", "primary-2023"),
         ("reports:daily_scheme",),
         ("reports:daily_question",),
         ("schools:channel_list",),

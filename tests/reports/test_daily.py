@@ -329,6 +329,20 @@ def test_a_missing_report_of_a_school_is_an_alarm_from_its_hour_until_it_is_sign
     assert [rank == 15 for rank in (before, after, tile(10, 41))] == [False, True, False]
 
 
+def test_a_school_excused_by_name_is_no_alarm_before_its_own_hour(world, viewer):
+    from reports.daily_missing import daily_missing
+    from schools.figures import Scope
+
+    until = NOW.replace(hour=12, minute=0)
+    let_report_late(by=viewer(world.district_staff), unit=world.a.unit, day=TODAY, until=until, reason="trip")
+    found = {}
+    for hour in (11, 13):
+        with at(hour):
+            term = current_term(world.a.unit)
+            found[hour] = daily_missing(Scope.of(world.a.unit, term)).count()
+    assert found == {11: 0, 13: 1}
+
+
 def test_board_as_pdf_is_made_by_a_worker(world, sign_in, django_capture_on_commit_callbacks):
     from schools.common import files
     from schools.models import Job

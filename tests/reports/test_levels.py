@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.actions.daily import Signature, sign_class, sign_part, sign_unit
+from reports.actions.exceptions import let_report_late
 from reports.actions.schemes import PRESETS, set_scheme
 from reports.barometer import NO, QUESTIONS, YES
 from reports.daily import center_board, class_board, classes_of, part_board, unit_board
@@ -109,6 +110,33 @@ def test_a_silent_grade_is_reminded_until_it_signs(world, viewer, rule, sign_in)
         sign_in(world.b.leader).post(reverse("reports:daily_remind"), {"between": "1"})
         sign_in(world.a.grade_head).post(reverse("reports:daily_sign"), {"over": "0", "own": "0"})
         assert called() == ["b-grade_head"]
+
+
+def test_a_grade_excused_by_name_is_not_late_and_not_called_before_its_own_hour(world, viewer, rule, sign_in):
+    rule("full_chain", with_grades=True, hours={"grade": "10:20"})
+    client, page = sign_in(world.a.leader), reverse("reports:daily_part", args=["primary-2023"])
+    with at(9):
+        client.post(page, {"until": "12:00", "reason": "trip"})
+        let_report_late(
+            by=viewer(world.district_staff), day=TODAY, until=NOW.replace(hour=13), reason="x", unit=world.b.unit
+        )
+        with pytest.raises(Refused):
+            let_report_late(
+                by=viewer(world.a.grade_head), day=TODAY, until=NOW.replace(hour=15), reason="x", part="primary-2023"
+            )
+    with at(11, 30):
+        dispatch()
+        rows = Notice.objects.filter(kind__in=("daily.grade", "daily.unit"), over_at=None)
+        called = set(rows.values_list("kind", "membership__person__staff_number"))
+        assert {("daily.unit", "a-leader"), ("daily.grade", "b-grade_head")} <= called
+        assert not called & {("daily.grade", "a-grade_head"), ("daily.unit", "b-leader")}
+        between = part_board(world.a.unit, TODAY, classes_of(world.a.unit)).rows
+        assert {row.key: row.state for row in between} == {"primary-2023": "awaited", "primary-2022": "missing"}
+        own = sign_in(world.a.grade_head)
+        assert own.get(reverse("reports:daily_board")).context["form"].fields.keys() == {"over", "own", "note"}
+        own.post(reverse("reports:daily_sign"), {"over": "0", "own": "2"})
+    assert DailyReport.objects.get(part="primary-2023").is_late is False
+    assert "12:00" not in client.get(page).content.decode()
 
 
 # --- a university -----------------------------------------------------------------------------------------------------

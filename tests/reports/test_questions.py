@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from reports.actions.daily import Concern, Signature, correct_answers, sign_class, sign_unit
+from reports.actions.daily import Concern, Signature, correct_answers, sign_class, sign_part, sign_unit
 from reports.actions.questions import add_question, end_question
-from reports.daily import class_board, unit_board
+from reports.daily import Board, class_board, classes_of, part_board, unit_board
 from reports.daily_page import sums_on, unit_page
 from reports.daily_sheet import daily_sheet
-from reports.models import DailyReport, ReportQuestion, ReportVersion
+from reports.models import DailyReport, ReportingScheme, ReportQuestion, ReportVersion
 from reports.questions import answers_of, questions_of
 from schools.common.errors import Refused
 from schools.models import AuditEntry
@@ -20,6 +20,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
+EMPTY = Board(TODAY, None, [])
 
 
 def ask(unit, words, kind, **more):
@@ -100,7 +101,7 @@ def test_a_center_above_the_unit_that_asks_reads_no_answers(world, viewer, asked
     def told(member):
         by, board = viewer(member), unit_board(member.unit, TODAY)
         on_page = [word for word, _number in unit_page(by, world.a.unit, TODAY)["facts"]]
-        places = ([one.question.words for one in sums_on(by, board)], daily_sheet(by, board).heads, on_page)
+        places = ([one.question.words for one in sums_on(by, board)], daily_sheet(by, board, EMPTY).heads, on_page)
         return ["Fever?" in place for place in places]
 
     assert (told(world.district_staff), told(world.city_staff)) == ([True] * 3, [False] * 3)
@@ -117,9 +118,23 @@ def test_words_of_an_earlier_version_are_read_into_the_log_too(world, viewer, si
 
 def test_the_workbook_has_a_column_for_each_question(world, viewer, asked):
     sign(viewer, world.a.teacher, asked, 2, 1, "late bus")
-    sheet = daily_sheet(viewer(world.a.leader), class_board(world.a.unit, TODAY))
+    sheet = daily_sheet(viewer(world.a.leader), class_board(world.a.unit, TODAY), EMPTY)
     line = next(line for line in sheet.lines() if line[0] == world.a.class_1.name)
     assert (sheet.heads[-3:], line[-3:]) == (["Fever?", "Lunch?", "Anything else?"], ["2", "cold", "late bus"])
+
+
+def test_the_workbook_has_what_a_grade_signed_below_the_classes(world, viewer, asked):
+    with time_machine.travel(NOW - dt.timedelta(days=1)):
+        deadlines = {"class": "18:00", "grade": "18:20"}
+        ReportingScheme.objects.create(unit=world.district, every="day", starts_on=TODAY, deadlines=deadlines)
+    sign(viewer, world.a.teacher, asked, 2, 1, "late bus")
+    sign_part(by=viewer(world.a.grade_head), signature=Signature(TODAY))
+    between = part_board(world.a.unit, TODAY, classes_of(world.a.unit))
+    sheet = daily_sheet(viewer(world.a.leader), class_board(world.a.unit, TODAY), between)
+    lines = {line[0]: line for line in sheet.lines()}
+    mine = lines[next(row.name for row in between.rows if row.report)]
+    assert (sheet.count, len(lines), mine[2], mine[-3]) == (5, 5, "0", "2")
+    assert "late bus" not in mine
 
 
 def test_a_corrected_answer_keeps_the_first_one_and_the_students(world, viewer, asked):

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from schools.actions.jobs import retry_job, retry_reminders
 from schools.common.errors import Refused
-from schools.models import Heartbeat, Job, Notice, Reminder
+from schools.models import Channel, Delivery, Heartbeat, Job, Notice, Reminder
 from schools.tasks import show_life
 from schools.work import alarms, jobs
+from schools.work.notices import Urgency, notify
 from schools.work.reminders import all_sources
 from tests.walking import job_of
 
@@ -70,6 +71,15 @@ def test_failed_job_tells_the_administrator_its_cause_and_no_word_of_its_content
     jobs.run(row.pk)
     page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
     assert ("ValueError in test_alarms.py" in page, "the name of a student" in page) == (True, False)
+
+
+def test_what_failed_stands_in_words_on_the_page_of_the_administrator(world, sign_in):
+    job(world, state="failed", kind="semester_report", finished_at=timezone.now())
+    channel = Channel.objects.create(unit=world.a.unit, kind="wecom", target="http://robot.example")
+    notify(to=[world.a.leader], kind="some.kind", url="/", urgency=Urgency.URGENT)
+    Delivery.objects.filter(channel=channel).update(state="given_up", answer="503")
+    page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
+    assert ("企业微信群机器人" in page, "wecom" in page, "semester_report" in page) == (True, False, False)
 
 
 def test_failed_job_is_tried_again_by_an_administrator_only(
