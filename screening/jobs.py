@@ -13,10 +13,13 @@ from schools.common.pdf_child import render
 from schools.work.jobs import Work, job
 from screening.actions import corrections as actions
 from screening.actions.consents import make_links
-from screening.models import Instrument, Round, RoundClass, Slip
+from screening.count_table import counts_of_round
+from screening.item_results import items_counted
+from screening.models import Instrument, Round, RoundClass, Slip, StaffSurvey
 from screening.printing import Write, chosen_classes, families_to_write_to, in_one_file, letters_pdf, slips_pdf
 from screening.response_page import responses_to_show, shown
-from screening.round_table import table_of
+from screening.round_table import Table, table_of
+from screening.staff_table import staff_table_of
 from screening.table_files import TYPES, written
 
 
@@ -78,11 +81,29 @@ def round_table(work: Work) -> None:
     rounds = Round.objects.visible_to(viewer).select_related("school__kind").prefetch_related("parts__instrument")
     round_ = rounds.get(pk=params["round"])
     work.progress(0, 2)
-    table = table_of(viewer, round_, params["language"], with_names=params["names"])
-    content = written(table, params["format"], title=f"{round_.title} {round_.opens_on}")
+    if round_.is_anonymous:
+        table = counts_of_round(items_counted(viewer, round_, params["language"]))
+    else:
+        table = table_of(viewer, round_, params["language"], with_names=params["names"])
+    _keep_table(work, table, _("screening"), f"{round_.title} {round_.opens_on}")
+
+
+@job("staff_table")
+def staff_table(work: Work) -> None:
+    """What the owner of the job may read at this moment."""
+    viewer, params = work.viewer, work.params
+    surveys = StaffSurvey.objects.visible_to(viewer).select_related("unit__kind", "instrument")
+    survey = surveys.get(pk=params["survey"])
+    work.progress(0, 2)
+    table = staff_table_of(viewer, survey, params["language"], with_names=params["names"])
+    _keep_table(work, table, _("staff survey"), survey.title)
+
+
+def _keep_table(work: Work, table: Table, name: str, title: str) -> None:
+    file_format = work.params["format"]
+    content = written(table, file_format, title=title)
     work.progress(1, 2)
-    name = f"{_('screening')}-{timezone.localtime():%Y%m%d-%H%M}.{params['format']}"
-    work.keep(content, name=name, content_type=TYPES[params["format"]])
+    work.keep(content, name=f"{name}-{timezone.localtime():%Y%m%d-%H%M}.{file_format}", content_type=TYPES[file_format])
 
 
 @job("response_pdf")

@@ -32,7 +32,7 @@ class Variable:
 
     name: str
     label: str
-    value: Callable[["Answered"], Value]
+    value: Callable[[Any], Value]  # of what `Table.sheets` yields
     labels: dict[int, str] = field(default_factory=dict)
     is_text: bool = False
 
@@ -51,7 +51,7 @@ class Answered:
 @dataclass(frozen=True)
 class Table:
     variables: list[Variable]
-    sheets: Callable[[], Iterator[Answered]]
+    sheets: Callable[[], Iterator[Any]]
 
     def rows(self) -> Iterator[list[Value]]:
         for sheet in self.sheets():
@@ -74,7 +74,8 @@ def table_of(viewer: Viewer, round_: Round, language: str, *, with_names: bool) 
     for part in parts:
         variables += _of_instrument(part, language)
         for question in papers[part.instrument_id].questions:
-            variables += _of_question(part, question, with_names=with_names)
+            key, name = f"{part.position}.{question.number}", f"{part.instrument.code}_{question.number}"
+            variables += of_question(key, name, question, with_names=with_names)
     rows = responses_of(viewer, round_).select_related("slip__student", "slip__class_group")
     rows = rows.prefetch_related("results__scales")
 
@@ -162,8 +163,8 @@ def _band(pk: int, scale: str) -> Callable[[Answered], Value]:
     return lambda sheet: sheet.scales[pk, scale].band if (pk, scale) in sheet.scales else ""
 
 
-def _of_question(part: RoundInstrument, question: Question, *, with_names: bool) -> list[Variable]:
-    key, name = f"{part.position}.{question.number}", f"{part.instrument.code}_{question.number}"
+def of_question(key: str, name: str, question: Question, *, with_names: bool) -> list[Variable]:
+    """The columns of a question, of sheets whose answer stands under `key`."""
     words = question.text or _("Question {number}").format(number=question.number)
     label = f"{question.number}. {words}" if question.text else words
     if question.type == Type.MULTIPLE:
@@ -178,8 +179,8 @@ def _of_question(part: RoundInstrument, question: Question, *, with_names: bool)
     return []
 
 
-def _ticked(key: str, value: int) -> Callable[[Answered], Value]:
-    def ticked(sheet: Answered) -> Value:
+def _ticked(key: str, value: int) -> Callable[[Any], Value]:
+    def ticked(sheet: Any) -> Value:
         answer = sheet.given.get(key)
         return None if answer is None else int(value in answer)
 

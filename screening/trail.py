@@ -28,6 +28,8 @@ declare(
     Verb("staff_survey.reminded", _("reminded the staff of a survey")),
     Verb("staff_survey.closed", _("closed a survey of the staff")),
     Verb("staff_survey.read", _("read who of the staff answered what"), Kind.READ),
+    Verb("staff_answers.exported", _("took the answers of the staff out"), Kind.EXPORT),
+    Verb("staff_table.started", _("began a table of the answers of the staff"), Kind.SYSTEM),
     Verb("slips.started", _("started slips to print"), Kind.SYSTEM),
     Verb("slips.printed", _("printed the slips of a class, with PINs"), Kind.READ),
     Verb("slip.reissued", _("issued a slip anew")),

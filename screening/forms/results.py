@@ -1,5 +1,7 @@
 """Forms around results."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +23,8 @@ class TableForm(forms.Form):
         ),
     )
     purpose = forms.ChoiceField(label=_("What is it for?"), widget=forms.RadioSelect, choices=list(PURPOSES.items()))
+
+    def __init__(self, *args: Any, is_anonymous: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_anonymous:
+            del self.fields["names"]

@@ -18,9 +18,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
-from schools.accounts.second_factor import confirm_first, is_confirmed
-from schools.actions.exports import begin_table, left_today
-from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
 from screening import result_drawings as drawings
 from screening.access import SCREENERS
@@ -28,18 +25,15 @@ from screening.actions.corrections import begin_scoring_anew
 from screening.comparison import Part, Spread, parts_found, shares
 from screening.corrections import corrections_of
 from screening.definition import Definition
-from screening.forms.results import TableForm
 from screening.item_results import items_counted
 from screening.models import Round
 from screening.outcome import parts_of
 from screening.progress import AWAY, BEGUN, INVALID, NO_CONSENT, REFUSED, WAITING, results_of, slips_seen, states_of
 from screening.round_results import ATTENTIONS, SPLITS, Found, found_by
-from screening.round_table import responses_of
 from screening.views.rounds import round_of
 from screening.words import attention_word
 
 PAGE = 100
-EXPORTED = "round_results"
 
 
 def _chosen(request: ViewerRequest, name: str, offered: Sequence[str]) -> str:
@@ -201,38 +195,6 @@ def round_people(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "why": reason_to_see(viewer),
     }
     return render(request, "screening/round_people.html", context)
-
-
-@roles(*SCREENERS)
-def round_export(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """Prove who you are, say what it is for; a job makes the file."""
-    viewer, round_ = request.viewer, round_of(request, pk)
-    if not is_confirmed(request):
-        return confirm_first(request, then=request.get_full_path())
-    form = TableForm(request.POST if request.method == "POST" else None)
-    rows = responses_of(viewer, round_).count()
-    if form.is_valid():
-        with refusal_in(form):
-            data = form.cleaned_data
-            params = {
-                "round": str(round_.pk),
-                "format": data["file_format"],
-                "names": data["names"],
-                "language": get_language() or "zh-hans",
-            }
-            job = begin_table(
-                by=viewer,
-                kind=EXPORTED,
-                about=round_,
-                job="round_table",
-                params=params,
-                rows=rows,
-                purpose=data["purpose"],
-            )
-            back = reverse("screening:round_results", args=[round_.pk])
-            return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
-    context = {"round": round_, "form": form, "rows": rows, "left": left_today(viewer)}
-    return render(request, "screening/round_export.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -285,6 +285,7 @@ def counselor_opens(world, now, made):
         ("screening:staff_survey_list",),
         ("screening:staff_survey_new",),
         ("screening:staff_survey_detail", staff_survey_of(world.a).pk),
+        ("screening:staff_survey_export", staff_survey_of(world.a).pk),
         ("screening:round_list",),
         ("screening:round_new",),
         *round_pages(world),

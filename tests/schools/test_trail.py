@@ -85,9 +85,8 @@ def test_an_act_is_declared_once_and_fits_its_column():
 def test_limits_and_watches_ask_for_the_kind():
     of_registers = [f"{one.name}_list.exported" for one in all_registers()]
     lists = ("audit_log", "class_list", "daily_board", "flag_list", "registry_list", "school_list", "sweep_board")
-    others = [f"{name}.exported" for name in (*lists, "student_list", "talk_list", "round_results")] + [
-        "registry.ledger_printed"
-    ]
+    lists += ("student_list", "talk_list", "round_results", "staff_answers")
+    others = [*(f"{name}.exported" for name in lists), "registry.ledger_printed"]
     assert codes_of(Kind.EXPORT) == sorted([*others, *of_registers])
     assert {"talk.opened", "talk.printed", "riskflag.opened", "student.unmasked"} <= set(codes_of(Kind.READ))
     assert not {"talk.filed", "student.corrected", "person.signed_in"} & set(codes_of(Kind.READ))

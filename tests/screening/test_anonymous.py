@@ -14,6 +14,7 @@ from screening.actions.answering import NotNow, begin, hand_in_unnamed, save_ans
 from screening.actions.consents import say_yourself
 from screening.actions.rounds import close_round
 from screening.consents import said_of
+from screening.count_table import counts_of_round
 from screening.item_results import items_counted
 from screening.models import AnonymousSheet, Consent, Response, Round, SavedAnswers
 from screening.progress import states_of
@@ -94,6 +95,8 @@ def test_counts_appear_when_it_is_closed_and_from_five_sheets_on(unnamed, world,
     assert counted() == 0
     AnonymousSheet.objects.create(round=unnamed, answers='{"1.1": 3, "1.2": 3}')
     assert counted() == 5
+    counts = list(counts_of_round(items_counted(by(world), unnamed, "zh")).rows())
+    assert [row[4:] for row in counts if row[1] < 3] == [[0, 5, 0], [0, 5, 0], [0, 5, 0], [5, 5, 0], [None, 1, 4]]
     second = next(one for one in client.get(url).context["parts"][0].items if one.number == 2)
     assert (second.answered, second.options, second.heavy) == (1, [], None)  # one alone has answered it
 

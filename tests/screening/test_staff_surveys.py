@@ -7,12 +7,16 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Notice
+from schools.models import AuditEntry, Job, Notice
 from schools.work.inbox import inbox_of
+from schools.work.jobs import run
 from screening.actions.staff import answer_staff_survey, ask_staff, close_staff_survey
 from screening.groups import joined, told
 from screening.models import Instrument, StaffAsked, StaffSheet, StaffSurvey
 from screening.staff_results import staff_answers
+from screening.staff_table import staff_table_of
+from screening.table_files import FORMATS, written
+from tests.screening.test_round_export import read
 from tests.walking import instrument_of
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +119,42 @@ def test_anonymous_counts_appear_at_the_end_and_from_five_on(world):
     first, second = staff_answers(by(world), survey, "zh")
     assert [(row.count, row.names) for row in first.options] == [(1, []), (4, [])]
     assert (first.groups, second.item.answered) == ([], 0)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_an_anonymous_survey_leaves_as_counts_and_a_named_one_by_person_and_only_if_asked_with_names(
+    file_format, world, tmp_path
+):
+    unnamed = staff_survey_of(world.a, roles=EVERYBODY, is_anonymous=True)
+    for who, value in (("teacher", 1), ("teacher_2", 2), ("teacher_4", 2), ("leader", 2), ("grade_head", 2)):
+        answer(world, unnamed, who, _1=value, _2="公园")
+
+    def rows(survey, **how):
+        table = staff_table_of(by(world), survey, "zh", **({"with_names": True} | how))
+        return read(written(table, file_format, title="t"), file_format, tmp_path)
+
+    assert rows(unnamed) == []
+    close_staff_survey(by=by(world), survey=unnamed)
+    counts = [[int(float(row[key])) for key in ("nr", "count", "answered") if key in row] for row in rows(unnamed)]
+    assert counts == [[1, 1, 5], [1, 4, 5], [2, 5]]
+    assert "公园" not in str(rows(unnamed))
+    named = staff_survey_of(world.a)
+    answer(world, named, "teacher", _1=1, _2="公园")
+    (row,), (bare,) = rows(named), rows(named, with_names=False)
+    assert (row["name"], int(float(row["sstaff_1"])), row["sstaff_2"]) == (world.a.teacher.person.name, 1, "公园")
+    assert row.keys() - bare.keys() == {"name", "sstaff_2"}
+
+
+def test_the_file_of_a_survey_is_made_by_a_job_and_logged(world, sign_in):
+    survey = staff_survey_of(world.a)
+    answer(world, survey, "teacher", _1=1)
+    url = f"/staff-surveys/{survey.pk}/export/"
+    sign_in(world.a.leader).post(url, {"file_format": "csv", "names": "on", "purpose": "report"})
+    job = Job.objects.get(kind="staff_table")
+    run(job.pk)
+    job.refresh_from_db()
+    details = {"rows": 1, "names": True, "purpose": "report"}
+    assert (job.state, AuditEntry.objects.get(verb="staff_answers.exported").details) == ("done", details)
 
 
 def test_fewer_than_five_people_cannot_be_asked_without_names(world):
