@@ -4,22 +4,32 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import BigIntegerField, DateField, PositiveSmallIntegerField, Q
 from django.utils import timezone
 
+from schools.common.prepared import Prepared
 from schools.models import Membership, OnDuty, Role, Unit
 from schools.models.people import MembershipQuerySet
 
 
 def on_duty(unit: Unit, day: dt.date) -> list[Membership]:
     """Current members only; nobody where nobody is named."""
-    current = Membership.objects.current(day).filter(unit=unit, person__is_active=True)
-    rows = OnDuty.objects.filter(unit=unit, membership__in=current).select_related("membership__person")
-    named = list(rows.filter(day=day))
-    found = named or list(rows.filter(day=None, weekday=day.weekday()))
+    rows = _ON_DUTY.objects(unit=unit.pk, day=day, weekday=day.weekday())
+    found = [row for row in rows if row.day] or rows
     members = [row.membership for row in sorted(found, key=lambda row: row.position)]
     for member in members:
         member.unit = unit
     return members
+
+
+def _named(unit: Any, day: Any, weekday: Any) -> Any:
+    """For the day or for its weekday, those who work there on that day."""
+    current = Membership.objects.current(day).filter(unit=unit, person__is_active=True)
+    rows = OnDuty.objects.filter(Q(day=day) | Q(day=None, weekday=weekday), unit=unit, membership__in=current)
+    return rows.select_related("membership__person")
+
+
+_ON_DUTY = Prepared(_named, unit=BigIntegerField(), day=DateField(), weekday=PositiveSmallIntegerField())
 
 
 def without_duty(unit: Unit, days: Iterable[dt.date]) -> list[dt.date]:

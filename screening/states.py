@@ -6,26 +6,25 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, PositiveSmallIntegerField, Q, UUIDField
 
-from schools.common.prepared import Prepared, PreparedUpdate
+from schools.common.prepared import PreparedUpdate
 from screening.models import Response
 from students.models import StudentState
-from students.states import Values, keep, source
+from students.states import OfStudents, Values, keep, source
 
 
 def _trusted(students: Any) -> Any:
-    """Of a few students, the first handed in first."""
+    """The first handed in first."""
     rows = Response.objects.exclude(is_valid=False, attention__lt=4).filter(slip__student__in=students).order_by("at")
     return rows.values_list("slip__student_id", "at", "attention")
 
 
-_OF_ONE = Prepared(_trusted, {"students": (UUIDField(), 1)})
+_TRUSTED = OfStudents(_trusted)
 
 
 @source("last_screened_at", "screening_severity")
 def screenings(students: Iterable[UUID]) -> dict[UUID, Values]:
     """The last one handed in whose answers can be trusted, or that holds an answer that called somebody."""
-    asked = list(students)
-    found = _OF_ONE.rows(students=asked) if len(asked) == 1 else _trusted(asked)
+    found = _TRUSTED.rows(students)
     return {pk: {"last_screened_at": at, "screening_severity": attention} for pk, at, attention in found}
 
 

@@ -45,17 +45,35 @@ def source(*columns: str) -> Callable[[Read], Source]:
     return declare
 
 
+class OfStudents:
+    """A read of any number of students. Nearly every act is about one: for one it is prepared."""
+
+    def __init__(self, build: Callable[[Any], Any]) -> None:
+        self.build = build
+        self.of_one = Prepared(build, {"students": (UUIDField(), 1)})
+
+    def rows(self, students: Iterable[UUID]) -> Iterable[Any]:
+        asked = list(students)
+        return self.of_one.rows(students=asked) if len(asked) == 1 else self.build(asked)
+
+
 @source("in_group")
 def groups(students: Iterable[UUID]) -> dict[UUID, Values]:
     members = GroupMember.objects.current().filter(student__in=students).order_by()
     return {pk: {"in_group": True} for pk in members.values_list("student_id", flat=True)}
 
 
+def _levels(students: Any) -> Any:
+    found = RiskFlag.objects.open().filter(student__in=students).order_by()
+    return found.values_list("student_id").annotate(level=Max("severity"))
+
+
+_LEVELS = OfStudents(_levels)
+
+
 @source("flag_severity")
 def flags(students: Iterable[UUID]) -> dict[UUID, Values]:
-    found = RiskFlag.objects.open().filter(student__in=students).order_by()
-    rows = found.values_list("student_id").annotate(level=Max("severity"))
-    return {pk: {"flag_severity": level} for pk, level in rows}
+    return {pk: {"flag_severity": level} for pk, level in _LEVELS.rows(students)}
 
 
 @source("registry_severity")

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
-from django.db.models import CharField
+from django.db.models import BigIntegerField, CharField
 from django.utils import timezone
 
 from schools.audit import anchors
 from schools.audit.seals import Fault, mac
 from schools.audit.verbs import verb_of
-from schools.common.prepared import Prepared
+from schools.common.prepared import Prepared, PreparedInsert, PreparedUpdate
 from schools.models.audit import AuditChain, AuditEntry
 from schools.models.people import Person
 
@@ -83,9 +83,9 @@ def record_many(
         )
         chain.head = entry.digest = _digest(chain.head, entry)
         entries.append(entry)
-    AuditEntry.objects.bulk_create(entries)
+    _ENTRIES.write(entries)
     chain.seal = _seal(chain)
-    chain.save(update_fields=["length", "head", "seal"])
+    _HEAD.run(chain=chain.pk, length=chain.length, head=chain.head, seal=chain.seal)
     return entries
 
 
@@ -113,6 +113,14 @@ def _lock(scope: str) -> AuditChain:
 
 
 _CHAIN = Prepared(lambda scope: AuditChain.objects.select_for_update().filter(scope=scope), scope=CharField())
+_ENTRIES = PreparedInsert(AuditEntry)
+_HEAD = PreparedUpdate(
+    lambda chain, **new: (AuditChain.objects.filter(pk=chain), new),
+    chain=BigIntegerField(),
+    length=BigIntegerField(),
+    head=CharField(),
+    seal=CharField(),
+)
 
 
 def _as_stored(details: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ The query is built once, with a hole for each value that differs from time to ti
 order of `values_list`; `objects` gives what the query itself would give, rows of its model with what it selects beside
 them. For reads of what a viewer may see there is `schools.prepared_for`.
 
-What a submission writes is prepared too, because thousands come within minutes: `PreparedInsert` and `PreparedUpdate`.
+What is written all day is prepared too, with `PreparedInsert` and `PreparedUpdate`: thousands hand in within minutes,
+and each opening of a record writes its row of the log.
 """
 
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 from zlib import crc32
 
@@ -23,6 +24,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, CharField, Expression, Field, Model, QuerySet, UUIDField
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Hole(Expression):
@@ -247,27 +250,52 @@ class PreparedUpdate:
         return sql, list(params)
 
 
-class PreparedInsert:
+class PreparedInsert(Generic[Row]):
     """New rows of a model, as `bulk_create` writes them; a key that the database makes is not told."""
 
-    def __init__(self, model: type[Model]) -> None:
-        fields = model._meta.concrete_fields
-        self.table, self.fields = model._meta.db_table, [one for one in fields if not isinstance(one, AutoField)]
-        self._sql: dict[int, str] = {}
+    AT_ONCE = 100
 
-    def write(self, rows: Sequence[Model]) -> None:
-        if not rows:
-            return
-        if len(rows) not in self._sql:
-            self._sql[len(rows)] = self._worded(len(rows))
-        params = [one.get_db_prep_save(one.pre_save(row, True), connection) for row in rows for one in self.fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql[len(rows)], params)
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+    def __init__(self, model: type[Row]) -> None:
+        self.table, self.key = model._meta.db_table, model._meta.pk
+        self.fields = [one for one in model._meta.concrete_fields if not isinstance(one, AutoField)]
+        self._sql: dict[tuple[int, str], str] = {}
+
+    def write(self, rows: Sequence[Row]) -> None:
+        for chunk in self._chunks(rows):
+            with connection.cursor() as cursor:
+                cursor.execute(*self._insert(chunk))
+            _are_stored(chunk)
+
+    def write_new(self, rows: Sequence[Row]) -> list[Row]:
+        """Leaves out the rows that a unique rule forbids, and gives those that were written: of two who write the same
+        at the same moment one does. For models whose key we make ourselves."""
+        end = f" ON CONFLICT DO NOTHING RETURNING {connection.ops.quote_name(str(self.key.column))}"
+        written: list[Row] = []
+        for chunk in self._chunks(rows):
+            with connection.cursor() as cursor:
+                cursor.execute(*self._insert(chunk, end))
+                keys = {key for (key,) in cursor.fetchall()}
+            written += [row for row in chunk if self.key.get_db_prep_value(row.pk, connection) in keys]
+        _are_stored(written)
+        return written
+
+    def _chunks(self, rows: Sequence[Row]) -> list[Sequence[Row]]:
+        return [rows[first : first + self.AT_ONCE] for first in range(0, len(rows), self.AT_ONCE)]
+
+    def _insert(self, rows: Sequence[Row], end: str = "") -> tuple[str, list[Any]]:
+        database = connections[DEFAULT_DB_ALIAS]
+        params = [one.get_db_prep_save(one.pre_save(row, True), database) for row in rows for one in self.fields]
+        if (len(rows), end) not in self._sql:
+            self._sql[len(rows), end] = self._worded(len(rows)) + end
+        return self._sql[len(rows), end], params
 
     def _worded(self, count: int) -> str:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(one.column)) for one in self.fields)
         holes = f"({', '.join(['%s'] * len(self.fields))})"
         return f"INSERT INTO {quote(self.table)} ({columns}) VALUES {', '.join([holes] * count)}"  # noqa: S608
+
+
+def _are_stored(rows: Sequence[Model]) -> None:
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias

@@ -7,6 +7,7 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from schools.common.prepared import PreparedUp
 from schools.models.channels import Channel, ChannelChoice, Delivery
 from schools.models.notices import Notice
 
@@ -41,13 +42,17 @@ def plan(
 def _channels_of(notices: list[Notice]) -> dict[int, list[Channel]]:
     """By unit: of each kind the nearest that is in use, the unit's own before one above it."""
     units = {notice.unit_id: notice.unit for notice in notices}
-    codes = {code for unit in units.values() for code in unit.ancestor_codes}
-    found = list(Channel.objects.filter(unit__code__in=codes, is_on=True).select_related("unit").order_by("unit__path"))
+    found = _CHANNELS.of(sorted({code for unit in units.values() for code in unit.ancestor_codes}))
     by_unit = {}
     for pk, unit in units.items():
         nearest = {one.kind: one for one in found if one.unit.code in unit.ancestor_codes}
         by_unit[pk] = list(nearest.values())
     return by_unit if found else {}
+
+
+_CHANNELS = PreparedUp(
+    lambda codes: Channel.objects.filter(unit__code__in=codes, is_on=True).select_related("unit").order_by("unit__path")
+)
 
 
 def _planned(notice: Notice, channel: Channel, choice: ChannelChoice | None, *, is_asked: bool) -> Delivery | None:

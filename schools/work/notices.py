@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.floors import ask_apps
-from schools.common.prepared import PreparedUpdate
+from schools.common.prepared import PreparedInsert, PreparedUpdate
 from schools.models.notices import NO_SUBJECT, Notice, Pulse
 from schools.models.people import Membership, Role
 from schools.models.units import Unit
@@ -57,7 +57,7 @@ def kind_of(notice: Notice) -> Kind:
 # --- calling ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     to: Iterable[Membership],
@@ -97,18 +97,14 @@ def notify(
         )
         for member in members
     ]
-    known = set(
-        Notice.objects.filter(
-            membership__in=members, kind=kind, subject_type=subject_type, subject_id=subject_id, occasion=occasion
-        ).values_list("membership_id", flat=True)
-    )
-    new = [row for row in rows if row.membership_id not in known]
-    # Somebody quicker may have called them a moment ago.
-    Notice.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    new = _NOTICES.write_new(rows)
     if goes_outside:
         plan(new, only=outside, gather=gather)
     pulse({unit for row in new for unit in (row.unit_id, row.membership.unit_id)})
     return len(new)
+
+
+_NOTICES = PreparedInsert(Notice)
 
 
 def subject_of(about: models.Model | None) -> tuple[str, UUID]:

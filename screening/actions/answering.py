@@ -71,7 +71,12 @@ _ON_THEIR_WAY = Prepared(lambda slip: SavedAnswers.objects.filter(slip=slip).ord
 _FINISHED = PreparedUpdate(
     lambda slip, now: (Slip.objects.filter(pk=slip), {"finished_at": now}), slip=UUIDField(), now=DateTimeField()
 )
-_SAVED, _RESPONSES = PreparedInsert(SavedAnswers), PreparedInsert(Response)
+_STUDENT = Prepared(lambda student: Student.objects.filter(pk=student).select_related("school"), student=UUIDField())
+_FLAGGED = PreparedUpdate(
+    lambda slip, flag: (Slip.objects.filter(pk=slip), {"flag": flag}), slip=UUIDField(), flag=UUIDField()
+)
+_SAVED, _CRITICAL = PreparedInsert(SavedAnswers), PreparedInsert(CriticalAnswer)
+_RESPONSES = PreparedInsert(Response)
 _RESULTS, _SCALES = PreparedInsert(Result), PreparedInsert(ScaleResult)
 
 
@@ -159,14 +164,12 @@ def _check_taken(slip: Slip) -> None:
 def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
     """Each critical answer calls once, whatever the student answers later."""
     for part, given in split(slip.round, answers):
-        for alert in critical_answers(part.instrument.parsed, given):
-            if alert.kind != "critical":
-                continue
-            _row, is_new = CriticalAnswer.objects.get_or_create(
-                slip=slip, instrument=part.instrument, item=alert.item, defaults={"value": str(alert.value)}
-            )
-            if is_new:
-                call_person(slip, 4, is_critical=True)
+        alerts = [one for one in critical_answers(part.instrument.parsed, given) if one.kind == "critical"]
+        rows = [
+            CriticalAnswer(slip=slip, instrument=part.instrument, item=one.item, value=str(one.value)) for one in alerts
+        ]
+        for _new in _CRITICAL.write_new(rows):
+            call_person(slip, 4, is_critical=True)
 
 
 def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
@@ -179,15 +182,16 @@ def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
 
 
 def call_person(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
+    (student,) = _STUDENT.objects(student=slip.student_id)
     flag = raise_flag(
         by=None,
-        student=slip.student,
+        student=student,
         severity=severity,
         known_at=timezone.now(),
         source=RiskFlag.Source.SCREENING,
         is_critical=is_critical,
     )
-    Slip.objects.filter(pk=slip.pk).update(flag=flag)
+    _FLAGGED.run(slip=slip.pk, flag=flag.pk)
     slip.flag = flag
 
 

@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import BigIntegerField, DateField, UUIDField
 from django.urls import reverse
 from django.utils import timezone
 
+from schools.common.prepared import Prepared
 from schools.models import Membership, Notice, Role, Unit
 from schools.models.people import MembershipQuerySet
 from schools.on_duty import on_duty
@@ -29,16 +32,23 @@ class StepUp:
 
 def handlers(flag: RiskFlag) -> list[Membership]:
     """The counselors of its school, or the leaders of one without; nobody from whom it is kept."""
-    here = _allowed(flag).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
-    members = list(here.select_related("person", "backup__person"))
+    members = _HANDLERS.objects(flag=flag.pk, school=flag.school_id, today=timezone.localdate())
     return [one for one in members if one.role == Role.COUNSELOR] or members
 
 
-def _allowed(flag: RiskFlag) -> MembershipQuerySet:
+def _allowed(flag: Any, school: Any, today: Any) -> MembershipQuerySet:
     """Everybody of its school at present from whom it is not kept."""
     kept = KeptFrom.objects.filter(flag=flag).values("person")
-    here = Membership.objects.current().filter(unit_id=flag.school_id, person__is_active=True)
+    here = Membership.objects.current(today).filter(unit_id=school, person__is_active=True)
     return here.exclude(person__in=kept)
+
+
+_HANDLERS = Prepared(
+    lambda **of: _allowed(**of).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER]),
+    flag=UUIDField(),
+    school=BigIntegerField(),
+    today=DateField(),
+)
 
 
 def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
@@ -50,6 +60,7 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
         to=able if flag.severity == WORST or not called else called,
         kind="flag.raised",
         about=flag,
+        unit=flag.school,
         urgency=urgency_of(flag),
         due_at=flag.take_by or flag.due_at,
         occasion=occasion or "first",
@@ -59,7 +70,7 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
 def call_repeated(flag: RiskFlag) -> None:
     """Somebody reported again: whoever has it in hand learns of it, or those who were called first."""
     to = [flag.assignee] if flag.assignee and flag.state != State.RAISED else handlers(flag)
-    notify(to=to, kind="flag.repeated", about=flag, occasion=f"{timezone.now():%Y%m%d%H%M%S%f}")
+    notify(to=to, kind="flag.repeated", about=flag, unit=flag.school, occasion=f"{timezone.now():%Y%m%d%H%M%S%f}")
 
 
 def call_handed(flag: RiskFlag, to: Membership) -> None:
@@ -79,8 +90,9 @@ def next_step_up(flag: RiskFlag) -> StepUp:
     late = Notice.objects.filter(subject_type=type_, subject_id=pk, kind="flag.late")
     # Whoever was called to take it in hand is called again when the first measure does not follow.
     since = flag.taken_at or flag.known_at
+    here = _allowed(flag.pk, flag.school_id, timezone.localdate())
     called = set(late.filter(created_at__gte=since).values_list("membership_id", flat=True))
-    allowed = {one.pk: one for one in _allowed(flag).select_related("person", "backup__person")}
+    allowed = {one.pk: one for one in here.select_related("person", "backup__person")}
     first = [flag.assignee] if flag.assignee else [one for one in allowed.values() if one.role == Role.COUNSELOR]
     backups = [one.backup for one in first if one.backup_id in allowed and one.backup and one.backup_id not in called]
     if flag.calls == 0 and backups:

@@ -4,26 +4,30 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
+from schools.common.prepared import Prepared, PreparedInsert
 from schools.models import Membership, Person, Role
 from schools.severity import WORST
 from schools.work.steadily import each
 from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
 from students.actions.keeping import inherit_barriers, keep_from
-from students.actions.moving import add_step, check_may_handle, check_move, due_at, mark_figures, move, take_by
+from students.actions.moving import add_step, check_may_handle, check_move, mark_figures, move, times_of
 from students.flag_states import State
 from students.models import FlagReport, FlagStep, RiskFlag, Student
 from students.models.flags import is_late
 from students.states import flags, keep
 
-__all__ = ["acknowledge_flag", "assign_flag", "due_at", "escalate_overdue", "raise_flag", "stand_by_hand", "take_by"]
+_OPEN = Prepared(
+    lambda student: RiskFlag.objects.open().select_for_update().filter(student=student), student=UUIDField()
+)
+_NEW = PreparedInsert(RiskFlag)
 
 
 class Report(NamedTuple):
@@ -58,15 +62,9 @@ def raise_flag(
     if by and source == RiskFlag.Source.BY_HAND and not reason.strip():
         raise Refused(_("Write down why you raise this flag."))
     report = Report(WORST if is_critical else severity, known_at, source, is_critical)
-    flag = _merge(by, student, report)
-    if flag is None:
-        try:
-            with transaction.atomic():
-                flag = _raise(by, student, report)
-        except IntegrityError:  # somebody else raised one at the same moment: a student has one open flag
-            flag = _merge(by, student, report)
-            if flag is None:
-                raise
+    flag = None
+    while flag is None:  # a student has one open flag: of two who raise one at the same moment, the slower merges
+        flag = _merge(by, student, report) or _raise(by, student, report)
     if by and (reason or signs):
         FlagReport.objects.create(
             flag=flag, by=by.membership, text=reason.strip(), signs=list(signs), known_at=known_at
@@ -80,9 +78,10 @@ def raise_flag(
     return flag
 
 
-def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag:
-    first = take_by(school=student.school, severity=report.severity, known_at=report.known_at)
-    flag = RiskFlag.objects.create(
+def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
+    """A new flag; none where somebody has raised one a moment ago."""
+    times = times_of(school=student.school, severity=report.severity, known_at=report.known_at)
+    flag = RiskFlag(
         student=student,
         school=student.school,
         severity=report.severity,
@@ -90,10 +89,12 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag:
         is_critical=report.is_critical,
         raised_by=by.membership if by else None,
         known_at=report.known_at,
-        take_by=first,
-        call_at=first,
-        due_at=due_at(school=student.school, severity=report.severity, known_at=report.known_at),
+        take_by=times.take_by,
+        call_at=times.take_by,
+        due_at=times.due_at,
     )
+    if not _NEW.write_new([flag]):
+        return None
     inherit_barriers(by=by, flag=flag)
     call_for(flag)
     _record("flag.raised", by, flag, severity=report.severity)
@@ -103,7 +104,7 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag:
 def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
     """Add another report to the open flag of the student, if one stands. A higher level, or a critical answer, starts
     both clocks anew."""
-    flag = RiskFlag.objects.open().select_for_update().filter(student=student).first()
+    flag: RiskFlag | None = next(iter(_OPEN.objects(student=student.pk)), None)
     if flag is None:
         return None
     if report.severity > flag.severity or report.is_critical:
@@ -118,15 +119,15 @@ def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
 
 
 def _call_again(flag: RiskFlag, report: Report) -> None:
-    first = take_by(school=flag.school, severity=report.severity, known_at=report.known_at)
+    times = times_of(school=flag.school, severity=report.severity, known_at=report.known_at)
     move(
         "call_again",
         flag,
         severity=report.severity,
         is_critical=flag.is_critical or report.is_critical,
-        take_by=first,
-        call_at=first,
-        due_at=due_at(school=flag.school, severity=report.severity, known_at=report.known_at),
+        take_by=times.take_by,
+        call_at=times.take_by,
+        due_at=times.due_at,
         acted_at=None,
         taken_at=None,
         escalated_at=None,
@@ -199,9 +200,9 @@ def escalate_overdue(*, now: dt.datetime | None = None) -> int:
 def _escalate(flag: RiskFlag, now: dt.datetime) -> bool:
     """One step up, only if nobody was faster. Who is called has it in hand only once they say so."""
     step = next_step_up(flag)
-    next_at = take_by(school=flag.school, severity=flag.severity, known_at=now) if step.goes_on else None
+    times = times_of(school=flag.school, severity=flag.severity, known_at=now)
     taken = RiskFlag.objects.filter(is_late(now), pk=flag.pk, calls=flag.calls, call_at=flag.call_at).update(
-        escalated_at=flag.escalated_at or now, calls=flag.calls + 1, call_at=next_at
+        escalated_at=flag.escalated_at or now, calls=flag.calls + 1, call_at=times.take_by if step.goes_on else None
     )
     if not taken:
         return False

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,12 +13,13 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
+from schools.common.prepared import Prepared
 from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
 from schools.work.notices import Urgency, notify, pulse, withdraw_notices
 from students.access import barriers_about, can_handle_flags
 from students.actions.calling import call_for
-from students.actions.moving import locked, mark_figures, move, take_by
+from students.actions.moving import locked, mark_figures, move, times_of
 from students.flag_states import State, says_something
 from students.models import (
     BreakGlass,
@@ -97,11 +98,22 @@ def _able(flag: RiskFlag) -> MembershipQuerySet:
     )
 
 
+_EARLIER = Prepared(
+    lambda student, flag: (
+        barriers_about(student)
+        .exclude(flag=flag)
+        .exclude(person__in=KeptFrom.objects.filter(flag=flag).values("person"))
+        .order_by("at")
+    ),
+    student=UUIDField(),
+    flag=UUIDField(),
+)
+
+
 def inherit_barriers(*, by: Viewer | None, flag: RiskFlag) -> None:
     """A new flag is kept from whom earlier ones of the student were kept from, here or in the school that handed them
     over, the newest barrier first, as long as somebody is left to handle it. Before anybody is called."""
-    earlier = barriers_about(flag.student_id).exclude(flag=flag).exclude(person__in=flag.kept_from.values("person"))
-    found = {one.person_id: one for one in earlier.order_by("at")}
+    found = {one.person_id: one for one in _EARLIER.objects(student=flag.student_id, flag=flag.pk)}
     if not found:
         return
     left = set(_able(flag).exclude(person__in=flag.kept_from.values("person")).values_list("person", flat=True))
@@ -204,7 +216,7 @@ def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> N
         RiskFlag.objects.filter(pk=flag.pk, waits_for__in=barred).update(waits_for=None)
         return
     now = timezone.now()
-    first = take_by(school=flag.school, severity=flag.severity, known_at=now)
+    first = times_of(school=flag.school, severity=flag.severity, known_at=now).take_by
     move(
         "call_again",
         flag,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 from django.utils import timezone
@@ -143,19 +143,21 @@ def contact_of(by: Viewer, flag: RiskFlag, values: Mapping[str, Any]) -> Guardia
 # --- when something must be done ------------------------------------------------------------------------------------
 
 
-def take_by(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
-    """By when it must be in hand, by the rules of the school."""
-    return _by_rule("hand_targets", school, severity, known_at)
+class Times(NamedTuple):
+    take_by: dt.datetime  # it must be in hand
+    due_at: dt.datetime  # the first measure must follow
 
 
-def due_at(*, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
-    """By when the first measure must follow."""
-    return _by_rule("clock_targets", school, severity, known_at)
+def times_of(*, school: Unit, severity: int, known_at: dt.datetime) -> Times:
+    """The two targets of a flag, by the rules of the school."""
+    settings = settings_of(school)
+    calendar = calendar_of(school, settings=settings)
 
+    def by_rule(key: str) -> dt.datetime:
+        kind, amount = settings[key][str(severity)]
+        return deadline(severity, known_at, calendar, {severity: Target(kind, amount)})
 
-def _by_rule(key: str, school: Unit, severity: int, known_at: dt.datetime) -> dt.datetime:
-    kind, amount = settings_of(school)[key][str(severity)]
-    return deadline(severity, known_at, calendar_of(school), {severity: Target(kind, amount)})
+    return Times(take_by=by_rule("hand_targets"), due_at=by_rule("clock_targets"))
 
 
 def mark_figures(flag: RiskFlag) -> None:

@@ -26,11 +26,10 @@ from students.actions.moving import (
     check_may_handle,
     check_move,
     contact_of,
-    due_at,
     locked,
     mark_figures,
     move,
-    take_by,
+    times_of,
 )
 from students.flag_states import UPPER, Need, State, says_something
 from students.models import FlagStep, GuardianContact, RiskFlag
@@ -197,8 +196,7 @@ def _set_level(flag: RiskFlag, severity: int) -> None:
     values: dict[str, Any] = {"severity": severity}
     if severity > flag.severity:
         now = timezone.now()
-        first = take_by(school=flag.school, severity=severity, known_at=now)
-        due = due_at(school=flag.school, severity=severity, known_at=now)
+        first, due = times_of(school=flag.school, severity=severity, known_at=now)
         values |= {"due_at": min(due, flag.due_at) if flag.acted_at is None else flag.due_at, "take_by": first}
     RiskFlag.objects.filter(pk=flag.pk).update(**values)
     flag.refresh_from_db()

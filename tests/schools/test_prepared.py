@@ -7,7 +7,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import Case, DateTimeField, Q, When
 from django.utils import timezone
 
-from schools.models import Membership, Term, Unit, UnitSetting
+from schools.common.prepared import PreparedInsert
+from schools.models import Membership, Notice, Term, Unit, UnitSetting
 from schools.prepared_for import prepared_for
 from schools.queries import current_memberships, terms_of
 from schools.settings_of import settings_of
@@ -133,3 +134,19 @@ def test_a_read_by_more_than_the_role_is_asked_for_each_viewer(world, viewer):
     ask = prepared_for()(lambda viewer: Unit.objects.filter(path__startswith=viewer.unit.path))
     assert ask(viewer(world.a.leader)) == [world.a.unit]
     assert ask(viewer(world.b.leader)) == [world.b.unit]
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_write_new_leaves_out_what_is_there_and_says_what_is_new(world):
+    def notice(member, occasion):
+        return Notice(membership=member, unit=world.a.unit, kind="flag.raised", occasion=occasion)
+
+    insert, there = PreparedInsert(Notice), Notice.objects.filter(kind="flag.raised", subject_type="")
+    first = notice(world.a.leader, "1")
+    assert insert.write_new([first]) == [first]
+    rows = [notice(world.a.leader, "1"), *(notice(world.a.leader, f"{number}") for number in range(2, 230))]
+    assert insert.write_new(rows) == rows[1:]
+    assert insert.write_new(rows) == []
+    assert set(there.values_list("pk", flat=True)) == {first.pk, *(row.pk for row in rows[1:])}

@@ -13,7 +13,8 @@ from schools.common.errors import Refused
 from schools.models import AuditEntry, CalendarDay, Duty, Membership
 from schools.work.inbox import inbox_of
 from students.actions.decisions import close_flag
-from students.actions.flags import acknowledge_flag, assign_flag, due_at, escalate_overdue, raise_flag, take_by
+from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
+from students.actions.moving import times_of
 from students.clocks import clock_of, duration
 from students.models import FlagReport, Guardian, RiskFlag, Student
 from students.steps import steps_of
@@ -153,7 +154,7 @@ def test_a_second_report_never_lowers_the_level(world, viewer):
     ],
 )
 def test_a_flag_is_due_by_school_days(world, severity, known, due):
-    assert due_at(school=world.a.unit, severity=severity, known_at=known) == due
+    assert times_of(school=world.a.unit, severity=severity, known_at=known).due_at == due
 
 
 @pytest.mark.parametrize(
@@ -167,12 +168,12 @@ def test_a_flag_is_due_by_school_days(world, severity, known, due):
     ],
 )
 def test_a_flag_must_be_in_hand_before_its_first_measure_is_due(world, severity, known, due):
-    assert take_by(school=world.a.unit, severity=severity, known_at=known) == due
+    assert times_of(school=world.a.unit, severity=severity, known_at=known).take_by == due
 
 
 def test_a_flag_is_due_later_when_the_school_closes_for_a_day(world):
     CalendarDay.objects.create(unit=world.a.unit, day=dt.date(2026, 3, 19), is_school_day=False)
-    assert due_at(school=world.a.unit, severity=2, known_at=at(3, 18)) == at(3, 24, 17)
+    assert times_of(school=world.a.unit, severity=2, known_at=at(3, 18)).due_at == at(3, 24, 17)
 
 
 # --- clocks in words ------------------------------------------------------------------------------------------------
