@@ -127,9 +127,8 @@ def score_anew(work: Work) -> None:
     viewer, params = work.viewer, work.params
     rounds = Round.objects.visible_to(viewer).select_related("school__kind").prefetch_related("parts__instrument")
     work.progress(0, 1)
-    actions.score_anew(
-        by=viewer,
-        round_=rounds.get(pk=params["round"]),
-        instrument=Instrument.objects.get(pk=params["instrument"]),
-    )
+    round_, instrument = rounds.get(pk=params["round"]), Instrument.objects.get(pk=params["instrument"])
+    # A worker that was lost after its commit has scored it already.
+    if not round_.parts.filter(instrument=instrument).exists():
+        actions.score_anew(by=viewer, round_=round_, instrument=instrument)
     work.progress(1, 1)

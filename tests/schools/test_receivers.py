@@ -11,7 +11,7 @@ from django.utils import timezone
 from schools.actions.channels import set_channel
 from schools.models import Delivery, Notice
 from schools.work import sending
-from schools.work.channels import AGAIN, send_due
+from schools.work.channels import AGAIN, HELD, send_due
 from tests.schools.test_channels import leader, urgent  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,29 @@ def test_an_answer_that_breaks_off_is_none(world, leader, wire):  # noqa: F811
     again = timezone.now() + AGAIN[0] + dt.timedelta(seconds=5)
     assert [send_due(), send_due(now=again)] == [0, 1]
     assert receiver.got == 2
+
+
+class Killed(BaseException):
+    """Nothing that the work itself could catch."""
+
+
+def dies_before_it_writes_the_answer(execute, sql, params, many, context):
+    if sql.startswith('UPDATE "schools_delivery"') and '"sent_at"' in sql:
+        raise Killed
+    return execute(sql, params, many, context)
+
+
+def test_a_worker_that_dies_between_the_answer_and_its_row_sends_once_more_and_never_again(world, leader, wire):  # noqa: F811
+    receiver = wire(ANSWER)
+    called_through(leader, receiver)
+    urgent(world)
+    with pytest.raises(Killed), connection.execute_wrapper(dies_before_it_writes_the_answer):
+        send_due()
+    assert (receiver.got, Delivery.objects.get().state) == (1, "queued")
+    held = timezone.now() + HELD
+    later = [held - dt.timedelta(seconds=5), held + dt.timedelta(seconds=5), held + dt.timedelta(days=1)]
+    assert [send_due(now=at) for at in later] == [0, 1, 0]
+    assert (receiver.got, Delivery.objects.get().state) == (2, "sent")
 
 
 @pytest.mark.services
