@@ -12,6 +12,7 @@ from schools.models import Role
 from schools.models.visible import rule
 from screening.models import (
     AnonymousSheet,
+    AnswerCounts,
     CenterRound,
     Consent,
     ConsentLink,
@@ -141,6 +142,12 @@ def sheets_of(sheets: Any, viewer: Viewer) -> Any:
     closed = Round.objects.filter(school_id=viewer.unit.pk, is_anonymous=True, state=Round.State.CLOSED)
     enough = closed.annotate(count=Count("sheets")).filter(count__gte=FEWEST_SHEETS)
     return sheets.filter(round__in=enough.order_by().values("pk"))
+
+
+@rule(AnswerCounts)
+def counts_of(counts: Any, viewer: Viewer) -> Any:
+    """Nobody opens them as they are: `counts_for` takes away what is kept from the viewer."""
+    return counts.none()
 
 
 @rule(PaperEntry)

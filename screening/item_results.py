@@ -1,16 +1,14 @@
-"""How a round answered each question: the sealed answers are opened, counted, and nobody's stay together."""
+"""How a round answered each question: the sealed answers are counted, and nobody's stay together."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import F
-
 from schools.access import Viewer
 from screening.access import FEWEST_SHEETS, SCREENERS, not_kept
+from screening.answer_counts import counts_for
 from screening.definition import COUNTED, Definition, Item, Type
-from screening.models import AnonymousSheet, Response, Round
+from screening.models import Response, Round
 from screening.outcome import parts_of
 from screening.paper import Question
 from screening.queries import papers_for
@@ -47,23 +45,13 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
     opens no result reads this of a closed round with enough of them, and, as in an anonymous one, not of a question
     that a few have answered. What was written is read by counselors only, without whose it is, and of an
     anonymous round by nobody: its first page says so."""
-    count, pairs = 0, Counter[tuple[str, Any]]()
-    for answers in _given(viewer, round_):
-        count += 1
-        pairs.update((key, tuple(value) if isinstance(value, list) else value) for key, value in answers.items())
-    given: dict[str, Counter[int]] = {}
-    answered, words = Counter[str](), dict[str, list[str]]()
-    for (key, value), number in pairs.items():  # of a thousand sheets a few hundred pairs are left
-        if value is None:
-            continue
-        answered[key] += number
-        if isinstance(value, str) and value and viewer.role in SCREENERS and not round_.is_anonymous:
-            words.setdefault(key, []).extend([value] * number)
-        for one in value if isinstance(value, tuple) else [value]:
-            if isinstance(one, int):
-                given.setdefault(key, Counter())[one] += number
+    if not is_counted_for(viewer, round_):
+        return []
+    counts = counts_for(viewer, round_)
+    count, given, answered = counts.sheets, counts.given, counts.answered
     if not count or count < fewest_for(viewer):
         return []
+    words = _words(round_, viewer)
     hides_few = round_.is_anonymous or viewer.role not in SCREENERS
     few = {key for key, number in answered.items() if hides_few and number < FEWEST_SHEETS}
     parts = parts_of(round_)
@@ -87,21 +75,20 @@ def items_counted(viewer: Viewer, round_: Round, language: str) -> list[CountedP
     return found
 
 
-def _given(viewer: Viewer, round_: Round) -> Iterator[dict[str, Any]]:
-    """The answers of each, without whose they are. Of closed records (docs/adr/0019) the counts stay, and no words."""
-    if not is_counted_for(viewer, round_):
-        return
-    rows: Any = AnonymousSheet.objects.visible_to(viewer).filter(round=round_)
-    if not round_.is_anonymous:
-        rows = not_kept(Response.objects.filter(slip__round=round_, is_valid=True), viewer, "slip__").only("answers")
-        rows = rows.annotate(locked_on=F("slip__student__locked_on"))
-    for one in rows.order_by().iterator(chunk_size=500):
-        is_closed = not round_.is_anonymous and one.locked_on
-        yield _wordless(one.given) if is_closed else one.given
-
-
-def _wordless(answers: dict[str, Any]) -> dict[str, Any]:
-    return {key: "" if isinstance(value, str) else value for key, value in answers.items()}
+def _words(round_: Round, viewer: Viewer) -> dict[str, list[str]]:
+    """What was written, by question; of closed records (docs/adr/0019) nothing."""
+    keys = [
+        f"{part.position}.{item.number}"
+        for part in parts_of(round_)
+        for item in part.instrument.parsed.items
+        if item.type == Type.TEXT
+    ]
+    if not keys or round_.is_anonymous or viewer.role not in SCREENERS:
+        return {}
+    rows: Any = Response.objects.filter(slip__round=round_, is_valid=True, slip__student__locked_on=None)
+    rows = not_kept(rows, viewer, "slip__").only("answers").order_by()
+    sheets = [one.given for one in rows.iterator(chunk_size=500)]
+    return {key: [text for text in (given.get(key) for given in sheets) if text] for key in keys}
 
 
 def count_item(

@@ -15,7 +15,16 @@ from screening.access import check_can_hold_rounds
 from screening.actions.answering import RAISES_FROM, call_for, call_person, scale_rows
 from screening.actions.rounds import changed
 from screening.corrections import corrections_of
-from screening.models import CriticalAnswer, Instrument, ReplacedResult, Response, Result, Round, ScaleResult
+from screening.models import (
+    AnswerCounts,
+    CriticalAnswer,
+    Instrument,
+    ReplacedResult,
+    Response,
+    Result,
+    Round,
+    ScaleResult,
+)
 from screening.outcome import Outcome, outcome_of
 from screening.states import screenings
 from students.states import keep
@@ -56,6 +65,7 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
         if one.slip_id not in called and one.attention >= RAISES_FROM and one.attention > before[one.pk]:
             call_person(one.slip, min(one.attention, 3))
     Response.objects.bulk_update(responses, ["attention", "is_valid"], batch_size=500)
+    AnswerCounts.objects.filter(round=round_).delete()  # other answers may be valid now
     keep([one.slip.student_id for one in responses], screenings)
     changed(round_.school_id)
     moved = sum(one.attention != before[one.pk] for one in responses)

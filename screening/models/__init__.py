@@ -4,12 +4,21 @@ from screening.models.instruments import Instrument, TextPack
 from screening.models.interviews import PlannedTalk
 from screening.models.letters import ConsentLink
 from screening.models.paper import PaperEntry
-from screening.models.responses import CriticalAnswer, ReplacedResult, Response, Result, SavedAnswers, ScaleResult
+from screening.models.responses import (
+    AnswerCounts,
+    CriticalAnswer,
+    ReplacedResult,
+    Response,
+    Result,
+    SavedAnswers,
+    ScaleResult,
+)
 from screening.models.rounds import Consent, ConsentText, Round, RoundClass, RoundInstrument, Slip
 from screening.models.staff import StaffAsked, StaffSheet, StaffSurvey
 
 __all__ = [
     "AnonymousSheet",
+    "AnswerCounts",
     "CenterRound",
     "CenterRoundPart",
     "Consent",

@@ -13,7 +13,7 @@ from schools.common.ids import new_id
 from schools.models import Membership
 from schools.models.visible import Visible
 from screening.models.instruments import Instrument
-from screening.models.rounds import Slip
+from screening.models.rounds import Round, Slip
 
 
 class SavedAnswersQuerySet(Visible["SavedAnswers"]):
@@ -186,3 +186,24 @@ class ReplacedResult(models.Model):
 
     def __str__(self) -> str:
         return f"replaced result {self.pk}"
+
+
+class AnswerCountsQuerySet(Visible["AnswerCounts"]):
+    pass
+
+
+class AnswerCounts(models.Model):
+    """How the valid answers of a round were given when they were last counted (`screening.answer_counts`). Sealed: of
+    one student, the counts are what that student said."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="answer_counts")
+    sheets = models.PositiveIntegerField()
+    # When the last of them was handed in; an anonymous sheet has no time.
+    last_at = models.DateTimeField(null=True)
+    counts = SealedTextField()
+
+    objects = AnswerCountsQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"counts {self.pk}"

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.access import Viewer
@@ -10,7 +12,7 @@ from schools.models import AuditEntry
 from screening.actions.rounds import close_round, open_round
 from screening.comparison import parts_found, shares
 from screening.item_results import items_counted
-from screening.models import Instrument, Response, Round, Slip
+from screening.models import AnswerCounts, Instrument, Response, Round, Slip
 from screening.ranges import column_of, columns, range_of, step_of, width_of
 from screening.round_results import found_by
 from screening.round_table import table_of
@@ -86,6 +88,26 @@ def test_nothing_of_a_kept_flag_is_counted_anywhere(world):
         ninth = next(one for one in items.items if one.number == 9)
         counts[who] = (part.main.total, part.both, ninth.heavy, ninth.answered, found.above, found.rows[0].total)
     assert counts == {"counselor": (2, 2, 1, 2, 1, 3), "counselor_2": (1, 1, 0, 1, 0, 2)}
+
+
+@pytest.mark.django_db
+def test_questions_are_counted_on_from_what_was_counted_before(world):
+    """Only answers that came since are opened, and the counts are those of counting all of them."""
+    round_ = round_of(world.a)
+    sheets = {world.a.student_2: (1,) * 9, world.a.student_3: (0, 1, 2) * 3, world.a.student: (2, 0, 0) * 3}
+    for minute, (student, values) in enumerate(sheets.items()):
+        answered(round_, student, *values)
+        Response.objects.filter(slip__student=student).update(at=NOW + dt.timedelta(minutes=minute))
+        with CaptureQueriesContext(connection) as first:
+            counted = items_counted(by(world), round_, "zh")
+        with CaptureQueriesContext(connection) as second:
+            assert items_counted(by(world), round_, "zh") == counted
+        assert sum('"answers"' in query["sql"] for query in second) == 1  # of flags kept from this viewer: none
+    assert any('"at" >' in query["sql"] for query in first)
+    AnswerCounts.objects.all().delete()
+    assert items_counted(by(world), round_, "zh") == counted
+    Response.objects.filter(slip__student=world.a.student).update(is_valid=False)
+    assert items_counted(by(world), round_, "zh")[0].items[0].answered == 2
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from schools.queries import current_term
 from screening.actions.rounds import KEPT_IN_LATER_STAGES
 from screening.models import (
     AnonymousSheet,
+    AnswerCounts,
     ConsentLink,
     CriticalAnswer,
     PaperEntry,
@@ -120,6 +121,7 @@ SEEN = {
     "screening.Consent": (3, 0, 0, 0, 0, 0, 0),  # of 6
     "screening.ConsentLink": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.AnonymousSheet": (5, 5, 0, 0, 0, 0, 0),  # of 10
+    "screening.AnswerCounts": (0, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.PlannedTalk": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.PaperEntry": (1, 0, 0, 0, 0, 0, 0),  # of 2
     "screening.SavedAnswers": (0, 0, 0, 0, 0, 0, 0),  # of 2
@@ -205,6 +207,7 @@ def answers_on_their_way(school):
         state=Round.State.CLOSED,
     )
     AnonymousSheet.objects.bulk_create(AnonymousSheet(round=unnamed, answers="{}") for _n in range(5))
+    AnswerCounts.objects.create(round=unnamed, sheets=5, counts='{"sheets": 5, "answered": {}, "given": {}}')
     slip = slip_of(round_, school.student_3)
     guardian = school.student.guardians.get()
     ConsentLink.objects.create(round=round_, student=school.student, guardian=guardian, code_hash=guardian.pk)
