@@ -1,6 +1,6 @@
 """By when a crisis event must be reported up: orally, in writing, then again and again until it is settled.
 
-Plain arithmetic. The times are data of the region (`incident_deadlines` of the unit, facts 3.4): by kind of event
+Plain arithmetic. The times are data of the region (`incident_deadlines` of the unit): by kind of event
 [minutes to the oral report, hours to the written one, hours between follow-ups]; "*" counts for every other kind.
 """
 

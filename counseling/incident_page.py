@@ -36,7 +36,7 @@ from students.models import KeptFrom, RegistryEntry
 
 EMERGENCY = (("120", gettext_lazy("ambulance")), ("110", gettext_lazy("police")), ("119", gettext_lazy("fire brigade")))
 FIRST = 3  # of those who were called, shown before all others
-# Who is told of an event, as the usual form asks for it (facts 3.4).
+# Who is told of an event, as the usual form asks for it.
 FORM_ROWS = [row for row in IncidentAct.Whom.choices if row[0] in ("guardian", "hospital", "police", "center")]
 LABELS = {
     "kind": gettext_lazy("Event"),

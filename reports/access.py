@@ -1,4 +1,4 @@
-"""Who reads which opens and exports, and who reads and signs daily reports."""
+"""Who reads summaries, opens, daily reports, sweeps and barometers, and who signs them."""
 
 from typing import Any
 

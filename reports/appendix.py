@@ -1,5 +1,4 @@
-"""Tables with a row for every class or school, numbered T1 to T4 (facts 6 asks for them as T1, T2, T6, T7), and the
-comparison with the term before."""
+"""Tables with a row for every class or school, numbered T1 to T4, and the comparison with the term before."""
 
 from collections.abc import Sequence
 

@@ -257,7 +257,7 @@ def center_board(unit: Unit, day: dt.date) -> Board:
 
 
 def unit_board(unit: Unit, day: dt.date) -> Board:
-    """The schools below a center on a day; its cost does not know how many classes they have."""
+    """The schools below a center on a day; it costs the same however many classes they have."""
     return _unit_board(unit, day, reporting_units(unit))
 
 

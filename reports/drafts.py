@@ -244,7 +244,7 @@ def screening(m: Material) -> str:
         )
     ]
     if m.count("screening_results").value != 0:
-        sentence = _("Of the results of screenings that are closed, {valid_share} are valid.")
+        sentence = _("Of the results of closed screenings, {valid_share} are valid.")
         lines.append(sentence.format(valid_share=m.share("screening_valid_share")))
     if m.count("screening_flags").value != 0:
         lines.append(

@@ -1,4 +1,4 @@
-"""The sections of a semester summary, in their order (facts 6: those for which there are records)."""
+"""The sections of a semester summary, in the order in which districts ask for them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

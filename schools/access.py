@@ -249,12 +249,12 @@ def notices_of(notices: NoticeQuerySet, viewer: Viewer) -> NoticeQuerySet:
     return notices.standing().filter(membership__in=own)
 
 
-# Of these only themselves see their own; the others see those of their unit and below.
+# These roles see only their own rows.
 OWN_RECORD_ROLES = CLASS_ROLES | {Role.GRADE_HEAD}
 
 
 def records_of(records: Any, viewer: Viewer, *, own: str = "") -> Any:
-    """Rows of a register (design: rooms, certificates, trainings …): a school's for its counselors and leaders, those
+    """Rows of a register (rooms, certificates, trainings …): a school's for its counselors and leaders, those
     of the subtree for centers, one's own for everybody who works in a school. `own` is the field that names whose."""
     mine = Q(**{own: viewer.person}) if own else Q(pk__in=[])
     if viewer.role in SCHOOL_ROLES:

@@ -222,7 +222,7 @@ _ROLES = [(role.value, role.label) for role in STAFF]
 
 
 def _of_people(code: str, label: Any, records: Any, *splits: Split) -> Figure:
-    """About the certificates of those who work in schools (P18)."""
+    """About the certificates of those who work in schools."""
     return Figure(
         code=code,
         label=label,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 REPORTER, BACKUP, ABOVE, BY_HAND = "reporter", "backup", "above", "hand"
 AS_CHOSEN = ""
 MINUTES, DAYS = "minutes", "days"
-# A step that nobody could send for so long is left out: it would remind of yesterday, or of last week.
+# A step that could not be sent for this long is dropped: it would remind of yesterday.
 STALE = {MINUTES: dt.timedelta(hours=12), DAYS: dt.timedelta(days=4)}
 FURTHEST = 1_000_000  # minutes that a step may lie before or after its hour
 

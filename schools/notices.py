@@ -23,6 +23,6 @@ declare(
     Kind("account.reset", _("An account was given a new first password"), whose),
     Kind("account.factor_asked", _("Somebody asked to take a second factor away"), whose),
     Kind("certificate.ending", _("A certificate of yours runs out: renew it in time")),
-    Kind("channel.failed", _("A channel outside did not arrive after several tries")),
+    Kind("channel.failed", _("A message outside did not arrive after several tries")),
     Kind("account.factor_removed", _("A second factor was taken away"), whose),
 )

@@ -6,7 +6,7 @@ from schools.common.prepared import PreparedUp
 from schools.models.units import Unit, UnitSetting
 
 DEFAULTS: dict[str, Any] = {
-    # "four_colors" or "three_levels" (facts 3.3); in both the worst is called level one.
+    # "four_colors" or "three_levels"; in both the worst is called level one.
     "severity_scheme": "four_colors",
     # By severity how soon a flag must be in hand, and how soon the first measure: [kind, amount], see calendar.Target
     "hand_targets": {
@@ -33,7 +33,7 @@ DEFAULTS: dict[str, Any] = {
     # Whether the center's person on duty is called, without a name, when nobody of the school answers.
     "center_is_called": False,
     # By kind of crisis event, "*" for every other one: minutes to the oral report, hours to the written one, hours
-    # between follow-ups. Regions differ (facts 3.4).
+    # between follow-ups. Regions differ: 30 minutes to 2 hours, and 24 hours.
     "incident_deadlines": {"*": [60, 24, 24]},
     # How many years the records of a student are kept after the student has left.
     "record_years": 3,
@@ -45,7 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "barometer_questions": [],
     # Codes of special groups that are not offered here; who is in one stays in it.
     "groups_off": [],
-    # Students per full-time counselor that the region asks for, and talks due (policy packs override).
+    # Students per full-time counselor. A unit's own number counts before the policy packs (`reports.policy`).
     "students_per_counselor": 1000,
 }
 

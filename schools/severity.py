@@ -1,4 +1,4 @@
-"""Levels of attention. Stored is an ordinal 0–4; its words and colours come from the unit's scheme (facts 3.3).
+"""Levels of attention. Stored is an ordinal 0–4; its words and colours come from the unit's scheme.
 
 In every scheme the worst is called level one. What is shown is word and shape and colour: `templates/parts/level.html`.
 """

@@ -88,9 +88,9 @@ def rounds_of(rounds: Any, viewer: Viewer) -> Any:
 
 @rule(Slip)
 def slips_of(slips: Any, viewer: Viewer) -> Any:
-    """Who is asked, and whether they have answered; later stages for counselors alone. From whom the flag behind a slip
-    is kept, to them the slip is not there (handed in without a result, it would show that there is something to hide),
-    nor are that student's later stages."""
+    """Who is asked, and whether they have answered; later stages for counselors only. A slip is invisible to
+    whoever its flag is kept from: handed in without a result, it would show that something is hidden. So are the later
+    stages of that student."""
     here = slips.filter(round__school_id=viewer.unit.pk, student__locked_on=None)
     if viewer.role in SCREENERS:
         kept = Slip.objects.filter(flag__in=kept_from(viewer)).order_by().values("student")

@@ -268,7 +268,7 @@ class _Compiled:
         if self.scale.score == "mean":
             score = raw / len(self.scale.items)
         elif self.scale.score == "times":
-            score = int(raw * self.scale.factor)  # Zung's standard score is cut off, not rounded (facts 1.13)
+            score = int(raw * self.scale.factor)  # Zung's standard score is cut off, not rounded
         band = band_of(self.scale, score)
         return ScaleScore(self.scale.code, raw, score, band.code if band else "", band.attention if band else None)
 

@@ -66,8 +66,8 @@ def group_members_of(members: GroupMemberQuerySet, viewer: Viewer) -> GroupMembe
 
 @rule(RiskFlag)
 def flags_of(flags: RiskFlagQuerySet, viewer: Viewer) -> RiskFlagQuerySet:
-    """A subject teacher sees what they raised; center staff see counts (`reports`), not flags. From whom a flag is
-    kept, to them it is not there, whatever their role."""
+    """A subject teacher sees what they raised; center staff see counts (`reports`), not flags. A flag is
+    invisible to everybody it is kept from, whatever their role."""
     here = flags.filter(school_id=viewer.unit.pk, student__locked_on=None).exclude(pk__in=kept_from(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
@@ -162,8 +162,8 @@ GLASS_ROLES = SCHOOL_ROLES | {Role.AUDITOR}
 
 @rule(BreakGlass)
 def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuerySet:
-    """The school's for its counselors and leaders, of the subtree for the auditor. Not one's own, so that whom it
-    called tells nothing to whoever opened it; and not for whom a flag of the student is kept from."""
+    """Counselors and leaders see the openings of their school, an auditor those of the subtree. Nobody sees their own
+    (it would tell them who was called), nor one about a student of whom a flag is kept from them."""
     if viewer.role == Role.AUDITOR:
         return openings.filter(school__in=Unit.objects.within(viewer.unit))
     if viewer.role not in SCHOOL_ROLES:
@@ -173,8 +173,8 @@ def openings_of(openings: BreakGlassQuerySet, viewer: Viewer) -> BreakGlassQuery
 
 
 def opened_students(viewer: Viewer) -> QuerySet[BreakGlass, Any]:
-    """Of whom this viewer reads at present what is closed to the role, as a subquery. Nobody of whom a flag is kept
-    from them: there a closed record may be about them."""
+    """The students whose closed records this viewer may read at present, as a subquery; never one of whom a flag is
+    kept from the viewer."""
     running = BreakGlass.objects.running(viewer.now).filter(by=viewer.membership).order_by()
     return running.exclude(_is_kept(viewer)).values("student")
 
@@ -216,7 +216,7 @@ PLAN_ROLES = SCHOOL_ROLES | {Role.GRADE_HEAD}
 @rule(RegistryEntry)
 def entries_of(entries: RegistryEntryQuerySet, viewer: Viewer) -> RegistryEntryQuerySet:
     """The school's for counselors and leaders, the grade's for its head; a class teacher those of the own class, for
-    as long as they stand. Whom a flag of a student is kept from, from them the registry of that student is kept too."""
+    as long as they stand. A person from whom a flag of the student is kept does not see the entry either."""
     here = entries.filter(school_id=viewer.unit.pk, student__locked_on=None).exclude(_is_kept(viewer))
     if viewer.role in SCHOOL_ROLES:
         return here
@@ -278,9 +278,9 @@ def reads_plan(viewer: Viewer) -> bool:
 
 @rule(HandOver)
 def hand_overs_of(offers: HandOverQuerySet, viewer: Viewer) -> HandOverQuerySet:
-    """What one's school has offered, for its counselors and leaders; there the named person, who steps in for them and
-    the leaders while it waits, and all counselors and leaders once it is accepted. From whom a flag of the student is
-    kept, to them there is none but their own."""
+    """The old school's counselors and leaders see what it offered. At the new school the named person, their backup and
+    the leaders see an offer that waits, and all counselors and leaders one that is accepted. Somebody from whom a flag
+    of the student is kept sees only offers of their own."""
     if viewer.role not in SCHOOL_ROLES:
         return offers.none()
     named = Q(to=viewer.membership) | Q(to__backup=viewer.membership)
@@ -317,16 +317,16 @@ def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
 
 
 def can_handle_flags(viewer: Viewer) -> bool:
-    """Take in hand, assign and close: the counselor, and the leader when there is none."""
+    """Take in hand, assign and close: counselors and leaders of the school."""
     return viewer.role in SCHOOL_ROLES
 
 
 # --- what is kept beside each student ---------------------------------------------------------------------------------
 
-# Whom everything about the student reaches, but for what is kept to counselors.
+# Who may know everything about a student except what is for counselors only.
 LOOKING_AFTER = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
-# Which role may see, filter, sort or export by a column of StudentState (design.md, section 4). A subject teacher knows
-# of talks and flags only their own, so for them they are read from the records.
+# Which role may see, filter, sort or export by a column of StudentState. A subject teacher knows of talks and flags
+# only their own, so for them they are read from the records.
 FLAG_COLUMNS = frozenset({"flag_severity", "registry_severity", "is_key"})
 STATE_COLUMNS = {
     "last_talk_at": LOOKING_AFTER,

@@ -86,7 +86,7 @@ def dress(flags: list[RiskFlag], viewer: Viewer) -> None:
 
 
 def put_into_words(flags: list[RiskFlag], viewer: Viewer) -> None:
-    """All of it but why: that takes queries."""
+    """Everything of `dress` except why the flag stands, which takes queries."""
     now = timezone.now()
     for flag in flags:
         row: Any = flag

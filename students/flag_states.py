@@ -1,7 +1,7 @@
 """The states of a risk flag and every way from one to another: one table, plain Python without Django.
 
 `docs/flags.md` has a diagram that is made from it (`manage.py flag_diagram`). The actions ask `obstacle` before they
-change anything; what it answers is a code, and `students.actions.obstacles` has its sentence.
+change anything; what it answers is a code: its sentence stands in `students.actions.moving.SENTENCES`.
 """
 
 from collections.abc import Iterator

@@ -17,7 +17,8 @@ DEMO_PASSWORD = settings.DEMO_PASSWORD
 CITY, DISTRICT = "440600", "440608"
 FIRST_SCHOOL = 2144000001
 STARTED = dt.date(2024, 8, 20)
-# mission.md: 26 primary, 7 junior, 5 senior or vocational, 1 special school, 53,492 students, 15 + 292 counselors
+# As large as a real district: 26 primary, 7 junior, 5 senior or vocational, 1 special school, 53,492 students,
+# 15 + 292 counselors.
 KINDS = ["primary"] * 26 + ["junior"] * 5 + ["nine_year"] * 2 + ["senior"] * 3 + ["vocational"] * 2 + ["special"]
 WEIGHTS = {"primary": 1100, "junior": 1650, "nine_year": 1900, "senior": 2500, "vocational": 2600, "special": 120}
 STAGES = {"nine_year": ["primary", "junior"]}

@@ -130,7 +130,8 @@ def _bring_in(
 
 
 def keep_alike(incident: Incident) -> None:
-    """What it says stands in the flag of each of its people: from whom it or one of these is kept, each of them is."""
+    """The flags of all its people tell of the event. So each is kept from everybody from whom the event, or one of
+    these flags, is kept."""
     people = incident.people.exclude(flag=None).select_related("flag__school")
     flags = [one.flag for one in people if one.flag]
     barriers = [*incident.barriers.order_by("at"), *KeptFrom.objects.filter(flag__in=flags).order_by("at")]
@@ -250,7 +251,7 @@ def take_out(incident: Incident, members: list[Membership]) -> bool:
 
 
 def _take_out_barred(incident: Incident, flag: RiskFlag) -> bool:
-    """From whom the flag of a further person is kept already, from them the event is kept now."""
+    """The flag of a person who was added may be kept from somebody already: take the event out of their hands."""
     kept = KeptFrom.objects.filter(flag=flag).order_by().values("person")
     return take_out(incident, list(Membership.objects.filter(unit_id=incident.school_id, person__in=kept)))
 

@@ -8,7 +8,7 @@ from schools.models import Unit
 
 
 class TalkOption(Labelled):
-    """One theme, kind, place or mood. Those without a unit are the defaults (facts 3.1, 3.2).
+    """One theme, kind, place or mood. Those without a unit are the defaults.
 
     A unit's own row with the same list and code replaces the default; `is_active=False` hides it there and below.
     """

@@ -239,7 +239,7 @@ def _page(
 @roles(*SCHOOL_ROLES)
 @require_GET
 def incident_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """The usual form (facts 3.4), for paper."""
+    """The usual form, for paper."""
     incident = incident_or_404(request, pk)
     note_open(request, incident, "incident.printed")
     return render(request, "counseling/incident_print.html", _sheet(request, incident))

@@ -95,7 +95,7 @@ def _revisions(part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, A
 @require_GET
 @roles(*STAFF_ROLES)
 def talk_print(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """The usual record form (facts 3.1), for paper."""
+    """The usual record form, for paper."""
     viewer: Viewer = request.viewer
     part = fetch_part(request, pk)
     note_open(request, part, "talk.printed")

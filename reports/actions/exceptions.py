@@ -56,7 +56,7 @@ def name_stand_in(*, by: Viewer, group: ClassGroup, member: Membership, first_on
     if not can_name_stand_in(by) or group.school_id != by.unit.pk:
         raise Refused(_("Only the school's leaders and counselors name who stands in."))
     if last_on < first_on or last_on < timezone.localdate():
-        raise Refused(_("The last day must not be before the first one, or over."), field="last_on")
+        raise Refused(_("The last day must not be before the first one, nor in the past."), field="last_on")
     if member.unit_id != by.unit.pk or not member.is_current() or not sees_class(member, group):
         raise Refused(
             _("This person does not see the students of the class. Give them the class under People first."),

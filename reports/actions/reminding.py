@@ -21,7 +21,7 @@ from schools.work.reminders import remind_by_hand
 def remind_silent(*, by: Viewer, day: dt.date, only: Collection[int] = ()) -> int:
     """Call who has not signed for the day: all of them, or those named. Returns how many people were called."""
     if not can_remind(by):
-        raise Refused(_("Only those who receive the reports remind of them."))
+        raise Refused(_("Only those who receive the reports can send reminders."))
     if day != timezone.localdate():
         raise Refused(_("Reminders are for today. An older day is filled in by who was silent, with a reason."))
     groups = by.class_groups  # of a grade head those of the grade
@@ -34,7 +34,7 @@ def remind_silent(*, by: Viewer, day: dt.date, only: Collection[int] = ()) -> in
 def remind_between(*, by: Viewer, day: dt.date) -> int:
     """Call who has not signed between: for a grade or college of a school, for a center right below a center."""
     if not can_remind(by) or by.role == Role.GRADE_HEAD:
-        raise Refused(_("Only those who receive the reports remind of them."))
+        raise Refused(_("Only those who receive the reports can send reminders."))
     if day != timezone.localdate():
         raise Refused(_("Reminders are for today. An older day is filled in by who was silent, with a reason."))
     return _call(by, day, between_board(by.unit, day).unsigned, "daily.grade")

@@ -1,4 +1,4 @@
-"""Setting who reports when, and letting somebody report late or sign in another's place."""
+"""Setting who reports when: the rule of a unit for everything below it, from a day on."""
 
 import datetime as dt
 from collections.abc import Mapping

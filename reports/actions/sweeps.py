@@ -263,7 +263,7 @@ def _record_signature(by: Viewer, signature: SweepSignature) -> None:
 def remind_unsigned(*, by: Viewer, sweep: Sweep, only: Collection[int] = ()) -> int:
     """Call who has not signed: all of them, or those named. Returns how many people were called."""
     if not can_remind(by):
-        raise Refused(_("Only those who receive the answers remind of them."))
+        raise Refused(_("Only those who receive the answers can send reminders."))
     if sweep.ended_at:
         raise Refused(_("This sweep has ended: nothing more is noted or signed in it."))
     is_school = by.unit.is_school

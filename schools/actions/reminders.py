@@ -20,10 +20,10 @@ def set_ladder(*, by: Viewer, kind: str, steps: Sequence[Rung]) -> None:
     """From now on the unit, and those below without a ladder of their own, remind at these steps. None: never."""
     check_can_lead_unit(by, by.unit)
     if kind not in all_sources():
-        raise Refused(_("There is nothing of this kind that reminds."))
+        raise Refused(_("There are no reminders of this kind."))
     known = (REPORTER, BACKUP, ABOVE)
     if any(abs(one.minutes) > A_YEAR or one.whom not in known or one.channel not in OUTSIDE for one in steps):
-        raise Refused(_("A step lies within a year of the hour, and calls one of those named."))
+        raise Refused(_("A step must lie within a year of the hour, and call one of the people offered."))
     value = sorted({(step.minutes, step.whom): step for step in steps}.values())
     UnitSetting.objects.update_or_create(unit=by.unit, key=setting_key(kind), defaults={"value": value})
     audit.record(by=by, verb="unit.ladder", about=by.unit, details={"kind": kind, "steps": len(value)})

@@ -41,7 +41,7 @@ class PersonQuerySet(Visible["Person"]):
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Person":
-        """Staff number or phone number (facts: teachers know one of the two)."""
+        """Staff number or phone number: people know one of the two."""
         name = (username or "").strip()
         by_number = models.Q(staff_number=name)
         person: Person = self.get(by_number | models.Q(phone_hash=crypto.lookup_hash(name, purpose="phone")))

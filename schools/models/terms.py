@@ -30,7 +30,7 @@ class Term(models.Model):
 
     @property
     def label(self) -> str:
-        """2025-2026学年第一学期, or "2025-2026, first term" (facts 4.7)."""
+        """2025-2026学年第一学期, or "2025-2026, first term"."""
         if self.code.endswith("-1"):
             return _("%(year)s school year, first term") % {"year": self.school_year}
         return _("%(year)s school year, second term") % {"year": self.school_year}

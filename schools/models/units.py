@@ -36,7 +36,7 @@ class Unit(models.Model):
     path = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=80)
     short_name = models.CharField(max_length=20, blank=True)
-    # Only a school fills these in (facts 4.3 and 4.4: type codes of 办学类型, six-three or five-four system).
+    # Only a school fills these in: the ministry's type code (办学类型), its stages, six-three or five-four.
     school_type = models.CharField(max_length=3, blank=True)
     stages = models.JSONField(default=list, blank=True)
     system = models.CharField(max_length=2, blank=True, choices=[("63", _("six-three")), ("54", _("five-four"))])

@@ -37,13 +37,14 @@ class HolderField(forms.CharField):
         if len(found) == 1:
             return found[0]
         if found:
-            raise forms.ValidationError(_("Several people are called so. Enter the staff number."))
+            raise forms.ValidationError(_("Several people have this name. Enter the staff number."))
         raise forms.ValidationError(_("Nobody here has this staff number or name."))
 
 
 class CertificateForm(RecordForm):
     holder = HolderField(
-        label=gettext_lazy("Holder"), help_text=gettext_lazy("Staff number, or the full name if only one is called so.")
+        label=gettext_lazy("Holder"),
+        help_text=gettext_lazy("Staff number, or the full name if only one person has it."),
     )
 
     class Meta:

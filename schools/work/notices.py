@@ -76,9 +76,9 @@ def notify(
     """Call these people, each once for this cause and occasion. Returns how many were not called before.
 
     Call it in the transaction of the cause. `about` is what the notice leads to, unless `url` says where; whoever may
-    not see it must not be among `to`. `unit` is whose matter it is, if not
-    that of the people called. With `answer_by` the next person is called if nobody acknowledges it until then.
-    `outside` names the kinds of channels that may be used, all if None; what leaves waits for `gather`.
+    not see it must not be among `to`. `unit` is whose matter it is, if not that of the people called. With `answer_by`
+    the next person is called if nobody acknowledges it until then. `outside` names the kinds of channels that may be
+    used, all if None; what leaves waits for `gather`.
     """
     members = list({member.pk: member for member in to}.values())
     subject_type, subject_id = subject_of(about)

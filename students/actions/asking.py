@@ -1,4 +1,5 @@
-"""What every request to a center shares: written, in the log of both, ended. What it is about stands above this."""
+"""What a request about a flag and one about a plan have in common: how it is written, logged at both units, and ended.
+`students.actions.center` builds on it."""
 
 import datetime as dt
 from typing import Any

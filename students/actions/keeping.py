@@ -64,8 +64,8 @@ def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> Kep
 
 
 def keep_along(*, flag: RiskFlag, person: UUID, by: int, reason: str) -> None:
-    """Kept from whom something that tells the same is kept already, also if they work elsewhere now: they may come
-    back. `by` is whose barrier that was."""
+    """Keep the flag from somebody from whom another record that tells the same is kept already. They may work elsewhere
+    now: they may come back. `by` made the first barrier."""
     values = {"by_id": by, "reason": reason}
     barrier, is_new = KeptFrom.objects.get_or_create(flag=flag, person_id=person, defaults=values)
     if is_new:
@@ -149,7 +149,7 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     ask_apps("keeping")
     for taker in _takers:
         taker(flag, members)
-    # Which plan a call for reviews meant, it does not say: it is taken back with the first one that is kept.
+    # A call for reviews names no plan, so it is withdrawn as soon as one plan is kept from the person.
     Notice.objects.filter(kind=REVIEW_DUE, membership__in=members).update(withdrawn_at=timezone.now())
     for entry in RegistryEntry.objects.filter(student=flag.student_id):
         withdraw_notices(entry, members)

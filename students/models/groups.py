@@ -18,7 +18,7 @@ class SpecialGroupQuerySet(models.QuerySet["SpecialGroup"]):
 
 
 class SpecialGroup(Labelled):
-    """The kinds of special groups; rows are data, the registry's come with a migration (facts 4.1).
+    """The kinds of special groups; rows are data, the registry's come with a migration.
 
     A unit adds its own, for itself and everything below it. What an inherited one means is never changed: its counts
     are added up. A unit that does not want to offer one switches it off (setting `groups_off`).

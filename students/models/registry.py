@@ -21,7 +21,7 @@ REVIEW_DUE = "plan.review"
 
 
 class RegistryCategory(Labelled):
-    """Why somebody is on the registry, in the words of the offices; rows are data (facts 3.3)."""
+    """Why somebody is on the registry, in the words of the offices; rows are data."""
 
     code = models.CharField(max_length=20, primary_key=True)
     position = models.PositiveSmallIntegerField(default=0)

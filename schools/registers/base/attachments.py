@@ -1,7 +1,7 @@
 """Files of records: what may be one, how it is kept, and how it leaves. Any record may carry them.
 
 What a file is, its first bytes say, never its name; it is stored encrypted under a random name, and leaves only through
-the page of its record, as a download that no browser takes for a page (threat T14).
+the page of its record, as a download that no browser takes for a page.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def checked(file: Any) -> Upload:
     content = file.read()
     content_type = _type_of(name, content)
     if not content_type:
-        sentence = _("{name} is no picture, PDF or Office file. Save it as one of these, then choose it again.")
+        sentence = _("{name} is not a picture, PDF or Office file. Save it as one of these, then choose it again.")
         raise forms.ValidationError(sentence.format(name=name))
     return Upload(name, content_type, content)
 

@@ -27,7 +27,7 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if len(given) > MOST_FILES:
-            raise forms.ValidationError(_("These are too many files at once: take at most {n}.").format(n=MOST_FILES))
+            raise forms.ValidationError(_("Too many files at once: choose at most {n}.").format(n=MOST_FILES))
         return [checked(super(FilesField, self).clean(one, initial)) for one in given]
 
 
