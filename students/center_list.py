@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from schools.access import Viewer
 from schools.listing import Column, Days, List, Stages
 from schools.severity import scheme_of
-from schools.templatetags.look import moment
+from schools.templatetags.look import level, moment
 from students.models import CenterRequest, PlanReview
 
 
@@ -42,6 +42,10 @@ def _asked_for(request: CenterRequest) -> str:
     return _("confirm a decision") if request.second_id else _("help")
 
 
+def _level(row: Any) -> Any:
+    return level(row.severity, row.level_label)
+
+
 def _dressed(rows: list[Any], viewer: Viewer) -> None:
     for row in rows:
         row.level_label = viewer.scheme.word(row.severity)
@@ -61,7 +65,7 @@ REQUESTS = List(
     columns=(
         Column("school__name", gettext_lazy("School"), sort="school__name"),
         Column("what", gettext_lazy("Asked for"), _asked_for),
-        Column("level_label", gettext_lazy("Level"), sort=("severity", "at")),
+        Column("level_label", gettext_lazy("Level"), draw=_level, sort=("severity", "at")),
         Column("case", gettext_lazy("Case number")),
         Column("at", gettext_lazy("Received"), show=moment, sort="at"),
         Column("state", gettext_lazy("State"), state_of),

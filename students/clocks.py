@@ -47,7 +47,7 @@ def clock_of(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Cloc
     """What a list shows beside a flag."""
     until = running_until(flag)
     if until is None:
-        if flag.watch_until:
+        if flag.state == RiskFlag.State.WATCHED and flag.watch_until:
             return Clock(_("until {day}").format(day=date_format(flag.watch_until, _("M j"))))
         return Clock(str(flag.get_state_display()))
     if until < now:

@@ -48,6 +48,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
     steps = _steps(viewer, flag)
     handles = can_handle_flags(viewer)
     running = running_until(flag)
+    is_second = flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk
     context = {
         "flag": flag,
         "clocks": four_clocks(flag, viewer.calendar, timezone.now()),
@@ -61,7 +62,8 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "may_keep": handles or _has_reported(viewer, flag),
         "entry": _listed(viewer, flag),
         "may_list": can_keep_registry(viewer),
-        "is_second": flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk,
+        "is_second": is_second,
+        "proposal": _proposal(steps) if is_second else [],
         "is_upper": flag.severity >= UPPER,
         "advice": advice(flag.severity) if flag.state != State.CLOSED else "",
         "why": reason_to_see(viewer, class_id=flag.student.class_group_id),
@@ -96,6 +98,12 @@ def _listed(viewer: Viewer, flag: RiskFlag) -> RegistryEntry | None:
 @prepared_for(student=UUIDField())
 def _seen(viewer: Viewer, student: Any) -> Any:
     return Student.objects.visible_to(viewer).filter(pk=student).values_list("pk")
+
+
+def _proposal(steps: list[FlagStep]) -> list[FlagStep]:
+    """The decision that the second person is asked to confirm, with what corrects it."""
+    asked = next((step for step in reversed(steps) if step.kind == FlagStep.Kind.DECISION and step.outcome), None)
+    return [step for step in steps if asked and asked.pk in (step.pk, step.corrects_id)]
 
 
 def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:

@@ -181,7 +181,7 @@ REGISTRY = List(
     ),
     filters=(
         Search(label=_("Name, pinyin, initials or student number"), matches=_found),
-        Choice("level", "severity", label=_("Level"), choices=_levels, seen_by=reads_plan),
+        Choice("level", "severity", label=_("Level"), any_label=_("Every level"), choices=_levels, seen_by=reads_plan),
         Choice(
             "class",
             "student__class_group",

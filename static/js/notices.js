@@ -53,6 +53,13 @@
       const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
       if (fresh && fresh.innerHTML !== part.innerHTML) part.innerHTML = fresh.innerHTML;
     }
+    for (const place of all(".rail nav a[href], .dock a[href]")) {
+      const fresh = page.querySelector(`a[href="${place.getAttribute("href")}"] > .count`);
+      const old = place.querySelector(":scope > .count");
+      if (old && fresh) old.replaceWith(fresh);
+      else if (fresh) place.append(fresh);
+      else if (old) old.remove();
+    }
   }
 
   // --- the question -----------------------------------------------------------------------------------------------------

@@ -329,9 +329,9 @@ def missing_before_off(entry: RegistryEntry) -> str:
     """What is still missing before the student can leave the registry as stable; empty when nothing is."""
     lowest = lowest_level(entry.school)
     recent = entry.reviews.in_force().exclude(kind=Kind.LISTED).order_by("-number")[:2]
-    at_lowest = [one for one in recent if one.severity_after == lowest]
-    if len(at_lowest) < 2:
-        return _("Two reviews in a row at the lowest level are needed first.")
+    days = {one.reviewed_on for one in recent if one.severity_after == lowest}
+    if len(days) < 2:
+        return _("Two reviews in a row at the lowest level, on different days, are needed first.")
     return ""
 
 

@@ -1,6 +1,9 @@
 """The road of a plan with three people: from a flag onto the registry, a plan, reviews, down and off by two persons."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from students.models import RegistryEntry
 from tests.journeys.test_four_roles import assert_accessible, enter, term  # noqa: F401
@@ -54,6 +57,7 @@ def test_a_plan_from_the_flag_until_the_student_leaves_the_registry(enter, world
     send(desk, f"{plan}review", changed=well, severity=1, second=world.a.leader.pk)
     confirm(leader, plan)
     assert leader.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    entry.reviews.update(reviewed_on=timezone.localdate() - dt.timedelta(days=7))
     send(desk, f"{plan}review", changed=well, severity=1)
     send(desk, f"{plan}off", ending="better", changed=well, second=world.a.leader.pk)
     confirm(leader, plan)

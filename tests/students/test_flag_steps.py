@@ -281,10 +281,15 @@ def test_a_proposed_flag_has_not_ended_in_the_file(world, by, second):
     assert "结束" in dict(_lines(fresh(flag), []))
 
 
-def test_a_corrected_proposal_is_confirmed_as_it_was_decided(world, by, second):
+def test_a_corrected_proposal_is_confirmed_as_it_was_decided(world, by, second, sign_in):
     flag = interviewed(by, world.a.flag)
-    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second.membership, **REASON)
+    steps.watch_flag(by=by, flag=flag, until=timezone.localdate() + dt.timedelta(days=10), text="睡眠好转，观察两周")
+    decisions.close_flag(by=by, flag=fresh(flag), outcome="supported", second=second.membership, **REASON)
     steps.correct_step(by=by, step=FlagStep.objects.get(kind="decision"), text="谈了三次，不是两次")
+    page = sign_in(second.membership).get(flag.get_absolute_url())
+    asked = [text for step in page.context["proposal"] for _label, text in step.lines]
+    assert (REASON["seen"] in asked, "谈了三次，不是两次" in asked) == (True, True)
+    assert page.context["flag"].clock.text == "等第二人确认"  # no longer the day until which it was watched
     decisions.confirm_flag(by=second, flag=flag)
     assert (fresh(flag).state, fresh(flag).outcome) == ("closed", "supported")
 

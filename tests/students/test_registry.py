@@ -128,12 +128,22 @@ def down(by, second, entry):
     registry.confirm_review(by=second, entry=entry)
 
 
+def before(entry):
+    """All but its last review were a week ago."""
+    last = entry.reviews.order_by("-number")[0]
+    earlier = entry.reviews.exclude(pk=last.pk)
+    earlier.update(reviewed_on=timezone.localdate() - dt.timedelta(days=7))
+
+
 def test_off_needs_two_reviews_at_the_lowest_level_and_two_persons(by, second, entry):
     down(by, second, entry)
     off = {"by": by, "entry": entry, "ending": "better", "changed": NOW_WELL}
     with pytest.raises(Refused):
         registry.propose_off(**off, second=second.membership)
     registry.review_plan(by=by, entry=entry, severity=1, changed=NOW_WELL)
+    with pytest.raises(Refused):  # both of one day
+        registry.propose_off(**off, second=second.membership)
+    before(entry)
     with pytest.raises(Refused):
         registry.propose_off(**off)
     registry.propose_off(**off, second=second.membership)
