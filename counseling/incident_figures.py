@@ -87,13 +87,12 @@ KIND = choices("kind", gettext_lazy("event"), "kind", list(EventClass.choices))
 MONTH = Split("month", gettext_lazy("month"), ("known_at__year", "known_at__month"), _month_reader, _month_words)
 
 
-def _figure(code: str, label: Any, source: str, records: Callable[[Scope], Rows], *splits: Split) -> Figure:
+def _figure(code: str, label: Any, records: Callable[[Scope], Rows], *splits: Split) -> Figure:
     return Figure(
         code=code,
         label=label,
         group="incidents",
         unit_of_measure=gettext_lazy("events"),
-        source=source,
         records=records,
         splits=splits,
         is_told_by_school=code == "incidents",  # the others add up with it
@@ -101,18 +100,17 @@ def _figure(code: str, label: Any, source: str, records: Callable[[Scope], Rows]
 
 
 declare(
-    _figure("incidents", gettext_lazy("Crisis events"), "T8", incidents, KIND, MONTH),
-    _figure("incidents_oral_due", gettext_lazy("Crisis events with an oral report due"), "P19", oral_due),
-    _figure("incidents_oral_in_time", gettext_lazy("Of these reported orally in time"), "P19", oral_in_time),
-    _figure("incidents_written_due", gettext_lazy("Crisis events with a written report due"), "P19", written_due),
-    _figure("incidents_written_in_time", gettext_lazy("Of these reported in writing in time"), "P19", written_in_time),
+    _figure("incidents", gettext_lazy("Crisis events"), incidents, KIND, MONTH),
+    _figure("incidents_oral_due", gettext_lazy("Crisis events with an oral report due"), oral_due),
+    _figure("incidents_oral_in_time", gettext_lazy("Of these reported orally in time"), oral_in_time),
+    _figure("incidents_written_due", gettext_lazy("Crisis events with a written report due"), written_due),
+    _figure("incidents_written_in_time", gettext_lazy("Of these reported in writing in time"), written_in_time),
     Ratio(
         code="incidents_oral_share",
         label=gettext_lazy("Share of crisis events reported orally in time"),
         group="incidents",
         numerator="incidents_oral_in_time",
         denominator="incidents_oral_due",
-        source="P19",
     ),
     Ratio(
         code="incidents_written_share",
@@ -120,14 +118,12 @@ declare(
         group="incidents",
         numerator="incidents_written_in_time",
         denominator="incidents_written_due",
-        source="P19",
     ),
     Figure(
         code="crisis_free",
         label=gettext_lazy("Schools that signed: no crisis event this term"),
         group="incidents",
         unit_of_measure=gettext_lazy("schools"),
-        source="T8",
         records=crisis_free,
         about_students=False,
     ),

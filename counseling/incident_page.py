@@ -81,7 +81,7 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         "ticks": [Tick(code, text, ticked.get(code)) for code, text in lines_for(incident.kind)],
         "left": sum(code not in ticked for code, _text in lines_for(incident.kind)),
         "acts": acts[::-1],
-        "clocks": clocks_of(incident, now),
+        "clocks": clocks_of(incident),
         "dues": [dress_due(due, now) for due in owed],
         "reports": list(
             IncidentReport.objects.visible_to(viewer)
@@ -184,7 +184,7 @@ def told_of(acts: list[Any]) -> list[tuple[str, list[IncidentAct]]]:
     ]
 
 
-def clocks_of(incident: Incident, now: dt.datetime) -> list[Hand]:
+def clocks_of(incident: Incident) -> list[Hand]:
     """Known, reported, first measure, settled."""
     known = incident.known_at
     return [

@@ -92,7 +92,6 @@ declare(
         label=_("Talks"),
         group="talks",
         unit_of_measure=_("talks"),
-        source="T7",
         records=talks,
         splits=(
             options("kind", _("kind"), "kind", "kind"),
@@ -105,7 +104,6 @@ declare(
         label=_("Person-times of talks"),
         group="talks",
         unit_of_measure=_("person-times"),
-        source="T7",
         records=talk_parts,
         class_path="class_group_id",
         splits=(options("theme", _("theme"), "theme", "themes", is_list=True), grades(), LEVEL),
@@ -115,7 +113,6 @@ declare(
         label=_("Talks for counselors only"),
         group="talks",
         unit_of_measure=_("talks"),
-        source="T7",
         records=restricted_talks,
     ),
     Figure(
@@ -123,7 +120,6 @@ declare(
         label=_("Students reached by a talk"),
         group="talks",
         unit_of_measure=_("students"),
-        source="T7",
         records=reached,
         class_path="class_group_id",
         splits=(grades(),),
@@ -133,7 +129,6 @@ declare(
         label=_("Key students reached by a talk"),
         group="talks",
         unit_of_measure=_("students"),
-        source="P20",
         records=key_reached,
         class_path="class_group_id",
     ),
@@ -143,7 +138,6 @@ declare(
         group="talks",
         numerator="key_students_reached",
         denominator="key_students",
-        source="P20",
     ),
     Ratio(
         code="coverage",
@@ -151,6 +145,5 @@ declare(
         group="talks",
         numerator="students_reached",
         denominator="students",
-        source="T7",
     ),
 )

@@ -45,7 +45,6 @@ declare(
         label=_("Schools whose daily report is missing today"),
         group="daily",
         unit_of_measure=_("schools"),
-        source="T9",
         records=daily_missing,
         about_students=False,
     ),

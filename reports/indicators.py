@@ -30,7 +30,6 @@ declare(
         label=_("Sweeps not signed in time"),
         group="registry",
         unit_of_measure=_("sweeps"),
-        source="B2",
         records=sweeps_overdue,
         about_students=False,
     ),

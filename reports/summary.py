@@ -18,8 +18,8 @@ from reports.models import SummarySection
 from reports.sections import PARTS
 from schools.figures import figures
 from schools.models import Term, Unit
+from schools.severity import WORST
 
-WORST = 4
 DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d\d-\d\d|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}")  # zh
 NUMBER = re.compile(r"\d[\d,.]*%?")
 NONE = r"(无|没有|未发生|未出现|零)[^。；，\n]{0,10}(危机|重大事件)"  # zh

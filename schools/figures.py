@@ -1,4 +1,4 @@
-"""Figures, declared once: a code, a label, where the rule comes from, and the query that returns the records behind it.
+"""Figures, declared once: a code, a label, and the query that returns the records behind it.
 
 The count is that query counted, so a figure cannot differ from its list. A unit counts its own records; what stands
 below a center is the sum of what its units have counted (`schools.recounting`). Each app declares its own figures in
@@ -117,7 +117,6 @@ class Figure:
     label: Any
     group: str
     unit_of_measure: Any
-    source: str
     records: Callable[[Scope], Rows]
     class_path: str = ""
     splits: tuple[Split, ...] = ()
@@ -195,7 +194,6 @@ class Ratio:
     group: str
     numerator: str
     denominator: str
-    source: str
     is_share: bool = True
 
 

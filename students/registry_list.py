@@ -10,7 +10,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import SCHOOL_ROLES, Viewer
-from schools.common.identity import mask_phone
 from schools.common.labels import listed
 from schools.listing import Choice, Column, List, Search
 from schools.listing.columns import yes
@@ -125,10 +124,6 @@ def _whole(viewer: Viewer) -> bool:
 
 def _texts(entry: Any) -> str:
     return "；".join(one.what for one in entry.plan)
-
-
-def _guardians(entry: Any) -> str:
-    return listed(f"{one.name} {mask_phone(one.phone)}".strip() for one in entry.student.guardians.all())
 
 
 def ledger_of(viewer: Viewer) -> list[Any]:

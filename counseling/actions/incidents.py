@@ -24,7 +24,7 @@ from schools.models.people import heads_of
 from schools.settings_of import setting_of
 from schools.severity import WORST
 from schools.tallies import mark
-from schools.work.notices import Urgency, about_this, end_notices, notify, pulse
+from schools.work.notices import Urgency, about_this, end_notices, notify, pulse, this_once
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.actions.keeping import keep_along
 from students.models import KeptFrom, RegistryEntry, RiskFlag, Student
@@ -246,7 +246,7 @@ def take_out(incident: Incident, members: list[Membership]) -> bool:
     led = Incident.objects.filter(pk=incident.pk, lead__in=members)
     if not led.update(lead=None) or not incident.is_open:
         return False
-    call_people(incident, occasion=f"led {timezone.now():%y%m%d%H%M%S%f}")
+    call_people(incident, occasion=f"led {this_once()}")
     return True
 
 

@@ -305,7 +305,8 @@ class IncidentReport(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("counseling:incident_report_detail", args=[self.pk])
 
-    def is_late(self, now: dt.datetime) -> bool:
+    @property
+    def is_late(self) -> bool:
         return self.due_at is not None and self.at > self.due_at
 
 

@@ -23,7 +23,7 @@ from schools.common.errors import Refused
 from schools.models import ClassGroup, Membership, Notice, Unit
 from schools.queries import class_teachers
 from schools.tallies import mark
-from schools.work.notices import notify, pulse
+from schools.work.notices import notify, pulse, this_once
 from schools.work.reminders import call_soon, end_reminders, remind_by_hand
 from students.actions.flags import raise_flag
 from students.actions.students import add_groups
@@ -96,7 +96,7 @@ def _tell_new_day(sweep: Sweep, was: dt.date, schools: list[Unit]) -> None:
     """Whom the old day called is told at once; where nobody was called yet, the new day calls as a new sweep does."""
     called = Notice.objects.filter(kind__in=(CLASS, SCHOOL), occasion__startswith=f"{was:%Y-%m-%d} ", unit__in=schools)
     people = Membership.objects.current().filter(pk__in=called.order_by().values("membership")).select_related("unit")
-    occasion = f"{sweep.pk} {timezone.now():%Y%m%dT%H%M%S%f}"  # 58 of 60 characters
+    occasion = f"{sweep.pk} {this_once()}"  # 57 of 60 characters
     if not notify(to=people, kind="sweep.moved", url=reverse("reports:sweep_list"), occasion=occasion):
         for kind, due in ((CLASS, sweep.class_due_at), (SCHOOL, sweep.school_due_at)):
             call_soon(kind=kind, units=schools, day=sweep.due_on, due_at=due)

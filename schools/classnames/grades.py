@@ -50,7 +50,8 @@ def school_year(on: date) -> int:
 
 
 def grade_in_stage(stage: str, entry_year: int, on: date) -> int:
-    """1 in the first year; 0 or less before entry; more than `years_of` after leaving. The same for every stage."""
+    """1 in the first year; 0 or less before entry; more than `years_of` after leaving. The same for every stage;
+    `stage` is kept so that callers name the class whole."""
     return school_year(on) - entry_year + 1
 
 

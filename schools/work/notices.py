@@ -57,6 +57,11 @@ def kind_of(notice: Notice) -> Kind:
 # --- calling ----------------------------------------------------------------------------------------------------------
 
 
+def this_once() -> str:
+    """An occasion of its own: it calls again, whoever was called before."""
+    return f"{timezone.now():%Y%m%d%H%M%S%f}"
+
+
 @transaction.atomic(savepoint=False)
 def notify(
     *,

@@ -231,9 +231,9 @@ def what_it_took(viewer: "Viewer", *, since: dt.datetime) -> list[Took]:
     """Of the viewer's unit and all below it, by kind: two queries, however much there was."""
     seen = sources_seen_by(viewer)
     rows = Reminder.objects.filter(unit__path__startswith=viewer.unit.path, at__gte=since, kind__in=seen)
-    each = rows.order_by().values("kind", "unit", "day").annotate(calls=Sum("people"))
+    per_day = rows.order_by().values("kind", "unit", "day").annotate(calls=Sum("people"))
     found: dict[str, list[int]] = {}
-    for kind, calls in each.values_list("kind", "calls"):
+    for kind, calls in per_day.values_list("kind", "calls"):
         found.setdefault(kind, []).append(calls)
     return [
         Took(source.title, len(found[kind]), sum(not one for one in found[kind]), sum(found[kind]))

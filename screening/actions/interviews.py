@@ -12,7 +12,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
-from schools.work.notices import notify, pulse
+from schools.work.notices import notify, pulse, this_once
 from screening.access import check_can_hold_rounds
 from screening.models import PlannedTalk
 from students.models import KeptFrom, RiskFlag
@@ -52,7 +52,7 @@ def plan_talks(
             to=[person],
             kind="interview.planned",
             url=reverse("screening:interview_list"),
-            occasion=f"{timezone.now():%Y%m%d%H%M%S%f}",
+            occasion=this_once(),
             due_at=first,
         )
     pulse({by.unit.pk})

@@ -102,6 +102,7 @@
       if (form.hasAttribute("data-download")) setTimeout(() => release(form), 3000);
     }, 0);
   });
+
   // A form with data-taken downloads a file that a cookie announces: say that it came, and what is left now.
   function awaitFile(form, until) {
     if (/(^|; )taken=1/.test(document.cookie)) {
@@ -157,8 +158,8 @@
     all("details[data-sheet][open]").forEach((sheet) => {
       if (!sheet.contains(event.target)) sheet.open = false;
     });
-    const wide = event.target.closest("[data-print]");
-    if (wide) window.print();
+    const button = event.target.closest("[data-print]");
+    if (button) window.print();
   });
 
   // --- small things ---------------------------------------------------------------------------------------------------
@@ -184,9 +185,9 @@
   });
 
   // [data-roles]: a field for some roles only, shown once the form's role is one of them.
-  function showFieldsOf(role) {
-    all("[data-roles]", role.form).forEach((input) => {
-      input.closest(".field:not(.chips)").hidden = !input.dataset.roles.split(" ").includes(role.value);
+  function showFieldsOf(select) {
+    all("[data-roles]", select.form).forEach((input) => {
+      input.closest(".field:not(.chips)").hidden = !input.dataset.roles.split(" ").includes(select.value);
     });
   }
   document.addEventListener("change", (event) => {

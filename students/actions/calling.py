@@ -14,7 +14,7 @@ from schools.models.people import MembershipQuerySet
 from schools.on_duty import on_duty
 from schools.settings_of import setting_of
 from schools.severity import WORST
-from schools.work.notices import Urgency, end_notices, notify, pulse, subject_of
+from schools.work.notices import Urgency, end_notices, notify, pulse, subject_of, this_once
 from students.flag_states import UPPER, State
 from students.models import KeptFrom, RiskFlag
 
@@ -70,7 +70,7 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
 def call_repeated(flag: RiskFlag) -> None:
     """Somebody reported again: whoever has it in hand learns of it, or those who were called first."""
     to = [flag.assignee] if flag.assignee and flag.state != State.RAISED else handlers(flag)
-    notify(to=to, kind="flag.repeated", about=flag, unit=flag.school, occasion=f"{timezone.now():%Y%m%d%H%M%S%f}")
+    notify(to=to, kind="flag.repeated", about=flag, unit=flag.school, occasion=this_once())
 
 
 def call_handed(flag: RiskFlag, to: Membership) -> None:
@@ -80,7 +80,7 @@ def call_handed(flag: RiskFlag, to: Membership) -> None:
         about=flag,
         urgency=urgency_of(flag),
         due_at=flag.due_at,
-        occasion=f"{timezone.now():%Y%m%d%H%M%S%f}",
+        occasion=this_once(),
     )
 
 

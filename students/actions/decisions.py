@@ -10,7 +10,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person
-from schools.work.notices import end_notices, notify, pulse
+from schools.work.notices import end_notices, notify, pulse, this_once
 from students.actions.asking import ask_second, check_second_at_center
 from students.actions.calling import stop_calling, urgency_of
 from students.actions.flags import can_be_given
@@ -77,8 +77,7 @@ def close_flag(
 def _propose(by: Viewer, flag: RiskFlag, outcome: str, second: Membership | None) -> None:
     move("propose", flag, waits_for=second, outcome=outcome)
     if second and second.unit_id == flag.school_id:
-        now = timezone.now()
-        notify(to=[second], kind="flag.confirm", about=flag, urgency=urgency_of(flag), occasion=f"{now:%Y%m%d%H%M%S%f}")
+        notify(to=[second], kind="flag.confirm", about=flag, urgency=urgency_of(flag), occasion=this_once())
     details = {"outcome": outcome, "to": second.pk if second else None}
     audit.record(by=by, verb="flag.proposed", about=flag, student=flag.student_id, details=details)
 

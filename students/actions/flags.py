@@ -15,6 +15,7 @@ from schools.common.errors import Refused
 from schools.common.prepared import Prepared, PreparedInsert
 from schools.models import Membership, Person, Role
 from schools.severity import WORST
+from schools.work.notices import this_once
 from schools.work.steadily import each
 from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
 from students.actions.keeping import inherit_barriers, keep_from
@@ -137,7 +138,7 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         interviewed_at=None,
         outcome="",
     )
-    call_for(flag, occasion=f"{report.severity} {timezone.now():%Y%m%d%H%M%S%f}")
+    call_for(flag, occasion=f"{report.severity} {this_once()}")
 
 
 def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.datetime, began: bool) -> None:

@@ -221,7 +221,6 @@ def end_entry(*, by: Viewer, offer: HandOver, entry: RegistryEntry) -> None:
         kind=PlanReview.Kind.OFF,
         before=entry.severity,
         after=0,
-        state=PlanReview.State.IN_FORCE,
         changed=_("Handed over, receipt {number}.").format(number=offer.receipt_number),
         second=by.membership,
         answered_at=now,

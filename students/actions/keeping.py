@@ -16,7 +16,7 @@ from schools.common.floors import ask_apps
 from schools.common.prepared import Prepared
 from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
-from schools.work.notices import Urgency, notify, pulse, withdraw_notices
+from schools.work.notices import Urgency, notify, pulse, this_once, withdraw_notices
 from students.access import barriers_about, can_handle_flags
 from students.actions.calling import call_for
 from students.actions.moving import locked, mark_figures, move, times_of
@@ -231,7 +231,7 @@ def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> N
         escalated_at=None,
     )
     mark_figures(flag)
-    call_for(flag, occasion=f"kept {now:%Y%m%d%H%M%S%f}")
+    call_for(flag, occasion=f"kept {this_once()}")
 
 
 def _tell_auditors(flag: RiskFlag, barrier: KeptFrom) -> None:

@@ -11,7 +11,7 @@ from schools import audit
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership
-from schools.work.notices import notify
+from schools.work.notices import notify, this_once
 from students.actions.registry import check_listed, check_may_keep, check_words, locked, may_know
 from students.models import PlanMeasure, PlanPart, RegistryEntry
 
@@ -79,7 +79,7 @@ def tell_part(*, by: Viewer, entry: RegistryEntry, audience: str, text: str) -> 
     teacher = entry.teacher
     is_theirs = audience in (PlanPart.Audience.CLASS_TEACHER, PlanPart.Audience.SUBJECT_TEACHERS)
     if is_theirs and teacher and may_know(entry, teacher):
-        notify(to=[teacher], kind="plan.told", about=entry, occasion=f"{timezone.now():%Y%m%d%H%M%S%f}")
+        notify(to=[teacher], kind="plan.told", about=entry, occasion=this_once())
     _written(by, entry, "plan.told", part=audience)
     return part
 

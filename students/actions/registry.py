@@ -16,7 +16,7 @@ from schools.models import Membership, Unit
 from schools.settings_of import settings_of
 from schools.severity import WORST, levels_of
 from schools.tallies import mark
-from schools.work.notices import end_notices, notify
+from schools.work.notices import end_notices, notify, this_once
 from schools.work.reminders import end_reminders
 from students.access import barriers_about, can_keep_registry
 from students.actions.asking import ask_second, check_second_at_center, end_requests, is_asked
@@ -132,7 +132,15 @@ def put_on_registry(
     except IntegrityError:
         _check_elsewhere(student, key)
         raise Refused(_("The student is on the registry already.")) from None
-    _add_review(by, entry, Kind.LISTED, 0, severity, State.IN_FORCE, changed=reasons, in_force_on=listed_on)
+    add_review(
+        by=by.membership,
+        entry=entry,
+        kind=Kind.LISTED,
+        before=0,
+        after=severity,
+        changed=reasons,
+        in_force_on=listed_on,
+    )
     _tell(entry, [entry.leader, entry.counselor, entry.teacher], by, "plan.named", "named")
     _changed(by, entry, "registry.listed", severity=severity)
     return entry
@@ -196,7 +204,7 @@ def change_entry(*, by: Viewer, entry: RegistryEntry, **values: Any) -> Registry
     if changed:
         entry.save(update_fields=changed)
         named = [getattr(entry, name) for name in PEOPLE if name in changed]
-        _tell(entry, named, by, "plan.named", f"named {timezone.now():%Y%m%d%H%M%S%f}")
+        _tell(entry, named, by, "plan.named", f"named {this_once()}")
         _changed(by, entry, "registry.changed", fields=changed)
     return entry
 
@@ -205,8 +213,16 @@ def change_entry(*, by: Viewer, entry: RegistryEntry, **values: Any) -> Registry
 
 
 def add_review(
-    *, by: Membership, entry: RegistryEntry, kind: str, before: int, after: int, state: str, **more: Any
+    *,
+    by: Membership,
+    entry: RegistryEntry,
+    kind: str,
+    before: int,
+    after: int,
+    state: str = State.IN_FORCE,
+    **more: Any,
 ) -> PlanReview:
+    """The next numbered review of the entry."""
     last = entry.reviews.aggregate(last=Max("number"))["last"] or 0
     return PlanReview.objects.create(
         entry=entry,
@@ -218,12 +234,6 @@ def add_review(
         severity_after=after,
         **more,
     )
-
-
-def _add_review(
-    by: Viewer, entry: RegistryEntry, kind: str, before: int, after: int, state: str, **more: Any
-) -> PlanReview:
-    return add_review(by=by.membership, entry=entry, kind=kind, before=before, after=after, state=state, **more)
 
 
 @transaction.atomic
@@ -250,8 +260,14 @@ def review_plan(
     if severity < entry.severity:
         return _propose(by, entry, Kind.DOWN, severity, second, summary, **words)
     kind = Kind.UP if severity > entry.severity else Kind.KEPT
-    review = _add_review(
-        by, entry, kind, entry.severity, severity, State.IN_FORCE, in_force_on=timezone.localdate(), **words
+    review = add_review(
+        by=by.membership,
+        entry=entry,
+        kind=kind,
+        before=entry.severity,
+        after=severity,
+        in_force_on=timezone.localdate(),
+        **words,
     )
     _move(entry, severity)
     if kind == Kind.UP:
@@ -290,7 +306,16 @@ def _propose(
         check_second_at_center(by, entry, second, summary)
     elif second.person_id == by.person.pk or not is_able or not may_know(entry, second):
         raise Refused(_("The second person must be another counselor or leader of the school."), field="second")
-    review = _add_review(by, entry, kind, entry.severity, after, State.PROPOSED, second=second, **more)
+    review = add_review(
+        by=by.membership,
+        entry=entry,
+        kind=kind,
+        before=entry.severity,
+        after=after,
+        state=State.PROPOSED,
+        second=second,
+        **more,
+    )
     if is_outside:
         ask_second(by, entry, second, summary=summary, reason=review.changed)
     else:
@@ -418,7 +443,9 @@ def look_again(*, by: Viewer, entry: RegistryEntry, changed: str) -> PlanReview:
         raise Refused(_("Nothing is to be looked at here."))
     check_words(changed, "changed")
     today = timezone.localdate()
-    review = _add_review(by, entry, Kind.AFTER, 0, 0, State.IN_FORCE, changed=changed, in_force_on=today)
+    review = add_review(
+        by=by.membership, entry=entry, kind=Kind.AFTER, before=0, after=0, changed=changed, in_force_on=today
+    )
     day, entry.review_by = entry.review_by, None
     entry.save(update_fields=["review_by"])
     end_notices(entry)

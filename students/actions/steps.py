@@ -17,7 +17,7 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
 from schools.severity import WORST
-from schools.work.notices import about_this, notify, pulse
+from schools.work.notices import about_this, notify, pulse, this_once
 from schools.work.steadily import each
 from students.actions.calling import call_for, urgency_of
 from students.actions.moving import (
@@ -203,7 +203,7 @@ def _set_level(flag: RiskFlag, severity: int) -> None:
     keep([flag.student_id], flags)
     mark_figures(flag)
     if flag.severity == WORST and "take_by" in values:
-        call_for(flag, occasion=f"level {timezone.now():%Y%m%d%H%M%S%f}")
+        call_for(flag, occasion=f"level {this_once()}")
 
 
 @transaction.atomic

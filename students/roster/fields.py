@@ -20,8 +20,6 @@ from schools.imports.dates import OnlyMonth, UnreadableDate, parse_date, parse_m
 from schools.imports.problems import Bad
 from students.roster.words import ETHNIC_GROUPS, GROUP_CODES, VALUES, plain
 
-TEXT_LENGTH = 200
-
 
 def parse_label(text: str) -> str:
     if len(text) > NUMBER_LENGTH:
