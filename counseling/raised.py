@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from counseling.models import TalkPart
 from schools.access import Viewer
+from students.access import kept_from
 from students.advice import advice
 from students.models import RiskFlag, Student
 
@@ -21,11 +22,12 @@ class Raised:
 
 
 def raised_by(viewer: Viewer, parts: Iterable[TalkPart]) -> list[Raised]:
-    """Of these parts, whose flag is open. Who gave the level is told what to do even if they may not see the flag."""
+    """Of these parts, whose flag is open. Who gave the level is told what to do even if they may not see the flag;
+    from whom it is kept, to them there is none, though they held the talk."""
     flagged = [part for part in parts if part.flag_id]
     if not flagged:
         return []
-    wanted = RiskFlag.objects.open().filter(pk__in=[part.flag_id for part in flagged])
+    wanted = RiskFlag.objects.open().filter(pk__in=[part.flag_id for part in flagged]).exclude(pk__in=kept_from(viewer))
     is_open = set(wanted.values_list("pk", flat=True))
     seen = {flag.pk: flag for flag in wanted.visible_to(viewer).select_related("assignee__person")}
     found = [_raised(viewer, part, seen.get(part.flag_id)) for part in flagged if part.flag_id in is_open]

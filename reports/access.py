@@ -207,12 +207,13 @@ def can_sign_sweep(viewer: Viewer) -> bool:
 
 @rule(Barometer)
 def barometers_of(rows: Any, viewer: Viewer) -> Any:
-    """Those of the classes one looks after; not one whose flag is kept from the viewer."""
+    """Those of the classes one looks after; not one whose flag is kept from the viewer, nor once the records of the
+    student whom it names are closed."""
     if viewer.role not in SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}:
         return rows.none()
     is_wide = viewer.role in SCHOOL_ROLES
     own = Q(class_group__school_id=viewer.unit.pk) if is_wide else Q(class_group__in=viewer.class_ids)
-    here = rows.filter(own)
+    here = rows.filter(own).exclude(flag__student__locked_on__isnull=False)
     return here.exclude(Q(flag__isnull=False) & Q(flag__in=kept_from(viewer)))
 
 

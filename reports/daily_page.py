@@ -27,7 +27,7 @@ from reports.questions import (
 )
 from reports.reporting import Completeness, days_to_report
 from schools.access import Viewer
-from schools.models import ClassGroup, Unit
+from schools.models import ClassGroup, Role, Unit
 from schools.templatetags.look import day as day_words
 from students.models.students import StudentQuerySet
 from students.queries import is_key, matching
@@ -130,7 +130,8 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
         texts = read_versions(viewer, versions)
         given = given_in(questions, report.counts, texts[versions[0]])
         _add_answers(texts, questions)
-    known = [(word, counts[name]) for name, word in WORDS.items() if name in counts]
+    told = ("students",) if viewer.role == Role.SUBJECT_TEACHER else tuple(WORDS)
+    known = [(word, counts[name]) for name, word in WORDS.items() if name in counts and name in told]
     missed = [one for one in missed_days(viewer, group) if one != day]
     return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
 

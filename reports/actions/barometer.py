@@ -66,10 +66,12 @@ def monday(day: dt.date) -> dt.date:
 
 
 @transaction.atomic
-def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = "") -> Barometer:
-    """Hand in this week's. A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of
-    the class: a flag. Worrying without one, or with a name that nobody here has: a notice to counselors and the class
-    teacher."""
+def file_barometer(
+    *, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = ""
+) -> Barometer | None:
+    """Hand in this week's; None if there is one, which stays as it is. A name or a sentence is worrying whatever is
+    ticked. Worrying, with the name of a student of the class: a flag. Worrying without one, or with a name that nobody
+    here has: a notice to counselors and the class teacher."""
     group = link.class_group
     own = own_of(group)
     worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
@@ -86,7 +88,7 @@ def file_barometer(*, link: BarometerLink, answers: Mapping[str, int], named: st
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise Refused(_("This week's was handed in already. Something new? Tell a counselor or teacher.")) from None
+        return None
     student = _student(group, row.named)
     if student:
         row.flag = raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=timezone.now())

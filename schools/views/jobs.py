@@ -23,7 +23,7 @@ from schools.work.jobs import progress_of
 
 EVERYONE = tuple(Role)
 # Their files hold what is worth stealing (first passwords, answers): who takes one has just proved who they are.
-PERSONAL = frozenset({"staff_commit", "round_table", "response_pdf"})
+PERSONAL = frozenset({"staff_commit", "round_table", "staff_table", "response_pdf"})
 
 
 def _own(request: ViewerRequest, pk: UUID) -> Job:

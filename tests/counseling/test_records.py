@@ -17,6 +17,7 @@ from students.actions.flags import acknowledge_flag
 from students.advice import advice
 from students.models import RiskFlag
 from tests.counseling.sheet import classmates, filed, sent, ticked
+from tests.walking import kept_from
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,13 @@ def test_talk_detail_tells_what_to_do_even_of_a_flag_one_may_not_open(world, vie
     text = saved_page(world.a.subject_teacher, world.a.neighbor, severity=4)
     flag = RiskFlag.objects.get(student=world.a.neighbor)
     assert (advice(4) in text, flag.get_absolute_url() in text) == (True, False)
+
+
+def test_talk_detail_tells_of_no_flag_that_is_kept_from_its_reader_though_they_held_the_talk(world, viewer, sign_in):
+    part = filed(viewer(world.a.teacher), world.a.student_2, severity=3).parts.get()
+    kept_from(world.a.teacher, part.flag, world.a.counselor)
+    texts = [page(sign_in(world.a.people[who]), "talk_detail", part) for who in ("teacher", "counselor")]
+    assert ["预警已经报告：" in text for text in texts] == [False, True]
 
 
 def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed(world, viewer, sign_in):

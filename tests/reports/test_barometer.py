@@ -9,9 +9,9 @@ from reports.models import Barometer
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice, UnitSetting
 from students.evidence import evidence_of
-from students.models import RiskFlag
+from students.models import RiskFlag, Student
 from tests.walking import kept_from
-from tests.world import sentinel
+from tests.world import NOW, sentinel
 
 pytestmark = pytest.mark.django_db
 CALM = dict.fromkeys(QUESTIONS, NO)
@@ -81,9 +81,22 @@ def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, lin
 
 def test_a_week_is_handed_in_once(world, link):
     file_barometer(link=link, answers=CALM)
-    with pytest.raises(Refused):
-        file_barometer(link=link, answers=SAD)
+    assert file_barometer(link=link, answers=SAD) is None
     assert Barometer.objects.get().is_worrying is False
+
+
+def test_who_has_the_link_does_not_learn_from_it_whether_this_weeks_is_there(world, viewer, client):
+    """The class teacher gave it, and the barometer, or its flag, may be kept from them."""
+    url = reverse("reports:barometer_fill", args=[give_link(by=viewer(world.a.teacher), group=world.a.class_1)])
+    first, second = (client.post(url, SAD).content.decode().partition("</main>")[0] for _ in range(2))
+    assert (first, "每周以先交上来的一份为准" in first) == (second, True)
+
+
+def test_a_barometer_that_names_somebody_whose_records_are_closed_is_gone(world, viewer, link):
+    row = file_barometer(link=link, answers=SAD, named=world.a.student_2.name)
+    Barometer.objects.create(class_group=world.a.class_1, week="2026-03-02", answers=CALM, is_worrying=False)
+    Student.objects.filter(pk=row.flag.student_id).update(locked_on=NOW.date())
+    assert list(Barometer.objects.visible_to(viewer(world.a.counselor)).values_list("flag", flat=True)) == [None]
 
 
 def test_a_new_link_ends_the_one_before(world, viewer):

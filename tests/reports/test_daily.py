@@ -12,7 +12,7 @@ from reports.actions.daily import Concern, Signature, sign_class, sign_unit
 from reports.actions.exceptions import let_report_late, name_stand_in
 from reports.actions.schemes import set_scheme
 from reports.daily import class_board, unit_board
-from reports.daily_page import corrected_since
+from reports.daily_page import class_page, corrected_since
 from reports.daily_term import term_board
 from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion, StandIn
@@ -145,6 +145,14 @@ def test_who_stands_in_signs_and_is_the_one_who_is_reminded(world, viewer):
     assert ("a-subject_teacher" in called(), "a-teacher_2" in called()) == (True, False)
     report = sign_class(by=viewer(world.a.subject_teacher), group=world.a.class_2, signature=Signature(TODAY))
     assert report.signed_by == world.a.subject_teacher
+
+
+def test_a_subject_teacher_who_stands_in_reads_no_counts_of_flags_which_go_with_the_report(world, viewer):
+    stand_in_of(world.a.subject_teacher, world.a.class_1, world.a.leader)
+    by = viewer(world.a.subject_teacher)
+    report = sign_class(by=by, group=world.a.class_1, signature=Signature(TODAY))
+    known = [len(class_page(viewer(who), world.a.class_1, TODAY).known) for who in (by.membership, world.a.teacher)]
+    assert (known, "open_flags" in report.counts) == ([1, 6], True)
 
 
 def test_a_late_report_says_why_and_by_whom(world, viewer):

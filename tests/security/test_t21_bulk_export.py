@@ -293,8 +293,8 @@ def test_nobody_above_the_school_takes_a_list_out(who, world, sign_in):
 # --- first passwords ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "asked"), [("staff_commit", True), ("semester_report", False)])
-def test_the_file_of_first_passwords_asks_for_a_fresh_proof(kind, asked, world, sign_in, viewer, fixed_clock):
+@pytest.mark.parametrize(("kind", "asked"), [("staff_commit", True), ("staff_table", True), ("semester_report", False)])
+def test_the_file_of_passwords_or_answers_asks_for_a_fresh_proof(kind, asked, world, sign_in, viewer, fixed_clock):
     """A file of figures does not."""
     job = jobs.start_job(by=viewer(world.a.leader), kind="semester_report", params={})
     files.keep_file(job.pk, b"the file")
