@@ -37,7 +37,7 @@ class Hand:
 def running_until(flag: RiskFlag) -> dt.datetime | None:
     """Which target runs at present: to be in hand, then the first measure; none once both are met."""
     if flag.state == RiskFlag.State.RAISED:
-        return flag.take_by or flag.due_at
+        return flag.in_hand_by
     if flag.state == RiskFlag.State.ACKNOWLEDGED and flag.acted_at is None:
         return flag.due_at
     return None

@@ -81,7 +81,12 @@ MOVES = {
         Move("step_while_watched", (State.WATCHED, State.PROPOSED), None, label="a step is written down"),
         Move("watch", HELD, State.WATCHED, (Need.REASON,), label="watched until a day"),
         Move("watch_over", (State.WATCHED,), State.IN_HAND, label="the day has come"),
-        Move("call_again", OPEN, State.RAISED, label="reported again: a higher level, or a critical answer"),
+        Move(
+            "call_again",
+            OPEN,
+            State.RAISED,
+            label="reported again: a higher level, a critical answer, an emergency",
+        ),
         Move("report_again", (State.WATCHED, State.PROPOSED), State.IN_HAND, label="reported again"),
         Move("lower", HELD, None, (Need.REASON, Need.INTERVIEW), label="level lowered"),
         Move("close", (State.RAISED, *HELD), State.CLOSED, (Need.LOWER_LEVELS, Need.REASON), label="decided"),

@@ -124,7 +124,7 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     """
     rows, now = open_flags(viewer), timezone.now()
     waiting = [flag for flag in rows if flag.state == RiskFlag.State.RAISED]
-    worst = [flag.take_by or flag.due_at for flag in waiting if flag.severity == WORST]
+    worst = [flag.in_hand_by for flag in waiting if flag.severity == WORST]
     in_time = [until for until in worst if until >= now]
     return {
         "open": len(rows),

@@ -116,7 +116,7 @@ def _teacher(board: Board, student: Student) -> Membership:
 
 def _waiting(board: Board, student: Student, severity: int, ago: dt.timedelta) -> None:
     flag = board.flag(student, _teacher(board, student), severity, ago)
-    flag.call_at = flag.take_by
+    flag.call_at = flag.in_hand_by
 
 
 def _held(board: Board, student: Student, severity: int, by: Membership, **more: Any) -> RiskFlag:

@@ -182,7 +182,7 @@ def _raise_flag(talks: Talks, talk: TalkLog, part: TalkPart, student: Student) -
         take_by=deadline(severity, talk.happened_at, talks.calendar, HAND_TARGETS),
         due_at=deadline(severity, talk.happened_at, talks.calendar, TARGETS),
     )
-    flag.call_at = flag.take_by
+    flag.call_at = flag.in_hand_by
     part.flag, part.view = flag, words.FLAG_REASONS[severity]
     talks.flags.append(flag)
     if talk.is_restricted:
@@ -194,7 +194,8 @@ def _say_by_hand(talks: Talks, talk: TalkLog, flag: RiskFlag) -> None:
     """The flag of a talk for counselors only stands as if it had been raised by hand, for a reason of its own."""
     flag.source, flag.known_at = RiskFlag.Source.BY_HAND, talk.filed_at
     flag.due_at = deadline(flag.severity, flag.known_at, talks.calendar, TARGETS)
-    flag.call_at = flag.take_by = deadline(flag.severity, flag.known_at, talks.calendar, HAND_TARGETS)
+    flag.take_by = deadline(flag.severity, flag.known_at, talks.calendar, HAND_TARGETS)
+    flag.call_at = flag.in_hand_by
     reason = words.FLAG_REASONS[flag.severity]
     talks.reports.append(FlagReport(id=talks.ids(), flag=flag, by=talk.membership, text=reason, known_at=flag.known_at))
 

@@ -116,6 +116,7 @@ def _bring_in(
             severity=WORST,
             known_at=incident.known_at,
             reason=incident.happened,
+            is_emergency=True,
             keep_it_from=keep_it_from,
         )
     return IncidentPerson.objects.create(

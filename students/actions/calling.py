@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schools.common.prepared import Prepared
-from schools.models import Membership, Notice, Role, Unit
+from schools.models import Membership, Role, Unit
 from schools.models.people import MembershipQuerySet
 from schools.on_duty import on_duty
 from schools.settings_of import setting_of
 from schools.severity import WORST
-from schools.work.notices import Urgency, end_notices, notify, pulse, subject_of, this_once
+from schools.work.notices import Urgency, about_this, end_notices, notify, pulse, this_once
 from students.flag_states import UPPER, State
 from students.models import KeptFrom, RiskFlag
 
@@ -62,7 +62,7 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
         about=flag,
         unit=flag.school,
         urgency=urgency_of(flag),
-        due_at=flag.take_by or flag.due_at,
+        due_at=flag.in_hand_by,
         occasion=occasion or "first",
     )
 
@@ -86,12 +86,10 @@ def call_handed(flag: RiskFlag, to: Membership) -> None:
 
 def next_step_up(flag: RiskFlag) -> StepUp:
     """The named backup of whoever has it, or of the counselors; then the leaders; then perhaps the center."""
-    type_, pk = subject_of(flag)
-    late = Notice.objects.filter(subject_type=type_, subject_id=pk, kind="flag.late")
-    # Whoever was called to take it in hand is called again when the first measure does not follow.
-    since = flag.taken_at or flag.known_at
+    # Calls of an earlier ladder are over: whoever was called by it is called again.
+    late = about_this(flag, "flag.late").filter(over_at=None, withdrawn_at=None)
     here = _allowed(flag.pk, flag.school_id, timezone.localdate())
-    called = set(late.filter(created_at__gte=since).values_list("membership_id", flat=True))
+    called = set(late.values_list("membership_id", flat=True))
     allowed = {one.pk: one for one in here.select_related("person", "backup__person")}
     first = [flag.assignee] if flag.assignee else [one for one in allowed.values() if one.role == Role.COUNSELOR]
     backups = [one.backup for one in first if one.backup_id in allowed and one.backup and one.backup_id not in called]
@@ -129,6 +127,11 @@ def call_late(flag: RiskFlag, step: StepUp, now: dt.datetime) -> None:
         urgency=Urgency.URGENT,
         occasion=f"{flag.school_id} {when}",
     )
+
+
+def begin_ladder_anew(flag: RiskFlag) -> None:
+    """Whoever was called because it was late is called again when it is late again."""
+    end_notices(flag, "flag.late")
 
 
 def stop_calling(flag: RiskFlag) -> None:

@@ -17,9 +17,17 @@ from schools.models import Membership, Person, Role
 from schools.severity import WORST
 from schools.work.notices import this_once
 from schools.work.steadily import each
-from students.actions.calling import call_for, call_handed, call_late, call_repeated, next_step_up, stop_calling
+from students.actions.calling import (
+    begin_ladder_anew,
+    call_for,
+    call_handed,
+    call_late,
+    call_repeated,
+    next_step_up,
+    stop_calling,
+)
 from students.actions.keeping import inherit_barriers, keep_from
-from students.actions.moving import add_step, check_may_handle, check_move, mark_figures, move, times_of
+from students.actions.moving import add_step, check_may_handle, check_move, locked, mark_figures, move, times_of
 from students.flag_states import State
 from students.models import FlagReport, FlagStep, RiskFlag, Student
 from students.models.flags import is_late
@@ -38,6 +46,7 @@ class Report(NamedTuple):
     known_at: dt.datetime
     source: str
     is_critical: bool
+    is_emergency: bool
 
 
 @transaction.atomic
@@ -51,18 +60,20 @@ def raise_flag(
     source: str = "by_hand",
     signs: Iterable[str] = (),
     is_critical: bool = False,
+    is_emergency: bool = False,
     keep_it_from: Iterable[Person] = (),
 ) -> RiskFlag:
     """Raise a flag, or add to the student's open one: repeats merge, and a level never falls by itself.
 
     `reason` is what a person writes here; what a talk or an answer says stays there. `by` is None where the system
-    raises it; `is_critical` is an answer that alone sets the worst level: it calls again even on a flag in hand.
+    raises it; `is_critical` is an answer that alone sets the worst level: it calls again even on a flag in hand, and
+    so does a crisis event (`is_emergency`), also if whoever has the flag in hand starts it.
     """
     if by and not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
     if by and source == RiskFlag.Source.BY_HAND and not reason.strip():
         raise Refused(_("Write down why you raise this flag."))
-    report = Report(WORST if is_critical else severity, known_at, source, is_critical)
+    report = Report(WORST if is_critical else severity, known_at, source, is_critical, is_emergency)
     flag = None
     while flag is None:  # a student has one open flag: of two who raise one at the same moment, the slower merges
         flag = _merge(by, student, report) or _raise(by, student, report)
@@ -91,7 +102,7 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
         raised_by=by.membership if by else None,
         known_at=report.known_at,
         take_by=times.take_by,
-        call_at=times.take_by,
+        call_at=times.call_at,
         due_at=times.due_at,
     )
     if not _NEW.write_new([flag]):
@@ -103,12 +114,11 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
 
 
 def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
-    """Add another report to the open flag of the student, if one stands. A higher level, or a critical answer, starts
-    both clocks anew."""
+    """Add another report to the open flag of the student, if one stands."""
     flag: RiskFlag | None = next(iter(_OPEN.objects(student=student.pk)), None)
     if flag is None:
         return None
-    if report.severity > flag.severity or report.is_critical:
+    if _is_new_emergency(by, flag, report):
         _call_again(flag, report)
     elif flag.state in (State.WATCHED, State.PROPOSED):
         move("report_again", flag, watch_until=None, waits_for=None, outcome="")
@@ -119,6 +129,19 @@ def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
     return flag
 
 
+def _is_new_emergency(by: Viewer | None, flag: RiskFlag, report: Report) -> bool:
+    """Both clocks begin anew: for a higher level, for a critical answer, and for a report of the worst level while
+    nothing calls any more. What the person who has it in hand reports is no news to them, but for a crisis event."""
+    if report.severity > flag.severity or report.is_critical:
+        return True
+    has_called_all = flag.calls > 0 and flag.call_at is None
+    still_calls = flag.state == State.RAISED and flag.acted_at is None and not has_called_all
+    if report.severity < WORST or still_calls:
+        return False
+    holder = flag.assignee.person_id if flag.assignee and flag.state != State.RAISED else None
+    return report.is_emergency or by is None or by.person.pk != holder
+
+
 def _call_again(flag: RiskFlag, report: Report) -> None:
     times = times_of(school=flag.school, severity=report.severity, known_at=report.known_at)
     move(
@@ -127,7 +150,7 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         severity=report.severity,
         is_critical=flag.is_critical or report.is_critical,
         take_by=times.take_by,
-        call_at=times.take_by,
+        call_at=times.call_at,
         due_at=times.due_at,
         acted_at=None,
         taken_at=None,
@@ -138,6 +161,7 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         interviewed_at=None,
         outcome="",
     )
+    begin_ladder_anew(flag)
     call_for(flag, occasion=f"{report.severity} {this_once()}")
 
 
@@ -153,9 +177,9 @@ def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.d
 def acknowledge_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
     """Take it in hand: the call for it is over. The clock of the first measure runs on, and calls in its turn."""
     check_may_handle(by, flag)
-    now = timezone.now()
+    now, row = timezone.now(), locked(flag)
     # From now on it calls for the first measure, beginning with the backup again.
-    call_at = None if flag.acted_at else flag.due_at
+    call_at = None if row.acted_at else row.due_at
     move("take", flag, taken_at=now, assignee_id=by.membership.pk, call_at=call_at, calls=0)
     mark_figures(flag)
     stop_calling(flag)
@@ -203,7 +227,7 @@ def _escalate(flag: RiskFlag, now: dt.datetime) -> bool:
     step = next_step_up(flag)
     times = times_of(school=flag.school, severity=flag.severity, known_at=now)
     taken = RiskFlag.objects.filter(is_late(now), pk=flag.pk, calls=flag.calls, call_at=flag.call_at).update(
-        escalated_at=flag.escalated_at or now, calls=flag.calls + 1, call_at=times.take_by if step.goes_on else None
+        escalated_at=flag.escalated_at or now, calls=flag.calls + 1, call_at=times.call_at if step.goes_on else None
     )
     if not taken:
         return False

@@ -18,7 +18,7 @@ from schools.models import Membership, Notice, Person, Role
 from schools.models.people import MembershipQuerySet
 from schools.work.notices import Urgency, notify, pulse, this_once, withdraw_notices
 from students.access import barriers_about, can_handle_flags
-from students.actions.calling import call_for
+from students.actions.calling import begin_ladder_anew, call_for
 from students.actions.moving import locked, mark_figures, move, times_of
 from students.flag_states import State, says_something
 from students.models import (
@@ -216,7 +216,7 @@ def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> N
         RiskFlag.objects.filter(pk=flag.pk, waits_for__in=barred).update(waits_for=None)
         return
     now = timezone.now()
-    first = times_of(school=flag.school, severity=flag.severity, known_at=now).take_by
+    take_by = times_of(school=flag.school, severity=flag.severity, known_at=now).take_by
     move(
         "call_again",
         flag,
@@ -225,12 +225,13 @@ def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> N
         watch_until=None,
         outcome="",
         taken_at=None,
-        take_by=first,
-        call_at=first,
+        take_by=take_by,
+        call_at=take_by if flag.acted_at else min(take_by, flag.due_at),
         calls=0,
         escalated_at=None,
     )
     mark_figures(flag)
+    begin_ladder_anew(flag)
     call_for(flag, occasion=f"kept {this_once()}")
 
 

@@ -147,6 +147,11 @@ class Times(NamedTuple):
     take_by: dt.datetime  # it must be in hand
     due_at: dt.datetime  # the first measure must follow
 
+    @property
+    def call_at(self) -> dt.datetime:
+        """When the next person is called if nobody has it in hand: at whichever comes first."""
+        return min(self)
+
 
 def times_of(*, school: Unit, severity: int, known_at: dt.datetime) -> Times:
     """The two targets of a flag, by the rules of the school."""

@@ -19,7 +19,7 @@ from schools.models import Membership, Role
 from schools.severity import WORST
 from schools.work.notices import about_this, notify, pulse, this_once
 from schools.work.steadily import each
-from students.actions.calling import call_for, urgency_of
+from students.actions.calling import begin_ladder_anew, call_for, urgency_of
 from students.actions.moving import (
     SENTENCES,
     add_step,
@@ -192,18 +192,27 @@ def change_level(*, by: Viewer, flag: RiskFlag, severity: int, text: str) -> Fla
 
 
 def _set_level(flag: RiskFlag, severity: int) -> None:
-    """A higher level begins both targets anew, as a report of that level would; a lower one leaves the times."""
-    values: dict[str, Any] = {"severity": severity}
-    if severity > flag.severity:
-        now = timezone.now()
-        first, due = times_of(school=flag.school, severity=severity, known_at=now)
-        values |= {"due_at": min(due, flag.due_at) if flag.acted_at is None else flag.due_at, "take_by": first}
-    RiskFlag.objects.filter(pk=flag.pk).update(**values)
+    """A higher level begins both targets anew, and without a measure the ladder of calls, as a report of that level
+    would; a lower one leaves the times. Others are called for the worst level, or if nothing was done yet."""
+    is_raised, is_untouched = severity > flag.severity, flag.acted_at is None
+    times = _times_of_higher(flag, severity) if is_raised else {}
+    RiskFlag.objects.filter(pk=flag.pk).update(severity=severity, **times)
     flag.refresh_from_db()
     keep([flag.student_id], flags)
     mark_figures(flag)
-    if flag.severity == WORST and "take_by" in values:
+    if is_raised and is_untouched:
+        begin_ladder_anew(flag)
+    if is_raised and (severity == WORST or (severity >= UPPER and is_untouched)):
         call_for(flag, occasion=f"level {this_once()}")
+
+
+def _times_of_higher(flag: RiskFlag, severity: int) -> dict[str, Any]:
+    times = times_of(school=flag.school, severity=severity, known_at=timezone.now())
+    if flag.acted_at:
+        return {"take_by": times.take_by}
+    due_at = min(times.due_at, flag.due_at)
+    call_at = min(times.take_by, due_at) if flag.state == State.RAISED else due_at
+    return {"take_by": times.take_by, "due_at": due_at, "call_at": call_at, "calls": 0, "escalated_at": None}
 
 
 @transaction.atomic

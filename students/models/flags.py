@@ -27,11 +27,11 @@ class RiskFlagQuerySet(Visible["RiskFlag"]):
 
 
 def is_late(now: dt.datetime) -> Q:
-    """Past one of the two targets: not in hand in time, or in hand without a first measure in time."""
-    not_taken = Q(take_by__lt=now) | Q(take_by=None, due_at__lt=now)
-    return (Q(state=RiskFlag.State.RAISED) & not_taken) | Q(
-        state=RiskFlag.State.ACKNOWLEDGED, acted_at=None, due_at__lt=now
-    )
+    """Past one of the two targets: not in hand in time, or without a first measure in time."""
+    waits = Q(state=RiskFlag.State.RAISED)
+    not_taken = waits & (Q(take_by__lt=now) | Q(take_by=None, due_at__lt=now))
+    no_measure = (waits | Q(state=RiskFlag.State.ACKNOWLEDGED)) & Q(acted_at=None, due_at__lt=now)
+    return not_taken | no_measure
 
 
 class RiskFlag(models.Model):
@@ -125,8 +125,11 @@ class RiskFlag(models.Model):
 
     @property
     def in_hand_by(self) -> dt.datetime:
-        """Flags from before there were two targets have one."""
-        return self.take_by or self.due_at
+        """When it calls if nobody takes it in hand. At the end of a school day the first measure can be due before the
+        time to take it in hand: then that is when. Flags from before there were two targets have one."""
+        if self.take_by is None or self.acted_at:
+            return self.take_by or self.due_at
+        return min(self.take_by, self.due_at)
 
     def is_late(self, now: dt.datetime) -> bool:
         """As `is_late` above says it to the database."""
