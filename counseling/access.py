@@ -202,7 +202,15 @@ def people_of_incidents(people: IncidentPersonQuerySet, viewer: Viewer) -> Incid
 
 
 # What only those read who lead: to whom it went, why it was corrected or opened again, that it was closed.
-HIDDEN_ACTS = ("exception", "report", "answer", "passed", "corrected", "closed", "reopened")
+HIDDEN_ACTS = (
+    IncidentAct.Kind.EXCEPTION,
+    IncidentAct.Kind.REPORT,
+    IncidentAct.Kind.ANSWER,
+    IncidentAct.Kind.PASSED,
+    IncidentAct.Kind.CORRECTED,
+    IncidentAct.Kind.CLOSED,
+    IncidentAct.Kind.REOPENED,
+)
 
 
 @rule(IncidentAct)
@@ -217,7 +225,7 @@ def acts_of_incidents(acts: IncidentActQuerySet, viewer: Viewer) -> IncidentActQ
         seen = IncidentPerson.objects.visible_to(viewer).order_by().values("pk")
         about = Q(person=None) | Q(person__in=seen)
         return here.filter(own | about & ~Q(kind__in=HIDDEN_ACTS))
-    return here.filter(own | Q(kind="tick"))
+    return here.filter(own | Q(kind=IncidentAct.Kind.TICK))
 
 
 @rule(IncidentReport)

@@ -18,13 +18,14 @@ from reports.models import (
     SweepNote,
     SweepSignature,
 )
+from reports.models.daily import UNIT_SIGNERS
 from reports.parts import part_of_head
 from schools.access import SCHOOL_ROLES, Viewer, once
 from schools.models import ClassGroup, Role, Unit
 from schools.models.units import UnitQuerySet
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
-from students.access import CARING_ROLES, GROUP_ROLES, kept_from
+from students.access import CARING_ROLES, FAMILY_ROLES, kept_from
 
 WATCHERS = (Role.SCHOOL_LEADER, Role.AUDITOR)
 
@@ -114,7 +115,7 @@ def can_sign_class(viewer: Viewer, group: ClassGroup) -> bool:
 
 def can_sign_unit(viewer: Viewer, unit: Unit) -> bool:
     """A school's report is its leader's, a center's that of its staff."""
-    return unit.pk == viewer.unit.pk and viewer.role in (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
+    return unit.pk == viewer.unit.pk and viewer.role in UNIT_SIGNERS
 
 
 def can_sign_part(viewer: Viewer) -> bool:
@@ -142,7 +143,7 @@ def can_name_stand_in(viewer: Viewer) -> bool:
 # --- sweeps -----------------------------------------------------------------------------------------------------------
 
 # Who goes through a class: its teacher, counselors and leaders; others of the school only while they stand in.
-SWEEPERS = GROUP_ROLES | SIGNERS
+SWEEPERS = FAMILY_ROLES | SIGNERS
 # Who calls one, for the own unit and all below it.
 CALLERS = SCHOOL_ROLES | {Role.CENTER_STAFF}
 
@@ -194,7 +195,7 @@ def can_sweep(viewer: Viewer, class_id: int | None) -> bool:
     """Go through a class and sign for it: its teacher, a counselor or leader where there is none, who stands in."""
     if class_id not in viewer.class_ids:
         return False
-    return viewer.role in GROUP_ROLES or class_id in {group.pk for group in stood_in_for(viewer)}
+    return viewer.role in FAMILY_ROLES or class_id in {group.pk for group in stood_in_for(viewer)}
 
 
 def can_sign_sweep(viewer: Viewer) -> bool:

@@ -9,12 +9,13 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
-from reports.models.daily import CLASS, GRADE
+from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
 from reports.parts import part_of_head, parts_among
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
 from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
+from schools.models.people import MembershipQuerySet
 from schools.queries import class_teachers, spans_of
 from students.models import Student
 
@@ -313,23 +314,24 @@ def exception_of(unit: Unit, part: str, day: dt.date) -> ReportException | None:
 
 def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:
     """Since when a unit has somebody who could sign for it."""
-    signers = Membership.objects.filter(unit__in=units, role__in=(Role.SCHOOL_LEADER, Role.CENTER_STAFF)).order_by()
+    signers = Membership.objects.filter(unit__in=units, role__in=UNIT_SIGNERS).order_by()
     return {row["unit"]: row["first"] for row in signers.values("unit").annotate(first=Min("starts_on"))}
 
 
 def add_leaders(rows: Sequence[Row], day: dt.date) -> None:
     by_unit = {row.key: row for row in rows}
-    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
-    members = Membership.objects.current(day).filter(unit__in=by_unit, role__in=roles, person__is_active=True)
-    for member in members.select_related("person"):
+    for member in _signers(day).filter(unit__in=by_unit):
         by_unit[member.unit_id].people.append(member)
 
 
 def leaders_of(unit: Unit) -> list[Membership]:
     """Who signs for a unit."""
-    roles = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
-    members = Membership.objects.current().filter(unit=unit, role__in=roles, person__is_active=True)
-    return list(members.select_related("person"))
+    return list(_signers(timezone.localdate()).filter(unit=unit))
+
+
+def _signers(day: dt.date) -> MembershipQuerySet:
+    there = Membership.objects.current(day).filter(role__in=UNIT_SIGNERS, person__is_active=True)
+    return there.select_related("person")
 
 
 # --- what the system knows already ------------------------------------------------------------------------------------

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from reports.access import can_sign_part, classes_to_sign
 from reports.daily import due_of, receiver
 from reports.models import DailyReport
-from reports.models.daily import CLASS, GRADE
+from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
 from reports.parts import part_of_head, parts_among
 from schools.access import Viewer
-from schools.models import Role
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
 
@@ -46,7 +45,7 @@ def part_to_report(viewer: Viewer) -> Iterator[Waiting]:
 
 @waits
 def unit_to_report(viewer: Viewer) -> Iterator[Waiting]:
-    if viewer.role not in (Role.SCHOOL_LEADER, Role.CENTER_STAFF):
+    if viewer.role not in UNIT_SIGNERS:
         return
     due = _due(viewer, viewer.unit.kind_id, receiver(viewer.unit.path))
     if due is None:

@@ -32,6 +32,13 @@ def _named(unit: Any, day: Any, weekday: Any) -> Any:
 _ON_DUTY = Prepared(_named, unit=BigIntegerField(), day=DateField(), weekday=PositiveSmallIntegerField())
 
 
+def auditors_above(*units: Unit) -> MembershipQuerySet:
+    """The auditors who read the logs of these units."""
+    codes = {code for unit in units for code in unit.ancestor_codes}
+    auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
+    return auditors.select_related("person", "unit")
+
+
 def without_duty(unit: Unit, days: Iterable[dt.date]) -> list[dt.date]:
     """Those of these days on which nobody is on duty."""
     rows = OnDuty.objects.filter(unit=unit, membership__unit=unit, membership__person__is_active=True)

@@ -11,6 +11,7 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.prepared_for import prepared_for
 from screening.access import SCREENERS
 from screening.models import CriticalAnswer, Response, Slip
+from screening.models.responses import counts
 from screening.words import attention_word
 from students.evidence import brief, evidence
 from students.file import SCREENING, FileEntry, chronicles
@@ -77,7 +78,7 @@ def _entry(response: Response) -> FileEntry:
         title=_("Screening: {title}").format(title=response.slip.round.title),
         lines=(("", word),),
         url=response.get_absolute_url(),
-        severity=response.attention if response.is_valid or response.attention == 4 else 0,
+        severity=response.attention if counts(response.attention, is_valid=response.is_valid) else 0,
         icon=ICON,
         is_private=True,
     )

@@ -12,7 +12,8 @@ from screening.definition import Definition
 from screening.models import Result, Round, RoundInstrument, ScaleResult
 from screening.outcome import parts_of
 from screening.ranges import column_of, columns, range_of, step_of, width_of
-from screening.round_results import ABOVE, ATTENTIONS, fewest_for, is_counted_for
+from screening.round_results import ATTENTIONS, fewest_for, is_counted_for
+from screening.words import NEEDS_ATTENTION
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Spread:
 
     @property
     def above(self) -> int:
-        return sum(count for one in self.columns for level, count in one.levels.items() if level >= ABOVE)
+        return sum(count for one in self.columns for level, count in one.levels.items() if level >= NEEDS_ATTENTION)
 
 
 @dataclass

@@ -62,7 +62,7 @@ def valid(scope: Scope) -> Rows:
 
 def with_level(scope: Scope) -> Rows:
     """Valid ones, of those asked again too, and those with an answer that called."""
-    counted = Response.objects.filter(Q(is_valid=True) | Q(attention=4), at__lt=scope.ends)
+    counted = Response.objects.counted().filter(at__lt=scope.ends)
     return _closed(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope)
 
 

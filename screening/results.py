@@ -12,6 +12,7 @@ from schools.common.labels import listed
 from screening.change import least_change
 from screening.definition import Definition, Scale
 from screening.models import CriticalAnswer, ReplacedResult, Response, Result, ScaleResult, Slip
+from screening.models.responses import counts
 from screening.paper import Paper, Question
 from screening.queries import papers_for
 from screening.ranges import range_of
@@ -87,8 +88,11 @@ def earlier_of(viewer: Viewer, response: Response, language: str) -> tuple[list[
 
 
 def _told_earlier(response: Response, scores: list[str]) -> str:
-    word = attention_word(response.attention) if response.is_valid or response.attention == 4 else _("answers in doubt")
-    return " · ".join([word, *scores])
+    return " · ".join([_level_word(response), *scores])
+
+
+def _level_word(row: Response | ReplacedResult) -> str:
+    return attention_word(row.attention) if counts(row.attention, is_valid=row.is_valid) else _("answers in doubt")
 
 
 def parts_shown(response: Response, language: str, known: Known | None = None) -> list[ShownPart]:
@@ -136,8 +140,7 @@ def _replaced(row: ReplacedResult, definition: Definition, language: str) -> str
         if score is not None
     ]
     words = _("Scored anew on %(day)s. With version %(version)s it was: %(result)s")
-    word = attention_word(row.attention) if row.is_valid or row.attention == 4 else _("answers in doubt")
-    result = listed([word, *scores])
+    result = listed([_level_word(row), *scores])
     return words % {
         "day": f"{timezone.localdate(row.at):%Y-%m-%d}",
         "version": row.instrument.version,

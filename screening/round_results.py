@@ -11,11 +11,11 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.models import ClassGroup
 from screening.access import FEWEST_SHEETS, SCREENERS, not_kept
 from screening.models import Response, Round, Slip
-from screening.words import attention_word
+from screening.models.responses import AT_ONCE, counts
+from screening.words import NEEDS_ATTENTION, attention_word
 from students.models import RiskFlag, Student
 
 ATTENTIONS = (0, 1, 2, 3, 4)
-ABOVE = 2  # from this level on somebody must look at it
 SPLITS = ("grade", "gender", "class")
 
 
@@ -41,10 +41,10 @@ class Counted:
 
     @property
     def above(self) -> int:
-        return sum(self.levels[level] for level in ATTENTIONS if level >= ABOVE)
+        return sum(self.levels[level] for level in ATTENTIONS if level >= NEEDS_ATTENTION)
 
     def add(self, attention: int, is_valid: bool, how_many: int = 1) -> None:
-        if is_valid or attention == 4:  # who gave an answer that called is counted by it
+        if counts(attention, is_valid=is_valid):
             self.levels[attention] += how_many
         else:
             self.doubtful += how_many
@@ -145,7 +145,7 @@ WAITS, TALKED, PROPOSED = "waits", "talked", "proposed"
 
 def _fates(viewer: Viewer, round_: Round) -> list[Fate]:
     """Of those with a flag or a result above the cut-off: how it ended, who was talked to, and who still waits."""
-    above = Q(response__attention=4) | Q(response__attention__gte=ABOVE, response__is_valid=True)
+    above = Q(response__attention=AT_ONCE) | Q(response__attention__gte=NEEDS_ATTENTION, response__is_valid=True)
     slips = not_kept(Slip.objects.filter(above | Q(flag__isnull=False), round=round_), viewer, "")
     rows = slips.values_list("flag__state", "flag__outcome", "flag__interviewed_at")
     found = Counter(_fate(*row) for row in rows)

@@ -8,13 +8,14 @@ from django.db.models import DateTimeField, PositiveSmallIntegerField, Q, UUIDFi
 
 from schools.common.prepared import PreparedUpdate
 from screening.models import Response
+from screening.models.responses import counts
 from students.models import StudentState
 from students.states import OfStudents, Values, keep, source
 
 
 def _trusted(students: Any) -> Any:
     """The first handed in first."""
-    rows = Response.objects.exclude(is_valid=False, attention__lt=4).filter(slip__student__in=students).order_by("at")
+    rows = Response.objects.counted().filter(slip__student__in=students).order_by("at")
     return rows.values_list("slip__student_id", "at", "attention")
 
 
@@ -42,7 +43,7 @@ _SCREENED = PreparedUpdate(
 def note(response: Response) -> None:
     """What `keep` would write after this hand-in, in one statement: it is the last one, if it can be trusted."""
     student = response.slip.student_id
-    if not response.is_valid and response.attention < 4:
+    if not counts(response.attention, is_valid=response.is_valid):
         return
     if not _SCREENED.run(student=student, at=response.at, attention=response.attention):
         keep([student], screenings)

@@ -14,6 +14,7 @@ ATTENTION: dict[int, Any] = {
     3: _("needs attention soon"),
     4: _("needs attention at once"),
 }
+NEEDS_ATTENTION = 2  # from here on somebody must look at it
 DOUBTS: dict[str, Any] = {
     "all_same": _("the same answer everywhere"),
     "too_fast": _("faster than one can read"),

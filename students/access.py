@@ -363,7 +363,7 @@ def _kept_one(viewer: Viewer) -> Any:
 # A subject teacher meets the student in class: name, class and groups, but not the family or the papers.
 CARING_ROLES = STAFF_ROLES - {Role.SUBJECT_TEACHER}
 # Who knows the family: the class teacher for the own class, counselor and leader for the school.
-GROUP_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER}
+FAMILY_ROLES = SCHOOL_ROLES | {Role.CLASS_TEACHER}
 
 
 # Who keeps the list of special groups of a unit.
@@ -400,4 +400,4 @@ def can_import(viewer: Viewer) -> bool:
 
 def can_keep_family(viewer: Viewer) -> bool:
     """Set special groups and guardians of a student one sees."""
-    return viewer.role in GROUP_ROLES
+    return viewer.role in FAMILY_ROLES

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.kept import kept
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
 from schools.common.typed import CodeField, LineField, LongField
@@ -226,7 +226,7 @@ class HandOverForm(StepForm):
 
 def handlers_of(viewer: Viewer, flag: RiskFlag) -> QuerySet[Membership, Any]:
     """Counselors and leaders of the school from whom it is not kept."""
-    able = staff_of(viewer).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
+    able = staff_of(viewer).filter(role__in=SCHOOL_ROLES)
     return able.exclude(person__in=flag.kept_from.values("person"))
 
 

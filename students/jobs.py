@@ -8,6 +8,7 @@ from schools.common.errors import Refused
 from schools.common.pdf_child import render
 from schools.work.jobs import Work, job
 from students.access import can_keep_registry
+from students.actions.registry import not_the_keeper
 from students.file import REGISTRY
 from students.file_page import Choice, FileShown
 from students.hand_over_page import on_paper
@@ -45,7 +46,7 @@ def registry_ledger(work: Work) -> None:
     """The ledger, as the owner of the job may read it at this moment."""
     viewer = work.viewer
     if not can_keep_registry(viewer):
-        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+        raise not_the_keeper()
     work.progress(0, 2)
     context = {"entries": ledger_of(viewer), "unit": viewer.unit, "viewer": viewer, "now": timezone.now()}
     html = render_to_string("students/registry_pdf.html", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from counseling.actions.incidents import Kind, log, mark_figures, may_know, open_and_locked, stop_calls, tell, write
 from counseling.deadlines import Due, dues, next_due
 from counseling.models import Incident, IncidentBarrier, IncidentPerson, IncidentReport
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Role, Unit
 from schools.on_duty import centers_above, staff_to_call
@@ -162,6 +162,6 @@ def _remind(incident: Incident, now: dt.datetime) -> bool:
     due = next_due(dues_of(incident))
     if due is None or due.by - dt.timedelta(minutes=15) > now:
         return False
-    leads = may_know(incident).filter(role__in=[Role.SCHOOL_LEADER, Role.COUNSELOR])
+    leads = may_know(incident).filter(role__in=SCHOOL_ROLES)
     tell(incident, leads, "incident.report_due", f"{due.form} {due.by:%Y%m%d%H%M}", due_at=due.by)
     return True

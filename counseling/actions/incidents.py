@@ -17,7 +17,7 @@ from counseling.first_minutes import lines_for
 from counseling.models import EventClass, Incident, IncidentAct, IncidentBarrier, IncidentPerson, SafetyPlan
 from counseling.models.incidents import PLANNED
 from schools import audit
-from schools.access import STAFF_ROLES, Viewer
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person, Role
 from schools.models.people import heads_of
@@ -26,7 +26,7 @@ from schools.severity import WORST
 from schools.tallies import mark
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse, this_once
 from students.actions.flags import acknowledge_flag, raise_flag
-from students.actions.keeping import keep_along
+from students.actions.keeping import keep_along, tell_auditors
 from students.models import KeptFrom, RegistryEntry, RiskFlag, Student
 
 Kind = IncidentAct.Kind
@@ -168,19 +168,10 @@ def _keep_from(by: Viewer, incident: Incident, people: Iterable[Person], reason:
         barrier = IncidentBarrier.objects.create(
             incident=incident, person=person, by=by.membership, reason=reason.strip() or incident.happened
         )
-        _tell_auditors(incident, barrier)
+        tell_auditors(barrier, "incident.kept", incident.school)
         audit.record(by=by, verb="incident.kept", about=incident, details={"person": str(person.pk)})
-    if not may_know(incident).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER]).exists():
+    if not may_know(incident).filter(role__in=SCHOOL_ROLES).exists():
         raise Refused(_("Nobody would be left to handle it: turn to the center."), field="keep_it_from")
-
-
-def _tell_auditors(incident: Incident, barrier: IncidentBarrier) -> None:
-    """They read in the log from whom and by whom; the notice leads there and names nobody."""
-    codes = incident.school.ancestor_codes
-    auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
-    notify(
-        to=auditors.select_related("person"), kind="incident.kept", about=barrier, url="/audit", unit=incident.school
-    )
 
 
 # --- who is called ----------------------------------------------------------------------------------------------------
@@ -203,7 +194,7 @@ def named_in_plan(student: Student) -> set[int]:
 
 def people_to_call(incident: Incident) -> list[Membership]:
     """Counselors and leaders; of its students class teachers, grade heads, and whom their plan names."""
-    near = Q(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER])
+    near = Q(role__in=SCHOOL_ROLES)
     for person in incident.people.select_related("student__class_group"):
         group = person.student.class_group if person.student else None
         if group:

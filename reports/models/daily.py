@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
-from schools.models import ClassGroup, Membership, Unit
+from schools.models import ClassGroup, Membership, Role, Unit
 from schools.models.visible import Visible
 
 # Levels of a school; that of a unit is the code of its kind.
 CLASS = "class"
 GRADE = "grade"  # the grades of a school, or the colleges of a university: between its classes and itself
+# Who signs for a school or center.
+UNIT_SIGNERS = (Role.SCHOOL_LEADER, Role.CENTER_STAFF)
 
 
 class ReportingScheme(models.Model):

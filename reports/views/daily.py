@@ -62,7 +62,7 @@ from schools.unpublished import calendar_warning
 from students.models import Student
 
 RECEIVERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
-UNIT_SIGNERS = (Role.SCHOOL_LEADER, Role.GRADE_HEAD, Role.CENTER_STAFF)
+SIGNING_ROLES = (Role.SCHOOL_LEADER, Role.GRADE_HEAD, Role.CENTER_STAFF)
 
 
 @roles(*STAFF_ROLES, Role.CENTER_STAFF)
@@ -262,7 +262,7 @@ def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:
     return rows.filter(part=part_of_head(viewer.membership)).select_related("signed_by__person").first()
 
 
-@roles(*UNIT_SIGNERS)
+@roles(*SIGNING_ROLES)
 @require_POST
 def daily_sign(request: ViewerRequest) -> HttpResponse:
     """The report of the whole school or center, or of a grade or college, as its board stands now."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Membership, Person, Role, Unit
+from schools.models import AuditEntry, Membership, Person, Role
+from schools.on_duty import auditors_above
 from schools.work.notices import Urgency, notify
 
 APART = dt.timedelta(days=30)
@@ -79,14 +80,8 @@ def _has_made(maker: UUID, made: UUID) -> bool:
 def tell(entry: AuditEntry, person: Person) -> None:
     """Call the person, the auditors above and the other counselors, in the transaction of the act."""
     own = list(Membership.objects.current().filter(person=person).select_related("unit"))
-    posts = [*own, *_auditors([post.unit for post in own]), *_counselors(own, person)]
+    posts = [*own, *auditors_above(*(post.unit for post in own)), *_counselors(own, person)]
     notify(to=posts, kind=TOLD[entry.verb], about=person, urgency=Urgency.NORMAL, occasion=str(entry.pk))
-
-
-def _auditors(units: list[Unit]) -> "QuerySet[Membership]":
-    above = {code for unit in units for code in unit.ancestor_codes}
-    auditors = Membership.objects.current().filter(role=Role.AUDITOR, person__is_active=True)
-    return auditors.filter(unit__code__in=above).select_related("unit")
 
 
 def _counselors(posts: list[Membership], person: Person) -> "QuerySet[Membership]":

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django import forms
@@ -21,6 +22,10 @@ class Refused(Exception):
     def __init__(self, sentence: str = "", *, field: str = "") -> None:
         super().__init__(sentence)
         self.field = field
+
+
+def changed_meanwhile() -> Refused:
+    return Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
 
 
 @contextmanager

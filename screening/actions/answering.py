@@ -35,15 +35,16 @@ from screening.models import (
     ScaleResult,
     Slip,
 )
+from screening.models.responses import AT_ONCE
 from screening.outcome import Outcome, PartOutcome, outcome_of, split
 from screening.scoring import critical_answers
 from screening.states import note, screenings
 from screening.windows import can_begin, takes_answers
+from screening.words import NEEDS_ATTENTION
 from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student
 from students.states import keep
 
-RAISES_FROM = 2  # what only asks to keep an eye on somebody raises no flag
 # So many rows of one slip wait at most: more than an hour of saving every ten seconds brings. Then they become one, so
 # that whoever holds a slip cannot fill the disk, and nobody is refused.
 MOST_SAVED = 500
@@ -83,6 +84,9 @@ _RESULTS, _SCALES = PreparedInsert(Result), PreparedInsert(ScaleResult)
 class NotNow(Refused):
     """The student cannot answer at present. One sentence for every reason: nobody learns which."""
 
+    def __init__(self) -> None:
+        super().__init__(_("This survey cannot be answered now. Please ask the counselor."))
+
 
 @transaction.atomic
 def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) -> Slip:
@@ -95,7 +99,7 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     row = RoundClass.objects.filter(round=slip.round_id, class_group=slip.class_group_id).first()
     has_left = slip.student.status == Student.Status.LEFT
     if has_left or slip.revoked_at or slip.finished_at or not can_begin(slip.round, row, now):
-        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+        raise NotNow()
     wanted, own = needed_of(slip.round, slip.student, day), said_of(slip.round, slip.student_id)
     if agrees is False or (agrees and own.get(STUDENT) is not True and (STUDENT in wanted or STUDENT in own)):
         say_yourself(slip=slip, is_given=agrees)
@@ -103,7 +107,7 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     if agrees is False:
         return slip
     if standing(wanted, own) != Standing.GIVEN:
-        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+        raise NotNow()
     began = midnight(day) if slip.round.is_anonymous else now
     Slip.objects.filter(pk=slip.pk, started_at=None).update(started_at=began, absent_on=None)
     slip.refresh_from_db(fields=["started_at"])
@@ -120,7 +124,7 @@ def save_answers(
     them in the meantime; that answer stands.
     """
     if slip.round.is_anonymous:  # nothing on its way is tied to a slip
-        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+        raise NotNow()
     if hold(slip).finished_at is not None:
         _call_late(slip, answers)
         return False
@@ -158,7 +162,7 @@ def _check_taken(slip: Slip) -> None:
     """Also a consent that is withdrawn while the student answers ends it; what has called stays."""
     said = said_of(slip.round, slip.student_id)
     if False in said.values() or not takes_answers(slip, timezone.now()):
-        raise NotNow(_("This survey cannot be answered now. Please ask the counselor."))
+        raise NotNow()
 
 
 def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
@@ -169,14 +173,14 @@ def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
             CriticalAnswer(slip=slip, instrument=part.instrument, item=one.item, value=str(one.value)) for one in alerts
         ]
         for _new in _CRITICAL.write_new(rows):
-            call_person(slip, 4, is_critical=True)
+            call_person(slip, AT_ONCE, is_critical=True)
 
 
 def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
     """Answers that arrive after the hand-in, as from a second device: the score stands, a critical one still calls."""
     call_for(slip, answers)
     if CriticalAnswer.objects.filter(slip=slip).exists():
-        Response.objects.filter(slip=slip, attention__lt=4).update(attention=4)
+        Response.objects.filter(slip=slip, attention__lt=AT_ONCE).update(attention=AT_ONCE)
         keep([slip.student_id], screenings)
         mark(slip.round.school_id)
 
@@ -233,7 +237,7 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
     # Somebody may have dismissed what called before the whole was there.
     stands = is_called and RiskFlag.objects.open().filter(student=slip.student_id).exists()
-    if found.attention >= RAISES_FROM and not stands:
+    if found.attention >= NEEDS_ATTENTION and not stands:
         call_person(slip, min(found.attention, 3))
     now = timezone.now()
     _FINISHED.run(slip=slip.pk, now=now)
@@ -266,7 +270,7 @@ def _write(
         submission=submission,
         answers=json.dumps(dict(answers), ensure_ascii=False),
         seconds=min(seconds, 86_400),
-        attention=4 if is_called else found.attention,
+        attention=AT_ONCE if is_called else found.attention,
         is_valid=found.is_valid,
     )
     results, scales = [], []

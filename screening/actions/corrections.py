@@ -12,7 +12,7 @@ from schools.common.errors import Refused
 from schools.models import Job
 from schools.work.jobs import start_job
 from screening.access import check_can_hold_rounds
-from screening.actions.answering import RAISES_FROM, call_for, call_person, scale_rows
+from screening.actions.answering import call_for, call_person, scale_rows
 from screening.actions.rounds import changed
 from screening.corrections import corrections_of
 from screening.models import (
@@ -25,8 +25,10 @@ from screening.models import (
     Round,
     ScaleResult,
 )
+from screening.models.responses import AT_ONCE
 from screening.outcome import Outcome, outcome_of
 from screening.states import screenings
+from screening.words import NEEDS_ATTENTION
 from students.states import keep
 
 
@@ -60,9 +62,9 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
         call_for(one.slip, one.given)  # answers that only the new version calls critical
     called = set(CriticalAnswer.objects.filter(slip__round=round_).values_list("slip", flat=True))
     for one in responses:
-        one.attention = 4 if one.slip_id in called else found[one.pk].attention
+        one.attention = AT_ONCE if one.slip_id in called else found[one.pk].attention
         one.is_valid = found[one.pk].is_valid
-        if one.slip_id not in called and one.attention >= RAISES_FROM and one.attention > before[one.pk]:
+        if one.slip_id not in called and one.attention >= NEEDS_ATTENTION and one.attention > before[one.pk]:
             call_person(one.slip, min(one.attention, 3))
     Response.objects.bulk_update(responses, ["attention", "is_valid"], batch_size=500)
     AnswerCounts.objects.filter(round=round_).delete()  # other answers may be valid now

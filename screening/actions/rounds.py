@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -182,8 +182,7 @@ def ask_more(
     """Prepare a second stage for those whose valid answers ask for at least this much attention. It may be done again
     when more have answered: who has a slip of a second stage gets no other."""
     check_can_hold_rounds(by)
-    above = Response.objects.visible_to(by).filter(slip__round=round_, attention__gte=attention)
-    above = above.filter(Q(is_valid=True) | Q(attention=4))
+    above = Response.objects.visible_to(by).filter(slip__round=round_, attention__gte=attention).counted()
     chosen = list(instruments)
     text = _consent_text(by, round_.consent_text.body, purpose_of(chosen))
     refusal = _("Nobody is above this level, or all of them are asked already.")

@@ -1,7 +1,7 @@
 """What students answered, and what it scores. Answers are sealed; scores and bands are numbers and codes."""
 
 import json
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -72,8 +72,18 @@ class CriticalAnswer(models.Model):
         return f"critical answer {self.pk}"
 
 
+AT_ONCE = 4  # the attention that a critical answer asks for
+
+
 class ResponseQuerySet(Visible["Response"]):
-    pass
+    def counted(self) -> Self:
+        """Valid ones, and those with a critical answer: these count even where the rest is in doubt."""
+        return self.filter(Q(is_valid=True) | Q(attention=AT_ONCE))
+
+
+def counts(attention: int, *, is_valid: bool) -> bool:
+    """As `counted` says it to the database."""
+    return is_valid or attention == AT_ONCE
 
 
 class Response(models.Model):

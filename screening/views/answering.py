@@ -116,7 +116,7 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
         known = _sitting(token, is_page=True)
         return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
     if request.method == "POST" and row.round.state != Round.State.OPEN:
-        sentence = _("This survey cannot be answered now. Please ask the counselor.")
+        sentence = str(NotNow())
         return _closed(request, sentence, school=row.round.school)
     form = EnterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -192,7 +192,7 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     if slip.finished_at is not None:
         return redirect("screening:answer_done")
     if not takes_answers(slip, timezone.now()):
-        sentence = _("This survey cannot be answered now. Please ask the counselor.")
+        sentence = str(NotNow())
         return _closed(request, sentence, school=slip.round.school)
     answered, _seconds = actions.answers_so_far(slip)
     sheet = sheet_of(slip.round, get_language() or "zh", answered)

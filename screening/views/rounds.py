@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from screening.models import Instrument, Response, Round, RoundClass, Slip
 from screening.progress import by_class, slips_seen, states_of, to_interview, totals
 from screening.queries import instruments_offered, languages_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
+from screening.words import NEEDS_ATTENTION
 from students.models import SpecialGroup
 from students.queries import groups_on_offer
 
@@ -185,14 +185,14 @@ def round_ask_again(request: ViewerRequest, pk: UUID) -> HttpResponse:
 def round_ask_more(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """A second stage: a second instrument for those above a cut-off."""
     viewer, round_ = request.viewer, round_of(request, pk)
-    found = Response.objects.visible_to(viewer).filter(slip__round=round_).filter(Q(is_valid=True) | Q(attention=4))
+    found = Response.objects.visible_to(viewer).filter(slip__round=round_).counted()
     levels = list(found.order_by().values_list("attention", flat=True))
     form = SecondStageForm(
         request.POST or None,
         people=_counselors(request),
         instruments=answerable(request),
         counts={least: sum(level >= least for level in levels) for least in (1, 2, 3)},
-        initial=_soon(request) | {"attention": 2},
+        initial=_soon(request) | {"attention": NEEDS_ATTENTION},
     )
     return _later(request, round_, form, actions.ask_more, _("Ask some students more"))
 

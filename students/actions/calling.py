@@ -8,6 +8,7 @@ from django.db.models import BigIntegerField, DateField, UUIDField
 from django.urls import reverse
 from django.utils import timezone
 
+from schools.access import SCHOOL_ROLES
 from schools.common.prepared import Prepared
 from schools.models import Membership, Role, Unit
 from schools.models.people import MembershipQuerySet
@@ -44,7 +45,7 @@ def _allowed(flag: Any, school: Any, today: Any) -> MembershipQuerySet:
 
 
 _HANDLERS = Prepared(
-    lambda **of: _allowed(**of).filter(role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER]),
+    lambda **of: _allowed(**of).filter(role__in=SCHOOL_ROLES),
     flag=UUIDField(),
     school=BigIntegerField(),
     today=DateField(),

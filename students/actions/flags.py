@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools import audit
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.common.prepared import Prepared, PreparedInsert
-from schools.models import Membership, Person, Role
+from schools.models import Membership, Person
 from schools.severity import WORST
 from schools.work.notices import this_once
 from schools.work.steadily import each
@@ -205,7 +205,7 @@ def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership, text: str = "") -
 
 def can_be_given(flag: RiskFlag, to: Membership) -> bool:
     """A counselor or leader of its school at present, from whom it is not kept."""
-    fits = to.unit_id == flag.school_id and to.role in (Role.COUNSELOR, Role.SCHOOL_LEADER) and to.is_current()
+    fits = to.unit_id == flag.school_id and to.role in SCHOOL_ROLES and to.is_current()
     return fits and not flag.kept_from.filter(person=to.person_id).exists()
 
 

@@ -11,6 +11,7 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Role
+from schools.on_duty import auditors_above
 from schools.work.notices import Urgency, end_notices, notify
 from students.access import barriers_about, can_break_glass, can_review_glass
 from students.flag_states import says_something
@@ -38,19 +39,13 @@ def break_glass(*, by: Viewer, student: Student, reason: str) -> BreakGlass:
     opening = BreakGlass.objects.create(
         school=by.unit, student=student, by=by.membership, opened_at=now, until=now + OPEN_FOR, reason=reason.strip()
     )
-    here, auditors = _school(opening), _auditors(opening)
+    here, auditors = _school(opening), list(auditors_above(opening.school))
     counselors = [one for one in here if one.role == Role.COUNSELOR]
     reviewers = auditors or [one for one in here if one.role == Role.SCHOOL_LEADER]
     notify(to=counselors, kind="glass.opened", about=opening, urgency=Urgency.URGENT)
     notify(to=reviewers, kind="glass.review", about=opening, unit=by.unit)
     audit.record(by=by, verb="glass.opened", about=opening, student=student)
     return opening
-
-
-def _auditors(opening: BreakGlass) -> list[Membership]:
-    above = opening.school.ancestor_codes
-    found = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=above, person__is_active=True)
-    return list(found.select_related("person", "unit"))
 
 
 def _school(opening: BreakGlass) -> list[Membership]:

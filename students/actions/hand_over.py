@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, Viewer
-from schools.common.errors import Refused
+from schools.common.errors import Refused, changed_meanwhile
 from schools.models import Membership, Role, Unit
 from schools.settings_of import setting_of
 from schools.tallies import mark
@@ -38,8 +38,8 @@ SOON, IN_TIME = dt.timedelta(hours=2), dt.timedelta(days=3)
 # --- what every act shares --------------------------------------------------------------------------------------------
 
 
-def changed_meanwhile() -> Refused:
-    return Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+def not_yours() -> Refused:
+    return Refused(_("Only the named person, or a leader of that school, can answer this."))
 
 
 def locked(offer: HandOver) -> HandOver:
@@ -70,11 +70,11 @@ def record(*, by: Viewer, verb: str, offer: HandOver, **details: Any) -> None:
 def check_may_answer(by: Viewer, offer: HandOver) -> None:
     """Also where no page asked first."""
     if not HandOver.objects.visible_to(by).filter(pk=offer.pk).exists():
-        raise Refused(_("Only the named person, or a leader of that school, can answer this."))
+        raise not_yours()
     if not offer.is_waiting:
         raise changed_meanwhile()
     if not can_answer_hand_over(by, offer):
-        raise Refused(_("Only the named person, or a leader of that school, can answer this."))
+        raise not_yours()
 
 
 def able_there(school: Unit, student: Student) -> Any:

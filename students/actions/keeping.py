@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, UUIDField
+from django.db.models import Model, Q, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,9 @@ from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
 from schools.common.prepared import Prepared
-from schools.models import Membership, Notice, Person, Role
+from schools.models import Membership, Notice, Person, Role, Unit
 from schools.models.people import MembershipQuerySet
+from schools.on_duty import auditors_above
 from schools.work.notices import Urgency, notify, pulse, this_once, withdraw_notices
 from students.access import barriers_about, can_handle_flags
 from students.actions.calling import begin_ladder_anew, call_for
@@ -77,7 +78,7 @@ def keep_along(*, flag: RiskFlag, person: UUID, by: int, reason: str) -> None:
 def _take_from(flag: RiskFlag, barrier: KeptFrom, members: list[Membership]) -> None:
     _check_somebody_is_left(flag)
     _take_away(flag, members)
-    _tell_auditors(flag, barrier)
+    tell_auditors(barrier, "flag.kept", flag.school)
 
 
 def _is_raiser(by: Viewer, flag: RiskFlag) -> bool:
@@ -93,9 +94,7 @@ def _check_somebody_is_left(flag: RiskFlag) -> None:
 
 
 def _able(flag: RiskFlag) -> MembershipQuerySet:
-    return Membership.objects.current().filter(
-        unit_id=flag.school_id, role__in=[Role.COUNSELOR, Role.SCHOOL_LEADER], person__is_active=True
-    )
+    return Membership.objects.current().filter(unit_id=flag.school_id, role__in=SCHOOL_ROLES, person__is_active=True)
 
 
 _EARLIER = Prepared(
@@ -122,7 +121,7 @@ def inherit_barriers(*, by: Viewer | None, flag: RiskFlag) -> None:
             continue
         left.discard(one.person_id)
         barrier = KeptFrom.objects.create(flag=flag, person_id=one.person_id, by_id=one.by_id, reason=one.reason)
-        _tell_auditors(flag, barrier)
+        tell_auditors(barrier, "flag.kept", flag.school)
         details = {"person": str(one.person_id), "from": str(one.flag_id)}
         unit = None if by else flag.school
         audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, unit=unit, details=details)
@@ -235,11 +234,9 @@ def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> N
     call_for(flag, occasion=f"kept {this_once()}")
 
 
-def _tell_auditors(flag: RiskFlag, barrier: KeptFrom) -> None:
+def tell_auditors(barrier: Model, kind: str, school: Unit) -> None:
     """Of each barrier. They read in the log from whom and by whom; the notice leads there and names nobody."""
-    codes = flag.school.ancestor_codes
-    auditors = Membership.objects.current().filter(role=Role.AUDITOR, unit__code__in=codes, person__is_active=True)
-    notify(to=auditors.select_related("person"), kind="flag.kept", about=barrier, url="/audit", unit=flag.school)
+    notify(to=auditors_above(school), kind=kind, about=barrier, url="/audit", unit=school)
 
 
 @transaction.atomic

@@ -2,14 +2,13 @@
 
 from django.db import transaction
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.common.errors import Refused
 from schools.models import Job
 from schools.work.jobs import start_job
 from students.access import can_keep_registry
+from students.actions.registry import not_the_keeper
 from students.registry_list import ledger_of
 
 
@@ -17,7 +16,7 @@ from students.registry_list import ledger_of
 def start_ledger_pdf(*, by: Viewer) -> Job:
     """A worker makes it, with the mark of who took it on every page."""
     if not can_keep_registry(by):
-        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+        raise not_the_keeper()
     note_ledger(by, len(ledger_of(by)))
     return start_job(by=by, kind="registry_ledger", params={"language": get_language() or "zh-hans"})
 

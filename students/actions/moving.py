@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
 from schools.calendar import Target, deadline
-from schools.common.errors import Refused
+from schools.common.errors import Refused, changed_meanwhile
 from schools.models import Membership, Unit
 from schools.queries import calendar_of
 from schools.settings_of import settings_of
@@ -80,7 +80,7 @@ def move(name: str, flag: RiskFlag, **values: Any) -> None:
         values["state"] = after.value
     moved = RiskFlag.objects.filter(pk=flag.pk, state__in=[one.value for one in MOVES[name].before]).update(**values)
     if not moved:
-        raise Refused(str(SENTENCES["state"]))
+        raise changed_meanwhile()
     flag.refresh_from_db()
     if after == State.CLOSED:
         end_requests(flag)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.common.errors import Refused
+from schools.common.errors import Refused, changed_meanwhile
 from schools.models import Membership
 from schools.work.notices import notify, this_once
 from students.actions.registry import check_listed, check_may_keep, check_words, locked, may_know
@@ -57,7 +57,7 @@ def end_measure(*, by: Viewer, measure: PlanMeasure, is_done: bool, outcome: str
     day = "done_on" if is_done else "dropped_on"
     values: dict[str, Any] = {day: timezone.localdate(), "ended_by": by.membership}
     if not PlanMeasure.objects.open().filter(pk=measure.pk).update(**values):
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+        raise changed_meanwhile()
     measure.refresh_from_db()
     measure.outcome = outcome
     measure.save(update_fields=["outcome"])

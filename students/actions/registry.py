@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, Viewer
-from schools.common.errors import Refused
+from schools.common.errors import Refused, changed_meanwhile
 from schools.models import Membership, Unit
 from schools.settings_of import settings_of
 from schools.severity import WORST, levels_of
@@ -44,10 +44,14 @@ Kind, State, Ending = PlanReview.Kind, PlanReview.State, RegistryEntry.Ending
 # --- what every act shares ----------------------------------------------------------------------------------------
 
 
+def not_the_keeper() -> Refused:
+    return Refused(_("Only a counselor or leader of the school keeps the registry."))
+
+
 def check_may_keep(by: Viewer, entry: RegistryEntry) -> None:
     """Also where no page asked first."""
     if not can_keep_registry(by) or not RegistryEntry.objects.visible_to(by).filter(pk=entry.pk).exists():
-        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+        raise not_the_keeper()
 
 
 def check_may_confirm(by: Viewer, entry: RegistryEntry) -> None:
@@ -96,7 +100,7 @@ def put_on_registry(
 ) -> RegistryEntry:
     """List a student, with the reason and who is responsible. A student stands on it once."""
     if not can_keep_registry(by) or not Student.objects.visible_to(by).filter(pk=student.pk).exists():
-        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+        raise not_the_keeper()
     _check_kept(by, student)
     if student.status == Student.Status.LEFT:
         raise Refused(_("The student has left the school."))
@@ -159,7 +163,7 @@ def _check_elsewhere(student: Student, key: str) -> None:
 def _check_kept(by: Viewer, student: Student) -> None:
     """From whom a flag is kept cannot list the student either; the sentence tells nothing."""
     if barriers_about(student).filter(person=by.person).exists():
-        raise Refused(_("Only a counselor or leader of the school keeps the registry."))
+        raise not_the_keeper()
 
 
 def _checked(by: Viewer, values: dict[str, Any]) -> dict[str, Any]:
@@ -364,7 +368,7 @@ def _waiting_for(by: Viewer, entry: RegistryEntry) -> PlanReview:
     """The proposal that this person was named for."""
     review = entry.reviews.pending().select_related("by__person", "second").first()
     if review is None:
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+        raise changed_meanwhile()
     if review.second_id != by.membership.pk:
         raise Refused(_("Only the second person who was named can do this."))
     return review
@@ -376,7 +380,7 @@ def _answer(review: PlanReview, state: str, **values: Any) -> None:
         state=state, answered_at=timezone.now(), **values
     )
     if not moved:
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+        raise changed_meanwhile()
     end_requests(review.entry, only_seconds=True)
 
 
@@ -428,7 +432,7 @@ def take_back_review(*, by: Viewer, entry: RegistryEntry) -> None:
     entry = locked(entry)
     review = entry.reviews.pending().first()
     if review is None:
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+        raise changed_meanwhile()
     _answer(review, State.TAKEN_BACK)
     end_notices(entry, "plan.confirm")
     audit.record(by=by, verb="registry.taken_back", about=entry, student=entry.student_id)

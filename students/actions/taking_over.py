@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import Viewer
-from schools.common.errors import Refused
+from schools.common.errors import Refused, changed_meanwhile
 from schools.common.pinyin import search_keys
 from schools.models import ClassGroup, Membership, Unit
 from schools.severity import WORST
@@ -27,6 +27,7 @@ from students.actions.hand_over import (
     end_entry,
     kept_until,
     locked,
+    not_yours,
     record,
     sign_off,
     tell_old_school,
@@ -86,14 +87,14 @@ def accept_offer(
     """`student` is who it is on the own roll; nobody: they are put on it."""
     check_may_answer(by, offer)
     if offer.to_school_id is None:
-        raise Refused(_("Only the named person, or a leader of that school, can answer this."))
+        raise not_yours()
     offer = locked(offer)
     if not offer.is_waiting:
-        raise Refused(_("Somebody else has just dealt with this. The page now shows how it stands."))
+        raise changed_meanwhile()
     there, was_locked = _on_the_roll(by, offer, student, class_group)
     if barriers_about(there).filter(person=by.person).exists():
         # The sentence tells nothing of a flag that is kept from them.
-        raise Refused(_("Only the named person, or a leader of that school, can answer this."))
+        raise not_yours()
     _hold(offer, there)
     sign_off(offer)
     answer(

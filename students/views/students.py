@@ -19,7 +19,7 @@ from schools.prepared_for import prepared_for
 from schools.requests import ViewerRequest
 from students.access import (
     CARING_ROLES,
-    GROUP_ROLES,
+    FAMILY_ROLES,
     can_break_glass,
     can_correct,
     can_keep_family,
@@ -159,7 +159,7 @@ def student_edit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return render(request, "students/student_edit.html", {"student": student, "form": form})
 
 
-@roles(*GROUP_ROLES)
+@roles(*FAMILY_ROLES)
 def student_groups(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer = request.viewer
     student = student_or_404(request, pk)
@@ -174,12 +174,12 @@ def student_groups(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return render(request, "students/student_groups.html", {"student": student, "form": form})
 
 
-@roles(*GROUP_ROLES)
+@roles(*FAMILY_ROLES)
 def guardian_new(request: ViewerRequest, pk: UUID) -> HttpResponse:
     return _guardian(request, student_or_404(request, pk), None, "students/guardian_new.html")
 
 
-@roles(*GROUP_ROLES)
+@roles(*FAMILY_ROLES)
 def guardian_edit(request: ViewerRequest, pk: UUID, guardian_pk: UUID) -> HttpResponse:
     student = student_or_404(request, pk)
     guardian = get_object_or_404(Guardian.objects.filter(student=student), pk=guardian_pk)
