@@ -9,7 +9,7 @@ help:
 	@echo 'make check     format, lint, types, floors, migrations, translations, deployment'
 	@echo 'make bench     measure what must be quick'
 	@echo 'make setup     system packages, .venv, .env, translations; a second time it does nothing'
-	@echo 'make demo      load the demo (SCALE=school, district or city)'
+	@echo 'make demo      load the demo (SCALE=school, district, city or university)'
 	@echo 'make messages  compile the translations'
 	@echo 'make lock      resolve requirements/*.in again (UPGRADE=1 for the newest)'
 

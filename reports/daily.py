@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
 from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
-from reports.parts import part_of_head, parts_among
+from reports.parts import part_of, part_of_head, parts_among
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
@@ -145,6 +145,8 @@ def class_board(
     """The classes of a school on a day: six queries, however many they are. Those that need not report, and have not,
     are left out, unless `with_free`."""
     groups = [group for group in (classes or classes_of(school)) if is_there(group, school, day)]
+    for group in groups:
+        group.school = school
     now, due = timezone.now(), class_due(school, day)
     sizes = students_in(groups)
     reports = {
@@ -152,14 +154,19 @@ def class_board(
         for one in DailyReport.objects.filter(class_group__in=groups, day=day).select_related("signed_by__person")
     }
     later = {one.class_group_id: one for one in ReportException.objects.filter(class_group__in=groups, day=day)}
+    parts = parts_among(groups)
     rows, without = [], []
     for group in groups:
-        group.school = school
         if not sizes.get(group.pk) and group.pk not in reports:
             without.append(group.name_on(day))
             continue
         row = _row(
-            group.pk, group.name_on(day), group.grade_name, _later(later, group.pk, due), reports.get(group.pk), now
+            group.pk,
+            group.name_on(day),
+            parts[part_of(group)],
+            _later(later, group.pk, due),
+            reports.get(group.pk),
+            now,
         )
         row.tile = group.short_on(day)
         row.exception = later[group.pk].reason if group.pk in later else ""

@@ -113,20 +113,22 @@ class Reports:
 
     def grades(self, day: dt.date) -> None:
         """Their heads, from what the classes of the day have signed."""
-        signed = {one.class_group_id: one.concerns for one in self.reports if one.day == day and one.class_group_id}
+        signed = {one.class_group_id: one for one in self.reports if one.day == day and one.class_group_id}
         for part, head in self.school.heads.items():
             classes = [group for group in self.school.classes if part_of(group) == part]
             found = [signed[group.pk] for group in classes if group.pk in signed]
-            told = sum(bool(number) for number in found)
+            told = sum(bool(one.concerns) for one in found)
+            concerns = sum(one.concerns for one in found)
             counts = {
                 "classes": len(classes),
                 "classes_reported": told,
                 "classes_zero": len(found) - told,
                 "classes_silent": len(classes) - len(found),
-                "in_classes": sum(found),
+                "in_classes": concerns,
                 "own": 0,
+                self.ill: sum(one.counts[self.ill] for one in found),
             }
-            self.add(day, "grade", head, None, sum(found), counts, part)
+            self.add(day, "grade", head, None, concerns, counts, part)
 
     def write(self) -> None:
         DailyReport.objects.bulk_create(self.reports, batch_size=1000)

@@ -72,6 +72,12 @@ def term_dates(year: int) -> list[tuple[str, dt.date, dt.date]]:
     ]
 
 
+def term_began(today: dt.date) -> dt.date:
+    """The first day of the term that runs, or ran last."""
+    terms = term_dates(today.year - 1) + term_dates(today.year)
+    return max((starts for _code, starts, _ends in terms if starts <= today), default=today)
+
+
 def make_centers(today: dt.date, *, districts: int) -> tuple[Unit, list[Unit]]:
     """City, districts, terms, duties and the rules of the demo."""
     city = Unit.objects.create(
@@ -100,11 +106,11 @@ def make_centers(today: dt.date, *, districts: int) -> tuple[Unit, list[Unit]]:
     for number in range(districts):
         code = str(int(DISTRICT) + number)
         name = f"{names[number]}中小学心理健康教育指导中心"
-        found.append(_child(city, "district", code, name, names[number]))
+        found.append(child(city, "district", code, name, names[number]))
     return city, found
 
 
-def _child(parent: Unit, kind: str, code: str, name: str, short: str, **more: object) -> Unit:
+def child(parent: Unit, kind: str, code: str, name: str, short: str, **more: object) -> Unit:
     path = f"{parent.path}{code}/"
     return Unit.objects.create(
         parent=parent, kind_id=kind, code=code, path=path, name=name, short_name=short, is_demo=True, **more
@@ -115,7 +121,7 @@ def make_schools(district: Unit, *, number: int, only_first: bool) -> list[DemoS
     """The schools of a district with their classes; `number` counts the districts from 0."""
     rng = random.Random(f"schools {number}")
     clusters = [
-        _child(district, "cluster", f"{district.code}{n + 1:02}", f"{district.short_name}{name}", name)
+        child(district, "cluster", f"{district.code}{n + 1:02}", f"{district.short_name}{name}", name)
         for n, name in enumerate(words.CLUSTERS[: 1 if only_first else None])
     ]
     sizes = _sizes(rng)
@@ -124,7 +130,7 @@ def make_schools(district: Unit, *, number: int, only_first: bool) -> list[DemoS
     for n, kind in enumerate(KINDS[: 1 if only_first else None]):
         code = str(FIRST_SCHOOL + number * 100 + n)
         short = words.SCHOOL_NAMES[n] + {"primary": "小学", "special": "特校"}.get(kind, "中学")
-        unit = _child(
+        unit = child(
             clusters[n % len(clusters)],
             "school",
             code,

@@ -12,7 +12,7 @@ from schools.common.pinyin import search_keys
 from schools.models import ClassGroup
 from students.models import GroupMember, Guardian, Student
 
-AGE_AT_ENTRY = {"primary": 6, "junior": 12, "senior": 15, "vocational": 15, "special": 7}
+AGE_AT_ENTRY = {"primary": 6, "junior": 12, "senior": 15, "vocational": 15, "special": 7, "university": 18}
 # share of students in each special group; a school's own share differs from it
 GROUPS = {
     "left_behind": 0.05,

@@ -8,13 +8,15 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.access import can_give_link, can_read_barometer_words
 from reports.actions.barometer import file_barometer, give_link, link_of, own_of
-from reports.barometer import QUESTIONS, own_questions
+from reports.barometer import own_questions
 from reports.barometer_forms import BarometerForm, DormitoryForm, OwnQuestionsForm
+from reports.barometer_page import weeks_of
 from reports.models import Barometer
 from schools import audit
 from schools.access import SCHOOL_ROLES, public, reason_to_see, roles
@@ -25,7 +27,7 @@ from schools.models import ClassGroup, Role, Unit
 from schools.requests import ViewerRequest
 
 READERS = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
-SHOWN = 60
+SHOWN = 150
 
 
 @public
@@ -53,19 +55,18 @@ def barometer_list(request: ViewerRequest) -> HttpResponse:
 
 def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
     viewer = request.viewer
+    today, system = timezone.localdate(), viewer.unit.system
     classes = {group.pk: group for group in viewer.class_groups}
-    rows: list[Any] = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
-    for row in rows:
-        row.class_group = classes[row.class_group_id]
-        asked = [*QUESTIONS.items(), *row.asked]
-        row.marks = [(words, row.answers.get(code, 0)) for code, words in asked]
+    rows = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
     reads_words = can_read_barometer_words(viewer)
     if reads_words and any(row.named or row.words for row in rows):
         with transaction.atomic():
             audit.record(by=viewer, verb="barometer.read")
     context = {
-        "rows": rows,
-        "classes": [group for group in classes.values() if can_give_link(viewer, group)],
+        "weeks": weeks_of(rows, classes),
+        "classes": [
+            group for group in classes.values() if group.is_there(today, system) and can_give_link(viewer, group)
+        ],
         "reads_words": reads_words,
         "has_dormitories": _has_dormitories(viewer.unit),
         "may_ask": viewer.role == Role.SCHOOL_LEADER,

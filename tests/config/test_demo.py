@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from config.demo import load_demo, network
 from counseling.models import Incident, TalkLog, TalkPart
 from counseling.queries import coverage_by_class
+from reports.daily import classes_of, part_board
+from reports.models import Barometer
 from schools import audit
 from schools.access import Viewer
 from schools.figures import Scope, figures
@@ -126,6 +128,21 @@ def test_demo_is_not_loaded_over_data(world):
     with pytest.raises(CommandError):
         call_command("demo", stdout=io.StringIO())
     assert Student.objects.count() == before
+
+
+def test_demo_of_a_university_reports_through_its_colleges(transactional_db):
+    call_command("flush", verbosity=0, interactive=False)
+    ensure_seeds()
+    load_demo("university", today=TODAY, tell=lambda text: None)
+    unit, yesterday = Unit.objects.get(stages=["university"]), TODAY - dt.timedelta(days=1)
+    colleges = {row.name: row.state for row in part_board(unit, yesterday, classes_of(unit)).rows}
+    dean = Membership.objects.select_related("person", "unit__kind").get(person__staff_number="dean")
+    rooms = Barometer.objects.visible_to(Viewer(person=dean.person, membership=dean)).values_list(
+        "dormitory", flat=True
+    )
+    assert (set(colleges), "missing" in colleges.values()) == ({"计算机学院", "外国语学院"}, False)
+    assert set(rooms) == {"", "3-502", "3-504"}
+    assert list(audit.verify()) == []
 
 
 def test_demo_district_has_the_sizes_of_the_mission():

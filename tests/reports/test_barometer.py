@@ -7,7 +7,7 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.barometer import NO, QUESTIONS, YES, is_worrying, level_of
 from reports.models import Barometer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Notice, UnitSetting
+from schools.models import AuditEntry, ClassGroup, Notice, UnitSetting
 from students.evidence import evidence_of
 from students.models import RiskFlag, Student
 from tests.walking import kept_from
@@ -70,6 +70,15 @@ def test_the_words_are_not_for_the_class_teacher(world, sign_in, link):
     ]
     assert ["SENTINEL-a-barometer" in page for page in pages] == [False, True]
     assert AuditEntry.objects.get(verb="barometer.read").person == world.a.counselor.person
+
+
+def test_a_calm_week_is_a_name_and_only_a_class_that_is_there_gets_a_link(world, sign_in, link):
+    gone = ClassGroup.objects.create(school=world.a.unit, stage="primary", entry_year=2015, number=1)
+    file_barometer(link=link, answers=CALM)
+    page = sign_in(world.a.leader).get(reverse("reports:barometer_list"))
+    week = page.context["weeks"][0]
+    assert (week.told, week.calm, week.handed_in) == ([], [world.a.class_1.name], 1)
+    assert gone not in page.context["classes"] and world.a.class_1 in page.context["classes"]
 
 
 def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, link):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from config.demo import SCALES, load_demo
+from config.demo import SCALES, UNIVERSITY, load_demo
 from config.demo.network import DEMO_PASSWORD
 from schools.common.errors import Refused
 from schools.queries import demo_accounts
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Load an invented network, the same every time; or print its accounts."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scale", choices=list(SCALES), default="school")
+        parser.add_argument("--scale", choices=[*SCALES, UNIVERSITY], default="school")
         parser.add_argument("--today", type=dt.date.fromisoformat, help="the day the demo plays on, as 2026-11-23")
         parser.add_argument("--accounts", action="store_true", help="only print the accounts")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the database holds data")
