@@ -51,11 +51,11 @@ def _of_flag(viewer: Viewer, flag: Any) -> Any:
 
 @brief
 def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]]:
-    """What the talks behind flags were about."""
+    """What the talks behind flags were about, the newest first."""
     parts = _themes(viewer, flags=[flag.pk for flag in flags])
     found: dict[UUID, list[str]] = {}
     words = own_words(viewer) if parts else None
-    for flag, themes in parts:
+    for flag, themes, _at in sorted(parts, key=lambda part: part[2], reverse=True):
         if words and themes:
             found.setdefault(flag, []).append(words.themes(themes))
     return found
@@ -63,7 +63,9 @@ def themes_behind(viewer: Viewer, flags: list[RiskFlag]) -> dict[UUID, list[str]
 
 @prepared_for(flags=UUIDField())
 def _themes(viewer: Viewer, flags: list[Any]) -> Any:
-    return TalkPart.objects.visible_to(viewer).standing().filter(flag__in=flags).values_list("flag_id", "themes")
+    """Not in the order of talks: SQLite would read all talks of the school for it."""
+    parts = TalkPart.objects.visible_to(viewer).standing().filter(flag__in=flags).order_by()
+    return parts.values_list("flag_id", "themes", "talk__happened_at")
 
 
 @chronicles(INCIDENT)

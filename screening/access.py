@@ -3,7 +3,7 @@ people: what a unit may use is a query."""
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
@@ -77,13 +77,14 @@ def rounds_of(rounds: Any, viewer: Viewer) -> Any:
     counselors see a later stage: that somebody is asked again or asked more says something about the first answers."""
     here = rounds.filter(school_id=viewer.unit.pk)
     if viewer.role in SCREENERS:
-        return here.filter(Q(after=None) | Q(pk__in=Slip.objects.visible_to(viewer).order_by().values("round")))
+        seen = Slip.objects.visible_to(viewer).filter(round=OuterRef("pk")).order_by()
+        return here.filter(Q(after=None) | Exists(seen))
     if viewer.role == Role.SCHOOL_LEADER:
         return here.filter(after=None)
     if viewer.role not in ROUND_ROLES:
         return rounds.none()
-    own = Slip.objects.filter(class_group__in=viewer.class_ids).order_by().values("round")
-    return here.filter(pk__in=own, is_quiet=False).exclude(state=Round.State.PLANNED)
+    own = Slip.objects.filter(round=OuterRef("pk"), class_group__in=viewer.class_ids).order_by()
+    return here.filter(Exists(own), is_quiet=False).exclude(state=Round.State.PLANNED)
 
 
 @rule(Slip)

@@ -6,9 +6,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from schools.access import Viewer
+from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.labels import listed
 from schools.listing import Choice, Column, Days, List, Search
+from schools.prepared_for import prepared_for
 from schools.templatetags.look import moment
 from students.clocks import clock_of, in_whose_hands, next_step
 from students.evidence import briefs_of
@@ -18,6 +19,7 @@ from students.models.flags import is_late
 from students.queries import attach_classes, matching, open_flags
 
 Flags = QuerySet[RiskFlag]
+ORDER, PAGE = ("-severity", "due_at"), 40
 SHOWS = {
     "waiting": gettext_lazy("To take in hand"),
     "mine": gettext_lazy("In my hands"),
@@ -37,7 +39,7 @@ def flags_of(viewer: Viewer) -> Flags:
     """Every flag this viewer sees, with what the list shows of it."""
     seen = RiskFlag.objects.visible_to(viewer)
     related: tuple[str, ...] = ("student", "assignee__person", "waits_for__person")
-    if viewer.sees_whole_school():  # `dress` gives the classes
+    if viewer.role in SCHOOL_ROLES:  # `dress` gives the classes
         return seen.select_related(*related).only(*OF_FLAG, *OF_PEOPLE)
     related = ("student__class_group__school", *related)
     return seen.select_related(*related).only(*OF_FLAG, *OF_PEOPLE, "student__class_group")
@@ -55,6 +57,12 @@ def shown(flags: Any, show: str, viewer: Viewer) -> Any:
         "closed": Q(state=State.CLOSED),
     }
     return flags.filter(conditions[show])
+
+
+@prepared_for()
+def usual(viewer: Viewer) -> Any:
+    """What the list shows before anybody chooses: the first of what is not closed."""
+    return shown(flags_of(viewer), "", viewer).order_by(*ORDER, "pk")[: PAGE + 1]
 
 
 def tab_counts(viewer: Viewer) -> dict[str, int]:
@@ -106,8 +114,9 @@ FLAGS = List(
             "A flag comes from a talk that asks for attention, or is raised by hand on the page of a student."
         ),
     ),
-    order=("-severity", "due_at"),
-    page_size=40,
+    order=ORDER,
+    page_size=PAGE,
+    usual=usual,
     link="students:flag_detail",
     dress=dress,
     columns=(

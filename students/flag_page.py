@@ -240,7 +240,7 @@ def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[Any]) -> list[Any]
 def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[TimelineEntry]:
     """What happened, newest first: the acts of the log, and the steps that this viewer may read, by kind."""
     told = [
-        TimelineEntry(one.happened_at, str(one.get_kind_display()), one.by.person.name)
+        TimelineEntry(one.happened_at, str(FlagStep.Kind(one.kind).label), one.by.person.name)
         for one in steps
         if one.kind not in (FlagStep.Kind.HAND_OVER, FlagStep.Kind.DECISION) and one.corrects_id is None
     ]

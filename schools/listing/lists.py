@@ -35,6 +35,8 @@ class List:
     """`name` is the view's, and what the audit log calls an export. `order` is the order without a `sort`.
 
     `narrow(rows, chosen, viewer)` applies filters that mean something only together, by their names.
+    `usual(viewer)` gives the rows of an address that asks for nothing, one more than fill a page: a prepared read
+    (`schools.prepared_for`) for a list that people open all day.
     `dress(rows, viewer)` puts on the rows of one page, or of a file, what needs a query of its own for all of them
     together. `link` names the view behind the first column, which takes the key of the row. `nothing` says in two
     sentences, a title and a text, what will stand here, for a list that is still empty.
@@ -48,6 +50,7 @@ class List:
     page_size: int = 50
     narrow: Callable[[Rows, dict[str, Any], Viewer], Rows] = as_found
     dress: Callable[[list[Any], Viewer], None] = as_they_are
+    usual: Callable[[Viewer], list[Any]] | None = None
     link: str = ""
     icon: str = "sparkles"
     nothing: tuple[Any, Any] = ("", "")
@@ -121,13 +124,18 @@ class Shown:
     def page_obj(self) -> Page[Any]:
         size, number = self.list.page_size, self.request.GET.get("page")
         paginator = Paginator(self.rows, size)
-        first = [] if number else list(self.rows[: size + 1])
+        first = [] if number else self._first(size + 1)
         if not number and len(first) <= size:
             paginator.count = len(first)  # all of them: nobody needs to count
         page = paginator.get_page(number)
         page.object_list = list(page.object_list) if number else first[:size]
         self.list.dress(page.object_list, self.viewer)
         return page
+
+    def _first(self, size: int) -> list[Any]:
+        if self.list.usual and not self.is_set and not self.sort:
+            return self.list.usual(self.viewer)
+        return list(self.rows[:size])
 
     @property
     def count(self) -> int:

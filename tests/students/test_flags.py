@@ -16,6 +16,7 @@ from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
 from students.actions.moving import times_of
 from students.clocks import clock_of, duration
+from students.flag_list import FLAGS, flags_of, shown, usual
 from students.models import FlagReport, Guardian, RiskFlag, Student
 from students.steps import steps_of
 from tests.walking import entry_of, kept_from, raised
@@ -392,6 +393,13 @@ def test_flag_list_sorts_by_level_then_by_remaining_time(world, sign_in):
     assert [flag.student_id for flag in page.object_list] == [
         student.pk for student in (world.a.student_2, world.a.neighbor, world.a.student, world.a.older)
     ]
+
+
+@pytest.mark.parametrize("who", ["teacher", "subject_teacher", "grade_head", "counselor", "leader"])
+def test_what_the_flag_list_usually_shows_is_what_its_filters_would(world, viewer, who):
+    grow_flags(world.a, 3)
+    seen = viewer(world.a.people[who])
+    assert [one.pk for one in usual(seen)] == [one.pk for one in shown(flags_of(seen), "", seen).order_by(*FLAGS.order)]
 
 
 def test_flag_list_has_tabs(world, sign_in, viewer):
