@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from schools.common.labels import listed
 from screening.answers import parse
 from screening.models import Round, RoundInstrument
 from screening.outcome import parts_of
@@ -22,6 +23,7 @@ class Asked:
     question: Question
     waits_for: tuple[tuple[str, tuple[int, ...]], ...]
     intro: str = ""  # of its instrument: what the question begins with
+    only_if: str = ""  # on a page that shows it together with what decides it: the answers after which it is asked
 
     def told(self) -> dict[str, Any]:
         """For the script."""
@@ -50,8 +52,20 @@ class Questions:
     total: int
 
     @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 100
+
+    @property
     def done(self) -> int:
         return self.total - len(self.asked)
+
+    def all_at_once(self) -> list[Asked]:
+        """On one page; what is asked only after certain answers names them."""
+        here = {one.key: one.question for one in self.asked}
+        return [
+            replace(one, only_if=listed(_words(here[key], values) for key, values in one.waits_for if key in here))
+            for one in self.asked
+        ]
 
     def first_page(self) -> list[Asked]:
         """Up to a page full, and never a question together with the one that decides whether it is asked."""
@@ -62,6 +76,11 @@ class Questions:
                 break
             page.append(one)
         return page
+
+
+def _words(question: Question, values: tuple[int, ...]) -> str:
+    texts = {choice.value: choice.text for choice in question.choices}
+    return listed(texts.get(value, str(value)) for value in values)
 
 
 def papers_of(round_: Round, language: str) -> list[tuple[RoundInstrument, Paper]]:

@@ -40,6 +40,8 @@ from screening.windows import SITTING, takes_answers
 
 SALT = "screening.sitting"
 COOKIE = "sitting"
+ROOM = "room"  # a cookie of the computer room: the code of the class that sits there, so that the next student finds in
+PRINT = "print"  # a cookie beside it: "large", until the end page
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
         if slip is not None:
             return _start_page(request, slip, token=begun(slip, code))
         form.add_error(None, _("Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes."))
-    return render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)
+    answer = render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)
+    answer.set_cookie(ROOM, code, path=reverse("screening:answer_page"), httponly=True, samesite="Lax")
+    return answer
 
 
 def _by_pin(row: RoundClass, number: str, pin: str) -> Slip | None:
@@ -174,7 +178,9 @@ def _start_page(request: HttpRequest, slip: Slip, token: str = "") -> HttpRespon
 
 def _closed(request: HttpRequest, sentence: str, status: int = 200, school: Unit | None = None) -> HttpResponse:
     """A sentence, and whom one can call: of the school, where it is known whose slip this is."""
-    context = {"sentence": sentence, "lines": help_lines(school)}
+    room = request.COOKIES.get(ROOM, "")
+    is_known = bool(room) and RoundClass.objects.filter(code_hash=hash_of(room), round__state=Round.State.OPEN).exists()
+    context = {"sentence": sentence, "lines": help_lines(school), "class_code": room if is_known else ""}
     return render(request, "screening/answer_closed.html", context, status=status)
 
 
@@ -188,6 +194,8 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     sitting = _of_cookie(request)
     if sitting is None:
         return _closed(request, _("Scan the code on your slip to begin."))
+    if PRINT in request.GET:
+        return _in_large_print(is_wanted=request.GET[PRINT] == "large")
     slip = sitting.slip
     if slip.finished_at is not None:
         return redirect("screening:answer_done")
@@ -197,7 +205,7 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     answered, _seconds = actions.answers_so_far(slip)
     sheet = sheet_of(slip.round, get_language() or "zh", answered)
     unnamed = slip.round.is_anonymous  # all of it at once: nothing is kept on the way
-    page = sheet.asked if unnamed else sheet.first_page()
+    page = sheet.all_at_once() if unnamed else sheet.first_page()
     context = {
         "round": slip.round,
         "sheet": sheet,
@@ -207,8 +215,20 @@ def answer_page(request: HttpRequest) -> HttpResponse:
         "sitting": sitting,
         "client_id": uuid.uuid4(),
         "again": "again" in request.GET,
+        "is_large": request.COOKIES.get(PRINT) == "large",
     }
     return render(request, "screening/answer_page.html", context)
+
+
+def _in_large_print(*, is_wanted: bool) -> HttpResponse:
+    """For a page without a script, where no button can change the page itself."""
+    answer = redirect("screening:answer_page")
+    path = reverse("screening:answer_page")
+    if is_wanted:
+        answer.set_cookie(PRINT, "large", path=path, samesite="Lax")
+    else:
+        answer.delete_cookie(PRINT, path=path, samesite="Lax")
+    return answer
 
 
 def _told(sheet: Questions, sitting: Sitting) -> dict[str, Any]:
@@ -319,7 +339,9 @@ def answer_done(request: HttpRequest) -> HttpResponse:
         "class_code": sitting.class_code,
         "said": own_result(slip) if slip.round.shows_results else "",
         "lines": help_lines(slip.round.school),
+        "is_large": request.COOKIES.get(PRINT) == "large",
     }
     answer = render(request, "screening/answer_done.html", context)
-    answer.delete_cookie(COOKIE, path=reverse("screening:answer_page"), samesite="Lax")
+    for name in (COOKIE, PRINT):
+        answer.delete_cookie(name, path=reverse("screening:answer_page"), samesite="Lax")
     return answer

@@ -255,7 +255,10 @@
     show();
   });
   var large = root.querySelector("[data-large]");
-  large.addEventListener("click", function () { document.documentElement.classList.toggle("large"); });
+  large.addEventListener("click", function () {  // a cookie, so that it stays after a reload; the end page takes it away
+    var isOn = document.documentElement.classList.toggle("large");
+    document.cookie = "print=" + (isOn ? "large" : "usual") + "; path=" + location.pathname + "; SameSite=Lax";
+  });
   var aloud = root.querySelector("[data-aloud]");
   if (window.speechSynthesis && window.SpeechSynthesisUtterance) {
     aloud.hidden = false;
@@ -267,6 +270,12 @@
       window.speechSynthesis.speak(said);
     });
   }
+
+  // A page loaded anew before the last answers were acknowledged goes on behind them.
+  queue().filter(isOwn).forEach(function (one) {
+    Object.keys(one.answers).forEach(function (key) { given[key] = one.answers[key]; });
+  });
+  while (at < list().length && (given[list()[at].key] || []).length) at++;
 
   form.hidden = true;
   root.querySelector("[data-script]").hidden = false;

@@ -199,6 +199,18 @@ def test_same_computer_shows_the_next_student_nothing_of_the_one_before(asked, w
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_computer_of_a_class_leads_the_next_student_in_also_after_a_reload_of_the_end(asked):
+    row = RoundClass.objects.get(round=asked.round)
+    client, at_home, url = Client(), Client(), f"/a/class/{class_code_of(row)}/"
+    page = client.post(url, {"number": asked.student.student_number, "pin": pin_of(asked)})
+    client.get(url)
+    client.post(url, {"slip": page.context["token"], "agree": "yes"})
+    on(client, body(token_of(client), sheet(*CALM)), "finish")
+    client.get("/a/done/")
+    assert url in client.get("/a/done/").content.decode()
+    assert url not in at_home.get("/a/done/").content.decode()
+
+
 def test_sitting_of_one_student_keeps_no_answer_for_another(asked, world):
     """A save that is sent again with somebody else's cookie goes to whom its own token names, and to nobody else."""
     one, other = Client(), Client()
@@ -290,6 +302,16 @@ def test_pages_without_a_script_lead_to_the_end(asked):
     assert client.post("/a/save/", data).url == "/a/"
     assert client.post("/a/finish/", data | {"asked": "", "id": str(uuid.uuid4())}).url == "/a/done/"
     assert Response.objects.get().attention == 0
+
+
+def test_large_print_without_a_script_stays_until_the_end(asked):
+    client = Client()
+    scan(client, asked)
+    assert client.get("/a/?print=large").url == "/a/"
+    assert 'class="large"' in client.get("/a/").content.decode()
+    on(client, body(token_of(client), sheet(*CALM)), "finish")
+    assert 'class="large"' in client.get("/a/done/").content.decode()
+    assert client.cookies["print"].value == ""
 
 
 def test_skipping_a_page_without_a_script_leaves_what_another_device_answered(asked):
