@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
 from schools.common.floors import ask_apps
-from schools.models import Role, Unit
+from schools.models import Membership, Role, Unit
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
 from students.models.center import CenterRequest, CenterRequestQuerySet
@@ -314,6 +314,16 @@ def can_read_decision(viewer: Viewer, flag: RiskFlag) -> bool:
     if viewer.role == Role.GRADE_HEAD:
         return flag.student.class_group_id in viewer.class_ids
     return viewer.role in SCHOOL_ROLES
+
+
+def can_confirm(viewer: Viewer, flag: RiskFlag) -> bool:
+    """The second person who was named; where they have left, any counselor or leader but whoever decided."""
+    if flag.state != RiskFlag.State.PROPOSED or flag.waits_for_id == viewer.membership.pk:
+        return flag.state == RiskFlag.State.PROPOSED
+    if not can_handle_flags(viewer) or Membership.objects.working().filter(pk=flag.waits_for_id or 0).exists():
+        return False
+    decision = flag.steps.filter(kind=FlagStep.Kind.DECISION, corrects=None).select_related("by").last()
+    return decision is not None and decision.by.person_id != viewer.person.pk
 
 
 def can_handle_flags(viewer: Viewer) -> bool:

@@ -16,7 +16,7 @@ from schools.models import AuditEntry, Membership, Role
 from schools.on_duty import on_duty
 from schools.prepared_for import prepared_for
 from schools.unpublished import calendar_warning
-from students.access import can_handle_flags, can_keep_registry, can_read_decision
+from students.access import can_confirm, can_handle_flags, can_keep_registry, can_read_decision
 from students.advice import advice
 from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
@@ -48,7 +48,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
     steps = _steps(viewer, flag)
     handles = can_handle_flags(viewer)
     running = running_until(flag)
-    is_second = flag.state == State.PROPOSED and flag.waits_for_id == viewer.membership.pk
+    is_second = can_confirm(viewer, flag)
     context = {
         "flag": flag,
         "clocks": four_clocks(flag, viewer.calendar, timezone.now()),

@@ -26,6 +26,7 @@ class Need(StrEnum):
     INTERVIEW = "interview"  # recorded since the flag was raised, called again or opened again
     SECOND = "second"  # a second person, named beforehand
     NAMED = "named"  # whoever acts is that second person
+    MEASURE = "measure"  # something was done with the student; on the two upper levels the interview
     LOWER_LEVELS = "lower_levels"  # the two upper levels go another way
     LOWEST_LEVEL = "lowest_level"
     ACCEPTED = "accepted"  # a named person of another school has accepted it
@@ -44,6 +45,7 @@ class Facts:
     is_named: bool = False
     has_open_place: bool = True
     is_accepted: bool = False
+    is_acted: bool = False
 
     def lacks(self, need: Need) -> bool:
         return not {
@@ -51,6 +53,7 @@ class Facts:
             Need.INTERVIEW: self.is_interviewed,
             Need.SECOND: self.has_second,
             Need.NAMED: self.is_named,
+            Need.MEASURE: self.is_interviewed if self.severity >= UPPER else self.is_acted,
             Need.LOWER_LEVELS: self.severity < UPPER,
             Need.LOWEST_LEVEL: self.severity == LOWEST,
             Need.OPEN_PLACE: self.has_open_place,
@@ -79,7 +82,7 @@ MOVES = {
         # A first measure stops the clock of a flag that nobody took in hand first: whoever acts has it in hand.
         Move("step", (State.RAISED, State.IN_HAND), State.IN_HAND, label="a step is written down"),
         Move("step_while_watched", (State.WATCHED, State.PROPOSED), None, label="a step is written down"),
-        Move("watch", HELD, State.WATCHED, (Need.REASON,), label="watched until a day"),
+        Move("watch", HELD, State.WATCHED, (Need.MEASURE, Need.REASON), label="watched until a day"),
         Move("watch_over", (State.WATCHED,), State.IN_HAND, label="the day has come"),
         Move(
             "call_again",

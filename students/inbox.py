@@ -1,6 +1,6 @@
 """Flags that wait for somebody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from students.clocks import in_whose_hands, next_step, running_until
 from students.flag_states import UPPER, State
 from students.models import FlagStep, RiskFlag, RosterImport
 
+Tells = Callable[[RiskFlag, str], Waiting]
 MOST = 100
 SHOWN = ("severity", "due_at", "student__name", "student__class_group_id")
 HANDS = (
@@ -29,20 +30,34 @@ HANDS = (
 
 @waits
 def flags_to_handle(viewer: Viewer) -> Iterator[Waiting]:
-    """For counselor and leader: what nobody has in hand, what they have in hand, and what they are to confirm."""
+    """For counselor and leader: what nobody has in hand, what they have in hand, what they are to confirm, and what
+    waits for somebody who has left."""
     if not can_handle_flags(viewer):
         return
     classes: dict[int | None, str] = {group.pk: group.name for group in viewer.class_groups}
     for flag in _to_handle(viewer):
-        yield TELLS[State(flag.state)](flag, classes.get(flag.student.class_group_id, ""))
+        yield _teller(viewer, flag)(flag, classes.get(flag.student.class_group_id, ""))
 
 
 @prepared_for()
 def _to_handle(viewer: Viewer) -> Any:
-    own = Q(state=State.IN_HAND, assignee=viewer.membership) | Q(state=State.PROPOSED, waits_for=viewer.membership)
-    seen = RiskFlag.objects.visible_to(viewer).filter(Q(state=State.RAISED) | own)
+    working = Membership.objects.working()
+    able = working.filter(unit_id=viewer.unit.pk, role__in=SCHOOL_ROLES)
+    in_hand, proposed = Q(state=State.IN_HAND), Q(state=State.PROPOSED)
+    own = in_hand & Q(assignee__person=viewer.person) | proposed & Q(waits_for=viewer.membership)
+    nobodys = in_hand & ~Q(assignee__person__in=able.values("person")) | proposed & ~Q(waits_for__in=working)
+    seen = RiskFlag.objects.visible_to(viewer).filter(Q(state=State.RAISED) | own | nobodys)
     seen = seen.select_related("student", "assignee__person", "waits_for__person")
     return seen.only(*SHOWN, *HANDS)[:MOST]
+
+
+def _teller(viewer: Viewer, flag: RiskFlag) -> Tells:
+    if flag.state == State.RAISED:
+        return _waiting
+    if flag.state == State.PROPOSED:
+        return _to_confirm if flag.waits_for_id == viewer.membership.pk else _nobody_confirms
+    is_own = flag.assignee is not None and flag.assignee.person_id == viewer.person.pk
+    return _in_own_hands if is_own else _in_nobodys_hands
 
 
 def _waiting(flag: RiskFlag, group: str) -> Waiting:
@@ -74,7 +89,23 @@ def _to_confirm(flag: RiskFlag, group: str) -> Waiting:
     )
 
 
-TELLS = {State.RAISED: _waiting, State.IN_HAND: _in_own_hands, State.PROPOSED: _to_confirm}
+def _in_nobodys_hands(flag: RiskFlag, group: str) -> Waiting:
+    return Waiting(
+        text=_("In nobody’s hands: {name}").format(name=flag.student.name),
+        url=flag.get_absolute_url(),
+        due_at=running_until(flag),
+        note=" · ".join(filter(None, [group, _("whoever had it has left: hand it to somebody, or to yourself")])),
+        severity=flag.severity,
+    )
+
+
+def _nobody_confirms(flag: RiskFlag, group: str) -> Waiting:
+    return Waiting(
+        text=_("Nobody confirms how the flag of {name} ends").format(name=flag.student.name),
+        url=flag.get_absolute_url(),
+        note=" · ".join(filter(None, [group, _("the second person has left: somebody else can confirm it")])),
+        severity=flag.severity,
+    )
 
 
 @waits

@@ -96,6 +96,10 @@ class MembershipQuerySet(Visible["Membership"]):
         not_ended = models.Q(ends_on=None) | models.Q(ends_on__gte=day)
         return self.filter(not_ended, starts_on__lte=day)
 
+    def working(self) -> "MembershipQuerySet":
+        """Current ones whose account is open."""
+        return self.current().filter(person__is_active=True)
+
     def not_over(self, on: dt.date | None = None) -> "MembershipQuerySet":
         """Current ones and those that begin later."""
         day = on or timezone.localdate()

@@ -33,8 +33,25 @@ class StepUp:
 
 def handlers(flag: RiskFlag) -> list[Membership]:
     """The counselors of its school, or the leaders of one without; nobody from whom it is kept."""
-    members = _HANDLERS.objects(flag=flag.pk, school=flag.school_id, today=timezone.localdate())
-    return [one for one in members if one.role == Role.COUNSELOR] or members
+    return _first_of(_able(flag))
+
+
+def in_place_of(member: Membership | None, flag: RiskFlag) -> list[Membership]:
+    """This person, in whatever role they handle flags of the school today. Where they have left, or their account is
+    closed: their backup, else everybody who handles it."""
+    able = _able(flag)
+    if member is None:
+        return _first_of(able)
+    here = [one for one in able if one.pk == member.pk] or [one for one in able if one.person_id == member.person_id]
+    return here or [one for one in able if one.pk == member.backup_id] or _first_of(able)
+
+
+def _able(flag: RiskFlag) -> list[Membership]:
+    return _HANDLERS.objects(flag=flag.pk, school=flag.school_id, today=timezone.localdate())
+
+
+def _first_of(able: list[Membership]) -> list[Membership]:
+    return [one for one in able if one.role == Role.COUNSELOR] or able
 
 
 def _allowed(flag: Any, school: Any, today: Any) -> MembershipQuerySet:
@@ -70,7 +87,7 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
 
 def call_repeated(flag: RiskFlag) -> None:
     """Somebody reported again: whoever has it in hand learns of it, or those who were called first."""
-    to = [flag.assignee] if flag.assignee and flag.state != State.RAISED else handlers(flag)
+    to = handlers(flag) if flag.state == State.RAISED else in_place_of(flag.assignee, flag)
     notify(to=to, kind="flag.repeated", about=flag, unit=flag.school, occasion=this_once())
 
 

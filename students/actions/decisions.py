@@ -11,8 +11,9 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import Membership, Person
 from schools.work.notices import end_notices, notify, pulse, this_once
+from students.access import can_confirm
 from students.actions.asking import ask_second, check_second_at_center
-from students.actions.calling import stop_calling, urgency_of
+from students.actions.calling import in_place_of, stop_calling, urgency_of
 from students.actions.flags import can_be_given
 from students.actions.moving import (
     add_step,
@@ -84,10 +85,10 @@ def _propose(by: Viewer, flag: RiskFlag, outcome: str, second: Membership | None
 
 @transaction.atomic
 def confirm_flag(*, by: Viewer, flag: RiskFlag) -> RiskFlag:
-    """The second person agrees: it ends, by the decision of both."""
+    """The second person agrees, or another in their place: it ends, by the decision of both."""
     check_may_confirm(by, flag)
     flag = locked(flag)
-    check_move("confirm", flag, is_named=flag.waits_for_id == by.membership.pk)
+    check_move("confirm", flag, is_named=can_confirm(by, flag))
     decision = last_decision(flag)
     words = _reason_of(decision)
     return _end(by, flag, "confirm", decision.by.person, decision.outcome, words)
@@ -135,12 +136,13 @@ def send_back_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
     """The second person does not agree, and says why: it is in hand again."""
     check_may_confirm(by, flag)
     flag = locked(flag)
-    check_move("send_back", flag, reason=text, is_named=flag.waits_for_id == by.membership.pk)
+    check_move("send_back", flag, reason=text, is_named=can_confirm(by, flag))
     decision = last_decision(flag)
     add_step(by=by, flag=flag, kind=Kind.SENT_BACK, words={"text": text}, to=decision.by)
     move("send_back", flag, waits_for=None, outcome="")
     end_notices(flag, "flag.confirm")
-    notify(to=[decision.by], kind="flag.sent_back", about=flag, urgency=urgency_of(flag), occasion=str(decision.number))
+    decided = in_place_of(decision.by, flag)
+    notify(to=decided, kind="flag.sent_back", about=flag, urgency=urgency_of(flag), occasion=str(decision.number))
     audit.record(by=by, verb="flag.sent_back", about=flag, student=flag.student_id, unit=flag.school)
     return flag
 

@@ -143,7 +143,8 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     _withdraw_of_student(flag, members)
     _withdraw_at_centers(flag, members)
     row = locked(flag)
-    _let_go(row, {one.pk for one in members}, has_lost_its_ground=_forget_interview(row, members))
+    has_lost_its_ground = any([_forget_interview(row, members), _forget_measures(row), _is_their_proposal(row)])
+    _let_go(row, {one.pk for one in members}, has_lost_its_ground=has_lost_its_ground)
     flag.refresh_from_db()
     ask_apps("keeping")
     for taker in _takers:
@@ -206,9 +207,31 @@ def _forget_interview(flag: RiskFlag, members: list[Membership]) -> bool:
     return flag.state == State.PROPOSED
 
 
+def _forget_measures(flag: RiskFlag) -> bool:
+    """What they did is no measure either: the first one by somebody else counts. True if there is none."""
+    steps = flag.steps.filter(is_measure=True).order_by("number").values_list("happened_at", "by__person")
+    measures = [(max(at, flag.known_at), person) for at, person in steps]
+    first = next((place for place, (at, _person) in enumerate(measures) if at == flag.acted_at), None)
+    barred = set(flag.kept_from.values_list("person", flat=True))
+    if flag.state == State.CLOSED or first is None or measures[first][1] not in barred:
+        return False
+    flag.acted_at = next((at for at, person in measures[first:] if person not in barred), None)
+    if flag.acted_at is None:
+        flag.due_at = times_of(school=flag.school, severity=flag.severity, known_at=timezone.now()).due_at
+    flag.save(update_fields=["acted_at", "due_at"])
+    mark_figures(flag)
+    return flag.acted_at is None
+
+
+def _is_their_proposal(flag: RiskFlag) -> bool:
+    decision = flag.steps.filter(kind=FlagStep.Kind.DECISION, corrects=None).select_related("by").last()
+    is_theirs = decision is not None and flag.kept_from.filter(person=decision.by.person_id).exists()
+    return flag.state == State.PROPOSED and is_theirs
+
+
 def _let_go(flag: RiskFlag, barred: set[int], *, has_lost_its_ground: bool) -> None:
-    """One that was theirs to handle or to confirm, or was to end by what they heard, calls the others anew: it must not
-    be nobody's."""
+    """One that was theirs to handle or to confirm, or rests on what they heard, did or proposed, calls the others anew:
+    it must not be nobody's."""
     is_second = flag.state == State.PROPOSED and flag.waits_for_id in barred
     if flag.state == State.CLOSED or not (flag.assignee_id in barred or is_second or has_lost_its_ground):
         RiskFlag.objects.filter(pk=flag.pk, assignee__in=barred).update(assignee=None)

@@ -29,6 +29,9 @@ SENTENCES: dict[str, Any] = {
     Need.INTERVIEW: gettext_lazy("A flag of the two upper levels ends only after an interview. Record it first."),
     Need.SECOND: gettext_lazy("Name the second person who is to confirm it: two decide on the two upper levels."),
     Need.NAMED: gettext_lazy("Only the second person who was named can do this."),
+    Need.MEASURE: gettext_lazy(
+        "Watching begins once something was done: record the first measure, on the two upper levels the interview."
+    ),
     Need.LOWER_LEVELS: gettext_lazy("Two persons decide on a flag of the two upper levels: propose it to the second."),
     Need.LOWEST_LEVEL: gettext_lazy("Only flags of the lowest level are closed together."),
     Need.ACCEPTED: gettext_lazy("It goes along only when a person of the other school has accepted it."),
@@ -62,6 +65,7 @@ def facts_of(flag: RiskFlag, *, reason: str = "", second: Membership | None = No
         state=State(flag.state),
         severity=flag.severity,
         is_interviewed=flag.interviewed_at is not None,
+        is_acted=flag.acted_at is not None,
         has_reason=says_something(reason),
         has_second=second is not None,
         **more,

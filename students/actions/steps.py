@@ -19,7 +19,7 @@ from schools.models import Membership, Role
 from schools.severity import WORST
 from schools.work.notices import about_this, notify, pulse, this_once
 from schools.work.steadily import each
-from students.actions.calling import begin_ladder_anew, call_for, urgency_of
+from students.actions.calling import begin_ladder_anew, call_for, in_place_of, urgency_of
 from students.actions.moving import (
     SENTENCES,
     add_step,
@@ -169,8 +169,8 @@ def answer_question(*, by: Viewer, flag: RiskFlag, question: FlagStep, text: str
     asked = about_this(flag, "flag.question").filter(occasion=str(question.number), over_at=None)
     asked.update(over_at=timezone.now(), answer_by=None)
     RiskFlag.objects.filter(pk=flag.pk, waits_for=by.membership).update(waits_for=None)
-    asker = {one.pk: one for one in (question.by, flag.assignee) if one}
-    notify(to=asker.values(), kind="flag.answered", about=flag, urgency=urgency_of(flag), occasion=str(step.number))
+    askers = [*in_place_of(question.by, flag), *in_place_of(flag.assignee or question.by, flag)]
+    notify(to=askers, kind="flag.answered", about=flag, urgency=urgency_of(flag), occasion=str(step.number))
     return _finish(by, flag, step, "flag.answered")
 
 
@@ -217,7 +217,7 @@ def _times_of_higher(flag: RiskFlag, severity: int) -> dict[str, Any]:
 
 @transaction.atomic
 def watch_flag(*, by: Viewer, flag: RiskFlag, until: dt.date, text: str) -> FlagStep:
-    """Watch until a day; on that day it is in hand again."""
+    """Watch until a day, once something was done; on that day it is in hand again."""
     check_may_handle(by, flag)
     flag = locked(flag)
     check_move("watch", flag, reason=text)
@@ -241,7 +241,7 @@ def _end_watch(flag: RiskFlag, today: dt.date) -> bool:
         state=State.IN_HAND.value, watch_until=None
     )
     if moved:
-        to = [flag.assignee] if flag.assignee else []
+        to = in_place_of(flag.assignee, flag)
         notify(to=to, kind="flag.watch_over", about=flag, occasion=f"{today:%Y%m%d}")
         pulse({flag.school_id})
         audit.record(by=None, verb="flag.watch_over", about=flag, student=flag.student_id, unit=flag.school)

@@ -7,10 +7,13 @@ import pytest
 import time_machine
 
 from counseling.actions.incidents import start_incident
-from schools.models import Membership, Notice
-from students.actions import steps
-from students.actions.flags import acknowledge_flag, escalate_overdue, raise_flag
+from schools.common.errors import Refused
+from schools.models import Membership, Notice, Person
+from students.actions import decisions, steps
+from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
+from students.actions.keeping import keep_from
 from students.clocks import running_until
+from students.inbox import flags_to_handle
 from students.models import RiskFlag
 from students.queries import flag_counts
 from tests.world import NOW, SHANGHAI
@@ -144,3 +147,134 @@ def test_an_orange_flag_of_the_last_hour_calls_when_its_first_measure_is_due(wor
     assert called(flag, "flag.late") == ["a-leader"]
     with time_machine.travel(after, tick=False):
         assert flag_counts(by)["late"] == sum(one.is_late(after) for one in RiskFlag.objects.filter(school=flag.school))
+
+
+# --- whoever had it has left ------------------------------------------------------------------------------------------
+
+
+def leaves(how, member):
+    """The membership has ended, or the account is closed."""
+    if how == "role":
+        Membership.objects.filter(pk=member.pk).update(ends_on=NOW.date() - dt.timedelta(days=1))
+    else:
+        Person.objects.filter(pk=member.person_id).update(is_active=False)
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_a_flag_of_somebody_who_has_left_waits_for_all_and_a_new_report_calls_them(how, world, by, viewer, report):
+    flag = report(3)
+    hold(by, flag)
+
+    def told():
+        others = (viewer(world.a.counselor_2), viewer(world.a.leader))
+        return [one.text for who in others for one in flags_to_handle(who) if one.url == flag.get_absolute_url()]
+
+    assert told() == []
+    leaves(how, world.a.counselor)
+    assert told() == [f"无人处理：{flag.student.name}"] * 2
+    report(2)
+    assert called(flag, "flag.repeated") == ["a-counselor_2"]
+
+
+def test_a_flag_of_somebody_who_has_left_calls_their_backup_first(world, by, report):
+    Membership.objects.filter(pk=world.a.counselor.pk).update(backup=world.a.leader)
+    flag = report(3)
+    hold(by, flag)
+    leaves("role", world.a.counselor)
+    report(2)
+    assert called(flag, "flag.repeated") == ["a-leader"]
+
+
+def test_whoever_changes_their_role_at_the_school_still_has_the_flag_in_hand(world, by, viewer, report):
+    flag = report(3)
+    hold(by, flag)
+    leaves("role", world.a.counselor)
+    new = Membership.objects.create(person=by.person, unit=world.a.unit, role="school_leader", starts_on=NOW.date())
+    report(2)
+    assert list(Notice.objects.filter(kind="flag.repeated").values_list("membership", flat=True)) == [new.pk]
+    urls = {who: [one.url for one in flags_to_handle(viewer(who))] for who in (new, world.a.leader)}
+    assert [flag.get_absolute_url() in urls[who] for who in (new, world.a.leader)] == [True, False]
+
+
+def test_a_watch_of_somebody_who_has_left_ends_with_a_call_to_all(world, by, report):
+    flag = report(2)
+    hold(by, flag)
+    until = NOW.date() + dt.timedelta(days=10)
+    steps.watch_flag(by=by, flag=fresh(flag), until=until, text="睡眠好转，观察两周")
+    leaves("role", world.a.counselor)
+    steps.end_watches(today=until)
+    assert called(flag, "flag.watch_over") == ["a-counselor_2"]
+
+
+def test_another_confirms_where_the_second_person_has_left(world, by, viewer, report):
+    flag = report(3)
+    acknowledge_flag(by=by, flag=flag)
+    steps.record_interview(by=by, flag=fresh(flag), words={"happened": "说好多了，睡得好"}, severity=3)
+    words = {"outcome": "supported", "seen": "两周来睡得好", "done": "谈了两次，家长来过"}
+    decisions.close_flag(by=by, flag=fresh(flag), second=world.a.counselor_2, **words)
+    leader = viewer(world.a.leader)
+    with pytest.raises(Refused):  # the second person is there
+        decisions.confirm_flag(by=leader, flag=fresh(flag))
+    leaves("role", world.a.counselor_2)
+    assert flag.get_absolute_url() in [one.url for one in flags_to_handle(leader)]
+    with pytest.raises(Refused):  # whoever proposed it is no second person
+        decisions.confirm_flag(by=by, flag=fresh(flag))
+    decisions.confirm_flag(by=leader, flag=fresh(flag))
+    assert (fresh(flag).state, fresh(flag).closed_by) == ("closed", by.person)
+
+
+# --- nothing was done yet ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("severity", "needs"), [(1, "measure"), (2, "measure"), (3, "interview"), (4, "interview")])
+def test_a_flag_is_watched_only_once_something_was_done(severity, needs, by, report):
+    flag = report(severity)
+    acknowledge_flag(by=by, flag=flag)
+    until, text = NOW.date() + dt.timedelta(days=14), "睡眠好转，观察两周"
+    with pytest.raises(Refused):
+        steps.watch_flag(by=by, flag=fresh(flag), until=until, text=text)
+    steps.add_note(by=by, flag=fresh(flag), text="陪她到了辅导室", is_measure=True)
+    if needs == "interview":
+        with pytest.raises(Refused):
+            steps.watch_flag(by=by, flag=fresh(flag), until=until, text=text)
+        steps.record_interview(by=by, flag=fresh(flag), words={"happened": "说好多了，睡得好"}, severity=severity)
+    steps.watch_flag(by=by, flag=fresh(flag), until=until, text=text)
+    assert fresh(flag).state == "watched"
+
+
+# --- what was done by somebody it is now kept from --------------------------------------------------------------------
+
+
+def keep(world, viewer, flag):
+    keep_from(by=viewer(world.a.leader), flag=fresh(flag), person=world.a.counselor.person, reason="与家长是亲戚")
+    return fresh(flag)
+
+
+def test_a_measure_by_somebody_it_is_now_kept_from_is_none(world, by, viewer, report):
+    flag = report(3)
+    hold(by, flag)
+    assign_flag(by=by, flag=fresh(flag), to=world.a.counselor_2)
+    due_at = flag.due_at
+    flag = keep(world, viewer, flag)
+    assert (flag.state, flag.acted_at, flag.assignee) == ("raised", None, None)
+    assert (flag.due_at >= due_at, flag.call_at) == (True, flag.in_hand_by)
+    assert called(flag, "flag.raised") == ["a-counselor_2"]
+
+
+def test_the_first_measure_by_somebody_else_counts_instead(world, by, viewer, report):
+    flag, second = report(3), viewer(world.a.counselor_2)
+    hold(by, flag)
+    steps.add_note(by=second, flag=fresh(flag), text="和她谈了", is_measure=True)
+    assign_flag(by=by, flag=fresh(flag), to=world.a.counselor_2)
+    flag = keep(world, viewer, flag)
+    assert (flag.state, flag.acted_at) == ("acknowledged", flag.steps.get(by=world.a.counselor_2).happened_at)
+
+
+def test_a_proposal_by_somebody_it_is_now_kept_from_falls(world, by, viewer, report):
+    flag, second = report(3), viewer(world.a.counselor_2)
+    acknowledge_flag(by=second, flag=flag)
+    steps.record_interview(by=second, flag=fresh(flag), words={"happened": "说好多了，睡得好"}, severity=3)
+    words = {"outcome": "supported", "seen": "两周来睡得好", "done": "谈了两次，家长来过"}
+    decisions.close_flag(by=by, flag=fresh(flag), second=world.a.leader, **words)
+    flag = keep(world, viewer, flag)
+    assert (flag.state, flag.waits_for, flag.outcome) == ("raised", None, "")

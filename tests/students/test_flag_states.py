@@ -22,12 +22,14 @@ def test_no_path_leads_to_closed_without_what_it_needs(severity, tried):
     for name, has_reason, has_second, is_named in tried:
         if state in (State.IN_HAND, State.WATCHED) and has_second:
             is_interviewed = True
-        facts = Facts(state, severity, is_interviewed, has_reason, has_second, is_named)
+        facts = Facts(state, severity, is_interviewed, has_reason, has_second, is_named, is_acted=is_interviewed)
         if obstacle(name, facts):
             continue
         after = MOVES[name].after or state
         if after == State.CLOSED and state != State.CLOSED and severity >= UPPER:
             assert (name, is_interviewed, was_proposed, is_named) == ("confirm", True, True, True)
+        if name == "watch":
+            assert is_interviewed
         if after == State.CLOSED and severity < UPPER and name != "confirm":
             assert has_reason
         if name in ("reopen", "call_again"):

@@ -239,9 +239,9 @@ def test_a_level_is_lowered_only_after_an_interview(world, by):
 
 
 def test_a_watch_ends_on_its_day_and_calls(world, by):
-    acknowledge_flag(by=by, flag=world.a.flag)
+    flag = interviewed(by, world.a.flag)
     until = timezone.localdate() + dt.timedelta(days=10)
-    steps.watch_flag(by=by, flag=world.a.flag, until=until, text="睡眠好转，观察两周")
+    steps.watch_flag(by=by, flag=flag, until=until, text="睡眠好转，观察两周")
     assert (fresh(world.a.flag).state, steps.end_watches(today=until - dt.timedelta(days=1))) == ("watched", 0)
     assert (steps.end_watches(today=until), fresh(world.a.flag).state) == (1, "acknowledged")
     assert Notice.objects.filter(kind="flag.watch_over", membership=world.a.counselor).count() == 1
