@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from reports.board import Board, Share
 from reports.document import Amount
 from reports.editions import FEWEST, HIDDEN, Published
+from reports.unit_counts import Share, UnitCounts
 from schools.figures import Timing, ratios, timings
 from schools.minutes import median_of
 
@@ -24,20 +24,20 @@ class ClockRow:
         return Amount(self.middles[timing], "minutes")
 
 
-def clock_rows(board: Board, all_levels: str) -> list[ClockRow]:
+def clock_rows(board: UnitCounts, all_levels: str) -> list[ClockRow]:
     """All levels together first, then each that occurs, the worst first."""
     levels = [("", all_levels), *((value.code, value.label) for value in board.values("flags_new", "level"))]
     return [_row(board, level, label) for level, label in levels]
 
 
-def _row(board: Board, level: str, label: str) -> ClockRow:
+def _row(board: UnitCounts, level: str, label: str) -> ClockRow:
     split = "level" if level else ""
     middles = {code: _middle(board, timing, level) for code, timing in timings().items()}
     share = board.share(ratios()["flags_in_time_share"], None, split, level)
     return ClockRow(level, label, board.count("flags_new", None, split, level), middles, share)
 
 
-def _middle(board: Board, timing: Timing, level: str) -> Published | float | None:
+def _middle(board: UnitCounts, timing: Timing, level: str) -> Published | float | None:
     """The middle of few would tell about single students, so the public edition has it from five on."""
     found: Counter[int] = board.minutes(timing.code, level)
     if board.is_public and 0 < found.total() < FEWEST:

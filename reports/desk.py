@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counseling.queries import ClassCoverage, Coverage, Next, next_students, own_coverage, parts_in
-from reports.board import Board, board_of
 from reports.document import Amount
 from reports.editions import HIDDEN
 from reports.material import UnitRow, unit_places, written
 from reports.school_map import Tile, tile_of, url_of
+from reports.unit_counts import UnitCounts, counts_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
 from schools.common.days import midnight
@@ -93,7 +93,7 @@ class Desk:
     next: list[Next] = field(default_factory=list)
     places: list[UnitRow] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
-    board: Board | None = None
+    board: UnitCounts | None = None
 
     @property
     def overdue(self) -> int:
@@ -256,7 +256,7 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
     if term is None:
         desk.heading, desk.action = _("No term has begun yet"), _set_terms()
         return
-    board = board_of(Scope.of(viewer.unit, term))
+    board = counts_of(Scope.of(viewer.unit, term))
     desk.board, desk.places = board, unit_places(board)
     tiles = [tile_of(node.name, url_of(node.code), partial(_exact, board, node.pk)) for node in board.schools]
     desk.tiles = sorted(tiles, key=lambda tile: tile.rank)
@@ -270,12 +270,12 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
     ]
 
 
-def _exact(board: Board, unit: int, figure: str) -> int:
+def _exact(board: UnitCounts, unit: int, figure: str) -> int:
     count = board.count(figure, unit)
     return 0 if count is HIDDEN else count
 
 
-def _staffed(board: Board) -> str:
+def _staffed(board: UnitCounts) -> str:
     with_one = Amount(board.count("schools_with_counselor"))
     return _("{n} of {schools} schools with a counselor").format(n=with_one, schools=Amount(board.count("schools")))
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from counseling.incident_figures import kept_events
-from reports.board import Board, Key, Share, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, Behind
 from reports.editions import Edition
+from reports.unit_counts import Key, Share, UnitCounts, counts_of_terms
 from schools.figures import CLASS, Scope, Value, ratios
 from schools.indicators import grade_code, grade_words
 from schools.models import ClassGroup, Tally, Term, Unit
@@ -46,7 +46,7 @@ class UnitRow:
 class _CountsOf(dict[str, Amount]):
     """The counts of a unit by figure, each found when it is asked for: a table shows a few of some seventy."""
 
-    def __init__(self, board: Board, unit: int) -> None:
+    def __init__(self, board: UnitCounts, unit: int) -> None:
         super().__init__()
         self.board, self.unit = board, unit
 
@@ -57,8 +57,8 @@ class _CountsOf(dict[str, Amount]):
 
 @dataclass(frozen=True)
 class Material:
-    board: Board
-    before: Board | None
+    board: UnitCounts
+    before: UnitCounts | None
     before_label: str
 
     @classmethod
@@ -71,7 +71,7 @@ class Material:
         earlier = previous_term(unit, term)
         left_out = unseen if edition == Edition.WORK else kept_events(unit)
         scopes = [Scope.of(unit, one).without(left_out) for one in (term, earlier) if one]
-        board, *before = boards_of(scopes, edition=edition)
+        board, *before = counts_of_terms(scopes, edition=edition)
         return cls(board, before[0] if before else None, earlier.label if earlier else "")
 
     @property
@@ -115,7 +115,7 @@ def written(share: Share) -> Amount:
     return Amount(quotient, "percent" if share.ratio.is_share else "ratio")
 
 
-def unit_places(board: Board) -> list[UnitRow]:
+def unit_places(board: UnitCounts) -> list[UnitRow]:
     """Everything below the unit; a center between it and its schools is a heading with its own sum."""
     found = [node for node in board.nodes[1:] if node.is_school or any(n.parent == node.pk for n in board.nodes)]
     return [

@@ -1,5 +1,5 @@
-"""Reads of what a viewer may see, prepared once for each role: a workbench asks some thirty questions, and putting them
-into words anew for each request took most of its time.
+"""Queries of what a viewer may see, compiled once for each role: a workbench makes some thirty, and compiling them for
+each request took most of its time.
 
     @prepared_for(until=DateField())
     def _reviews(viewer: Viewer, until: Any) -> Any:
@@ -17,6 +17,7 @@ A read that holds a moment all the same, or whose rule looks at more of the view
 prepared. It is asked in the ordinary way: as right, and as slow as before.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -69,10 +70,8 @@ class Outline:
 def prepared_for(
     *questions: Any, by_class: bool = True, **holes: "Field[Any, Any]"
 ) -> Callable[[Build], Callable[..., list[Any]]]:
-    """A hole may be filled with a list: the function then is given a list. One that is not filled is not there.
-
-    What is not `by_class` asks for nobody's classes, and a rule that reads them is asked in the ordinary way.
-    """
+    """Mark a function that builds a query. `holes` are the values that differ from call to call; a hole may be given a
+    list. With `by_class=False` the query never asks for the viewer's classes."""
 
     def prepare(build: Build) -> Callable[..., list[Any]]:
         made: dict[Any, Prepared | None] = {}
@@ -88,29 +87,16 @@ def prepared_for(
                 day[0] = today
             own = _own_values(viewer, by_class=by_class)
             lists = {name: (holes[name], len(value)) for name, value in given.items() if isinstance(value, list)}
+            single = {name: holes[name] for name in given if name in holes and name not in lists}
             fixed = {name: value for name, value in given.items() if name not in holes}
             answers = {question.__wrapped__: question(viewer) for question in questions}
             sizes = [(name, size) for name, (_field, size) in lists.items()]
-            single = [name for name in given if name in holes and name not in lists]
-            # With the day: a thread that began before midnight stores what it made for the day before.
-            key = (
-                today,
-                viewer.role,
-                len(own["own_above"]),
-                len(own.get("own_classes", ())),
-                *sizes,
-                *answers.values(),
-                *fixed.items(),
-                *single,
-            )
+            key = _key(today, viewer, own, *sizes, *answers.values(), *fixed.items(), *single)
             try:
                 ready = made[key]
             except KeyError:
-                several = {**lists, "own_above": (CharField(), len(own["own_above"]))}
-                if by_class:
-                    several["own_classes"] = (BigIntegerField(), len(own["own_classes"]))
                 for_role = _for_role(build, viewer.role, answers, fixed)
-                ready = made[key] = _prepared(for_role, several, {name: holes[name] for name in single})
+                ready = made[key] = _prepared(for_role, _several(own, lists), single)
             if ready:
                 return ready.objects(**own, **given)
             return [_plain(row) for row in build(viewer, **given)]
@@ -118,6 +104,20 @@ def prepared_for(
         return ask
 
     return prepare
+
+
+def _key(today: dt.date, viewer: Viewer, own: dict[str, Any], *varies: Any) -> tuple[Any, ...]:
+    """What the SQL depends on. With the day: a thread that began before midnight stores what it made for the day
+    before."""
+    return (today, viewer.role, len(own["own_above"]), len(own.get("own_classes", ())), *varies)
+
+
+def _several(own: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:
+    """The holes that are given lists, with their fields and lengths."""
+    several = {**lists, "own_above": (CharField(), len(own["own_above"]))}
+    if "own_classes" in own:
+        several["own_classes"] = (BigIntegerField(), len(own["own_classes"]))
+    return several
 
 
 def _prepared(build: Build, several: dict[str, Any], holes: dict[str, Any]) -> Prepared | None:

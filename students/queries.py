@@ -119,8 +119,8 @@ def flag_counts(viewer: Viewer) -> dict[str, Any]:
     """The open flags a viewer sees; of them those nobody has in hand, and those past a target.
 
     Of the worst level apart, while nobody has them in hand: those whose time still runs, until when the first of them
-    does, and those past it. Counted here: a school has some dozens open, and six conditions would cost more to put
-    into words for the database.
+    does, and those past it. Counted here: a school has some dozens open, and six conditions would cost more to compile
+    to SQL.
     """
     rows, now = open_flags(viewer), timezone.now()
     waiting = [flag for flag in rows if flag.state == RiskFlag.State.RAISED]

@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from reports.board import Board, boards_for, boards_of
 from reports.clocks import ClockRow, clock_rows
 from reports.document import Amount, school_hours
 from reports.editions import HIDDEN
 from reports.listing import closed_among, lines_of
 from reports.material import unit_places, written
 from reports.policy import Benchmark, target_for
+from reports.unit_counts import UnitCounts, counts_for_reader, counts_of_terms
 from schools.access import Viewer, reason_to_see, roles
 from schools.figures import Figure, Ratio, Rows, Scope, Split, figures, ratios, timings
 from schools.models import Role, Term, Unit
@@ -112,15 +112,15 @@ def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
     ]
 
 
-def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[Board]:
+def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[UnitCounts]:
     """A grade head reads what was counted for them, and who must not know of a flag; others what is kept."""
     scopes = [Scope.of(unit, term).without(unseen_by(viewer)) for term in terms]
     if viewer.role != Role.GRADE_HEAD:
-        return boards_of(scopes)
+        return counts_of_terms(scopes)
     own = [scope.narrowed(viewer.class_ids) for scope in scopes]
     kept = ",".join(sorted(str(pk) for pk in unseen_by(viewer)))
     reader = f"{viewer.membership.pk} {sorted(viewer.class_ids)} {kept}"
-    return boards_for(own, reader=reader, only=lambda rows: _seen(rows, viewer))
+    return counts_for_reader(own, reader=reader, only=lambda rows: _seen(rows, viewer))
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _seen(rows: Rows, viewer: Viewer) -> Rows:
     return found
 
 
-def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str, list[FigureRow]]]:
+def _groups(board: UnitCounts, before: UnitCounts | None, links: Links) -> list[tuple[str, list[FigureRow]]]:
     titles = {
         "students": _("Students"),
         "staff": _("Staff"),
@@ -168,7 +168,7 @@ def _groups(board: Board, before: Board | None, links: Links) -> list[tuple[str,
     return [(title, rows[group]) for group, title in titles.items() if rows[group]]
 
 
-def _figure_row(figure: Figure, board: Board, before: Board | None, links: Links) -> FigureRow:
+def _figure_row(figure: Figure, board: UnitCounts, before: UnitCounts | None, links: Links) -> FigureRow:
     return FigureRow(
         str(figure.label),
         Amount(board.count(figure.code)),
@@ -179,7 +179,7 @@ def _figure_row(figure: Figure, board: Board, before: Board | None, links: Links
     )
 
 
-def _ratio_row(ratio: Ratio, board: Board, before: Board | None, links: Links) -> FigureRow:
+def _ratio_row(ratio: Ratio, board: UnitCounts, before: UnitCounts | None, links: Links) -> FigureRow:
     """A share leads to its numerator, and each of the two numbers to its own records."""
     now = board.share(ratio)
     was = written(before.share(ratio)) if before else Amount(None)
@@ -199,7 +199,7 @@ def _ratio_row(ratio: Ratio, board: Board, before: Board | None, links: Links) -
 # --- the four clocks -----------------------------------------------------------------------------------------------
 
 
-def _clocks(board: Board, links: Links) -> list[tuple[ClockRow, list[Linked]]]:
+def _clocks(board: UnitCounts, links: Links) -> list[tuple[ClockRow, list[Linked]]]:
     """By level, how long it took in the middle; each number leads to the records that were measured."""
     return [(row, list(_clock_cells(row, links))) for row in clock_rows(board, _("all levels"))]
 
@@ -254,7 +254,7 @@ def figure_records(request: ViewerRequest, code: str) -> HttpResponse:
 Chosen = tuple[Split | None, str]
 
 
-def _by_unit(request: ViewerRequest, figure: Figure, board: Board, chosen: Chosen) -> dict[str, Any]:
+def _by_unit(request: ViewerRequest, figure: Figure, board: UnitCounts, chosen: Chosen) -> dict[str, Any]:
     """The same figure of each unit below; of a school there is nothing below."""
     split, value = chosen
     count = Amount(board.count(figure.code, None, split.code if split else "", value))
@@ -268,7 +268,7 @@ def _by_unit(request: ViewerRequest, figure: Figure, board: Board, chosen: Chose
     return {"count": count, "places": places}
 
 
-def _records(request: ViewerRequest, figure: Figure, board: Board, chosen: Chosen) -> dict[str, Any]:
+def _records(request: ViewerRequest, figure: Figure, board: UnitCounts, chosen: Chosen) -> dict[str, Any]:
     """The records this viewer may open. The board counts besides: those whose time is over (`ended`), and those that
     are not open to the role (`closed`)."""
     viewer, (split, value) = request.viewer, chosen
@@ -284,14 +284,14 @@ def _records(request: ViewerRequest, figure: Figure, board: Board, chosen: Chose
     return {"page_obj": page, "count": Amount(counted), "closed": unseen - ended, "ended": ended}
 
 
-def _word_of(board: Board, figure: Figure, split: Split | None, value: str) -> str:
+def _word_of(board: UnitCounts, figure: Figure, split: Split | None, value: str) -> str:
     """The chosen value of a split in words."""
     if split is None:
         return ""
     return next((one.label for one, _count in board.split(figure.code, split.code) if one.code == value), "–")
 
 
-def _chosen(request: ViewerRequest, figure: Figure, board: Board) -> Chosen:
+def _chosen(request: ViewerRequest, figure: Figure, board: UnitCounts) -> Chosen:
     code = request.GET.get("split", "")
     split = figure.split(code)
     if code and (split is None or not split.is_offered or not board.tells_splits(figure.code)):
@@ -299,7 +299,7 @@ def _chosen(request: ViewerRequest, figure: Figure, board: Board) -> Chosen:
     return split, request.GET.get("value", "") if split else ""
 
 
-def _split_rows(figure: Figure, board: Board, chosen: Chosen, links: Links) -> list[dict[str, Any]]:
+def _split_rows(figure: Figure, board: UnitCounts, chosen: Chosen, links: Links) -> list[dict[str, Any]]:
     """For each split its values with their counts, each a link that narrows the page to it."""
     found = []
     for split in (one for one in figure.splits if one.is_offered):

@@ -1,5 +1,5 @@
-"""Reads that nearly every page makes, prepared once: Django puts a query into words anew each time, which takes longer
-than the database needs to answer it.
+"""Queries that nearly every page makes, compiled to SQL once: Django compiles a query anew each time, which takes
+longer than the database needs to answer it.
 
     NAMES = Prepared(lambda unit: Room.objects.filter(unit_id=unit).values_list("name"), unit=BigIntegerField())
     NAMES.rows(unit=viewer.unit.pk)
@@ -286,10 +286,10 @@ class PreparedInsert(Generic[Row]):
         database = connections[DEFAULT_DB_ALIAS]
         params = [one.get_db_prep_save(one.pre_save(row, True), database) for row in rows for one in self.fields]
         if (len(rows), end) not in self._sql:
-            self._sql[len(rows), end] = self._worded(len(rows)) + end
+            self._sql[len(rows), end] = self._compiled(len(rows)) + end
         return self._sql[len(rows), end], params
 
-    def _worded(self, count: int) -> str:
+    def _compiled(self, count: int) -> str:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(one.column)) for one in self.fields)
         holes = f"({', '.join(['%s'] * len(self.fields))})"

@@ -49,7 +49,7 @@ from students.states import keep
 # that whoever holds a slip cannot fill the disk, and nobody is refused.
 MOST_SAVED = 500
 
-# A school hands in within minutes: what each submission asks and writes is put into words once.
+# A school hands in within minutes: what each submission asks and writes is compiled once.
 _HELD = Prepared(
     lambda slip: (
         Slip.objects.select_for_update()

@@ -13,7 +13,7 @@ from schools.models import Term, Unit, UnitSetting
 from schools.queries import current_term
 from schools.recounting import recount_all
 from tests.reports.bulk import grow
-from tests.reports.test_board import board
+from tests.reports.test_unit_counts import board
 
 pytestmark = pytest.mark.django_db
 CENTERS = ["city", "district"]

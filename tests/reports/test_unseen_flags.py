@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from counseling.models import IncidentBarrier
-from reports.board import board_of
 from reports.drafts import flags
 from reports.editions import Edition
 from reports.material import Material
 from reports.summary import build_summary
+from reports.unit_counts import counts_of
 from schools.figures import CLASS, Scope
 from schools.queries import current_term
 from schools.recounting import recount
@@ -34,7 +34,7 @@ def term(world):
 def before(world, term):
     """What everybody reads before the flag."""
     recount(world.a.unit)
-    return counts(board_of(Scope.of(world.a.unit, term))), told(build_summary(world.a.unit, term))
+    return counts(counts_of(Scope.of(world.a.unit, term))), told(build_summary(world.a.unit, term))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from reports.board import board_of
 from reports.editions import HIDDEN, Edition, published
+from reports.unit_counts import counts_of
 from schools.figures import Scope, figures
 from schools.queries import current_term
 from schools.recounting import recount_all
@@ -157,7 +157,7 @@ def test_public_files_of_a_center_and_a_school_tell_what_the_attack_assumes(worl
     grow(world, schools=2, students=40, flags=6)
     recount_all()
     center, school = (
-        board_of(Scope.of(unit, current_term(unit)), edition=Edition.PUBLIC) for unit in (world.district, world.a.unit)
+        counts_of(Scope.of(unit, current_term(unit)), edition=Edition.PUBLIC) for unit in (world.district, world.a.unit)
     )
     for code in NAMES.values():
         told = figures()[code].is_told_by_school

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.board import board_of
 from reports.clocks import clock_rows
 from reports.editions import HIDDEN, Edition
+from reports.unit_counts import counts_of
 from schools.figures import Scope
 from schools.models import Tally
 from schools.queries import current_term
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def board(unit, **more):
-    return board_of(Scope.of(unit, current_term(unit)), **more)
+    return counts_of(Scope.of(unit, current_term(unit)), **more)
 
 
 def cost(unit):

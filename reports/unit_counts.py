@@ -50,7 +50,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Board:
+class UnitCounts:
     """Counts of a unit in all and by split, and of the units below it in all."""
 
     scope: Scope
@@ -172,31 +172,33 @@ _EMPLOYED = PreparedIn(
 )
 
 
-def board_of(scope: Scope, *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None) -> Board:
+def counts_of(
+    scope: Scope, *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None
+) -> UnitCounts:
     """The counts of one term. `only` narrows the records to those one person sees."""
-    return boards_of([scope], edition=edition, only=only)[0]
+    return counts_of_terms([scope], edition=edition, only=only)[0]
 
 
-def boards_of(
+def counts_of_terms(
     scopes: Sequence[Scope], *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None
-) -> list[Board]:
+) -> list[UnitCounts]:
     """The counts of several terms of one unit."""
     if only is not None or scopes[0].unseen:
-        return [Board(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
+        return [UnitCounts(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
     unit = scopes[0].unit
     if unit.is_school and is_marked(unit, [scope.term for scope in scopes]):
         recount(unit)
     counts = _kept(unit, scopes)
     moments = _moments(unit, scopes)
-    return [Board(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]
+    return [UnitCounts(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]
 
 
-def boards_for(scopes: Sequence[Scope], *, reader: str, only: Callable[[Rows], Rows]) -> list[Board]:
+def counts_for_reader(scopes: Sequence[Scope], *, reader: str, only: Callable[[Rows], Rows]) -> list[UnitCounts]:
     """The counts of what one reader sees of a school, kept until the school is counted anew; of one that is marked they
     are not kept. `reader` says all that decides what they see."""
     unit = scopes[0].unit
     if is_marked(unit, [scope.term for scope in scopes]):
-        return boards_of(scopes, only=only)
+        return counts_of_terms(scopes, only=only)
     moments = _moments(unit, scopes)
     boards = []
     for scope in scopes:
@@ -208,7 +210,7 @@ def boards_for(scopes: Sequence[Scope], *, reader: str, only: Callable[[Rows], R
             rows = [[*part, count] for part, count in _counted(scope, only).items()]
             cache.set(key, rows, KEPT_FOR)
         counts = Counter({(figure, split, value): count for figure, split, value, count in rows})
-        boards.append(Board(scope, Edition.WORK, counts, counted_at, corrected_at))
+        boards.append(UnitCounts(scope, Edition.WORK, counts, counted_at, corrected_at))
     return boards
 
 
