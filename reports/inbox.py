@@ -24,6 +24,7 @@ from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.prepared_for import prepared_for
 from schools.templatetags.look import moment
 from schools.work.inbox import Waiting, waits
+from students.access import is_kept_from_a_flag
 
 MOST = 10
 QUARTER = 15 * 60  # seconds
@@ -39,12 +40,16 @@ def lists_taken_out(viewer: Viewer) -> Iterator[Waiting]:
     since = timezone.now() - dt.timedelta(days=KEPT_DAYS)
     last = _looks(viewer)[0] or since
     for entry in _exports(viewer, scope=viewer.unit.code, since=max(since, last)):
-        yield Waiting(text=_what(entry), url=reverse("reports:open_list"), note=_why(entry))
+        yield Waiting(text=_what(viewer, entry), url=reverse("reports:open_list"), note=_why(entry))
 
 
-def _what(entry: Any) -> str:
+def _what(viewer: Viewer, entry: Any) -> str:
+    """Without the number of rows for whom a flag is kept from: of a list that they see, too, it tells what is
+    missing."""
     rows = entry.details.get("rows", 0)
     text = ngettext("{name} {act}: {n} row", "{name} {act}: {n} rows", rows)
+    if is_kept_from_a_flag(viewer):
+        text = _("{name} {act}")
     return text.format(name=entry.person.name, act=words_of(entry.verb), n=rows)
 
 
@@ -60,7 +65,7 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
         return
     if _looks(viewer)[1]:
         return
-    people = _unusual_in(viewer.unit, last_monday())
+    people = _unusual_in(viewer, last_monday())
     if people:
         text = ngettext(
             "{n} person opened unusually many records last week",
@@ -75,13 +80,13 @@ def unusual_opens(viewer: Viewer) -> Iterator[Waiting]:
         )
 
 
-def _unusual_in(unit: Unit, monday: dt.date) -> int:
-    """How many people; kept for a quarter of an hour. In a week that is over no look is added, and who explains one by
-    what was written within a day after it does so by Tuesday."""
-    key = f"unusual-opens-{unit.pk}-{monday}"
+def _unusual_in(viewer: Viewer, monday: dt.date) -> int:
+    """How many people, as this viewer may know; kept for a quarter of an hour. In a week that is over no look is added,
+    and who explains one by what was written within a day after it does so by Tuesday."""
+    key = f"unusual-opens-{viewer.membership.pk}-{monday}"
     found: int | None = cache.get(key)
     if found is None:
-        found = sum(one.is_unusual for one in openers_of(unit, monday))
+        found = sum(one.is_unusual for one in openers_of(viewer.unit, monday, viewer))
         cache.set(key, found, QUARTER)
     return found
 

@@ -18,6 +18,8 @@ from django.db.models.functions import Cast, TruncWeek
 from django.utils import timezone
 
 from counseling.models import TalkPart
+from schools.access import Viewer
+from schools.audit.trail import tellable
 from schools.audit.verbs import Kind, codes_of
 from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
@@ -117,9 +119,16 @@ def between(entries: AuditEntryQuerySet, monday: dt.date, weeks: int = 1) -> Aud
 # --- one week of one school -------------------------------------------------------------------------------------------
 
 
-def openers_of(unit: Unit, monday: dt.date) -> list[Opener]:
+def _looks(unit: Unit, monday: dt.date, viewer: Viewer | None, weeks_before: int = 0) -> AuditEntryQuerySet:
+    """Looks outside care in this week and so many before it, without those that would tell the viewer of a record which
+    they may not see."""
+    entries = between(AuditEntry.objects.filter(chain__scope=unit.code), monday - weeks_before * WEEK, weeks_before + 1)
+    return outside_care(tellable(entries.filter(verb__in=codes_of(Kind.READ), student_id__isnull=False), viewer))
+
+
+def openers_of(unit: Unit, monday: dt.date, viewer: Viewer | None) -> list[Opener]:
     """Everyone who looked outside their care; first who did so unusually, then who did so most."""
-    entries = outside_care(AuditEntry.objects.filter(chain__scope=unit.code))
+    entries = _looks(unit, monday, viewer, USUAL_WEEKS)
     rows = {row["person_id"]: row for row in _counted(between(entries, monday), _off_hours(unit, monday))}
     earlier = between(entries.filter(person__in=list(rows)), monday - USUAL_WEEKS * WEEK, USUAL_WEEKS)
     usual = _usual(earlier) if rows else {}
@@ -172,10 +181,10 @@ def _roles(unit: Unit, people: Iterable[UUID]) -> dict[UUID, list[str]]:
 # --- what stands behind it --------------------------------------------------------------------------------------------
 
 
-def opens_by(person: UUID, unit: Unit, monday: dt.date) -> AuditEntryQuerySet:
+def opens_by(person: UUID, unit: Unit, monday: dt.date, viewer: Viewer | None) -> AuditEntryQuerySet:
     """One person's opens outside their care in a week of one school, newest first."""
-    entries = AuditEntry.objects.filter(person=person, chain__scope=unit.code)
-    found = outside_care(between(entries, monday)).annotate(is_night=Case(When(NIGHT, then=True), default=False))
+    entries = _looks(unit, monday, viewer).filter(person=person)
+    found = entries.annotate(is_night=Case(When(NIGHT, then=True), default=False))
     return found.order_by("-at", "-pk")
 
 

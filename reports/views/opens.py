@@ -33,6 +33,7 @@ from schools.audit.trail import words_of
 from schools.models import AuditEntry, Person, Role, Unit
 from schools.requests import ViewerRequest
 from schools.templatetags.look import day
+from students.access import is_kept_from_a_flag
 
 PAGE = 100
 SHOWN_WEEKS = 6
@@ -44,13 +45,14 @@ def open_list(request: ViewerRequest) -> HttpResponse:
     """One week of one school. That somebody looked is noted, and takes the notice off the leader's workbench."""
     viewer = request.viewer
     monday, school = _week(request), _school(request, viewer)
-    openers = openers_of(school, monday) if school else []
+    openers = openers_of(school, monday, _reader(viewer)) if school else []
     context = {
         "school": school,
         "schools": _schools(viewer) if viewer.role == Role.AUDITOR else [],
         "openers": openers,
         "unusual": sum(one.is_unusual for one in openers),
         "exports": _exports(school) if school else [],
+        "tells_rows": not is_kept_from_a_flag(viewer),  # they would tell how many more there are than they see
         "weeks": _chips(monday, school, viewer),
         "monday": monday,
         "sunday": monday + dt.timedelta(days=6),
@@ -60,6 +62,11 @@ def open_list(request: ViewerRequest) -> HttpResponse:
     with transaction.atomic():  # the chain is locked for the row, not while the page is drawn
         audit.record(by=viewer, verb="opens.read", details=details)
     return render(request, "reports/open_list.html", context)
+
+
+def _reader(viewer: Viewer) -> Viewer | None:
+    """Whom it could tell of a record that they may not see; an auditor reads every look."""
+    return viewer if may_meet_students(viewer) else None
 
 
 def _week(request: ViewerRequest) -> dt.date:
@@ -109,7 +116,7 @@ def open_detail(request: ViewerRequest, code: str, pk: UUID) -> HttpResponse:
     """The opens behind one row: of one person in one school."""
     viewer = request.viewer
     monday, school = _week(request), get_object_or_404(_schools(viewer), code=code)
-    shown = OPENS_OF_ONE.show(request, opens_by(pk, school, monday))
+    shown = OPENS_OF_ONE.show(request, opens_by(pk, school, monday, _reader(viewer)))
     if not shown.count:
         raise Http404
     context = {

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from schools.access import SCHOOL_ROLES
 from schools.common.prepared import Prepared
-from schools.models import Membership, Role, Unit
+from schools.models import Membership, Role
 from schools.models.people import MembershipQuerySet
-from schools.on_duty import on_duty
+from schools.on_duty import centers_above, on_duty, staff_to_call
 from schools.settings_of import setting_of
 from schools.severity import WORST
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse, this_once
+from students.access import barriers_about
 from students.flag_states import UPPER, State
 from students.models import KeptFrom, RiskFlag
 
@@ -121,13 +122,13 @@ def next_step_up(flag: RiskFlag) -> StepUp:
 
 
 def center_on_duty(flag: RiskFlag) -> list[Membership]:
-    """Of the nearest center above, for the worst level and only if the school's rules say so."""
+    """Of the nearest center above, for the worst level and only if the school's rules say so; nobody from whom a flag
+    of the student is kept."""
     if flag.severity != WORST or not setting_of(flag.school, "center_is_called"):
         return []
-    for code in reversed(flag.school.ancestor_codes[:-1]):
-        unit = Unit.objects.get(code=code)
-        staff = Membership.objects.current().filter(unit=unit, role=Role.CENTER_STAFF, person__is_active=True)
-        if found := list(on_duty(unit, timezone.localdate()) or staff):
+    barred = set(barriers_about(flag.student_id).values_list("person", flat=True))
+    for center in centers_above(flag.school):
+        if found := staff_to_call(center, barred=barred):
             return found
     return []
 

@@ -78,6 +78,7 @@ def keep_along(*, flag: RiskFlag, person: UUID, by: int, reason: str) -> None:
 def _take_from(flag: RiskFlag, barrier: KeptFrom, members: list[Membership]) -> None:
     _check_somebody_is_left(flag)
     _take_away(flag, members)
+    _withdraw_at_centers(flag, barrier.person_id)
     tell_auditors(barrier, "flag.kept", flag.school)
 
 
@@ -141,7 +142,6 @@ def _take_away(flag: RiskFlag, members: list[Membership]) -> None:
     """Out of their hands, and their notices with it: to them it was never there."""
     withdraw_notices(flag, members)
     _withdraw_of_student(flag, members)
-    _withdraw_at_centers(flag, members)
     row = locked(flag)
     has_lost_its_ground = any([_forget_interview(row, members), _forget_measures(row), _is_their_proposal(row)])
     _let_go(row, {one.pk for one in members}, has_lost_its_ground=has_lost_its_ground)
@@ -187,13 +187,11 @@ def _call_others(named: HandOverQuerySet, people: list[UUID]) -> None:
         notify(to=able, kind=kind, about=offer, urgency=Urgency.URGENT)
 
 
-def _withdraw_at_centers(flag: RiskFlag, members: list[Membership]) -> None:
-    """Who also works at a center that was asked about the student."""
-    requests = list(CenterRequest.objects.open().filter(student=flag.student_id))
-    if requests:
-        posts = Membership.objects.filter(person__in=[one.person_id for one in members], role=Role.CENTER_STAFF)
-        for request in requests:
-            withdraw_notices(request, posts)
+def _withdraw_at_centers(flag: RiskFlag, person: UUID) -> None:
+    """Who also works at a center that was called for the flag, or asked about the student."""
+    posts = list(Membership.objects.filter(person=person, role=Role.CENTER_STAFF))
+    for about in [flag, *CenterRequest.objects.open().filter(student=flag.student_id)] if posts else []:
+        withdraw_notices(about, posts)
 
 
 def _forget_interview(flag: RiskFlag, members: list[Membership]) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
+from schools.audit.trail import tellable
 from schools.common.errors import refusal_in
 from schools.common.identity import mask_identity_number, mask_phone
 from schools.models import AuditEntry
@@ -141,7 +142,8 @@ def student_opened(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Who opened or changed what of this student, newest first; `?from=` and `?until=` name the days."""
     student = student_or_404(request, pk)
     entries = AuditEntry.objects.filter(student_id=student.pk, chain__scope=student.school.code)
-    context = {"student": student, "list": OPENS.show(request, entries.select_related("person"))}
+    told = tellable(entries, request.viewer).select_related("person")
+    context = {"student": student, "list": OPENS.show(request, told)}
     return render(request, "students/student_opened.html", context)
 
 

@@ -23,6 +23,7 @@ from schools.settings_of import setting_of
 from schools.work import jobs
 from tests.schools.test_second_factor import code_for, give_app
 from tests.security.test_t26_duplicate_submissions import FIVE, race
+from tests.walking import kept_from
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -288,6 +289,22 @@ def test_a_list_that_cannot_be_logged_does_not_leave(world, sign_in, monkeypatch
 def test_nobody_above_the_school_takes_a_list_out(who, world, sign_in):
     client = sign_in(getattr(world, who))
     assert [take(client, url).status_code for url in (STUDENTS, TALKS)] == [403, 403]
+
+
+def test_a_leader_from_whom_a_flag_is_kept_reads_no_number_of_rows(world, sign_in):
+    """Of a list that they see too, it would say how many more there are."""
+    take(sign_in(world.a.counselor))
+    rows, leader = exported().get().details["rows"], sign_in(world.a.leader)
+
+    def told():
+        pages = [leader.get(reverse(url)).content.decode() for url in ("reports:workbench", "reports:open_list")]
+        return [f"（{rows} 行）" in pages[0], f">{rows}</td>" in pages[1]]
+
+    AuditEntry.objects.filter(verb="opens.read").delete()
+    before = told()
+    AuditEntry.objects.filter(verb="opens.read").delete()
+    kept_from(world.a.leader, world.a.flag, world.a.counselor)
+    assert (before, told()) == ([True, True], [False, False])
 
 
 # --- first passwords ------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from schools.work.inbox import inbox_of
 from students.actions.flags import acknowledge_flag, assign_flag
 from students.models import Student
 from tests.fixtures import BACKEND
-from tests.walking import looked
+from tests.walking import kept_from, looked
 from tests.world import NOW, PASSWORD, SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def opens(member, students, at=NOW - dt.timedelta(days=7), verb=""):
 
 
 def found(world):
-    return {one.person: one for one in openers_of(world.a.unit, MONDAY)}
+    return {one.person: one for one in openers_of(world.a.unit, MONDAY, None)}
 
 
 def detail(member, week="", school=None):
@@ -65,7 +65,7 @@ def test_the_last_week_is_the_last_one_that_is_over(world):
 def test_a_counselor_who_looks_at_strangers_stands_in_the_list(world):
     students = strangers(world.a, 3)
     opens(world.a.counselor, [*students, students[0]])
-    [one] = openers_of(world.a.unit, MONDAY)
+    [one] = openers_of(world.a.unit, MONDAY, None)
     assert (one.person, one.students, one.opens) == (world.a.counselor.person, 3, 4)
 
 
@@ -79,7 +79,7 @@ def test_own_class_grade_talks_and_flags_are_inside(world, viewer):
     opens(a.counselor_2, [a.student], at=NOW)
     opens(a.leader, [a.student], at=NOW)  # who passed it on
     assert found(world) == {}
-    assert openers_of(a.unit, dt.date(2026, 3, 16)) == []
+    assert openers_of(a.unit, dt.date(2026, 3, 16), None) == []
 
 
 @pytest.mark.parametrize(("hours", "is_outside"), [(24, False), (25, True)])
@@ -168,7 +168,7 @@ def test_the_pages_really_write_what_is_counted(world, sign_in):
     assert [client.get(url).status_code for url in pages] == [200] * 4
     client.post(reverse("students:student_unmask", args=[world.a.student.pk]), {"what": "contact", "reason": "danger"})
     client.post(reverse("students:student_find"), {"number": world.a.student.id_number})
-    [one] = openers_of(world.a.unit, dt.date(2026, 3, 16))
+    [one] = openers_of(world.a.unit, dt.date(2026, 3, 16), None)
     assert (one.students, one.opens) == (1, 6)
 
 
@@ -311,6 +311,21 @@ def test_filing_a_restricted_talk_does_not_tell_of_it_either(world, sign_in):
     assert set(words_on(sign_in(world.a.leader), url)) == {words_of("student.opened")}
 
 
+def test_on_a_kept_flag_acts_of_the_system_and_of_another_unit_are_not_told(world, viewer, sign_in):
+    """A look at the student's page by them would be none but one at the flag. A colleague's reads like one."""
+    flag = kept_from(world.a.leader, world.a.flag, world.a.counselor)
+    with time_machine.travel(NOW - dt.timedelta(days=7), tick=False), transaction.atomic():
+        for by in (None, viewer(world.district_staff), viewer(world.a.counselor_2)):
+            audit.record(by=by, verb="center.opened", about=flag, student=flag.student_id, unit=world.a.unit)
+    url, above = reverse("students:student_opened", args=[flag.student_id]), detail(world.district_staff, "", world.a)
+    leader, counselor, auditor = (sign_in(one) for one in (world.a.leader, world.a.counselor, world.auditor))
+    assert (words_on(leader, url), len(words_on(counselor, url))) == ([words_of("student.opened")], 3)
+    told = [{one.person for one in openers_of(world.a.unit, MONDAY, who)} for who in (viewer(world.a.leader), None)]
+    colleague = {world.a.counselor_2.person}
+    assert told == [colleague, colleague | {world.district_staff.person}]
+    assert [client.get(above).status_code for client in (leader, auditor)] == [404, 200]
+
+
 def test_opens_inside_ones_care_are_no_business_of_the_list(world, sign_in):
     opens(world.a.teacher, [world.a.student])
     assert sign_in(world.a.leader).get(detail(world.a.teacher)).status_code == 404
@@ -432,7 +447,7 @@ def test_who_leaves_is_out_at_once_and_opens_nothing_after(how, world, viewer):
 
 
 def test_walking_has_somebody_who_looked(world):
-    assert looked(world.a.counselor, world.a.older) in {one.person.pk for one in openers_of(world.a.unit, MONDAY)}
+    assert looked(world.a.counselor, world.a.older) in {one.person.pk for one in openers_of(world.a.unit, MONDAY, None)}
 
 
 # --- who was made a counselor is told ---------------------------------------------------------------------------------

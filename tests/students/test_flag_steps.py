@@ -104,6 +104,25 @@ def test_the_center_is_called_last_and_learns_only_the_school(is_called, world, 
     assert ((world.a.unit.name in page), (flag.student.name in page)) == (is_called, False)
 
 
+@pytest.mark.parametrize("is_kept_before", [True, False])
+def test_from_whom_it_is_kept_is_not_called_at_the_center_either(is_kept_before, world, viewer, by):
+    UnitSetting.objects.create(unit=world.a.unit, key="center_is_called", value=True)
+    center, person = world.cluster_staff.unit, world.a.leader.person
+    above = Membership.objects.create(person=person, unit=center, role="center_staff", starts_on=dt.date(2025, 9, 1))
+    OnDuty.objects.create(unit=center, membership=above, weekday=NOW.weekday())
+    flag = raise_flag(by=by, student=world.a.student_2, severity=4, reason="不想活了", known_at=NOW)
+    if is_kept_before:
+        keep_from(by=by, flag=flag, person=person, reason="学生说怕见到他")
+    for minutes in (11, 25, 60, 120):
+        escalate_overdue(now=NOW + dt.timedelta(minutes=minutes))
+    calls = Notice.objects.filter(kind="flag.center_called", withdrawn_at=None)
+    called = list(calls.values_list("membership", flat=True))
+    if not is_kept_before:
+        keep_from(by=by, flag=flag, person=person, reason="学生说怕见到他")
+    left = list(calls.values_list("membership", flat=True))
+    assert (called, left) == (([world.cluster_staff.pk],) * 2 if is_kept_before else ([above.pk], []))
+
+
 def test_who_is_on_duty_is_called_and_for_the_worst_level_everybody(world, viewer):
     OnDuty.objects.create(unit=world.a.unit, membership=world.a.counselor_2, weekday=NOW.weekday())
     for student, severity in ((world.a.student_2, 3), (world.a.student_3, 4)):
