@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from schools.access import Viewer
-from screening.models import PlannedTalk, Response, Round, Slip
+from screening.models import PlannedTalk, Response, Result, Round, Slip
 from students.models import Student
 
 
@@ -62,15 +62,11 @@ class Retest:
 
 
 def retests(viewer: Viewer) -> list[Retest]:
-    """Second askings that are not answered yet, and doubtful answers for which there is none."""
-    asked = Slip.objects.visible_to(viewer).filter(round__kind=Round.Kind.RETEST, finished_at=None, revoked_at=None)
-    asked = asked.exclude(round__state=Round.State.CLOSED)
-    later = Response.objects.filter(slip__student=OuterRef("slip__student"), at__gt=OuterRef("at"), is_valid=True)
-    again = Slip.objects.filter(round__after=OuterRef("slip__round"), student=OuterRef("slip__student"))
-    again = again.filter(round__kind=Round.Kind.RETEST)
-    doubtful = Response.objects.visible_to(viewer).filter(is_valid=False, slip__round__after=None)
-    doubtful = (
-        doubtful.filter(slip__student__status=Student.Status.ENROLLED).exclude(Exists(later)).exclude(Exists(again))
+    """Second askings that are not answered yet, and doubtful answers to an instrument that the student has answered no
+    more since and is not being asked again: also those of a second asking, or of a later stage."""
+    asked = Slip.objects.visible_to(viewer).still_asked().filter(round__kind=Round.Kind.RETEST)
+    doubtful = Response.objects.visible_to(viewer).filter(
+        is_valid=False, pk__in=_in_doubt().values("response"), slip__student__status=Student.Status.ENROLLED
     )
     rows: list[tuple[Slip, bool]] = [
         (slip, True)
@@ -81,6 +77,18 @@ def retests(viewer: Viewer) -> list[Retest]:
     related = doubtful.select_related("slip__student", "slip__class_group", "slip__round").order_by("at")
     rows += [(response.slip, False) for response in related]
     return [_retest(viewer, slip, is_arranged) for slip, is_arranged in rows]
+
+
+def _in_doubt() -> Any:
+    """The last results of each student and instrument, if they are in doubt and nobody is asking again."""
+    same, student = OuterRef("instrument__code"), OuterRef("response__slip__student")
+    later = Result.objects.filter(
+        response__slip__student=student, instrument__code=same, response__at__gt=OuterRef("response__at")
+    )
+    asked = Slip.objects.still_asked().filter(
+        student=student, round__kind=Round.Kind.RETEST, round__parts__instrument__code=same
+    )
+    return Result.objects.filter(is_valid=False).exclude(Exists(later)).exclude(Exists(asked))
 
 
 def _retest(viewer: Viewer, slip: Slip, is_arranged: bool) -> Retest:

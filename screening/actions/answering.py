@@ -7,7 +7,7 @@ student stand in the transaction of the submission.
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -228,17 +228,18 @@ def hand_in_unnamed(*, slip: Slip, answers: Mapping[str, Any]) -> None:
 def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], seconds: int = 0) -> Response:
     """Put everything together, score it and raise what must be raised, in the transaction of whoever calls."""
     saved = _ON_THEIR_WAY.objects(slip=slip.pk)
-    merged, spent = _put_together(saved)
+    merged, spent = put_together(saved)
     # What this device left open may have been answered on another one.
     answers = {key: value for key, value in answers.items() if value is not None or merged.get(key) is None}
     found = outcome_of(slip.round, {**merged, **answers}, spent + seconds)
     # What has called stands with its flag on the slip.
     is_called = slip.flag_id is not None and CriticalAnswer.objects.filter(slip=slip).exists()
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
-    # Somebody may have dismissed what called before the whole was there.
-    stands = is_called and RiskFlag.objects.open().filter(student=slip.student_id).exists()
-    if found.attention >= NEEDS_ATTENTION and not stands:
-        call_person(slip, min(found.attention, 3))
+    # Somebody may have dismissed what called before the whole was there; a flag of less does not stand for it.
+    severity = min(found.attention, 3)
+    standing_ones = RiskFlag.objects.open().filter(student=slip.student_id, severity__gte=severity)
+    if severity >= NEEDS_ATTENTION and not (is_called and standing_ones.exists()):
+        call_person(slip, severity)
     now = timezone.now()
     _FINISHED.run(slip=slip.pk, now=now)
     slip.finished_at = now
@@ -252,10 +253,10 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
 
 def answers_so_far(slip: Slip) -> tuple[dict[str, Any], int]:
     """What was saved, the later answer to the same item last, and the seconds it took."""
-    return _put_together(_ON_THEIR_WAY.objects(slip=slip.pk))
+    return put_together(_ON_THEIR_WAY.objects(slip=slip.pk))
 
 
-def _put_together(rows: list[SavedAnswers]) -> tuple[dict[str, Any], int]:
+def put_together(rows: Collection[SavedAnswers]) -> tuple[dict[str, Any], int]:
     merged: dict[str, Any] = {}
     for row in rows:
         merged.update(row.given)

@@ -1,5 +1,6 @@
 """The results of a closed round are scored anew with a corrected version of an instrument; the old ones are kept."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from schools.common.errors import Refused
 from schools.models import Job
 from schools.work.jobs import start_job
 from screening.access import check_can_hold_rounds
-from screening.actions.answering import call_for, call_person, scale_rows
+from screening.actions.answering import call_for, call_person, put_together, scale_rows
 from screening.actions.rounds import changed
 from screening.corrections import corrections_of
 from screening.models import (
@@ -24,6 +25,7 @@ from screening.models import (
     Result,
     Round,
     ScaleResult,
+    Slip,
 )
 from screening.models.responses import AT_ONCE
 from screening.outcome import Outcome, outcome_of
@@ -41,8 +43,9 @@ def begin_scoring_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> 
 
 @transaction.atomic
 def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
-    """Of everybody, also of whom `by` may not read. What asks for more attention now calls; a flag that stands stays,
-    also where the result asks for less: it ends by a person's decision. Returns of how many the level has changed."""
+    """Of everybody, also of whom `by` may not read. What asks for more attention now calls, and what is critical now
+    also where it was never handed in. A flag that stands stays, also where the result asks for less: it ends by a
+    person's decision. Returns of how many the level has changed."""
     check_can_hold_rounds(by)
     Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     old = next((old for old, new in corrections_of(by, round_) if new.pk == instrument.pk), None)
@@ -60,6 +63,8 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
     for one in responses:
         one.slip.round = round_
         call_for(one.slip, one.given)  # answers that only the new version calls critical
+    for slip, given in _not_handed_in(round_):
+        call_for(slip, given)
     called = set(CriticalAnswer.objects.filter(slip__round=round_).values_list("slip", flat=True))
     for one in responses:
         one.attention = AT_ONCE if one.slip_id in called else found[one.pk].attention
@@ -74,6 +79,16 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
     details = {"code": instrument.code, "version": instrument.version, "students": moved}
     audit.record(by=by, verb="round.scored_anew", about=round_, details=details)
     return moved
+
+
+def _not_handed_in(round_: Round) -> Iterator[tuple[Slip, dict[str, Any]]]:
+    """Answers that were saved or read from paper and never became a response: a critical one calls all the same."""
+    rows = Slip.objects.filter(round=round_, finished_at=None).select_related("student")
+    for slip in rows.prefetch_related("saved", "papers"):
+        slip.round = round_
+        yield slip, put_together(slip.saved.all())[0]
+        for paper in slip.papers.all():
+            yield slip, paper.given
 
 
 def _keep_old(by: Viewer, round_: Round, old: Instrument) -> None:

@@ -159,7 +159,7 @@ def close_round(*, by: Viewer, round_: Round) -> Round:
 @transaction.atomic
 def ask_again(*, by: Viewer, round_: Round, opens_on: dt.date, closes_on: dt.date, responsible: Membership) -> Round:
     """Prepare a retest of those whose answers are in doubt, with new slips, for these days and in this person's care.
-    Whoever has been asked again already is not asked a third time by it."""
+    Whoever has answered again already, or still can, is not asked a third time by it."""
     check_can_hold_rounds(by)
     doubtful = Response.objects.visible_to(by).filter(slip__round=round_, is_valid=False)
     parts = [part.instrument for part in round_.parts.select_related("instrument")]
@@ -180,7 +180,7 @@ def ask_more(
     responsible: Membership,
 ) -> Round:
     """Prepare a second stage for those whose valid answers ask for at least this much attention. It may be done again
-    when more have answered: who has a slip of a second stage gets no other."""
+    when more have answered: who has answered a second stage, or still can, is asked no other."""
     check_can_hold_rounds(by)
     above = Response.objects.visible_to(by).filter(slip__round=round_, attention__gte=attention).counted()
     chosen = list(instruments)
@@ -193,8 +193,9 @@ def ask_more(
 def _follow(
     by: Viewer, round_: Round, responses: Any, instruments: list[Instrument], refusal: str, **about: Any
 ) -> Round:
-    """A later stage for those who gave these responses and have no slip of one of this kind yet."""
-    known = Slip.objects.filter(round__after=round_, round__kind=about["kind"]).order_by().values("student")
+    """A later stage for those who gave these responses, and have neither answered one of this kind nor can still."""
+    later = Slip.objects.filter(round__after=round_, round__kind=about["kind"]).order_by()
+    known = (later.still_asked() | later.exclude(finished_at=None)).values("student")
     students = list(
         Student.objects.visible_to(by)
         .enrolled()

@@ -197,7 +197,9 @@ class RoundClass(models.Model):
 
 
 class SlipQuerySet(Visible["Slip"]):
-    pass
+    def still_asked(self) -> "SlipQuerySet":
+        """Neither handed in nor withdrawn, of rounds that are not over."""
+        return self.filter(finished_at=None, revoked_at=None).exclude(round__state=Round.State.CLOSED)
 
 
 class Slip(models.Model):

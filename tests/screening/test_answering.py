@@ -22,6 +22,7 @@ from screening.actions.rounds import close_round, reissue_slip, revoke_slip
 from screening.consent_rules import Standing, is_of_age, needed, standing
 from screening.models import Consent, CriticalAnswer, Response, Result, RoundClass, SavedAnswers, ScaleResult
 from screening.slip_codes import class_code_of, code_of, pin_of
+from students.actions.flags import raise_flag
 from students.models import RiskFlag, Student, StudentState
 from tests.screening.asked import answered, round_of, scan, sheet, slip_of
 from tests.world import NOW, load_world
@@ -82,6 +83,17 @@ def test_severe_result_calls_although_the_critical_answer_was_dismissed(asked, w
     RiskFlag.objects.filter(student=asked.student).update(
         state="closed", outcome="unfounded", taken_at=NOW, settled_at=NOW, closed_by=world.a.counselor.person
     )
+    hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(3, 3, 3, 3, 3, 3, 3, 3, 0))
+    assert RiskFlag.objects.open().get(student=asked.student).severity == 3
+
+
+def test_a_lower_flag_does_not_stand_for_what_the_whole_asks_for(asked, world):
+    begin(slip=asked, agrees=True)
+    save_answers(slip=asked, client_id=uuid.uuid4(), answers={"1.9": 1})
+    RiskFlag.objects.filter(student=asked.student).update(
+        state="closed", outcome="unfounded", taken_at=NOW, settled_at=NOW, closed_by=world.a.counselor.person
+    )
+    raise_flag(by=None, student=asked.student, severity=1, known_at=NOW)
     hand_in(slip=asked, submission=uuid.uuid4(), answers=sheet(3, 3, 3, 3, 3, 3, 3, 3, 0))
     assert RiskFlag.objects.open().get(student=asked.student).severity == 3
 

@@ -1,13 +1,16 @@
 """A corrected version of an instrument scores a closed round anew; what was scored before is kept."""
 
 import copy
+import uuid
 
 import pytest
 
 from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry
+from screening.actions.answering import begin, save_answers
 from screening.actions.corrections import score_anew
+from screening.actions.paper import enter_paper
 from screening.actions.rounds import close_round
 from screening.content import columns_of
 from screening.corrections import corrections_of
@@ -15,7 +18,7 @@ from screening.models import Instrument, ReplacedResult, Response, Result
 from screening.reading import definition_of
 from screening.response_page import shown
 from students.models import RiskFlag
-from tests.screening.asked import answered, round_of
+from tests.screening.asked import answered, round_of, sheet, slip_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +68,19 @@ def test_results_are_scored_anew_the_old_ones_kept_and_what_asks_for_more_calls(
     assert "1" in told[0] and "5" in told[0]
     assert AuditEntry.objects.filter(verb="round.scored_anew").count() == 1
     assert corrections_of(by(world), fresh(closed)) == []
+
+
+def test_what_was_never_handed_in_calls_too_where_the_correction_makes_it_critical(world):
+    round_ = round_of(world.a, codes=("gad7",))
+    saved, on_paper = (slip_of(round_, one) for one in (world.a.student_2, world.a.student_3))
+    begin(slip=saved, agrees=True)
+    save_answers(slip=saved, client_id=uuid.uuid4(), answers={"1.7": 3})
+    enter_paper(by=by(world), slip=on_paper, answers=sheet(*(0,) * 6, 3), agrees=False)
+    round_ = close_round(by=by(world), round_=round_)
+    critical = [{"item": 7, "at_least": 3, "why": {"zh": "害怕会出事", "en": "afraid"}}]
+    score_anew(by=by(world), round_=fresh(round_), instrument=corrected(lambda data: data.update(critical=critical)))
+    called = set(RiskFlag.objects.filter(is_critical=True).values_list("student", flat=True))
+    assert called == {world.a.student_2.pk, world.a.student_3.pk}
 
 
 def test_a_version_that_asks_something_else_and_a_running_round_are_left_alone(closed, world):

@@ -10,10 +10,10 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice
 from screening.actions.interviews import miss_talk, plan_talks
-from screening.actions.rounds import ask_again, ask_more
+from screening.actions.rounds import ask_again, ask_more, open_round
 from screening.inbox import interviews
 from screening.interviews import retests, waiting
-from screening.models import PlannedTalk, Slip
+from screening.models import PlannedTalk, Round, Slip
 from students.actions.keeping import keep_from
 from students.models import RiskFlag
 from tests.screening.asked import answered, round_of
@@ -117,6 +117,33 @@ def test_asked_again_has_a_day_and_a_person(world, by, round_):
         round_.closes_on,
         world.a.counselor_2.person.name,
     )
+
+
+def test_who_never_answered_the_second_asking_is_asked_a_third_time(world, by, round_):
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": world.a.counselor_2}
+    retest = ask_again(by=by, round_=round_, **days)
+    with pytest.raises(Refused):  # they still can answer it
+        ask_again(by=by, round_=round_, **days)
+    Round.objects.filter(pk=retest.pk).update(state="closed", closed_at=timezone.now())
+    assert [(one.student, one.round, one.until) for one in retests(by)] == [(world.a.student, round_, None)]
+    assert ask_again(by=by, round_=round_, **days).slips.count() == 1
+
+
+def test_a_second_asking_in_doubt_is_asked_again_itself(world, by, round_):
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": world.a.counselor_2}
+    retest = open_round(by=by, round_=ask_again(by=by, round_=round_, **days))
+    answered(retest, world.a.student, 0)
+    assert [(one.student, one.round, one.until) for one in retests(by)] == [(world.a.student, retest, None)]
+    again = open_round(by=by, round_=ask_again(by=by, round_=retest, **days))
+    answered(again, world.a.student, *(0, 1, 0, 1, 0, 0, 0, 1, 0))
+    assert retests(by) == []
+
+
+def test_only_a_later_result_of_the_same_instrument_settles_the_doubt(world, by, round_):
+    answered(round_of(world.a, codes=("gad7",)), world.a.student, *(0, 1, 0, 1, 0, 0, 0))
+    assert [one.student for one in retests(by)] == [world.a.student]
+    answered(round_of(world.a), world.a.student, *(0, 1, 0, 1, 0, 0, 0, 1, 0))
+    assert retests(by) == []
 
 
 def test_what_is_kept_later_takes_talk_call_and_later_stage_from_that_person(world, by, round_):
