@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, UUIDField
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from schools.access import Viewer
@@ -254,7 +255,7 @@ def _end_of(day: dt.date) -> dt.datetime:
 def reports(viewer: Viewer, flag: RiskFlag) -> Iterator[FileEntry]:
     """What people wrote."""
     for report in _reports(viewer, flag=flag.pk):
-        words = listed(words_for(report.signs))
+        words = capfirst(listed(words_for(report.signs)))
         lines = tuple(("", text) for text in (words, report.text) if text)
         yield FileEntry(at=report.known_at, title=_("Reported by hand"), by=report.by.person.name, lines=lines)
 

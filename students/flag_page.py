@@ -61,7 +61,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "may_reopen": handles and flag.state == State.CLOSED,
         "may_keep": handles or _has_reported(viewer, flag),
         "entry": _listed(viewer, flag),
-        "may_list": can_keep_registry(viewer),
+        "may_list": can_keep_registry(viewer) and flag.student.status != Student.Status.LEFT,
         "is_second": is_second,
         "proposal": _proposal(steps) if is_second else [],
         "is_upper": flag.severity >= UPPER,

@@ -48,7 +48,7 @@ class OfferForm(forms.Form):
 
     quiet = True
     outside = LineField(label=gettext_lazy("Which school?"), max_length=120)
-    to = forms.ModelChoiceField(label="", queryset=Membership.objects.none(), empty_label="—")
+    to = forms.ModelChoiceField(label="", queryset=Membership.objects.none(), empty_label=gettext_lazy("Please choose"))
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("What goes along"),
         choices=[(kind.code, kind.label) for kind in OFFERED],
@@ -83,7 +83,7 @@ class AcceptForm(forms.Form):
         label=gettext_lazy("Class"),
         queryset=ClassGroup.objects.none(),
         required=False,
-        empty_label="—",
+        empty_label=gettext_lazy("Please choose"),
         help_text=gettext_lazy("For somebody who is on your roll already: left empty, the class stays."),
     )
 

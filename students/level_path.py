@@ -24,7 +24,7 @@ class Mark(NamedTuple):
 
 class Label(NamedTuple):
     x: float
-    text: str
+    on: dt.date
 
 
 @dataclass
@@ -92,6 +92,6 @@ def _months(first: dt.date, last: dt.date, x_of: object, wide: bool) -> list[Lab
     found = []
     day = (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     while day <= last:
-        found.append(Label(x_of(day), f"{day.month}"))  # type: ignore[operator]
+        found.append(Label(x_of(day), day))  # type: ignore[operator]
         day = (day + dt.timedelta(days=32)).replace(day=1)
     return found if wide else found[::2]

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from schools.access import Viewer
 from students.center_list import state_of
@@ -19,7 +21,7 @@ def facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
     if step.until:
         found.append((_("Until"), f"{step.until:%Y-%m-%d}"))
     if step.outcome:
-        found.append((_("Outcome"), str(RiskFlag.Outcome(step.outcome).label)))
+        found.append((_("Outcome"), capfirst(RiskFlag.Outcome(step.outcome).label)))
     if step.contact:
         found += contact_facts(step.contact)
     if step.request:
@@ -32,10 +34,10 @@ def contact_facts(contact: GuardianContact) -> list[tuple[str, str]]:
     whom = f"{contact.guardian.name} {contact.guardian.relation}".strip() if contact.guardian else ""
     rows: list[tuple[str, Any]] = [
         (_("Whom"), whom),
-        (_("How"), contact.get_channel_display()),
+        (_("How"), capfirst(contact.get_channel_display())),
         (_("What was said"), contact.said),
-        (_("How it was received"), contact.get_attitude_display() if contact.attitude else ""),
-        (_("Notice"), _("signed") if contact.notice_signed else ""),
+        (_("How it was received"), capfirst(contact.get_attitude_display()) if contact.attitude else ""),
+        (pgettext("a paper for the family", "Notice"), capfirst(_("signed")) if contact.notice_signed else ""),
     ]
     return [(label, str(text)) for label, text in rows if text]
 
@@ -48,7 +50,7 @@ def request_facts(request: CenterRequest) -> list[tuple[str, str]]:
         (_("Case number"), request.case),
         (_("Named"), request.names),
         (_("Why the name is needed"), request.named_because),
-        (_("State"), state_of(request)),
+        (_("State"), capfirst(state_of(request))),
     ]
     return [(label, text) for label, text in rows if text]
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -105,5 +106,5 @@ def lines(step: "FlagStep") -> list[tuple[str, str]]:
 
 def _told(value: Any, options: Mapping[str, Any]) -> str:
     if isinstance(value, list):
-        return listed(str(options.get(one, one)) for one in value)
-    return str(options.get(value, value))
+        return str(capfirst(listed(str(options.get(one, one)) for one in value)))
+    return str(capfirst(options[value])) if value in options else str(value)

@@ -59,7 +59,7 @@ declare(
     Verb("flag.assigned", _("handed a risk flag on")),
     Verb("flag.closed", _("closed a risk flag")),
     Verb("flag.escalated", _("handed an overdue risk flag on")),
-    Verb("flag.step", _("wrote a step of a risk flag"), labels={"number": pgettext_lazy("in the log", "step")}),
+    Verb("flag.step", _("wrote a step of a risk flag")),
     Verb("flag.step_corrected", _("corrected a step of a risk flag")),
     Verb("flag.asked", _("asked the class teacher about a risk flag")),
     Verb("flag.answered", _("answered a question about a risk flag")),
@@ -97,6 +97,7 @@ explains(
         "what": pgettext_lazy("in the log", "seen"),
         "added": pgettext_lazy("in the log", "added"),
         "ended": pgettext_lazy("in the log", "ended"),
+        "number": pgettext_lazy("in the log", "step"),
     },
     values={
         "outcome": dict(RiskFlag.Outcome.choices),
