@@ -50,7 +50,7 @@ def clock_of(flag: RiskFlag, calendar: SchoolCalendar, now: dt.datetime) -> Cloc
     if until is None:
         if flag.state == RiskFlag.State.WATCHED and flag.watch_until:
             return Clock(_("until {day}").format(day=date_format(flag.watch_until, _("M j"))))
-        return Clock(capfirst(RiskFlag.State(flag.state).label))
+        return Clock(str(capfirst(RiskFlag.State(flag.state).label)))
     if until < now:
         return Clock(_("overdue by {time}").format(time=duration(until, now, calendar)), "late")
     tone = "soon" if is_pressing(flag.severity, until, now) else ""

@@ -21,7 +21,7 @@ def facts(step: FlagStep, viewer: Viewer) -> list[tuple[str, str]]:
     if step.until:
         found.append((_("Until"), f"{step.until:%Y-%m-%d}"))
     if step.outcome:
-        found.append((_("Outcome"), capfirst(RiskFlag.Outcome(step.outcome).label)))
+        found.append((_("Outcome"), str(capfirst(RiskFlag.Outcome(step.outcome).label))))
     if step.contact:
         found += contact_facts(step.contact)
     if step.request:
