@@ -253,3 +253,8 @@ def safety_plans_of(plans: SafetyPlanQuerySet, viewer: Viewer) -> SafetyPlanQuer
 def can_lead_incident(viewer: Viewer) -> bool:
     """Take the lead, report up, close: counselor and leader."""
     return viewer.role in SCHOOL_ROLES
+
+
+def can_keep_incident(viewer: Viewer, incident: Incident) -> bool:
+    """Keep it from somebody: whoever leads, and whoever started it."""
+    return can_lead_incident(viewer) or incident.started_by.person_id == viewer.person.pk

@@ -15,20 +15,14 @@ from counseling.models.incidents import PLANNED
 from schools.access import Viewer
 from schools.common.labels import told
 from schools.common.rendering import Segmented, field_of
-from schools.common.typed import LineField, LongField
+from schools.common.typed import LineField, area
 from schools.models import Person, Unit
 from schools.on_duty import centers_above
-from students.flag_forms import MomentField, colleagues
+from students.flag_forms import MomentField, colleagues, offer_units
 from students.models import Student
 
-LONGEST = 4000
 # Of the table of deadlines: every kind of event, after what counts for all that have none of their own.
 DEADLINE_ROWS = [("*", gettext_lazy("every other event")), *EventClass.choices]
-
-
-def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongField:
-    widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
-    return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
 def belongs_or_unknown(chosen: str) -> str:
@@ -192,11 +186,7 @@ class ReportForm(forms.Form):
         due = next_due(dues_of(incident))
         super().__init__(*args, **kwargs)
         self.initial["form"] = due.form if due else IncidentReport.Form.FOLLOW_UP
-        units = centers_above(incident.school)
-        field = field_of(self, "to", forms.ModelChoiceField)
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
-        if units:
-            self.initial["to"] = units[0].pk
+        offer_units(self, centers_above(incident.school))
 
 
 class PassForm(forms.Form):
@@ -214,10 +204,7 @@ class PassForm(forms.Form):
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = field_of(self, "to", forms.ModelChoiceField)
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
-        if units:
-            self.initial["to"] = units[0].pk
+        offer_units(self, units)
 
 
 class CorrectForm(forms.Form):

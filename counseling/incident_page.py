@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counseling.access import can_lead_incident
+from counseling.access import can_keep_incident, can_lead_incident
 from counseling.actions.incident_changes import TYPED, may_correct_act
 from counseling.actions.incident_reports import dues_of
 from counseling.actions.incidents import people_to_call
@@ -91,8 +91,7 @@ def page_of(viewer: Viewer, incident: Incident, *, shows_numbers: bool = False) 
         "versions": versions_of(viewer, incident),
         "may_reopen": leads and not incident.is_open,
         "may_lead": leads and incident.is_open,
-        "may_keep": (leads or incident.started_by.person_id == viewer.person.pk)
-        and not any(person.flag_id for person in people),
+        "may_keep": can_keep_incident(viewer, incident) and not any(person.flag_id for person in people),
         "is_lead": incident.lead_id == viewer.membership.pk,
         "called": staff[:FIRST],
         "also_called": staff[FIRST:],

@@ -154,6 +154,8 @@ def _day_line(viewer: Viewer, now: dt.datetime) -> str:
 
 # --- a school ---------------------------------------------------------------------------------------------------------
 
+FLAG_COUNTS = SCHOOL_ROLES | {Role.GRADE_HEAD}
+
 
 def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime) -> None:
     # A subject teacher owes no coverage: they talk when a student comes to them.
@@ -161,18 +163,23 @@ def _school_desk(desk: Desk, viewer: Viewer, term: Term | None, now: dt.datetime
         desk.classes = own_coverage(viewer)
         desk.coverage = Coverage("", desk.classes)
     desk.next = next_students(viewer, limit=NEXT)
-    desk.action = Action(_("Log a talk"), reverse("counseling:talk_new"))
-    flags = flag_counts(viewer) if viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD} else {}
-    desk.heading = _flags_heading(flags, viewer.scheme) if viewer.role in SCHOOL_ROLES else ""
-    if desk.heading:
-        desk.action = Action(_("Look at the flags"), reverse("students:flag_list"))
-    desk.heading = desk.heading or _talks_heading(desk.coverage, len(desk.waiting))
-    if desk.coverage and viewer.role in SCHOOL_ROLES | {Role.GRADE_HEAD}:
+    flags = flag_counts(viewer) if viewer.role in FLAG_COUNTS else {}
+    about_flags = _flags_heading(flags, viewer.scheme) if viewer.role in SCHOOL_ROLES else ""
+    desk.heading = about_flags or _talks_heading(desk.coverage, len(desk.waiting))
+    desk.action = _school_action(viewer, is_about_flags=bool(about_flags))
+    if desk.coverage and viewer.role in FLAG_COUNTS:
         desk.stats = _school_stats(viewer, desk.coverage, flags, now)
-    if viewer.role == Role.SCHOOL_LEADER and not flags["waiting"]:
-        desk.action = Action(_("Open the semester summary"), reverse("reports:summary_list"))
     if desk.coverage and not desk.coverage.students:
         _begin(desk, viewer, term, flags.get("waiting", 0))
+
+
+def _school_action(viewer: Viewer, *, is_about_flags: bool) -> Action:
+    """The button leads to what the heading speaks of."""
+    if is_about_flags:
+        return Action(_("Look at the flags"), reverse("students:flag_list"))
+    if viewer.role == Role.SCHOOL_LEADER:
+        return Action(_("Open the semester summary"), reverse("reports:summary_list"))
+    return Action(_("Log a talk"), reverse("counseling:talk_new"))
 
 
 def _begin(desk: Desk, viewer: Viewer, term: Term | None, waiting: int) -> None:
@@ -224,11 +231,11 @@ def _school_stats(viewer: Viewer, coverage: Coverage, flags: dict[str, Any], now
     this_week = sum(_talks_since(viewer, since=midnight(monday)))
     share = coverage.reached / coverage.students if coverage.students else None
     key = coverage.key_reached / coverage.key_students if coverage.key_students else None
-    waiting = _("{n} not yet in hand").format(n=flags["waiting"])
+    waiting, url = _("{n} not yet in hand").format(n=flags["waiting"]), reverse("counseling:coverage")
     return [
         Stat(_("Talks this week"), this_week, _("person-times"), reverse("counseling:talk_list")),
-        Stat(_("Students reached"), Amount(share, "percent"), _whole(coverage), reverse("counseling:coverage")),
-        Stat(_("Key students reached"), Amount(key, "percent"), _key(coverage), reverse("counseling:coverage")),
+        Stat(_("Students reached"), Amount(share, "percent"), _of(coverage.reached, coverage.students), url),
+        Stat(_("Key students reached"), Amount(key, "percent"), _of(coverage.key_reached, coverage.key_students), url),
         Stat(_("Open flags"), flags["open"], waiting, reverse("students:flag_list"), "bad" if flags["late"] else ""),
     ]
 
@@ -240,12 +247,8 @@ def _talks_since(viewer: Viewer, since: Any) -> Any:
     return found.values("talk__school").annotate(n=Count("pk")).values_list("n")
 
 
-def _whole(coverage: Coverage) -> str:
-    return f"{coverage.reached} / {coverage.students}"
-
-
-def _key(coverage: Coverage) -> str:
-    return f"{coverage.key_reached} / {coverage.key_students}"
+def _of(reached: int, students: int) -> str:
+    return f"{reached} / {students}"
 
 
 # --- above the school -------------------------------------------------------------------------------------------------
@@ -296,9 +299,14 @@ def _figure(code: str) -> str:
 # --- who keeps the house ----------------------------------------------------------------------------------------------
 
 
+NEVER_SIGNED_IN = Q(is_active=True, must_change_password=True)
+
+
 def _admin_desk(desk: Desk) -> None:
     """What a system administrator manages; no record of a student."""
-    people = Person.objects.aggregate(active=Count("pk", filter=Q(is_active=True)), first=Count("pk", filter=_FIRST))
+    people = Person.objects.aggregate(
+        active=Count("pk", filter=Q(is_active=True)), first=Count("pk", filter=NEVER_SIGNED_IN)
+    )
     people_url, units_url = reverse("schools:person_list"), reverse("schools:unit_list")
     desk.heading = ngettext("{n} person has an account", "{n} people have accounts", people["active"]).format(
         n=people["active"]
@@ -307,16 +315,11 @@ def _admin_desk(desk: Desk) -> None:
     units = Unit.objects.aggregate(all=Count("pk"), schools=Count("pk", filter=Q(kind__is_school=True)))
     without = Unit.objects.schools().exclude(memberships__in=Membership.objects.current().filter(role=Role.COUNSELOR))
     desk.stats = [
-        Stat(
-            _("Schools"), units["schools"], _("{n} units in all").format(n=units["all"]), reverse("schools:unit_list")
-        ),
+        Stat(_("Schools"), units["schools"], _("{n} units in all").format(n=units["all"]), units_url),
         Stat(_("Current roles"), Membership.objects.current().count(), "", people_url),
         Stat(_("Not yet signed in"), people["first"], _("first password still to change"), people_url),
         Stat(_("Schools without a counselor"), without.count(), "", units_url),
     ]
-
-
-_FIRST = Q(is_active=True, must_change_password=True)
 
 
 def _auditor_desk(desk: Desk, viewer: Viewer, now: dt.datetime) -> None:

@@ -70,15 +70,14 @@ def _critical(viewer: Viewer, answer: CriticalAnswer) -> FileEntry:
 
 
 def _entry(response: Response) -> FileEntry:
-    word = attention_word(response.attention)
-    if not response.is_valid:
-        word = _("answers in doubt, to be asked again")
+    is_counted = counts(response.attention, is_valid=response.is_valid)
+    word = attention_word(response.attention) if is_counted else _("answers in doubt, to be asked again")
     return FileEntry(
         at=response.at,
         title=_("Screening: {title}").format(title=response.slip.round.title),
         lines=(("", word),),
         url=response.get_absolute_url(),
-        severity=response.attention if counts(response.attention, is_valid=response.is_valid) else 0,
+        severity=response.attention if is_counted else 0,
         icon=ICON,
         is_private=True,
     )

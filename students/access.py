@@ -331,6 +331,17 @@ def can_handle_flags(viewer: Viewer) -> bool:
     return viewer.role in SCHOOL_ROLES
 
 
+def can_keep_from(viewer: Viewer, flag: RiskFlag) -> bool:
+    """Keep it from somebody: whoever handles flags, and whoever has reported this one."""
+    return can_handle_flags(viewer) or has_reported(viewer, flag)
+
+
+def has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
+    """Raised it, or reported the same again."""
+    is_raiser = flag.raised_by is not None and flag.raised_by.person_id == viewer.person.pk
+    return is_raiser or flag.reports.filter(by__person=viewer.person).exists()
+
+
 # --- what is kept beside each student ---------------------------------------------------------------------------------
 
 # Who may know everything about a student except what is for counselors only.

@@ -1,7 +1,7 @@
 """Forms about flags: raising one, each kind of step, and how it ends. A form parses; the action decides."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.kept import kept
 from schools.common.rendering import DayInput, Levels, MomentInput, Segmented, field_of
-from schools.common.typed import CodeField, LineField, LongField
+from schools.common.typed import CodeField, LineField, LongField, area
 from schools.models import Membership, Person, Role, Unit
 from schools.on_duty import centers_above
 from schools.severity import scheme_of
@@ -23,15 +23,10 @@ from students import signs
 from students.actions.asking import seconds_at_center
 from students.flag_states import UPPER, says_something
 from students.models import Guardian, GuardianContact, RiskFlag
+from students.models.flags import ENDINGS
 from students.step_words import MEANS, MOODS, NEXT, PROTECTS, SLEEP, THOUGHTS
 
 A_YEAR = dt.timedelta(days=366)
-LONGEST = 4000
-
-
-def area(label: Any, rows: int = 4, help_text: Any = "", **more: Any) -> LongField:
-    widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
-    return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
 class MomentField(forms.DateTimeField):
@@ -115,7 +110,7 @@ class StepForm(forms.Form):
 
 
 class NoteForm(StepForm):
-    text = area(gettext_lazy("What was done, what was seen"))
+    text = area(gettext_lazy("What was done, what was seen"), 4)
     is_measure = forms.BooleanField(
         label=gettext_lazy("Something was done with the student: the first measure"), required=False
     )
@@ -173,7 +168,7 @@ class ContactForm(StepForm):
     channel = forms.ChoiceField(
         label=gettext_lazy("How"), choices=GuardianContact.Channel.choices, widget=forms.RadioSelect
     )
-    said = area(gettext_lazy("What was said"))
+    said = area(gettext_lazy("What was said"), 4)
     attitude = forms.ChoiceField(
         label=gettext_lazy("How it was received"),
         choices=GuardianContact.Attitude.choices,
@@ -247,6 +242,14 @@ class WatchForm(StepForm):
         self.initial.setdefault("until", timezone.localdate() + dt.timedelta(days=14))
 
 
+def offer_units(form: forms.Form, units: Sequence[Unit]) -> None:
+    """As those to whom it may go; the first is chosen."""
+    field = field_of(form, "to", forms.ModelChoiceField)
+    field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by("-path")
+    if units:
+        form.initial["to"] = units[0].pk
+
+
 class AskForm(forms.Form):
     """What a school asks of a center above it, in its own words."""
 
@@ -267,12 +270,10 @@ class AskForm(forms.Form):
 
     def offer(self, school: Unit) -> None:
         """The centers above the school where somebody can answer, the nearest chosen."""
-        centers, field = centers_above(school), field_of(self, "to", forms.ModelChoiceField)
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in centers]).order_by("-path")
-        if centers:
-            self.initial["to"] = centers[0].pk
-        else:
-            field.help_text = _("Nobody is entered at a center above. Ring them, and write a note of it.")
+        centers = centers_above(school)
+        offer_units(self, centers)
+        if not centers:
+            self.fields["to"].help_text = _("Nobody is entered at a center above. Ring them, and write a note of it.")
 
 
 class RequestForm(AskForm, StepForm):
@@ -282,7 +283,7 @@ class RequestForm(AskForm, StepForm):
 
 class ReportForm(StepForm):
     authority = LineField(label=gettext_lazy("To which authority"), max_length=100)
-    text = area(gettext_lazy("What was reported, and what was answered"))
+    text = area(gettext_lazy("What was reported, and what was answered"), 4)
 
 
 STEP_FORMS: Mapping[str, type[StepForm]] = {
@@ -325,10 +326,6 @@ class AnswerForm(forms.Form):
 
 
 # --- how it ends ------------------------------------------------------------------------------------------------------
-
-
-# Handed over to another school it is only when somebody there accepts it.
-ENDINGS = [one for one in RiskFlag.Outcome.choices if one[0] != RiskFlag.Outcome.MOVED]
 
 
 class ReasonForm(forms.Form):

@@ -16,7 +16,7 @@ from schools.models import AuditEntry, Membership, Role
 from schools.on_duty import on_duty
 from schools.prepared_for import prepared_for
 from schools.unpublished import calendar_warning
-from students.access import can_confirm, can_handle_flags, can_keep_registry, can_read_decision
+from students.access import can_confirm, can_handle_flags, can_keep_from, can_keep_registry, can_read_decision
 from students.advice import advice
 from students.clocks import four_clocks, running_until
 from students.evidence import evidence_of
@@ -59,7 +59,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "reads_decision": can_read_decision(viewer, flag),
         "may_handle": handles and flag.state != State.CLOSED,
         "may_reopen": handles and flag.state == State.CLOSED,
-        "may_keep": handles or _has_reported(viewer, flag),
+        "may_keep": can_keep_from(viewer, flag),
         "entry": _listed(viewer, flag),
         "may_list": can_keep_registry(viewer) and flag.student.status != Student.Status.LEFT,
         "is_second": is_second,
@@ -104,11 +104,6 @@ def _proposal(steps: list[FlagStep]) -> list[FlagStep]:
     """The decision that the second person is asked to confirm, with what corrects it."""
     asked = next((step for step in reversed(steps) if step.kind == FlagStep.Kind.DECISION and step.outcome), None)
     return [step for step in steps if asked and asked.pk in (step.pk, step.corrects_id)]
-
-
-def _has_reported(viewer: Viewer, flag: RiskFlag) -> bool:
-    is_raiser = flag.raised_by is not None and flag.raised_by.person_id == viewer.person.pk
-    return is_raiser or flag.reports.filter(by__person=viewer.person).exists()
 
 
 def _for_deciding(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool) -> dict[str, Any]:

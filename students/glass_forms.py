@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from schools.common.rendering import Segmented
-from students.flag_forms import area
+from schools.common.typed import area
 from students.models import BreakGlass
 
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
 from schools.common.rendering import DayInput, RowChoices, field_of
-from schools.common.typed import LineField
+from schools.common.typed import LineField, area
 from schools.models import ClassGroup, Membership, Unit
 from students.actions.hand_over import able_there
 from students.actions.taking_over import is_certain, same_person
 from students.flag_forms import named
 from students.handed import OFFERED
 from students.models import HandOver, Student
-from students.registry_forms import area
 
 OUTSIDE = "outside"
 

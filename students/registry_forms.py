@@ -9,18 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.access import SCHOOL_ROLES, Viewer
 from schools.common.rendering import DayInput, Levels, field_of
-from schools.common.typed import LineField, LongField
+from schools.common.typed import LineField, area
 from schools.models import Membership, Role
 from students.access import barriers_about
 from students.flag_forms import AskForm, named, offer_center, staff_of, summary_field
 from students.models import PlanPart, RegistryCategory, RegistryEntry, Student
-
-LONGEST = 4000
-
-
-def area(label: Any, rows: int = 3, help_text: Any = "", **more: Any) -> LongField:
-    widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
-    return LongField(label=label, max_length=LONGEST, widget=widget, help_text=help_text, **more)
 
 
 class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs only

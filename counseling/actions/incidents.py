@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counseling.access import can_lead_incident
+from counseling.access import can_keep_incident, can_lead_incident
 from counseling.deadlines import first_dues, rules_for
 from counseling.first_minutes import lines_for
 from counseling.models import EventClass, Incident, IncidentAct, IncidentBarrier, IncidentPerson, SafetyPlan
@@ -146,7 +146,7 @@ def keep_incident_from(*, by: Viewer, incident: Incident, person: Person, reason
     """From now on it is not there for that person, and what they had of it is taken out of their hands; once it is
     closed too, for it may be opened again. With a student it is kept by the student's flag."""
     incident = _locked(by, incident)
-    if not (can_lead_incident(by) or incident.started_by.person_id == by.person.pk):
+    if not can_keep_incident(by, incident):
         raise Refused(_("Only who started it, or a counselor or leader, can keep it from somebody."))
     if incident.people.exclude(flag=None).exists():
         raise Refused(_("Keep the risk flag of the student from this person: the event is kept with it."))

@@ -32,7 +32,6 @@ from counseling.incident_forms import (
 from counseling.incident_list import INCIDENTS
 from counseling.incident_page import acts_of, page_of, told_of
 from counseling.models import Incident, IncidentAct, IncidentBarrier, IncidentPerson, SafetyPlan
-from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import refusal_in
 from schools.common.pdf_child import render as render_pdf
@@ -54,9 +53,8 @@ def incident_or_404(request: ViewerRequest, pk: UUID) -> Incident:
 
 def note_open(request: ViewerRequest, incident: Incident, verb: str = "incident.opened") -> None:
     """In the trail of each of its students. What cannot be noted is not shown."""
-    students: list[Any] = list(incident.people.exclude(student=None).values_list("student_id", flat=True))
     with transaction.atomic():
-        audit.record_many(by=request.viewer, verb=verb, rows=[(incident, pk) for pk in students or [None]])
+        acts.log(request.viewer, verb, incident)
 
 
 @roles(*STAFF_ROLES)
@@ -78,10 +76,13 @@ def incident_begin(request: ViewerRequest) -> HttpResponse:
         with refusal_in(form):
             return redirect(acts.start_incident(by=viewer, **form.cleaned_data))
     q = request.GET.get("q", "").strip()
-    seen = Student.objects.visible_to(viewer).select_related("class_group__school")
-    found = list(matching(seen, q, viewer).order_by("name")[:FOUND]) if q else []
-    context = {"form": form, "q": q, "found": found, "duty": duty_of(viewer)}
+    context = {"form": form, "q": q, "found": _found(viewer, q), "duty": duty_of(viewer)}
     return render(request, "counseling/incident_begin.html", context)
+
+
+def _found(viewer: Viewer, q: str) -> list[Student]:
+    seen = Student.objects.visible_to(viewer).select_related("class_group__school")
+    return list(matching(seen, q, viewer).order_by("name")[:FOUND]) if q else []
 
 
 @roles(*STAFF_ROLES)
@@ -161,10 +162,9 @@ def incident_person(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """One more person; `?q=` finds a student."""
     viewer, incident = request.viewer, incident_or_404(request, pk)
     q = request.GET.get("q", "").strip()
-    seen = Student.objects.visible_to(viewer).select_related("class_group__school")
-    found = list(matching(seen, q, viewer).order_by("name")[:FOUND]) if q else []
     form = PersonForm(request.POST or None, viewer=viewer)
-    more = {"q": q, "found": found, "known": IncidentPerson.objects.visible_to(viewer).filter(incident=incident)}
+    known = IncidentPerson.objects.visible_to(viewer).filter(incident=incident)
+    more = {"q": q, "found": _found(viewer, q), "known": known}
     return _form(request, incident, form, acts.add_person, "counseling/incident_person.html", **more)
 
 

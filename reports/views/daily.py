@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -59,6 +58,7 @@ from schools.exporting import export_page
 from schools.models import ClassGroup, Role
 from schools.requests import ViewerRequest
 from schools.unpublished import calendar_warning
+from schools.views.jobs import to_job
 from students.models import Student
 
 RECEIVERS = SCHOOL_ROLES | {Role.GRADE_HEAD, Role.CENTER_STAFF}
@@ -135,7 +135,10 @@ def _signature(form: SignForm, day: dt.date) -> Signature:
 
 
 def _class_url(group: ClassGroup, day: dt.date) -> str:
-    url = reverse("reports:daily_class", args=[group.pk])
+    return _on_day(reverse("reports:daily_class", args=[group.pk]), day)
+
+
+def _on_day(url: str, day: dt.date) -> str:
     return url if day == timezone.localdate() else f"{url}?day={day:%Y-%m-%d}"
 
 
@@ -275,8 +278,7 @@ def daily_sign(request: ViewerRequest) -> HttpResponse:
             report = act(by=request.viewer, signature=_signature(form, day), own=form.cleaned_data["own"])
             said = _("Signed as correction {n}.").format(n=report.version) if report.version > 1 else _("Signed.")
             messages.success(request, said)
-            url = reverse("reports:daily_board")
-            return redirect(url if day == timezone.localdate() else f"{url}?day={day:%Y-%m-%d}")
+            return redirect(_on_day(reverse("reports:daily_board"), day))
     return _show_board(request, day, form)
 
 
@@ -304,8 +306,7 @@ def daily_pdf(request: ViewerRequest) -> HttpResponse:
     """The board of a day as PDF, made by a worker."""
     day = day_of(request)
     job = start_board_pdf(by=request.viewer, day=day)
-    back = f"{reverse('reports:daily_board')}?day={day:%Y-%m-%d}"
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{urlencode({'back': back})}")
+    return to_job(job, back=_on_day(reverse("reports:daily_board"), day))
 
 
 @roles(*SCHOOL_ROLES, Role.CENTER_STAFF)

@@ -23,6 +23,7 @@ from schools.common.errors import Refused, refusal_in
 from schools.models import Role, Term
 from schools.queries import current_term, term_of, terms_of
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from students.access import unseen_by
 
 
@@ -176,5 +177,5 @@ def summary_export(request: ViewerRequest, term: str) -> HttpResponse:
         with refusal_in(form):
             job = actions.export_summary(by=request.viewer, term=found, **form.choices())
             back = reverse("reports:summary_detail", args=[found.code])
-            return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
+            return to_job(job, back=back)
     return render(request, "reports/summary_export.html", {"form": form, "term": found, "questions": open_questions})

@@ -35,3 +35,9 @@ class LongField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return clean_lines(text) if (text := super().to_python(value)) else text
+
+
+def area(label: Any, rows: int = 3, help_text: Any = "", *, max_length: int = 4000, **more: Any) -> LongField:
+    """A box for several lines."""
+    widget = forms.Textarea(attrs={"rows": rows, "class": "short"})
+    return LongField(label=label, max_length=max_length, widget=widget, help_text=help_text, **more)

@@ -27,6 +27,7 @@ from schools.imports.problem_sheet import problem_workbook
 from schools.imports.sentences import sentence_of
 from schools.models import Job
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 
 # Which kinds each of these roles imports stands with the kind.
 IMPORTERS = tuple(SCHOOL_ROLES | MANAGING_ROLES)
@@ -35,9 +36,9 @@ PROBLEMS = Tab("problems", _("Problems"))
 PREVIEW, COMMIT = "_preview", "_commit"
 
 
-def to_job(job: Job, kind: ImportKind, query: str = "") -> HttpResponse:
+def to_preview_job(job: Job, kind: ImportKind) -> HttpResponse:
     """To the page that tells how far the job is, which leads on to its preview or result."""
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={reverse(kind.begin)}{query}")
+    return to_job(job, back=reverse(kind.begin))
 
 
 def _own_job(request: ViewerRequest, pk: UUID, *ends: str) -> tuple[Job, ImportKind, Found]:
@@ -85,7 +86,7 @@ def import_commit(request: ViewerRequest, pk: UUID) -> HttpResponse:
     if kind.needs_proof and not is_confirmed(request):
         return confirm_first(request, then=reverse("schools:import_preview", args=[pk]))
     job = start_commit(by=request.viewer, preview=preview, confirm_key_fields=request.POST.get("confirm") == "1")
-    return to_job(job, kind)
+    return to_preview_job(job, kind)
 
 
 @roles(*IMPORTERS)

@@ -1,6 +1,7 @@
 """Long work: how far it is, and its file for whoever started it, for a day."""
 
 from io import BytesIO
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,11 @@ def _own(request: ViewerRequest, pk: UUID) -> Job:
     """A job of this person in this role that has not run out; to everybody else it does not exist."""
     jobs = Job.objects.visible_to(request.viewer).filter(expires_at__gt=timezone.now())
     return get_object_or_404(jobs, pk=pk)
+
+
+def to_job(job: Job, *, back: str) -> HttpResponse:
+    """To the page that tells how far the job is; from there to `back`, a page of ours."""
+    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{urlencode({'back': back})}")
 
 
 @roles(*EVERYONE)

@@ -13,7 +13,7 @@ from schools.imports.actions import start_preview
 from schools.imports.kinds import kind_named
 from schools.requests import ViewerRequest
 from schools.unreadable import file_sentence
-from schools.views.imports import to_job
+from schools.views.imports import to_preview_job
 from schools.views.people import needs_unit_to_staff, unit_choices, unit_to_staff
 
 
@@ -42,6 +42,6 @@ def staff_import(request: ViewerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         job = start_preview(by=request.viewer, kind=kind, unit=unit, content=upload.read(), filename=upload.name)
-        return to_job(job, kind)
+        return to_preview_job(job, kind)
     context = {"form": form, "unit": unit, "units": unit_choices(request.viewer)}
     return render(request, "schools/staff_import.html", context)

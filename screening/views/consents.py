@@ -16,6 +16,7 @@ from schools import audit
 from schools.access import reason_to_see, roles
 from schools.models import Role
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from screening.access import SCREENERS
 from screening.actions import consents as actions
 from screening.actions.printing import print_letters
@@ -82,7 +83,7 @@ def consent_letters_of(request: ViewerRequest, pk: UUID, group: int) -> HttpResp
 
 def _letters(request: ViewerRequest, round_: Round, group: int | None, back: str) -> HttpResponse:
     job = print_letters(by=request.viewer, round_=round_, group=group, base=base_of(request))
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
+    return to_job(job, back=back)
 
 
 @roles(*SCREENERS)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -13,6 +13,7 @@ from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.exports import begin_table, left_today
 from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from screening.access import SCREENERS, STAFF_SURVEYORS
 from screening.forms.results import TableForm
 from screening.models import AnonymousSheet
@@ -84,6 +85,6 @@ def _export(
                 rows=count,
                 purpose=data["purpose"],
             )
-            return redirect(f"{reverse('schools:job_detail', args=[begun.pk])}?back={back}")
+            return to_job(begun, back=back)
     context = {"about": about, "form": form, "rows": count, "left": left_today(request.viewer), "back": back}
     return render(request, template, context, status=422 if form.is_bound else 200)

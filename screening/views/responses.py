@@ -5,15 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import reason_to_see, roles
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from screening.access import SCREENERS
 from screening.actions.responses import start_pdf
 from screening.models import Response
@@ -45,5 +44,4 @@ def response_pdf(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """A worker makes it."""
     response = _response(request, pk)
     job = start_pdf(by=request.viewer, response=response)
-    back = urlencode({"back": response.get_absolute_url()})
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")
+    return to_job(job, back=response.get_absolute_url())

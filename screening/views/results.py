@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from schools import audit
 from schools.access import SCHOOL_ROLES, reason_to_see, roles
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from screening import result_drawings as drawings
 from screening.access import SCREENERS
 from screening.actions.corrections import begin_scoring_anew
@@ -209,4 +210,4 @@ def round_score_anew(request: ViewerRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("This version cannot score this screening anew."))
         return redirect(back)
     job = begin_scoring_anew(by=viewer, round_=round_, instrument=chosen)
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
+    return to_job(job, back=back)

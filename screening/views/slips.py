@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import roles
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from screening.access import SCREENERS
 from screening.actions import rounds as actions
 from screening.actions.printing import print_slips
@@ -40,7 +41,7 @@ def class_slips(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
 def _print(request: ViewerRequest, round_: Round, group: int | None, back: str) -> HttpResponse:
     with_names = request.POST.get("names") != "no"
     job = print_slips(by=request.viewer, round_=round_, group=group, base=base_of(request), with_names=with_names)
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?back={back}")
+    return to_job(job, back=back)
 
 
 def slip_of(request: ViewerRequest, pk: UUID) -> Slip:

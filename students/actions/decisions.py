@@ -26,12 +26,12 @@ from students.actions.moving import (
 )
 from students.flag_states import ends, says_something
 from students.models import FlagStep, RiskFlag
+from students.models.flags import ENDINGS
 from students.states import flags, keep
 from students.step_words import unpack
 
 Kind = FlagStep.Kind
-# What a person may decide; handed over to another school it is when somebody there accepts it.
-DECIDED = [one for one in RiskFlag.Outcome.values if one != RiskFlag.Outcome.MOVED]
+DECIDED = [code for code, _label in ENDINGS]
 
 
 @transaction.atomic

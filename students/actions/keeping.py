@@ -18,7 +18,7 @@ from schools.models import Membership, Notice, Person, Role, Unit
 from schools.models.people import MembershipQuerySet
 from schools.on_duty import auditors_above
 from schools.work.notices import Urgency, notify, pulse, this_once, withdraw_notices
-from students.access import barriers_about, can_handle_flags
+from students.access import barriers_about, can_handle_flags, can_keep_from
 from students.actions.calling import begin_ladder_anew, call_for
 from students.actions.moving import locked, mark_figures, move, times_of
 from students.flag_states import State, says_something
@@ -44,7 +44,7 @@ def keep_from(*, by: Viewer, flag: RiskFlag, person: Person, reason: str) -> Kep
 
     Whoever raises or handles it may do so; the auditor is told. It needs somebody who is left to handle it.
     """
-    may = (_is_raiser(by, flag) or can_handle_flags(by)) and flag.school_id == by.unit.pk
+    may = can_keep_from(by, flag) and flag.school_id == by.unit.pk
     if not may or flag.kept_from.filter(person=by.person).exists():
         raise Refused(_("Only who raised this flag, or a counselor or leader, can keep it from somebody."))
     if person.pk == by.person.pk:
@@ -80,12 +80,6 @@ def _take_from(flag: RiskFlag, barrier: KeptFrom, members: list[Membership]) -> 
     _take_away(flag, members)
     _withdraw_at_centers(flag, barrier.person_id)
     tell_auditors(barrier, "flag.kept", flag.school)
-
-
-def _is_raiser(by: Viewer, flag: RiskFlag) -> bool:
-    return flag.reports.filter(by__person=by.person).exists() or (
-        flag.raised_by is not None and flag.raised_by.person_id == by.person.pk
-    )
 
 
 def _check_somebody_is_left(flag: RiskFlag) -> None:

@@ -138,6 +138,10 @@ class RiskFlag(models.Model):
         return self.state == self.State.ACKNOWLEDGED and self.acted_at is None and self.due_at < now
 
 
+# How a person may end a flag. Handed over to another school it is only when somebody there accepts it.
+ENDINGS = [one for one in RiskFlag.Outcome.choices if one[0] != RiskFlag.Outcome.MOVED]
+
+
 class FlagReportQuerySet(Visible["FlagReport"]):
     pass
 

@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from schools.access import SCHOOL_ROLES, roles
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from students.actions.file_print import print_file, start_file_pdf
 from students.file_page import Choice, FileShown
 from students.views.students import student_or_404
@@ -34,5 +33,4 @@ def file_pdf(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """A worker makes it."""
     student = student_or_404(request, pk)
     job = start_file_pdf(by=request.viewer, student=student, choice=Choice.of(request.viewer, request.GET))
-    back = urlencode({"back": student.get_absolute_url()})
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")
+    return to_job(job, back=student.get_absolute_url())

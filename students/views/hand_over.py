@@ -10,9 +10,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +19,7 @@ from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.common.errors import Refused, refusal_in
 from schools.models import Unit
 from schools.requests import ViewerRequest
+from schools.views.jobs import to_job
 from students.access import can_answer_hand_over
 from students.actions import hand_over as actions
 from students.actions.hand_over_paper import start_paper
@@ -210,5 +209,4 @@ def hand_over_pdf(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """What goes along as a sealed paper; a worker makes it."""
     offer = offer_or_404(request, pk)
     job = start_paper(by=request.viewer, offer=offer)
-    back = urlencode({"back": offer.get_absolute_url()})
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")
+    return to_job(job, back=offer.get_absolute_url())

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +21,7 @@ from schools.exporting import export_page
 from schools.models import Role
 from schools.requests import ViewerRequest
 from schools.severity import scheme_of
+from schools.views.jobs import to_job
 from students.access import can_keep_registry, reads_plan
 from students.actions.hand_over import ask_for_hand_over
 from students.actions.ledger import note_ledger, start_ledger_pdf
@@ -78,8 +78,7 @@ def registry_print(request: ViewerRequest) -> HttpResponse:
 def registry_pdf(request: ViewerRequest) -> HttpResponse:
     """The same as PDF: a worker makes it."""
     job = start_ledger_pdf(by=request.viewer)
-    back = urlencode({"back": reverse("students:registry_list")})
-    return redirect(f"{reverse('schools:job_detail', args=[job.pk])}?{back}")
+    return to_job(job, back=reverse("students:registry_list"))
 
 
 @roles(*SCHOOL_ROLES)

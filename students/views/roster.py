@@ -19,7 +19,7 @@ from schools.imports.found import open_found
 from schools.imports.kinds import kind_named
 from schools.models import Job, Role
 from schools.requests import ViewerRequest
-from schools.views.imports import to_job
+from schools.views.imports import to_preview_job
 from students.access import sees_counts_only
 from students.actions.roster import forget_column, remember_columns
 from students.forms import RosterForm
@@ -37,7 +37,7 @@ def roster_import(request: ViewerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload, kind = form.cleaned_data["file"], kind_named("roster")
         job = start_preview(by=viewer, kind=kind, unit=viewer.unit, content=upload.read(), filename=upload.name)
-        return to_job(job, kind)
+        return to_preview_job(job, kind)
     jobs = Job.objects.visible_to(viewer).filter(
         kind__in=["roster_preview", "roster_commit"], expires_at__gt=timezone.now()
     )
@@ -100,7 +100,7 @@ def roster_columns(request: ViewerRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         fields = {label: request.POST.get(f"column-{n}", "?") for n, label in enumerate(unknown)}
         chosen = {label: name for label, name in fields.items() if name != "?"}
-        return to_job(remember_columns(by=viewer, preview=job, fields=chosen), kind_named("roster"))
+        return to_preview_job(remember_columns(by=viewer, preview=job, fields=chosen), kind_named("roster"))
     taken = {name for _label, name in found["columns"]}
     columns = list(zip(range(len(unknown)), unknown, found.get("samples", [[]] * len(unknown)), strict=True))
     context = {"job": job, "columns": columns, "choices": choices_of_fields(taken)}

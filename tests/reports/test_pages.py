@@ -298,6 +298,17 @@ def test_workbench_heading_says_when_a_flag_is_late(world, sign_in):
     assert "1 条预警已超过时限" in page(sign_in(world.a.counselor), "reports:workbench")
 
 
+def test_workbench_leads_a_leader_to_flags_that_are_late_in_somebody_s_hands(world, sign_in):
+    from students.models import RiskFlag
+    from tests.world import NOW
+
+    late = {"due_at": NOW - dt.timedelta(hours=1), "acted_at": None}
+    flags = RiskFlag.objects.filter(school=world.a.unit, state=RiskFlag.State.RAISED)
+    flags.update(state=RiskFlag.State.ACKNOWLEDGED, assignee=world.a.counselor, taken_at=NOW, **late)
+    desk = sign_in(world.a.leader).get(reverse("reports:workbench")).context["desk"]
+    assert (desk.heading, desk.action.url) == ("1 条预警已超过时限", reverse("students:flag_list"))
+
+
 def test_workbench_of_a_teacher_shows_whom_to_talk_to_next(world, sign_in):
     html = page(sign_in(world.a.teacher), "reports:workbench")
     assert f"{reverse('counseling:talk_new')}?student={world.a.student_3.pk}" in html

@@ -10,6 +10,7 @@ from schools.common import files
 from schools.models import AuditEntry, Job
 from schools.work.jobs import run
 from screening.change import least_change
+from screening.chronicle import behind
 from screening.definition import Scale, Words
 from screening.models import Instrument, Response
 from screening.results import earlier_of, parts_shown
@@ -46,6 +47,15 @@ def test_score_is_compared_with_the_last_valid_one(now, told, world):
     (part,) = parts_shown(response, "zh", known)
     assert [one.told for one in rows] == ["作答存疑", "暂无需特别关注 · 患者健康问卷（PHQ-9） 总分 0"]
     assert told in part.scales[0].before and bool(told) == bool(part.scales[0].before)
+
+
+@pytest.mark.django_db
+def test_an_answer_that_called_has_its_level_behind_the_flag_though_the_rest_is_in_doubt(world):
+    by = Viewer(person=world.a.counselor.person, membership=world.a.counselor)
+    response = answered(round_of(world.a), world.a.student_2, *(3,) * 9)
+    Response.objects.filter(pk=response.pk).update(is_valid=False)
+    (told,) = [entry for entry in behind(by, response.slip.flag) if entry.url == response.get_absolute_url()]
+    assert (told.severity, told.lines) == (4, (("", "需立即关注"),))
 
 
 @pytest.mark.django_db

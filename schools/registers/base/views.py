@@ -19,7 +19,7 @@ from schools.registers.base import actions
 from schools.registers.base.forms import SheetForm
 from schools.registers.base.register import Register, all_registers
 from schools.requests import ViewerRequest
-from schools.views.imports import to_job
+from schools.views.imports import to_preview_job
 
 
 def record_list(request: ViewerRequest, register: Register) -> HttpResponse:
@@ -49,7 +49,7 @@ def record_import(request: ViewerRequest, register: Register) -> HttpResponse:
     if form.is_valid():
         upload, unit = form.cleaned_data["file"], request.viewer.unit
         job = start_preview(by=request.viewer, kind=kind, unit=unit, content=upload.read(), filename=upload.name)
-        return to_job(job, kind)
+        return to_preview_job(job, kind)
     context = {"register": register, "form": form, "back": reverse(register.url_name)}
     return _drawn(request, register, "import", context, status=422 if form.is_bound else 200)
 
