@@ -48,7 +48,6 @@ TWICE = (
 # past day make another demo, and arithmetic over rows as both databases give them back.
 ONCE = (
     "tests/journeys/test_every_page.py",
-    "tests/journeys/test_in_english.py",
     "tests/journeys/test_lost_session.py",
     "tests/journeys/test_new_school.py",
     "tests/schools/test_audit.py::test_a_thousand_random_tamperings_are_noticed",
