@@ -10,6 +10,7 @@ from tests.fixtures import (  # noqa: F401
     acts_of_the_tests,
     anchors,
     blank_anchors,
+    counted,
     fixed_clock,
     objects,
     once,
@@ -21,7 +22,7 @@ from tests.fixtures import (  # noqa: F401
 )
 from tests.plugins import selection
 from tests.plugins.browser import chromium, open_page  # noqa: F401
-from tests.plugins.database import cast, copy, django_db_setup  # noqa: F401
+from tests.plugins.database import cast, copy, counts, django_db_setup  # noqa: F401
 from tests.plugins.selection import share  # noqa: F401
 from tests.plugins.services import services
 

@@ -40,6 +40,12 @@ def cast(copy):
     return (Path(os.environ["TEST_RUN"]) / "cast.pickle").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def counts(copy):
+    """The rows in which the figures of the cast are kept; `counted` writes them for a test."""
+    return (Path(os.environ["TEST_RUN"]) / "counts.pickle").read_bytes()
+
+
 def copy_of_cast(worker):
     from django.db import connection
 
@@ -58,11 +64,12 @@ class Copy:
                 self.make_cast()
 
     def make_cast(self):
-        from tests.world import build_world, load_world
+        from tests.world import build_world, counts_of_world, load_world
 
         self.connection.settings_dict["TEST"]["NAME"] = self.source
         self.connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         build_world()
+        (self.run / "counts.pickle").write_bytes(pickle.dumps(counts_of_world()))
         (self.run / "cast.pickle").write_bytes(pickle.dumps(load_world()))
         self.connection.close()
 

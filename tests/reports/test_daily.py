@@ -318,22 +318,21 @@ def test_daily_status_prints_the_table(world, viewer, capsys):
 # --- on the map of a center, and on paper -----------------------------------------------------------------------------
 
 
-def test_a_missing_report_of_a_school_is_an_alarm_from_its_hour_until_it_is_signed(world, viewer):
+def test_a_missing_report_of_a_school_is_an_alarm_from_its_hour_until_it_is_signed(counted, viewer):
     from reports.daily_missing import mark_hours
     from reports.school_map import school_tile, schools_of
-    from schools.recounting import recount_all, recount_marked
+    from schools.recounting import recount_marked
 
     def tile(hour, minute):
         with at(hour, minute):
             recount_marked()
-            found = schools_of(viewer(world.district_staff), current_term(world.district).code)
-            return school_tile(found.get(pk=world.a.unit.pk)).rank
+            found = schools_of(viewer(counted.district_staff), current_term(counted.district).code)
+            return school_tile(found.get(pk=counted.a.unit.pk)).rank
 
-    recount_all()
     mark_hours(dt.datetime.combine(TODAY, dt.time(9, 5), NOW.tzinfo))
     before, after = tile(10, 29), tile(10, 31)
     with at(10, 40):
-        sign_unit(by=viewer(world.a.leader), signature=Signature(TODAY, late_reason="forgotten"))
+        sign_unit(by=viewer(counted.a.leader), signature=Signature(TODAY, late_reason="forgotten"))
     assert [rank == 15 for rank in (before, after, tile(10, 41))] == [False, True, False]
 
 

@@ -428,9 +428,8 @@ def test_others_do_not_export(name, world, sign_in):
     assert (answer.status_code, Job.objects.count()) == (403, 0)
 
 
-def test_export_of_a_center_is_its_own_unit(world, sign_in, django_capture_on_commit_callbacks):
-    recount_all()
-    client = sign_in(world.cluster_staff)
+def test_export_of_a_center_is_its_own_unit(counted, sign_in, django_capture_on_commit_callbacks):
+    client = sign_in(counted.cluster_staff)
     with django_capture_on_commit_callbacks(execute=True):
         start(client, file_format="docx", reason="archive", edition="public")
     file = client.get(reverse("schools:job_file", args=[Job.objects.get().pk]))

@@ -35,9 +35,8 @@ def cells(html):
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def test_counselor_opens_the_records_of_every_figure(world, sign_in):
-    client = sign_in(world.a.counselor)
-    recount_all()
+def test_counselor_opens_the_records_of_every_figure(counted, sign_in):
+    client = sign_in(counted.a.counselor)
     pages = {code: page(client, "reports:figure_records", code) for code in CODES}
     assert [code for code, html in pages.items() if str(figures()[code].label) not in html] == []
 
@@ -51,9 +50,8 @@ def test_center_staff_get_counts_by_school_and_no_student(world, sign_in):
     assert [(code, word) for code, html in pages.items() for word in never if word in html] == []
 
 
-def test_center_staff_see_exact_counts_and_open_each_school(world, sign_in):
-    recount_all()
-    client = sign_in(world.district_staff)
+def test_center_staff_see_exact_counts_and_open_each_school(counted, sign_in):
+    client = sign_in(counted.district_staff)
     places = client.get(reverse("reports:figure_records", args=["key_students"])).context["places"]
     assert {label: str(amount) for label, amount, emphasis, _url in places if not emphasis} == {
         "甲小学": "1",
@@ -61,7 +59,7 @@ def test_center_staff_see_exact_counts_and_open_each_school(world, sign_in):
     }
     url = next(url for label, _amount, _emphasis, url in places if label == "甲小学")
     one = client.get(url)
-    assert (str(one.context["count"]), one.context["unit"], "page_obj" in one.context) == ("1", world.a.unit, False)
+    assert (str(one.context["count"]), one.context["unit"], "page_obj" in one.context) == ("1", counted.a.unit, False)
     assert [value["url"] for split in one.context["splits"] for value in split["values"]]
     assert "SENTINEL" not in one.content.decode()
 
@@ -393,13 +391,16 @@ def test_a_text_that_cannot_be_saved_comes_back_with_the_reason(body, world, sig
 
 
 @pytest.fixture
-def late_at_b(world):
+def late_at_b(counted):
+    from schools.recounting import recount_marked
+    from schools.tallies import mark
     from students.models import RiskFlag
     from tests.world import NOW
 
-    RiskFlag.objects.filter(pk=world.b.flag.pk).update(due_at=NOW - dt.timedelta(hours=1))
-    recount_all()
-    return world
+    RiskFlag.objects.filter(pk=counted.b.flag.pk).update(due_at=NOW - dt.timedelta(hours=1))
+    mark(counted.b.unit.pk)
+    recount_marked()
+    return counted
 
 
 def test_map_shows_the_school_first_where_the_worst_waits(late_at_b, sign_in):
@@ -428,20 +429,20 @@ def test_map_is_searched_and_sorted(query, names, late_at_b, sign_in):
     assert [unit.name for unit in answer.context["list"].page_obj] == names
 
 
-def test_map_of_a_center_reads_no_record_and_costs_the_same_for_more_schools(world, sign_in):
+def test_map_of_a_center_reads_no_record_and_costs_the_same_for_more_schools(counted, sign_in):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     def queries():
-        recount_all()
-        client = sign_in(world.district_staff)
+        client = sign_in(counted.district_staff)
         page(client, "reports:school_list")
         with CaptureQueriesContext(connection) as found:
             page(client, "reports:school_list")
         return [one["sql"] for one in found]
 
     few = queries()
-    grow(world, schools=4)
+    grow(counted, schools=4)
+    recount_all()
     many = queries()
     assert len(many) == len(few)
     assert [sql for sql in many if '"students_' in sql or '"counseling_' in sql] == []

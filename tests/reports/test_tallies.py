@@ -108,9 +108,8 @@ def differing():
     return found
 
 
-def test_tallies_follow_every_act(world):
+def test_tallies_follow_every_act(counted):
     steps = st.tuples(st.integers(0, 13), st.sampled_from(PUPILS), st.integers(0, 8))
-    recount_all()
 
     @settings(max_examples=6)
     @given(st.lists(steps, min_size=2, max_size=8))
@@ -118,7 +117,7 @@ def test_tallies_follow_every_act(world):
         with transaction.atomic():
             for act, pupil, n in plan:
                 with suppress(Refused), transaction.atomic():  # nobody talks with a student who has left
-                    acts(world)[act](getattr(world.a, pupil), n)
+                    acts(counted)[act](getattr(counted.a, pupil), n)
             recount_marked()
             assert differing() == []
             transaction.set_rollback(True)
@@ -127,58 +126,53 @@ def test_tallies_follow_every_act(world):
 
 
 @pytest.mark.parametrize("act", range(14))
-def test_every_act_is_followed(act, world):
-    recount_all()
+def test_every_act_is_followed(act, counted):
     for n in (1, 2):
         with suppress(Refused), transaction.atomic():  # not every flag may be closed at once
-            acts(world)[act](world.a.student, n)
+            acts(counted)[act](counted.a.student, n)
         recount_marked()
         assert differing() == []
 
 
-def test_a_unit_without_a_mark_is_not_counted_and_a_mark_is_used_up(world):
-    recount_all()
+def test_a_unit_without_a_mark_is_not_counted_and_a_mark_is_used_up(counted):
     assert recount_marked() == 0
-    TallyMark.objects.create(unit=world.a.unit)
+    TallyMark.objects.create(unit=counted.a.unit)
     assert (recount_marked(), TallyMark.objects.count()) == (1, 0)
 
 
-def test_a_change_moves_up_the_tree_once(world):
-    recount_all()
-    before = students_of(world.city, TERM)
-    leave = next(act for act in acts(world) if act.__name__ == "leave")
-    leave(world.a.student, 1)
-    TallyMark.objects.create(unit=world.b.unit)  # where nothing has changed
+def test_a_change_moves_up_the_tree_once(counted):
+    before = students_of(counted.city, TERM)
+    leave = next(act for act in acts(counted) if act.__name__ == "leave")
+    leave(counted.a.student, 1)
+    TallyMark.objects.create(unit=counted.b.unit)  # where nothing has changed
     assert recount_marked() == 5  # two schools, their cluster, district and city
-    assert (students_of(world.city, TERM), recount_marked()) == (before - 1, 0)
+    assert (students_of(counted.city, TERM), recount_marked()) == (before - 1, 0)
 
 
-def test_a_flag_counts_as_due_once_its_time_has_passed_and_not_before(world):
-    recount_all()
-    acts_on_students(world)[3](world.a.older, 3)
+def test_a_flag_counts_as_due_once_its_time_has_passed_and_not_before(counted):
+    acts_on_students(counted)[3](counted.a.older, 3)
     recount_marked()
-    kept = Tally.objects.filter(unit=world.a.unit, figure="flags_due", split="")
+    kept = Tally.objects.filter(unit=counted.a.unit, figure="flags_due", split="")
     assert not kept.exists()
-    due = RiskFlag.objects.get(student=world.a.older).due_at
+    due = RiskFlag.objects.get(student=counted.a.older).due_at
     with time_machine.travel(due + dt.timedelta(minutes=1)):
         assert recount_marked() == 4  # and the three above
-        assert kept.get().count == 1 + RiskFlag.objects.filter(pk=world.a.flag.pk, due_at__lt=due).count()
+        assert kept.get().count == 1 + RiskFlag.objects.filter(pk=counted.a.flag.pk, due_at__lt=due).count()
 
 
-def test_a_unit_that_cannot_be_counted_keeps_its_mark_and_holds_up_no_other(world, monkeypatch):
-    recount_all()
-    TallyMark.objects.create(unit=world.a.unit)
-    TallyMark.objects.create(unit=world.b.unit)
+def test_a_unit_that_cannot_be_counted_keeps_its_mark_and_holds_up_no_other(counted, monkeypatch):
+    TallyMark.objects.create(unit=counted.a.unit)
+    TallyMark.objects.create(unit=counted.b.unit)
     real = figures()["students"].counts
 
     def broken(scope, only=None):
-        if scope.unit == world.a.unit:
+        if scope.unit == counted.a.unit:
             raise ValueError
         return real(scope, only)
 
     monkeypatch.setitem(figures()["students"].__dict__, "counts", broken)
     assert recount_marked() == 1  # nothing has changed, so nobody above is marked
-    assert list(TallyMark.objects.values_list("unit", flat=True)) == [world.a.unit.pk]
+    assert list(TallyMark.objects.values_list("unit", flat=True)) == [counted.a.unit.pk]
 
 
 # --- the end of a term ----------------------------------------------------------------------------------------------
