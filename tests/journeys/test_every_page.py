@@ -62,7 +62,8 @@ MESSAGES = {entry.msgid for _place, entry in entries() if entry.msgid != entry.m
 NAMES = {"林雨桐", "何思远", "姓名", "简体中文", "是", "否"}
 # Chinese that our catalogues hold, and so should not stand on an English page.
 CHINESE = {entry.msgstr for _place, entry in entries() if re.search(r"[\u4e00-\u9fff]", entry.msgstr)} - NAMES
-# The same page once more in the other language, into the window that has its styles already; gives back its lines.
+# The same page once more in the other language, into the window that has its styles already; gives back its lines, and
+# its attributes but what somebody has typed: there are the words that scripts show and that are read aloud.
 TURN = """async () => {
     const own = document.cookie;
     document.cookie = "language=en; path=/";
@@ -71,7 +72,9 @@ TURN = """async () => {
     const other = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.documentElement.lang = other.documentElement.lang;
     document.body.replaceWith(document.adoptNode(other.body));
-    return document.body.innerText;
+    const held = [...document.body.querySelectorAll("*")].flatMap((one) => [...one.attributes]);
+    const words = held.filter((one) => one.name !== "value").map((one) => one.value);
+    return [document.body.innerText, ...words].join("\\n");
 }"""
 
 # Not pages: they change something, hand out a file or answer a script. A page that shows a form for its own act is one.
