@@ -54,6 +54,17 @@ ONCE = (
     "tests/config/test_demo.py::test_demo_is_the_same_every_time",
     "tests/config/test_demo.py::test_graduates_*",
 )
+# Begun first, so that two workers end together: at the end only short ones are left to take over from each other.
+LONGEST = (
+    "tests/journeys/test_every_page.py",
+    "tests/test_access.py",
+    "tests/test_first_release.py",
+    "tests/test_outages.py",
+    "tests/reports/test_exports.py",
+    "tests/reports/test_tallies.py",
+    "tests/config/test_backups.py",
+    "tests/config/test_demo.py",
+)
 TENTH = 10
 
 
@@ -75,19 +86,21 @@ def pytest_collection_modifyitems(config, items):
         left_out = [item for item in items if not is_for_both(item.nodeid)]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: not is_one_of(LONGEST, item.nodeid))
     items[:] = without_a_database_in_the_middle(items)
 
 
 def without_a_database_in_the_middle(items):
     """One of two workers begins in the middle: it has something to do while the other makes the database."""
-    plain = {item for item in items if not {"db", "world"} & set(item.fixturenames) and not needs_database(item)}
+    plain = {item for item in items if not needs_database(item)}
     others = [item for item in items if item not in plain]
     half = max(0, len(items) // 2 - (len(items) % 2 == 0))
     return [*others[:half], *(item for item in items if item in plain), *others[half:]]
 
 
 def needs_database(item):
-    return item.get_closest_marker("django_db") or item.get_closest_marker("browser")
+    is_marked = item.get_closest_marker("django_db") or item.get_closest_marker("browser")
+    return is_marked or {"copy", "db", "transactional_db", "world"} & set(item.fixturenames)
 
 
 def is_for_both(nodeid):

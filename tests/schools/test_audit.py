@@ -192,18 +192,19 @@ def test_each_way_of_tampering_is_noticed_and_nobody_else_accused(log, attack):
     assert faults() == []
 
 
-def test_a_thousand_random_tamperings_are_noticed(log):
-    """The published figure: 1,000 of 1,000, none falsely accused."""
-    noticed = 0
-    for seed in range(1000):
+def test_a_thousand_random_tamperings_are_noticed(log, share):
+    """The published figure: 1,000 of 1,000. A tenth of them on every run."""
+    seeds, unnoticed = list(share(range(1000))), []
+    for seed in seeds:
         rng = random.Random(seed)
         attack, scope = rng.choice(ATTACKS), rng.choice(SCOPES)
         with transaction.atomic():
             attack(rng, AuditChain.objects.get(scope=scope))
-            noticed += scope in scopes()
+            unnoticed += [] if scope in scopes() else [(seed, attack.__name__)]
             transaction.set_rollback(True)
 
-    assert noticed == 1000
+    assert len(seeds) > 50
+    assert unnoticed == []
     assert faults() == []
 
 

@@ -149,14 +149,14 @@ def differences(one, other):
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_the_flag_of_a_restricted_talk_is_like_one_raised_by_hand(name, world, viewer, sign_in):
-    with_talk, twin = (seen(world, viewer, sign_in, build) for build in WORLDS[name])
+def test_the_flag_of_a_restricted_talk_is_like_one_raised_by_hand(name, counted, viewer, sign_in):
+    with_talk, twin = (seen(counted, viewer, sign_in, build) for build in WORLDS[name])
 
     assert REASON in with_talk["leader", alike(reverse("students:flag_detail", args=[uuid.uuid4()]))][1]
     assert differences(with_talk, twin) == []
 
 
-def test_what_happens_to_the_flag_later_is_alike_too(world, viewer, sign_in):
+def test_what_happens_to_the_flag_later_is_alike_too(counted, viewer, sign_in):
     def go_on(w, by):
         flag = RiskFlag.objects.get(student=w.a.student_3)
         acknowledge_flag(by=by, flag=flag)
@@ -164,7 +164,7 @@ def test_what_happens_to_the_flag_later_is_alike_too(world, viewer, sign_in):
         close_flag(by=by, flag=flag, outcome="supported", seen="she sleeps well", done="two talks")
 
     with_talk, twin = (
-        seen(world, viewer, sign_in, lambda w, by, v, build=build: (build(w, by, v), go_on(w, by)))
+        seen(counted, viewer, sign_in, lambda w, by, v, build=build: (build(w, by, v), go_on(w, by)))
         for build in WORLDS["filed"]
     )
     assert differences(with_talk, twin) == []
