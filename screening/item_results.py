@@ -14,6 +14,8 @@ from screening.paper import Question
 from screening.queries import papers_for
 from screening.round_results import fewest_for, is_counted_for
 
+MOST_NUMBERS = 25  # different ones, to be told one by one
+
 
 @dataclass(frozen=True)
 class CountedItem:
@@ -27,6 +29,11 @@ class CountedItem:
     heavy: int | None
     alert: str
     words: list[str] = field(default_factory=list)  # what was written, in no order that tells of anybody
+
+    @property
+    def bars(self) -> list[tuple[str, int, float]]:
+        """Each answer, how many gave it, and their share of those who answered."""
+        return [(text, count, 100 * count / self.answered if self.answered else 0.0) for text, count in self.options]
 
     @property
     def share(self) -> float:
@@ -102,7 +109,8 @@ def count_item(
     if item.type in (Type.SINGLE, Type.MULTIPLE):
         options = [(choice.text or str(choice.value), values[choice.value]) for choice in question.choices]
     else:
-        options = [(str(value), values[value]) for value in sorted(values)] if item.type in COUNTED else []
+        is_told = item.type in COUNTED or (item.type == Type.NUMBER and len(values) <= MOST_NUMBERS)
+        options = [(str(value), values[value]) for value in sorted(values)] if is_told else []
     heavy = None
     if alert:
         heavy = sum(count for value, count in values.items() if value >= alert.at_least)

@@ -28,3 +28,13 @@ class TableForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_anonymous:
             del self.fields["names"]
+
+
+class StaffTableForm(TableForm):
+    names = forms.BooleanField(
+        label=_("With names"),
+        required=False,
+        help_text=_(
+            "Without them what was written in own words is left out, too. Ask for names only if you need them."
+        ),
+    )

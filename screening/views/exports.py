@@ -15,7 +15,7 @@ from schools.common.errors import refusal_in
 from schools.requests import ViewerRequest
 from schools.views.jobs import to_job
 from screening.access import SCREENERS, STAFF_SURVEYORS
-from screening.forms.results import TableForm
+from screening.forms.results import StaffTableForm, TableForm
 from screening.models import AnonymousSheet
 from screening.round_table import responses_of
 from screening.staff_table import sheets_of
@@ -37,6 +37,7 @@ def round_export(request: ViewerRequest, pk: UUID) -> HttpResponse:
         job="round_table",
         params={"round": str(round_.pk)},
         back=reverse(f"screening:{page}", args=[pk]),
+        form_of=TableForm,
         template="screening/round_export.html",
     )
 
@@ -52,6 +53,7 @@ def staff_survey_export(request: ViewerRequest, pk: UUID) -> HttpResponse:
         job="staff_table",
         params={"survey": str(survey.pk)},
         back=survey.get_absolute_url(),
+        form_of=StaffTableForm,
         template="screening/staff_survey_export.html",
     )
 
@@ -65,12 +67,13 @@ def _export(
     job: str,
     params: dict[str, str],
     back: str,
+    form_of: type[TableForm],
     template: str,
 ) -> HttpResponse:
     """`about` is a round or a survey of the staff; of an anonymous one only counts leave."""
     if not is_confirmed(request):
         return confirm_first(request, then=request.get_full_path())
-    form = TableForm(request.POST if request.method == "POST" else None, is_anonymous=about.is_anonymous)
+    form = form_of(request.POST if request.method == "POST" else None, is_anonymous=about.is_anonymous)
     count = rows.count()
     if form.is_valid():
         with refusal_in(form):
