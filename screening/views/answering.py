@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import PositiveSmallIntegerField, UUIDField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -105,14 +105,18 @@ def _of_cookie(request: HttpRequest) -> Sitting | None:
 @public
 def answer_start(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR of a slip leads to. Looking at it begins nothing: programs look at addresses too."""
-    slip = get_object_or_404(_slips(), code_hash=hash_of(code), revoked_at=None)
+    slip = _slips().filter(code_hash=hash_of(code), revoked_at=None).first()
+    if slip is None:  # a paper that a newer one has replaced, or no paper at all
+        return _closed(request, _("This slip opens nothing any more. Please ask the counselor for a new one."), 404)
     return _start(request, slip, "")
 
 
 @public
 def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN."""
-    row = get_object_or_404(RoundClass.objects.select_related("round__school"), code_hash=hash_of(code))
+    row = RoundClass.objects.select_related("round__school").filter(code_hash=hash_of(code)).first()
+    if row is None:
+        return _closed(request, _("This address opens nothing. Please look at it again, or ask the counselor."), 404)
     token = request.POST.get("slip", "")
     if request.method == "POST" and token:
         known = _sitting(token, is_page=True)

@@ -32,6 +32,9 @@ LINK_LIVES = dt.timedelta(days=180)
 def consent_answer(request: HttpRequest, code: str) -> HttpResponse:
     """One address for the whole road, so that a paper has one code."""
     link = _link(code)
+    if link is None:  # issued anew, long over, or no link at all
+        sentence = _("This link opens nothing any more. Please ask the class teacher; a signature on paper is as good.")
+        return render(request, "screening/answer_closed.html", {"sentence": sentence}, status=404)
     if request.POST.get("proof"):
         return _answered(request, link)
     form = DigitsForm(request.POST or None)
@@ -50,15 +53,13 @@ def consent_answer(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "screening/consent_proof.html", context, status=422 if form.errors else 200)
 
 
-def _link(code: str) -> ConsentLink:
+def _link(code: str) -> ConsentLink | None:
     rows = ConsentLink.objects.select_related("round__school__kind", "round__consent_text", "guardian", "student")
     same_text = Round.objects.filter(consent_text=OuterRef("round__consent_text")).exclude(state=Round.State.CLOSED)
     lives = ~Q(round__closed_at__lt=timezone.now() - LINK_LIVES) | Exists(same_text)
     rows = rows.filter(lives).exclude(student__status=Student.Status.LEFT)
-    link = get_object_or_404(rows, code_hash=hash_of(code))
-    if not can_use_link(link.guardian):
-        get_object_or_404(ConsentLink.objects.none())
-    return link
+    link = rows.filter(code_hash=hash_of(code)).first()
+    return link if link and can_use_link(link.guardian) else None
 
 
 def _proves(link: ConsentLink, digits: str) -> bool:

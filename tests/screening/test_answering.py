@@ -490,6 +490,9 @@ def test_slip_reaches_no_staff_page(asked):
     client = Client()
     scan(client, asked)
     assert client.get(f"/rounds/{asked.round_id}/").status_code == 302
+    unknown = client.get(f"/a/{code_of(asked)[::-1]}/")
+    assert (unknown.status_code, "心理老师" in unknown.content.decode()) == (404, True)  # and no way to a sign-in
+    assert 'href="/"' not in unknown.content.decode()
     assert client.get("/rounds/").url.startswith("/sign-in") or client.get("/rounds/").status_code == 302
 
 
