@@ -43,9 +43,10 @@ WORDING_ROLES = SCHOOL_ROLES | {Role.CENTER_STAFF}
 @rule(TalkPart)
 def parts_of(parts: TalkPartQuerySet, viewer: Viewer) -> TalkPartQuerySet:
     """Own talks; those of own classes, grade or school unless restricted; restricted ones for counselors only, and by
-    break-glass for a leader."""
-    here = parts.filter(talk__school_id=viewer.unit.pk, student__locked_on=None)
+    break-glass for a leader. What others wrote behind a flag is not there for whom the flag is kept from."""
     own = Q(talk__author=viewer.person)
+    is_kept = Q(flag__isnull=False) & Q(flag__in=kept_from(viewer))
+    here = parts.filter(talk__school_id=viewer.unit.pk, student__locked_on=None).exclude(is_kept & ~own)
     open_to_others = Q(talk__is_restricted=False)
     if viewer.role == Role.COUNSELOR:
         return here

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counseling import incident_figures  # noqa: F401  crisis events
 from counseling.models import TalkLog, TalkOption, TalkPart
+from counseling.models.talks import TalkPartQuerySet
 from schools.figures import Figure, Ratio, Reader, Rows, Scope, Split, Value, Words, declare
 from schools.indicators import choices, grades
 from students.indicators import key_students, levels, students
@@ -17,7 +18,7 @@ def talks(scope: Scope) -> Rows:
     found = _talks(scope).filter(is_restricted=False)
     if scope.class_ids is None:
         return found
-    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
+    parts = _known(scope, TalkPart.objects.standing()).filter(talk=OuterRef("pk"))
     return found.filter(Exists(parts.filter(class_group__in=scope.class_ids)))
 
 
@@ -27,13 +28,14 @@ def restricted_talks(scope: Scope) -> Rows:
 
 
 def _talks(scope: Scope) -> Rows:
-    parts = TalkPart.objects.standing().filter(talk=OuterRef("pk"))
+    parts = _known(scope, TalkPart.objects.standing()).filter(talk=OuterRef("pk"))
     return TalkLog.objects.filter(scope.schools(), scope.within_term("happened_at")).filter(Exists(parts))
 
 
 def talk_parts(scope: Scope) -> Rows:
     """One per student and talk (人次)."""
-    return TalkPart.objects.covering().filter(scope.schools("talk__school"), scope.within_term("talk__happened_at"))
+    parts = _known(scope, TalkPart.objects.covering())
+    return parts.filter(scope.schools("talk__school"), scope.within_term("talk__happened_at"))
 
 
 def reached(scope: Scope) -> Rows:
@@ -46,8 +48,13 @@ def key_reached(scope: Scope) -> Rows:
 
 
 def _talked_with(scope: Scope) -> Exists:
-    parts = TalkPart.objects.covering()
+    parts = _known(scope, TalkPart.objects.covering())
     return Exists(parts.filter(scope.within_term("talk__happened_at"), student=OuterRef("pk")))
+
+
+def _known(scope: Scope, parts: TalkPartQuerySet) -> TalkPartQuerySet:
+    """Without those behind a flag that is kept from whom it is counted for: they may not open them either."""
+    return parts.exclude(flag__in=scope.unseen) if scope.unseen else parts
 
 
 def options(code: str, label: Any, name: str, path: str, *, is_list: bool = False) -> Split:

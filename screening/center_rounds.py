@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.models import ClassGroup, Tally, Unit
-from screening.models import CenterRound, Round
+from screening.access import FEWEST_SHEETS
+from screening.models import CenterRound, Round, RoundClass
 
 SPLIT = "center_round"  # of the figures of screenings, see `screening.indicators`
 NOT_TAKEN_UP = "none"
@@ -32,7 +33,6 @@ class SchoolLine:
     round: Round | None = None
     counts: Counter[str] = field(default_factory=Counter)  # by code of figure
     levels: Counter[int] = field(default_factory=Counter)
-    # Of a round of one grade the levels of a school would be levels by school and grade: these are never crossed.
     tells_levels: bool = False
 
     @property
@@ -48,17 +48,20 @@ class SchoolLine:
         return self.counts["screening_results"] - self.counts["screening_valid"]
 
     @property
+    def scored(self) -> int:
+        return self.levels.total()
+
+    @property
     def cells(self) -> list[int]:
         return [self.levels[level] for level in range(5)]
 
 
 def lines_of(viewer: Viewer, center_round: CenterRound) -> list[SchoolLine]:
-    """One for each school that is asked and lies below the viewer's unit, in three queries."""
+    """One for each school that is asked and lies below the viewer's unit, in four queries."""
     schools = [one for one in schools_asked(center_round) if one.is_within(viewer.unit)]
     lines = {one.pk: SchoolLine(one) for one in schools}
     for round_ in Round.objects.filter(center_round=center_round, school__in=schools).select_related("made_by__person"):
         lines[round_.school_id].round = round_
-        lines[round_.school_id].tells_levels = round_.state == Round.State.CLOSED and not center_round.is_of_one_grade
     kept = Tally.objects.filter(unit__in=schools, split=SPLIT, value__startswith=str(center_round.pk)).order_by()
     rows = kept.values_list("unit", "figure", "value").annotate(Sum("count"))
     for unit, figure, value, count in rows:
@@ -67,15 +70,32 @@ def lines_of(viewer: Viewer, center_round: CenterRound) -> list[SchoolLine]:
             lines[unit].levels[int(level)] += count
         else:
             lines[unit].counts[figure] += count
+    grades = _grades_asked(center_round)
+    for one in lines.values():
+        one.tells_levels = one.is_closed and grades[one.school.pk] > 1 and one.scored >= FEWEST_SHEETS
     return list(lines.values())
 
 
+def _grades_asked(center_round: CenterRound) -> Counter[int]:
+    """How many grades each school asks. Of one, the levels of the school would be levels by school and grade, or even
+    by class: these are never crossed."""
+    classes = RoundClass.objects.filter(round__center_round=center_round).order_by()
+    grades = classes.values_list("round__school", "class_group__stage", "class_group__entry_year").distinct()
+    return Counter(school for school, _stage, _year in grades)
+
+
 def sum_of(lines: list[SchoolLine], whole: Unit, center_round: CenterRound) -> SchoolLine:
-    closed = sum(one.is_closed for one in lines)
-    found = SchoolLine(whole, tells_levels=closed > (1 if center_round.is_of_one_grade else 0))
+    """Of all. Where it holds levels that no school tells, it is told only once it grows no more, and if they are of
+    several schools and not too few: or a difference would tell what the lines do not."""
+    closed = [one for one in lines if one.is_closed]
+    silent = [one for one in closed if not one.tells_levels and one.scored]
+    found = SchoolLine(whole, tells_levels=bool(closed))
     for one in lines:
         found.counts += one.counts
         found.levels += one.levels
+    if silent:
+        is_final = all(one.is_closed for one in lines if one.round or center_round.may_be_taken_up)
+        found.tells_levels = is_final and len(silent) > 1 and sum(one.scored for one in silent) >= FEWEST_SHEETS
     return found
 
 

@@ -26,6 +26,7 @@ from schools import audit
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused, refusal_in
 from schools.exporting import export_page
+from schools.models import Role
 from schools.requests import ViewerRequest
 from schools.severity import Scheme
 from students.access import can_handle_flags
@@ -75,18 +76,22 @@ def talk_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "may_handle": can_handle_flags(viewer),
         "beside": beside,
         "raised": raised_by(viewer, [part, *beside]),
-        "revisions": _revisions(part, words, scheme),
+        "revisions": _revisions(viewer, part, words, scheme),
         "why": reason_to_read(viewer, part),
         "readers": readers_of(is_restricted=part.talk.is_restricted),
     }
     return render(request, "counseling/talk_detail.html", context)
 
 
-def _revisions(part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, Any]]:
-    """How it read before each change, the newest first."""
+def _revisions(viewer: Viewer, part: TalkPart, words: Words, scheme: Scheme) -> list[dict[str, Any]]:
+    """How it read before each change, the newest first. What was written for counselors only stays theirs and the
+    author's, though the talk is open to others now."""
+    reads_all = viewer.role == Role.COUNSELOR or part.talk.author_id == viewer.person.pk
     found = []
     for revision in part.revisions.select_related("by").order_by("-number"):
         header, content = from_json(revision.content)
+        if header.is_restricted and not reads_all:
+            continue
         shown = shown_as(header, content, words, scheme)
         found.append({"revision": revision, "header": header, "content": content, "shown": shown})
     return found

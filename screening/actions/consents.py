@@ -19,7 +19,7 @@ from schools.tallies import mark
 from schools.work.notices import notify
 from schools.work.reminders import end_reminders, remind_by_hand
 from screening.access import check_can_hold_rounds
-from screening.actions.guessing import forget_link_guesses
+from screening.actions.guessing import forget_guesses
 from screening.asking_families import REMINDER, teachers_waiting
 from screening.consents import can_use_link, said_by_guardian
 from screening.models import Consent, ConsentLink, Round, Slip
@@ -95,7 +95,7 @@ def reissue_link(*, by: Viewer, link: ConsentLink) -> ConsentLink:
     """A new code; the letter that was lost is worth nothing from now on."""
     check_can_hold_rounds(by)
     ConsentLink.objects.filter(pk=link.pk).update(issue=F("issue") + 1)
-    forget_link_guesses(link)
+    forget_guesses(link)
     link.refresh_from_db()
     ConsentLink.objects.filter(pk=link.pk).update(code_hash=hash_of(link_code_of(link)))
     audit.record(by=by, verb="consent_link.reissued", about=link, student=link.student_id)

@@ -19,6 +19,7 @@ from schools.tallies import mark
 from schools.work.notices import pulse
 from schools.work.reminders import end_reminders
 from screening.access import check_can_hold_rounds
+from screening.actions.guessing import forget_guesses
 from screening.asking_families import REMINDER
 from screening.definition import Kind
 from screening.models import AnonymousSheet, ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
@@ -238,7 +239,8 @@ def reissue_slip(*, by: Viewer, slip: Slip) -> Slip:
     check_can_hold_rounds(by)
     if slip.finished_at is not None:
         raise Refused(_("This student has handed in already."))
-    Slip.objects.filter(pk=slip.pk).update(issue=F("issue") + 1, revoked_at=None, wrong_pins=0, wrong_pin_at=None)
+    Slip.objects.filter(pk=slip.pk).update(issue=F("issue") + 1, revoked_at=None)
+    forget_guesses(slip)
     slip.refresh_from_db()
     Slip.objects.filter(pk=slip.pk).update(code_hash=hash_of(code_of(slip)))
     changed(slip.round.school_id)

@@ -57,8 +57,8 @@ class CenterRound(models.Model):
         return (group.stage, group.entry_year) in self.entered
 
     @property
-    def is_of_one_grade(self) -> bool:
-        return len(self.grades) == 1
+    def may_be_taken_up(self) -> bool:
+        return self.ended_at is None and self.last_on >= timezone.localdate()
 
     @property
     def entered(self) -> set[tuple[str, int]]:

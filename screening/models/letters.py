@@ -5,10 +5,8 @@ from django.utils import timezone
 
 from schools.common.ids import new_id
 from schools.models.visible import Visible
-from screening.models.rounds import Round
+from screening.models.rounds import GUESSES_IN_ALL, Round
 from students.models import Guardian, Student
-
-GUESSES_IN_ALL = 20
 
 
 class ConsentLinkQuerySet(Visible["ConsentLink"]):

@@ -14,6 +14,9 @@ from screening.models.center import CenterRound
 from screening.models.instruments import Instrument
 from students.models import Guardian, RiskFlag, Student
 
+# At the PIN of a slip or the digits behind a guardian's link, until the paper is issued anew.
+GUESSES_IN_ALL = 20
+
 
 class ConsentText(models.Model):
     """The words that families or students agreed to, for one purpose. Another wording is another version: who agreed to
@@ -220,6 +223,8 @@ class Slip(models.Model):
     # Wrong PINs count by student, so that one address with a whole school behind it is never shut out.
     wrong_pins = models.PositiveSmallIntegerField(default=0)
     wrong_pin_at = models.DateTimeField(null=True, blank=True)
+    # In all since the last right one: six digits must not be found by patience.
+    wrong_in_all = models.PositiveSmallIntegerField(default=0)
     flag = models.ForeignKey(RiskFlag, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = SlipQuerySet.as_manager()
@@ -237,3 +242,8 @@ class Slip(models.Model):
 
     def __str__(self) -> str:
         return f"slip {self.pk}"
+
+    @property
+    def is_pin_shut(self) -> bool:
+        """Guessed at so often that the PIN opens nothing until the slip is issued anew. Its QR goes on working."""
+        return self.wrong_in_all >= GUESSES_IN_ALL

@@ -36,7 +36,7 @@ from screening.forms.rounds import EnterForm
 from screening.models import CriticalAnswer, Round, RoundClass, Slip
 from screening.results import own_result
 from screening.slip_codes import hash_of, pin_of, whose
-from screening.windows import SITTING, takes_answers
+from screening.windows import SITTING, can_begin, takes_answers
 
 SALT = "screening.sitting"
 COOKIE = "sitting"
@@ -113,7 +113,8 @@ def answer_start(request: HttpRequest, code: str) -> HttpResponse:
 
 @public
 def answer_class(request: HttpRequest, code: str) -> HttpResponse:
-    """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN."""
+    """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN;
+    a PIN is looked at only while a student may begin, so that nobody guesses at night."""
     row = RoundClass.objects.select_related("round__school").filter(code_hash=hash_of(code)).first()
     if row is None:
         return _closed(request, _("This address opens nothing. Please look at it again, or ask the counselor."), 404)
@@ -121,7 +122,7 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and token:
         known = _sitting(token, is_page=True)
         return _start(request, known.slip, code) if known else redirect("screening:answer_class", code=code)
-    if request.method == "POST" and row.round.state != Round.State.OPEN:
+    if request.method == "POST" and not can_begin(row.round, row, timezone.now()):
         sentence = str(NotNow())
         return _closed(request, sentence, school=row.round.school)
     form = EnterForm(request.POST or None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from schools.access import public
 from schools.common.errors import Refused
 from screening.actions.consents import say_by_link
-from screening.actions.guessing import forget_link_guesses, take_link_guess
+from screening.actions.guessing import forget_guesses, take_guess
 from screening.consents import can_use_link, digits_of, said_by_guardian
 from screening.forms.rounds import DigitsForm
 from screening.models import ConsentLink, Round, Slip
@@ -63,9 +63,9 @@ def _link(code: str) -> ConsentLink | None:
 
 
 def _proves(link: ConsentLink, digits: str) -> bool:
-    if not take_link_guess(link) or not constant_time_compare(digits, digits_of(link.guardian)):
+    if not take_guess(link) or not constant_time_compare(digits, digits_of(link.guardian)):
         return False
-    forget_link_guesses(link)
+    forget_guesses(link)
     return True
 
 

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from counseling.actions.talks import delete_part
+from counseling.actions.talks import delete_part, revise_part
+from counseling.content import content_of, header_of
 from counseling.models import TalkPart
 from schools.models import AuditEntry
 from schools.templatetags.look import moment
@@ -85,6 +87,24 @@ def test_talk_detail_tells_of_no_flag_that_is_kept_from_its_reader_though_they_h
     kept_from(world.a.teacher, part.flag, world.a.counselor)
     texts = [page(sign_in(world.a.people[who]), "talk_detail", part) for who in ("teacher", "counselor")]
     assert ["预警已经报告：" in text for text in texts] == [False, True]
+
+
+def test_the_talk_behind_a_kept_flag_is_its_authors_alone_among_those_it_is_kept_from(world, viewer):
+    """Also for a counselor, who reads every other talk."""
+    part = filed(viewer(world.a.teacher), world.a.student_2, severity=3).parts.get()
+
+    def readers():
+        who = ("teacher", "counselor", "counselor_2", "leader")
+        seen = {one: TalkPart.objects.visible_to(viewer(world.a.people[one])) for one in who}
+        return [one for one, rows in seen.items() if rows.filter(pk=part.pk).exists()]
+
+    before = readers()
+    for who in ("teacher", "counselor_2"):
+        kept_from(world.a.people[who], part.flag, world.a.counselor)
+    assert (before, readers()) == (
+        ["teacher", "counselor", "counselor_2", "leader"],
+        ["teacher", "counselor", "leader"],
+    )
 
 
 def test_talk_detail_says_who_has_the_flag_in_hand_and_nothing_once_it_is_closed(world, viewer, sign_in):
@@ -201,6 +221,19 @@ def test_talk_edit_shows_the_record_and_keeps_the_older_version_readable(sign_in
     assert response.status_code == 302
     text = page(client, "talk_detail", own)
     assert [one for one in ("as first written", "as corrected", "第 2 版", "第 1 版") if one not in text] == []
+
+
+def test_what_was_written_for_counselors_only_stays_theirs_once_the_talk_is_open(sign_in, world, viewer):
+    by = viewer(world.a.counselor)
+    part = filed(by, world.a.student_2, words="behind the door", is_restricted=True, severity=2).parts.get()
+    for words, is_restricted in (("opened", False), ("corrected", False)):
+        header = replace(header_of(part.talk), is_restricted=is_restricted)
+        revise_part(
+            by=by, part=part, revision=part.revision, header=header, written=replace(content_of(part), words=words)
+        )
+        part = TalkPart.objects.get(pk=part.pk)
+    told = [page(sign_in(world.a.people[who]), "talk_detail", part) for who in ("leader", "counselor_2")]
+    assert [("behind the door" in one, "opened" in one) for one in told] == [(False, True), (True, True)]
 
 
 def test_two_windows_do_not_overwrite_each_other(sign_in, world, own):

@@ -12,6 +12,7 @@ from reports.unit_counts import counts_of
 from schools.figures import CLASS, Scope
 from schools.queries import current_term
 from schools.recounting import recount
+from tests.counseling.sheet import filed
 from tests.walking import entry_of, incident_of, kept_from, raised
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,20 @@ def test_pages_and_summary_of_a_barred_leader_do_not_know_of_it(before, kept, wo
         assert (int(str(page.context["count"])), page.context["closed"]) == (before[0].get((code, "", ""), 0), 0), code
     document = client.get(reverse("reports:summary_detail", args=[term.code])).context["document"]
     assert told(document) == before[1]
+
+
+def test_the_talk_behind_it_is_neither_counted_nor_held_back(world, viewer, sign_in):
+    def read():
+        pages = [client.get(reverse("reports:figure_records", args=[code])) for code in ("talks", "talk_parts")]
+        return [(str(page.context["count"]), page.context["closed"]) for page in pages]
+
+    client = sign_in(world.a.counselor_2)
+    recount(world.a.unit)
+    first = read()
+    part = filed(viewer(world.a.teacher), world.a.student_2, severity=3).parts.get()
+    kept_from(world.a.counselor_2, part.flag, world.a.counselor)
+    recount(world.a.unit)
+    assert read() == first
 
 
 def test_everybody_else_reads_it(before, kept, world, sign_in):

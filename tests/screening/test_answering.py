@@ -11,6 +11,7 @@ import time_machine
 from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -494,6 +495,34 @@ def test_slip_reaches_no_staff_page(asked):
     assert (unknown.status_code, "心理老师" in unknown.content.decode()) == (404, True)  # and no way to a sign-in
     assert 'href="/"' not in unknown.content.decode()
     assert client.get("/rounds/").url.startswith("/sign-in") or client.get("/rounds/").status_code == 302
+
+
+def test_after_twenty_wrong_pins_in_all_the_pin_is_shut_and_the_qr_works_on(asked, world, sign_in):
+    number, counselor = asked.student.student_number, sign_in(world.a.counselor)
+    url = f"/a/class/{class_code_of(RoundClass.objects.get(round=asked.round))}/"
+    wrong = "000000" if pin_of(asked) != "000000" else "111111"
+    detail = reverse("screening:slip_detail", args=[asked.pk])
+    for n in range(4):
+        with time_machine.travel(NOW + n * dt.timedelta(minutes=16), tick=False):
+            said = [Client().post(url, {"number": number, "pin": wrong}).status_code for _n in range(5)]
+        assert set(said) == {422}
+    with time_machine.travel(NOW + dt.timedelta(minutes=64), tick=False):
+        assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 422
+        assert Client().get(f"/a/{code_of(asked)}/").status_code == 200
+        assert "口令不能再用" in counselor.get(detail).content.decode()
+        counselor.post(reverse("screening:slip_reissue", args=[asked.pk]))
+        asked.refresh_from_db()
+        assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 200
+        assert "口令不能再用" not in counselor.get(detail).content.decode()
+
+
+def test_outside_of_its_hours_no_pin_is_looked_at(asked):
+    url = f"/a/class/{class_code_of(RoundClass.objects.get(round=asked.round))}/"
+    wrong = "000000" if pin_of(asked) != "000000" else "111111"
+    with time_machine.travel(NOW + dt.timedelta(hours=12), tick=False):
+        answer = Client().post(url, {"number": asked.student.student_number, "pin": wrong})
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.wrong_in_all) == (200, 0)
 
 
 def test_reissued_slip_makes_the_old_one_worthless(asked, world):

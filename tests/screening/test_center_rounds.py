@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, Membership, Notice, OnDuty
+from schools.models import AuditEntry, Membership, Notice, OnDuty, Tally
 from schools.on_duty import on_duty
 from schools.recounting import recount_marked
 from schools.work.inbox import inbox_of
 from screening.actions.center import SET, end_center_round, set_center_round, take_up
 from screening.actions.consents import record_paper
 from screening.actions.rounds import close_round, open_round
-from screening.center_rounds import lines_of, schools_asked, sum_of
+from screening.center_rounds import SPLIT, lines_of, schools_asked, sum_of
 from screening.models import CenterRound, Instrument, Round
 from tests.screening.asked import answered
 from tests.walking import center_round_of
@@ -131,7 +131,7 @@ def test_the_center_reads_state_and_counts_by_school_from_what_is_kept(world, dj
 
     def read():
         recount_marked()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             lines = lines_of(viewer(world.district_staff), center_round)
         return {one.school.pk: (one.state, one.counts["screening_answered"], one.cells) for one in lines}
 
@@ -141,16 +141,57 @@ def test_the_center_reads_state_and_counts_by_school_from_what_is_kept(world, dj
     assert read() == {world.a.unit.pk: ("closed", 2, [1, 0, 0, 1, 0]), world.b.unit.pk: ("none", 0, nothing)}
 
 
-@pytest.mark.parametrize(("grades", "told"), [(["primary:3"], False), (["primary:2", "primary:3"], True)])
-def test_levels_are_not_told_by_school_and_grade_at_once(grades, told, world):
-    center_round = center_round_of(world.district_staff, grades=grades)
-    made = taken_up(world, center_round)
-    none_closed = sum_of(lines_of(viewer(world.district_staff), center_round), world.district, center_round)
-    assert not none_closed.tells_levels  # nothing is no zero
-    close_round(by=viewer(world.a.counselor), round_=open_round(by=viewer(world.a.counselor), round_=made))
+def counted(school, center_round, results):
+    """Each with another level, as the figures keep it."""
+    for level, count in enumerate(results):
+        Tally.objects.create(
+            unit=school.unit,
+            term="2025-2026-2",
+            figure="screening_levels",
+            split=SPLIT,
+            value=f"{center_round.pk}:{level}",
+            count=count,
+        )
+
+
+def told(world, center_round):
+    """Of which schools levels are told, and whether of all together."""
     lines = lines_of(viewer(world.district_staff), center_round)
-    assert [one.tells_levels for one in lines if one.is_closed] == [told]
-    assert sum_of(lines, world.district, center_round).tells_levels == told  # the sum of a single school is its own
+    schools = {one.school.pk for one in lines if one.tells_levels}
+    return schools, sum_of(lines, world.district, center_round).tells_levels
+
+
+def is_over(made):
+    close_round(by=viewer(made.made_by), round_=open_round(by=viewer(made.made_by), round_=made))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "results", "is_told"), [((), [3, 2], True), ((), [2, 2], False), (["class_4"], [3, 2], False)]
+)
+def test_a_school_tells_levels_of_two_grades_and_five_results_or_more(left_out, results, is_told, world):
+    """The center asked two grades; what counts is which of them the school has asked."""
+    center_round = center_round_of(world.district_staff, grades=["primary:3", "primary:4"])
+    made = taken_up(world, center_round)
+    made.classes.filter(class_group__in=[getattr(world.a, name) for name in left_out]).delete()
+    counted(world.a, center_round, results)
+    assert told(world, center_round) == (set(), False)  # nothing is no zero
+    is_over(made)
+    schools, in_all = told(world, center_round)
+    assert (schools, in_all) == (({world.a.unit.pk}, True) if is_told else (set(), False))
+
+
+def test_what_no_school_tells_stands_in_a_sum_that_grows_no_more(world):
+    center_round = center_round_of(world.district_staff, grades=["primary:3"])
+    made = [taken_up(world, center_round, school) for school in (world.a, world.b)]
+    for school, results in ((world.a, [3, 2]), (world.b, [9, 1])):
+        counted(school, center_round, results)
+    is_over(made[0])
+    of_one = told(world, center_round)
+    is_over(made[1])
+    assert (of_one, told(world, center_round)) == ((set(), False), (set(), True))
+    made[1].classes.all().delete()
+    made[1].delete()  # it may still take it up
+    assert told(world, center_round) == (set(), False)
 
 
 def test_the_pages_of_both(world, sign_in):
