@@ -1,6 +1,6 @@
 """Figures, declared once: a code, a label, and the query that returns the records behind it.
 
-The count is that query counted, so a figure cannot differ from its list. A unit counts its own records; what stands
+The count is that query counted, so a figure cannot differ from its list. A school counts its own records; what stands
 below a center is the sum of what its units have counted (`schools.recounting`). Each app declares its own figures in
 `indicators.py`, found by name.
 """

@@ -1,6 +1,7 @@
 """Count units anew and keep the counts: those that are marked within a minute, all of them at night.
 
-A unit counts its own records and adds what the units right below it have kept.
+A school counts its own records; every unit adds what the units right below it have kept. A center has no records of
+its own that a figure counts.
 
 A term is counted until 30 days after its end and then frozen: what happens later to its records (a class moves up, a
 student leaves) is no news of that term. A correction that says it reaches back so far is counted, and the term keeps
@@ -151,12 +152,12 @@ def _count(unit: Unit, term: Term, since: dt.date | None) -> None:
 
 
 def _counts(scope: Scope) -> Counter[Key]:
-    """The unit's own records, and what the units right below it have counted; no class leaves its school."""
+    """A school's own records, and what the units right below have counted; no class leaves its school."""
     below = Tally.objects.filter(unit__parent=scope.unit, term=scope.term.code).exclude(split=CLASS).order_by()
     sums = below.values_list("figure", "split", "value").annotate(Sum("count"))
     counts = Counter({(figure, split, value): count for figure, split, value, count in sums})
     declared: list[Figure | Timing] = [*figures().values(), *timings().values()]
-    for one in declared:
+    for one in declared if scope.unit.is_school else []:
         counts.update({(one.code, *part): count for part, count in one.counts(scope).items()})
     return +counts
 

@@ -8,12 +8,13 @@ import datetime as dt
 import pytest
 
 from reports.editions import HIDDEN, Edition
-from schools.figures import Scope, figures, ratios
+from schools.figures import Scope, figures, ratios, timings
 from schools.models import Term, Unit, UnitSetting
 from schools.queries import current_term
 from schools.recounting import recount_all
 from tests.reports.bulk import grow
 from tests.reports.test_unit_counts import board
+from tests.walking import things
 
 pytestmark = pytest.mark.django_db
 CENTERS = ["city", "district"]
@@ -46,6 +47,14 @@ def test_center_is_the_sum_of_its_schools_exactly(grown):
 
 def node_unit(node):
     return Unit.objects.select_related("kind").get(pk=node.pk)
+
+
+@pytest.mark.parametrize("center", ["cluster", "district"])
+def test_no_figure_counts_a_record_of_a_center_itself(center, world):
+    """So centers are not counted; a figure that does must say so in `schools.recounting`."""
+    things(world)
+    scope = Scope.of(getattr(world, center), current_term(world.city))
+    assert {code: one.counts(scope) for code, one in (figures() | timings()).items() if +one.counts(scope)} == {}
 
 
 def test_every_center_of_the_tree_adds_up_what_is_below_it(grown):
