@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
 from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
@@ -70,6 +72,15 @@ class Calendars:
 SHOWN = 8  # of those who have not signed; the rest is folded
 
 
+_SIGNED = (State.REPORTED, State.ZERO)
+_UNSIGNED = {
+    State.MISSING: gettext_lazy("silent"),
+    State.AWAITED: gettext_lazy("not yet"),
+    State.FREE: gettext_lazy("not asked today"),
+}
+_TONES = {State.REPORTED: "said", State.MISSING: "silent"}
+
+
 # --- a board ----------------------------------------------------------------------------------------------------------
 
 
@@ -91,6 +102,20 @@ class Row:
     @property
     def is_late(self) -> bool:
         return self.report is not None and self.report.is_late
+
+    @property
+    def tone(self) -> str:
+        """How a tile of it is drawn."""
+        return _TONES.get(self.state, self.state)
+
+    @property
+    def said(self) -> str:
+        """What a tile of it says."""
+        if self.report is None or self.state not in _SIGNED:
+            return str(_UNSIGNED[self.state])
+        n = self.report.concerns
+        text = ngettext("%(n)s student", "%(n)s students", n) % {"n": n} if n else _("zero")
+        return f"{text} · {_('corrected')}" if self.report.version > 1 else text
 
 
 @dataclass
@@ -261,7 +286,11 @@ def part_board(school: Unit, day: dt.date, groups: Iterable[ClassGroup]) -> Boar
 
 def center_board(unit: Unit, day: dt.date) -> Board:
     """The centers right below a center, where the rule asks for their own report."""
-    return _unit_board(unit, day, unit.children.filter(kind__is_school=False).select_related("kind").order_by("path"))
+    return _unit_board(unit, day, centers_below(unit))
+
+
+def centers_below(unit: Unit) -> QuerySet[Unit, Unit]:
+    return unit.children.filter(kind__is_school=False).select_related("kind").order_by("path")
 
 
 def unit_board(unit: Unit, day: dt.date) -> Board:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.daily import Board, Row
-from reports.daily_term import term_board
+from reports.daily_term import term_between, term_board
 from reports.models import ReportQuestion
 from reports.questions import Kind, answer_words, questions_told, read_texts, sum_words
 from reports.reporting import State
@@ -51,7 +51,8 @@ def daily_sheet(viewer: Viewer, board: Board, between: Board) -> Sheet:
 
 def _lines(viewer: Viewer, board: Board, between: Board, questions: list[ReportQuestion]) -> Iterator[list[str]]:
     term = term_board(viewer)
-    by_key = {row.key: row.counts for row in term.rows} if term else {}
+    above = term_between(viewer)
+    by_key = {row.key: row.counts for found in (term, above) if found for row in found.rows}
     words = state_words()
     reports = [row.report for row in board.rows if row.report]
     has_words = viewer.unit.is_school and any(question.kind == Kind.TEXT for question in questions)

@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from reports.daily import (
     Calendars,
+    centers_below,
+    classes_of,
+    is_there,
     joined_on,
     receiver,
     reporting_units,
@@ -19,10 +22,11 @@ from reports.daily import (
     unit_reports,
 )
 from reports.models import DailyReport
-from reports.models.daily import CLASS
+from reports.models.daily import CLASS, GRADE
+from reports.parts import parts_among
 from reports.reporting import Completeness, State, count, days_to_report, state_of
 from schools.access import Viewer
-from schools.models import ClassGroup, Term, Unit
+from schools.models import ClassGroup, Role, Term, Unit
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Cell:
 
 @dataclass
 class TermRow:
-    key: int
+    key: Any  # as in a row of the board
     name: str
     cells: list[Cell] = field(default_factory=list)
 
@@ -56,7 +60,7 @@ class TermBoard:
 
 @dataclass(frozen=True)
 class Reporter:
-    key: int
+    key: Any
     name: str
     since: dt.date
     dues: Mapping[dt.date, dt.datetime]
@@ -72,9 +76,21 @@ def class_term(school: Unit, classes: Iterable[ClassGroup], term: Term) -> TermB
     return _board(reporters, DailyReport.objects.filter(class_group__in=groups), "class_group", term)
 
 
-def unit_term(unit: Unit, term: Term) -> TermBoard:
-    """Two queries for the reports and rules of all units below, however many classes they have."""
-    below = list(reporting_units(unit))
+def part_term(school: Unit, term: Term) -> TermBoard:
+    """Of the grades of a school, or the colleges of a university, where the rule asks for their own report."""
+    schemes, calendar = schemes_around(school), Calendars([school]).of(school)
+    dues = days_to_report(schemes, school.path, GRADE, term.starts, _last_drawn(term), calendar)
+    if not dues:
+        return TermBoard([], [])
+    parts = parts_among(group for group in classes_of(school) if is_there(group, school, timezone.localdate()))
+    since = joined_on([school]).get(school.pk, term.ends)
+    reporters = [Reporter(code, name, since, dues) for code, name in parts.items()]
+    return _board(reporters, DailyReport.objects.filter(unit=school, class_group=None, part__in=parts), "part", term)
+
+
+def unit_term(unit: Unit, below: Iterable[Unit], term: Term) -> TermBoard:
+    """Of units below a center: two queries for their reports and rules, however many classes they have."""
+    below = list(below)
     schemes, calendars, joined = schemes_around(unit), Calendars(below), joined_on(below)
     known: dict[Any, Mapping[dt.date, dt.datetime]] = {}
     reporters = []
@@ -101,10 +117,10 @@ def _board(reporters: list[Reporter], reports: Any, key: str, term: Term) -> Ter
     return TermBoard(sorted({cell.day for row in rows for cell in row.cells}), rows)
 
 
-def _signed(reports: Any, key: str, term: Term) -> dict[int, dict[dt.date, tuple[str, bool]]]:
+def _signed(reports: Any, key: str, term: Term) -> dict[Any, dict[dt.date, tuple[str, bool]]]:
     rows = reports.filter(day__range=(term.starts, term.ends)).order_by()
     late = Q(first_signed_at__gt=F("due_at"))
-    found: dict[int, dict[dt.date, tuple[str, bool]]] = {}
+    found: dict[Any, dict[dt.date, tuple[str, bool]]] = {}
     for pk, day, state, is_late in rows.annotate(late=late).values_list(key, "day", "state", "late"):
         found.setdefault(pk, {})[day] = (state, bool(is_late))
     return found
@@ -125,4 +141,14 @@ def term_board(viewer: Viewer) -> TermBoard | None:
         return None
     if viewer.unit.is_school:
         return class_term(viewer.unit, viewer.class_groups, viewer.term)
-    return unit_term(viewer.unit, viewer.term)
+    return unit_term(viewer.unit, reporting_units(viewer.unit), viewer.term)
+
+
+def term_between(viewer: Viewer) -> TermBoard | None:
+    """The same of those that sign in between: grades and colleges, or the centers right below a center."""
+    if viewer.term is None or viewer.role == Role.GRADE_HEAD:
+        return None
+    if viewer.unit.is_school:
+        return part_term(viewer.unit, viewer.term)
+    found = unit_term(viewer.unit, centers_below(viewer.unit), viewer.term)
+    return TermBoard(found.days, [row for row in found.rows if row.cells])  # no rule asks the others

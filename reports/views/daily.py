@@ -46,7 +46,7 @@ from reports.daily_page import (
     sums_on,
 )
 from reports.daily_sheet import daily_sheet
-from reports.daily_term import term_board
+from reports.daily_term import term_between, term_board
 from reports.models import DailyReport
 from reports.models.daily import GRADE
 from reports.parts import part_of_head
@@ -203,7 +203,8 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
     is_head = viewer.role == Role.GRADE_HEAD
     between = Board(day, None, []) if is_head else between_board(viewer.unit, day)
     term = term_board(viewer)
-    places = places_of(term.days) if term else {}
+    drawn = [found for found in (term, term_between(viewer)) if found]
+    places = places_of(sorted({day for found in drawn for day in found.days}))
     due = _own_due(request, day)
     is_late = own is None and due is not None and timezone.now() > due
     context = {
@@ -224,7 +225,7 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "corrected": corrected_since([*board.rows, *between.rows], own),
         "near": near_days(viewer, day),
         "term": term,
-        "strips": [(row, strip(row, places)) for row in term.rows] if term else [],
+        "strips": [(row, strip(row, places)) for found in drawn for row in found.rows],
         "may_name_stand_in": can_name_stand_in(viewer),
         "is_today": day == timezone.localdate(),
         "why": reason_to_see(viewer),
