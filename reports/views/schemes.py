@@ -30,19 +30,18 @@ def daily_scheme(request: ViewerRequest) -> HttpResponse:
             set_scheme(by=viewer, unit=viewer.unit, **form.values())
             messages.success(request, _("Saved."))
             return redirect("reports:daily_scheme")
-    rows = ReportingScheme.objects.filter(unit__code__in=viewer.unit.ancestor_codes).select_related(
-        "unit", "by__person"
-    )
+    here = ReportingScheme.objects.filter(unit__code__in=viewer.unit.ancestor_codes)
+    rows = list(here.select_related("unit", "by__person"))
     context = {
         "form": form,
-        "rows": [_told(row, today) for row in rows],
+        "rows": [_told(row, rows, today) for row in rows],
         "questions": _questions(request),
         "why": reason_to_see(viewer),
     }
     return render(request, "reports/daily_scheme.html", context)
 
 
-def _told(row: ReportingScheme, today: dt.date) -> dict[str, Any]:
+def _told(row: ReportingScheme, rows: list[ReportingScheme], today: dt.date) -> dict[str, Any]:
     """A rule in words: how often where it is not what the preset says, and until which hour each level reports."""
     preset, levels = PRESETS[row.preset], level_words()
     return {
@@ -50,12 +49,16 @@ def _told(row: ReportingScheme, today: dt.date) -> dict[str, Any]:
         "title": preset.title,
         "every": row.get_every_display() if row.every != preset.every else "",
         "hours": [(levels.get(level, level), hour) for level, hour in row.deadlines.items()],
-        "is_over": _is_over(row, today),
+        "is_over": _is_over(row, rows, today),
     }
 
 
-def _is_over(row: ReportingScheme, today: dt.date) -> bool:
-    return bool(row.ends_on and row.ends_on < today)
+def _is_over(row: ReportingScheme, rows: list[ReportingScheme], today: dt.date) -> bool:
+    """It has ended, or a later rule of the unit has taken over by today, or before this one began."""
+    if row.ends_on:
+        return row.ends_on < today
+    later = [one for one in rows if one.unit_id == row.unit_id and (one.starts_on, one.pk) > (row.starts_on, row.pk)]
+    return any(one.ends_on is None and one.starts_on <= max(today, row.starts_on) for one in later)
 
 
 def _questions(request: ViewerRequest) -> list[ReportQuestion]:

@@ -207,6 +207,18 @@ def test_how_often_a_preset_asks_can_be_set(world, rule):
     assert {"none", "class_to_school", "school_to_center", "full_chain", "by_exception"} < set(PRESETS)
 
 
+def test_a_rule_that_another_one_took_over_from_is_told_as_over(world, rule, sign_in):
+    rule("none")
+    rule("class_to_school")
+    rule("full_chain", ends_on=TODAY + dt.timedelta(days=9))
+    rows = sign_in(world.district_staff).get(reverse("reports:daily_scheme")).context["rows"]
+    assert [(one["row"].preset, one["is_over"]) for one in rows] == [
+        ("none", True),
+        ("class_to_school", False),
+        ("full_chain", False),
+    ]
+
+
 def test_a_school_that_joined_later_and_one_without_a_calendar_are_named(world, rule, viewer, sign_in):
     rule("full_chain")
     school_b = Membership.objects.filter(unit=world.b.unit, role="school_leader")
