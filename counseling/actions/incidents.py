@@ -217,7 +217,7 @@ def tell(incident: Incident, to: Iterable[Membership], kind: str, occasion: str,
         kind=kind,
         about=flag_of(incident) or incident,
         url=incident.get_absolute_url(),
-        occasion=f"{incident.pk} {occasion}",
+        occasion=f"{incident.pk} {occasion}",  # 37 of 60 characters are the event's
         urgency=Urgency.URGENT,
         **more,
     )
@@ -238,7 +238,7 @@ def take_out(incident: Incident, members: list[Membership]) -> bool:
     led = Incident.objects.filter(pk=incident.pk, lead__in=members)
     if not led.update(lead=None) or not incident.is_open:
         return False
-    call_people(incident, occasion=f"led {this_once()}")
+    call_people(incident, occasion=this_once())
     return True
 
 
