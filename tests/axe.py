@@ -8,7 +8,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 CONTRAST = ("color-contrast",)
-RUN = """rules => axe.run({resultTypes: ['violations'], ...(rules && {runOnly: rules})})
+# Told by their HTML: to work out a selector for each element takes a fifth of the time.
+RUN = """rules => axe.run({resultTypes: ['violations'], selectors: false, ...(rules && {runOnly: rules})})
     .then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 120)).slice(0, 3)]))"""
 
 
