@@ -47,19 +47,22 @@ class _Unit(_Row):
     """Also named by its code and those of the units above it."""
 
     ancestor_codes: list[Any]
+    is_school: bool
 
 
 class Outline:
-    """Stands for a viewer while a query is built: the role is real, all else a hole.
+    """Stands for a viewer while a query is built: the role and whether the unit is a school are real, all else a hole.
 
     A rule that decides by anything else of the viewer fails here, before it could answer wrong.
     """
 
-    def __init__(self, role: str, above: list[Any], classes: list[Any] | None, answers: dict[Any, Any]) -> None:
+    def __init__(
+        self, role: str, is_school: bool, above: list[Any], classes: list[Any] | None, answers: dict[Any, Any]
+    ) -> None:
         self.role = role
         self.answers = answers
         self.unit = _Unit("own_unit", BigIntegerField())
-        self.unit.ancestor_codes = above
+        self.unit.ancestor_codes, self.unit.is_school = above, is_school
         self.person = _Row("own_person", UUIDField())
         self.membership = _Row("own_membership", BigIntegerField())
         self.now = Hole("own_now", DateTimeField())
@@ -95,7 +98,7 @@ def prepared_for(
             try:
                 ready = made[key]
             except KeyError:
-                for_role = _for_role(build, viewer.role, answers, fixed)
+                for_role = _for_role(build, viewer, answers, fixed)
                 ready = made[key] = _prepared(for_role, _several(own, lists), single)
             if ready:
                 return ready.objects(**own, **given)
@@ -109,7 +112,8 @@ def prepared_for(
 def _key(today: dt.date, viewer: Viewer, own: dict[str, Any], *varies: Any) -> tuple[Any, ...]:
     """What the SQL depends on. With the day: a thread that began before midnight stores what it made for the day
     before."""
-    return (today, viewer.role, len(own["own_above"]), len(own.get("own_classes", ())), *varies)
+    counts = len(own["own_above"]), len(own.get("own_classes", ()))
+    return (today, viewer.role, viewer.unit.is_school, *counts, *varies)
 
 
 def _several(own: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +154,8 @@ def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
     return own
 
 
-def _for_role(build: Build, role: str, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
+def _for_role(build: Build, viewer: Viewer, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
+    role, is_school = viewer.role, viewer.unit.is_school
     return lambda own_above, own_classes=None, **holes: build(
-        Outline(role, own_above, own_classes, answers), **holes, **fixed
+        Outline(role, is_school, own_above, own_classes, answers), **holes, **fixed
     )

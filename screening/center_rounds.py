@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schools.access import Viewer
 from schools.models import ClassGroup, Tally, Unit
+from schools.prepared_for import prepared_for
 from screening.access import FEWEST_SHEETS
 from screening.models import CenterRound, Round, RoundClass
 
@@ -104,6 +105,7 @@ def rounds_to_take_up(viewer: Viewer) -> list[CenterRound]:
     return [one for one in _open(viewer) if any(one.asks(group) for group in viewer.class_groups)]
 
 
+@prepared_for()
 def _open(viewer: Viewer) -> Any:
     known = Round.objects.filter(school_id=viewer.unit.pk, center_round__isnull=False).order_by().values("center_round")
     rows = CenterRound.objects.visible_to(viewer).filter(ended_at=None, last_on__gte=timezone.localdate())

@@ -5,13 +5,15 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from counseling.queries import ClassCoverage
+from reports.desk import Todo
 from reports.document import Amount, Row, Table
 from reports.material import UnitRow
-from schools.templatetags.look import bar
+from schools.templatetags.look import bar, level, progress
 
 register = template.Library()
 NO_BAR = '<span class="bar none"></span>'  # keeps its room, so that numbers stand below one another
@@ -42,6 +44,33 @@ def _cell(cell: Amount | str, term: str) -> str:
     more = {"split": cell.behind.split, "value": cell.behind.value} if cell.behind.split else {}
     url = f"{reverse('reports:figure_records', args=[cell.behind.figure])}?{urlencode({'term': term} | more)}"
     return f'<a href="{escape(url)}">{text}</a>'
+
+
+@register.simple_tag
+def waiting_rows(todos: Iterable[Todo]) -> SafeString:
+    """Things to do: what, its level, what it is about, by when."""
+    late, soon = _("overdue, {at}"), _("by {at}")
+    return format_html_join("", "{}", ((_waiting(one, late if one.is_late else soon),) for one in todos))
+
+
+def _waiting(todo: Todo, until: str) -> SafeString:
+    item = todo.item
+    inside = format_html(
+        '<span class="grow"><span class="t">{}</span>{}{}</span>{}',
+        item.text,
+        format_html(" {}", level(item.severity, todo.level_label)) if todo.level_label else "",
+        format_html("<br><small>{}</small>", item.note) if item.note else "",
+        format_html('<span class="clock {}">{}</span>', todo.tone, until.format(at=todo.due)) if item.due_at else "",
+    )
+    if item.url:
+        return format_html('<a class="row" href="{}">{}</a>', item.url, inside)
+    return format_html('<div class="row">{}</div>', inside)
+
+
+@register.simple_tag
+def class_meters(classes: Iterable[ClassCoverage]) -> SafeString:
+    """How far the talks of each class have come."""
+    return format_html_join("", "{}", ((progress(one.class_group.name, one.reached, one.students),) for one in classes))
 
 
 @register.simple_tag
