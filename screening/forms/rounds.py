@@ -55,7 +55,7 @@ class AskedForm(forms.Form):
     notice = LongField(
         label=gettext_lazy("What students read before they begin"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         initial=LAST_WORDS["notice"],
     )
     consent = LongField(
