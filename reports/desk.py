@@ -16,7 +16,7 @@ from counseling.queries import ClassCoverage, Coverage, Next, next_students, own
 from reports.document import Amount
 from reports.editions import HIDDEN
 from reports.material import UnitRow, unit_places, written
-from reports.school_map import Tile, tile_of, url_of
+from reports.school_map import CALM, Growth, Tile, growth_of, tile_of, url_of
 from reports.unit_counts import UnitCounts, counts_of
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, can_lead_unit
 from schools.calendar import SchoolCalendar
@@ -93,7 +93,13 @@ class Desk:
     next: list[Next] = field(default_factory=list)
     places: list[UnitRow] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
+    worse: list[Growth] = field(default_factory=list)
     board: UnitCounts | None = None
+
+    @property
+    def to_remind(self) -> int:
+        """How many schools have something that waits."""
+        return sum(tile.rank < CALM for tile in self.tiles)
 
     @property
     def overdue(self) -> int:
@@ -263,6 +269,8 @@ def _center_desk(desk: Desk, viewer: Viewer, term: Term | None) -> None:
     desk.board, desk.places = board, unit_places(board)
     tiles = [tile_of(node.name, url_of(node.code), partial(_exact, board, node.pk)) for node in board.schools]
     desk.tiles = sorted(tiles, key=lambda tile: tile.rank)
+    grown = [growth_of(node.name, url_of(node.code), partial(_exact, board, node.pk)) for node in board.schools]
+    desk.worse = sorted(filter(None, grown), key=lambda one: -one.by)[:SHOWN]
     coverage, key = (written(board.share(ratios()[code])) for code in ("coverage", "key_coverage"))
     desk.heading = _center_heading(len(board.schools), coverage)
     desk.stats = [

@@ -6,6 +6,7 @@ from schools.work.notices import Kind, declare
 
 declare(
     Kind("summary.due", _("The semester summary is to be written and exported")),
+    Kind("school.reminded", _("The center reminds you of what waits at your school")),
     Kind("daily.class", _("The daily report of your class is waiting: “nothing today” takes one tap")),
     Kind("sweep.class", _("A sweep is waiting: child by child, or “none” for the whole class")),
     Kind("sweep.moved", _("A sweep has another day: look until when, and why")),

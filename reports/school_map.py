@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.document import Amount
 from schools.access import Viewer
+from schools.common.labels import listed
 from schools.figures import Rows, alarms, figures
 from schools.listing import Column, List, Search
 from schools.models import Tally, Unit
@@ -40,6 +41,38 @@ def tile_of(name: str, url: str, counts: Any) -> Tile:
         if alarm.is_bad(count):
             return Tile(name, url, alarm.words(count), alarm.tone, alarm.rank)
     return Tile(name, url, _("nothing waits"), "zero", CALM)
+
+
+class Growth(NamedTuple):
+    """A school where more stands open than when the term began."""
+
+    name: str
+    url: str
+    text: str
+    by: int
+
+
+# A count at the beginning of the term, the same count now, and how the two are told.
+GROWING = (
+    ("flags_at_start", "flags_at_end", gettext_lazy("open flags {was} → {now}")),
+    ("registry_at_start", "registry_at_end", gettext_lazy("on the registry {was} → {now}")),
+)
+
+
+def growth_of(name: str, url: str, counts: Any) -> Growth | None:
+    """`counts` gives the count of a figure. Nothing where nothing has grown."""
+    pairs = [(counts(start), counts(now), words) for start, now, words in GROWING]
+    grown = [(was, now, words) for was, now, words in pairs if now > was]
+    if not grown:
+        return None
+    text = listed(str(words).format(was=was, now=now) for was, now, words in grown)
+    return Growth(name, url, text, sum(now - was for was, now, _words in grown))
+
+
+def waiting_at(viewer: Viewer) -> list[Any]:
+    """The schools where something waits."""
+    schools = schools_of(viewer, viewer.term.code if viewer.term else "")
+    return [unit for unit in schools if school_tile(unit).rank < CALM]
 
 
 def schools_of(viewer: Viewer, term: str) -> Rows:

@@ -17,6 +17,7 @@ declare(
     Verb("summary.draft_restored", _("went back to the drafted text of a summary")),
     Verb("summary.publishable_set", _("said whether a text of a summary may be published")),
     Verb("summary.exported", _("exported a summary"), Kind.READ),
+    Verb("school.reminded", _("reminded schools of what waits there")),
     Verb("school_list.exported", _("exported the list of schools"), Kind.EXPORT),
     Verb("daily_board.printed", _("took a board of daily reports as PDF")),
     Verb("daily_board.started", _("started a file of a board"), Kind.SYSTEM),

@@ -17,6 +17,7 @@ app_name = "reports"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("schools/", school_map.school_list, name="school_list"),
+    path("schools/remind", school_map.school_remind, name="school_remind"),
     path("schools/export", school_map.school_export, name="school_export"),
     path("figures/", figures.figure_list, name="figure_list"),
     path("figures/<slug:code>/", figures.figure_records, name="figure_records"),

@@ -332,6 +332,7 @@ ROLES = {
     "reports:workbench": EVERYONE,
     "reports:school_list": frozenset({CENTER}),
     "reports:school_export": frozenset({CENTER}),
+    "reports:school_remind": frozenset({CENTER}),
     "reports:figure_list": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:figure_records": SCHOOL | {GRADE_HEAD, CENTER},
     "reports:daily": STAFF | {CENTER},

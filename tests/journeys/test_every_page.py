@@ -162,6 +162,7 @@ NO_PAGES = {
     "reports:daily_stand_in_end",
     "reports:daily_question_end",
     "reports:daily_remind",
+    "reports:school_remind",
     "reports:summary_section",
     "reports:sweep_tap",
     "reports:sweep_sign",
