@@ -130,7 +130,10 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
         slip = _by_pin(row, **form.cleaned_data)
         if slip is not None:
             return _start_page(request, slip, token=begun(slip, code))
-        form.add_error(None, _("Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes."))
+        sentence = _(
+            "Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes, or scan its code."
+        )
+        form.add_error(None, sentence)
     answer = render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)
     answer.set_cookie(ROOM, code, path=reverse("screening:answer_page"), httponly=True, samesite="Lax")
     return answer

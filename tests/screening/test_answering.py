@@ -509,11 +509,11 @@ def test_after_twenty_wrong_pins_in_all_the_pin_is_shut_and_the_qr_works_on(aske
     with time_machine.travel(NOW + dt.timedelta(minutes=64), tick=False):
         assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 422
         assert Client().get(f"/a/{code_of(asked)}/").status_code == 200
-        assert "口令不能再用" in counselor.get(detail).content.decode()
+        assert "这个 PIN 不能再用" in counselor.get(detail).content.decode()
         counselor.post(reverse("screening:slip_reissue", args=[asked.pk]))
         asked.refresh_from_db()
         assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 200
-        assert "口令不能再用" not in counselor.get(detail).content.decode()
+        assert "这个 PIN 不能再用" not in counselor.get(detail).content.decode()
 
 
 def test_outside_of_its_hours_no_pin_is_looked_at(asked):
