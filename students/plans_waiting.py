@@ -143,11 +143,13 @@ def decided_but_not_listed(viewer: Viewer) -> Iterator[Waiting]:
 
 @prepared_for(since=DateTimeField())
 def _decided(viewer: Viewer, since: Any) -> Any:
-    listed = RegistryEntry.objects.order_by().values("student")
+    """Who stood on it before and has left it since is to be put on it again."""
+    listed_since = Q(off_on=None) | Q(listed_on__gte=OuterRef("settled_on"))
+    listed = RegistryEntry.objects.filter(listed_since, student=OuterRef("student"))
     decided = RiskFlag.objects.visible_to(viewer).filter(
         outcome=RiskFlag.Outcome.REGISTERED, state=RiskFlag.State.CLOSED, settled_at__gte=since
     )
-    found = decided.exclude(student__in=listed).select_related("student")
+    found = decided.annotate(settled_on=TruncDate("settled_at")).exclude(Exists(listed)).select_related("student")
     return found.only("severity", "student__name", "student__class_group_id")[:MOST]
 
 

@@ -118,6 +118,8 @@ def _student(group: ClassGroup, name: str) -> Student | None:
 
 
 def _people(group: ClassGroup) -> list[Membership]:
-    here = Membership.objects.current().filter(unit=group.school_id, role=Role.COUNSELOR, person__is_active=True)
+    """The counselors, or in a school without one the leaders, and the class teachers."""
+    here = Membership.objects.working().filter(unit=group.school_id).select_related("person")
+    counselors = list(here.filter(role=Role.COUNSELOR))
     teachers = [member for _class, member in class_teachers([group.pk], timezone.localdate())]
-    return [*here.select_related("person"), *teachers]
+    return [*(counselors or here.filter(role=Role.SCHOOL_LEADER)), *teachers]

@@ -39,7 +39,7 @@ from schools.work.jobs import start_job
 from schools.work.notices import pulse
 from schools.work.reminders import end_reminders
 from students.actions.flags import raise_flag
-from students.models import Student
+from students.models import FlagReport, Student
 
 # How soon somebody shall come, and which level the flag of it has.
 URGENCY = {"later": 1, "today": 2, "now": 4}
@@ -75,7 +75,7 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
     due = due_of(by.unit, CLASS, by.unit.path, signature.day)
     row = {"unit": by.unit, "class_group": group, "day": signature.day}
     students = list(concern.students) if concern else []
-    report = _sign(by, row, due, signature, concerns=len(students), counts={})
+    report = _sign(by, row, due, signature, concerns=_named_by_now(row, students), counts={})
     if concern:
         for student in students:
             raise_flag(
@@ -90,6 +90,17 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
     end_reminders("daily.class", signature.day, done=[by.membership], still=_still_silent(by, signature.day))
     _record(by, report)
     return report
+
+
+def _named_by_now(row: dict[str, Any], students: list[Student]) -> int:
+    """With those whom the report named before; somebody named once more counts once."""
+    held = DailyReport.objects.filter(**row).first()
+    if held is None or not students:
+        return len(students)
+    signers = held.versions.order_by().values("signed_by")
+    earlier = FlagReport.objects.filter(by__in=signers, known_at__gte=held.first_signed_at, flag__student__in=students)
+    again = earlier.order_by().values("flag__student").distinct().count()
+    return max(len(students), held.concerns + len(students) - again)
 
 
 @transaction.atomic

@@ -145,9 +145,11 @@ def about_this(about: models.Model, *kinds: str) -> Any:
     return found.filter(kind__in=kinds) if kinds else found
 
 
-def end_notices(about: models.Model, *kinds: str) -> int:
-    """What they called for is done: they call nobody any more, and nobody else."""
-    return int(about_this(about, *kinds).filter(over_at=None).update(over_at=timezone.now(), answer_by=None))
+def end_notices(about: models.Model, *kinds: str, beginning: str = "") -> int:
+    """What they called for is done: they call nobody any more, and nobody else. `beginning`: only kinds that begin so,
+    where an upper floor hangs calls of its own on the same row."""
+    found = about_this(about, *kinds).filter(over_at=None, kind__startswith=beginning)
+    return int(found.update(over_at=timezone.now(), answer_by=None))
 
 
 def withdraw_notices(about: models.Model, members: Iterable[Membership]) -> int:
@@ -192,11 +194,11 @@ def known_to(viewer: Viewer) -> Any:
 
 
 def call_next(*, now: dt.datetime | None = None) -> int:
-    """Notices that nobody acknowledged in time go to the named backup, then to the leader, at a center to its others.
-    Returns how many did."""
+    """Notices that nobody acknowledged in time go to the named backup, then to the leader, at a center to its others;
+    to have read one is no answer. Returns how many did."""
     now = now or timezone.now()
-    waiting = Notice.objects.calling().filter(answer_by__lt=now).select_related("membership__backup", "unit__kind")
-    found = list(waiting.order_by("answer_by")[:500])
+    waiting = Notice.objects.standing().filter(over_at=None, acknowledged_at=None, answer_by__lt=now)
+    found = list(waiting.select_related("membership__backup", "unit__kind").order_by("answer_by")[:500])
     return each("call the next", found, lambda notice: _call_next(notice, now))
 
 

@@ -125,7 +125,7 @@ def _end(by: Viewer, flag: RiskFlag, name: str, decided: Person, outcome: str, r
     keep([flag.student_id], flags)
     mark_figures(flag)
     stop_calling(flag)
-    end_notices(flag)
+    end_notices(flag, beginning="flag.")  # what a crisis event calls for hangs on it too, and goes on
     details = {"outcome": outcome}
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, unit=flag.school, details=details)
     return flag

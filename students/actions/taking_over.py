@@ -338,6 +338,6 @@ def _end(by: Viewer, offer: HandOver, flag: RiskFlag) -> None:
     keep([flag.student_id], flags)
     mark_figures(flag)
     stop_calling(flag)
-    end_notices(flag)
+    end_notices(flag, beginning="flag.")  # what a crisis event calls for hangs on it too, and goes on
     details = {"outcome": RiskFlag.Outcome.MOVED.value}
     audit.record(by=by, verb="flag.closed", about=flag, student=flag.student_id, unit=offer.school, details=details)

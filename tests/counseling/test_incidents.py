@@ -16,6 +16,8 @@ from schools.figures import Scope, figures
 from schools.models import AuditEntry, Membership, Notice, OnDuty
 from schools.queries import current_term
 from students.access import unseen_by
+from students.actions import decisions, steps
+from students.actions.flags import acknowledge_flag
 from students.actions.keeping import keep_from
 from students.models import RegistryEntry, RiskFlag
 from tests.walking import entry_of
@@ -92,6 +94,20 @@ def test_incident_is_not_there_for_whom_its_flag_is_kept_from(world, start, view
 def off_roster(world, viewer, **more):
     values = {"submission": uuid.uuid4(), "kind": "abuse", "happened": "A boy was beaten.", "who": "A boy in red"}
     return acts.start_incident(by=viewer(world.a.teacher), **(values | more))
+
+
+def test_the_end_of_a_students_flag_ends_no_call_of_the_event(world, viewer, start):
+    incident = start()
+    flag, by, second = incident.people.get().flag, viewer(world.a.counselor), world.a.counselor_2
+    raised = called("flag.raised")
+    acknowledge_flag(by=by, flag=flag)
+    steps.record_interview(by=by, flag=flag, words={"happened": "说好多了，睡得好"}, severity=4)
+    flag.refresh_from_db()
+    words = {"seen": "两周来睡得好", "done": "谈了两次，家长来过"}
+    decisions.close_flag(by=by, flag=flag, outcome="supported", second=second, **words)
+    decisions.confirm_flag(by=viewer(second), flag=flag)
+    assert (raised != [], called("flag.raised"), called("flag.confirm")) == (True, [], [])
+    assert called() == ["a-counselor", "a-counselor_2", "a-grade_head", "a-leader"]
 
 
 def test_event_about_nobody_of_the_roster_is_kept_from_the_first_moment_on(world, viewer, sign_in):

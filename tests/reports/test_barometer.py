@@ -1,5 +1,7 @@
 """The class barometer: a link that opens one form, and what becomes of what is handed in."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from reports.actions.barometer import file_barometer, give_link, link_of
 from reports.barometer import NO, QUESTIONS, YES, is_worrying, level_of
 from reports.models import Barometer
 from schools.common.errors import Refused
-from schools.models import AuditEntry, ClassGroup, Notice, UnitSetting
+from schools.models import AuditEntry, ClassGroup, Membership, Notice, UnitSetting
 from students.evidence import evidence_of
 from students.models import RiskFlag, Student
 from tests.walking import kept_from
@@ -41,6 +43,13 @@ def test_a_calm_week_calls_nobody(world, link):
 def test_a_worrying_week_without_a_name_calls_counselors_and_the_class_teacher(world, link):
     file_barometer(link=link, answers=SAD)
     assert told() == ["a-counselor", "a-counselor_2", "a-teacher"]
+
+
+def test_a_worrying_week_in_a_school_without_a_counselor_calls_its_leader(world, sign_in, link):
+    Membership.objects.filter(unit=world.a.unit, role="counselor").update(ends_on=NOW.date() - dt.timedelta(days=1))
+    row = file_barometer(link=link, answers=SAD, words="cries")
+    assert told() == ["a-leader", "a-teacher"]
+    assert row.words in sign_in(world.a.leader).get(reverse("reports:barometer_list")).content.decode()
 
 
 def test_a_student_of_the_class_who_is_named_gets_a_flag_with_the_words_behind_it(world, viewer, link):

@@ -125,6 +125,16 @@ def test_each_student_named_becomes_a_flag_and_only_the_number_stays(world, view
     assert (report.concerns, report.counts["flags"]) == (2, 3)
 
 
+def test_one_more_student_named_later_is_added_to_those_named_before(world, viewer):
+    def name(*students, over):
+        signature, concern = Signature(TODAY, over=over), Concern(list(students), "cried", "today")
+        return sign_class(by=viewer(world.a.teacher), group=world.a.class_1, signature=signature, concern=concern)
+
+    name(world.a.student_2, world.a.student_3, over=0)
+    assert name(world.a.student, over=1).concerns == 3
+    assert name(world.a.student, over=2).concerns == 3  # named once more
+
+
 def test_a_change_on_the_registry_goes_with_the_report_unless_a_flag_is_kept(world):
     for student in (world.a.student_2, world.a.student_3):
         PlanReview.objects.filter(entry=entry_of(student, world.a.counselor)).update(in_force_on=TODAY)

@@ -147,6 +147,7 @@ def test_an_unanswered_notice_goes_to_the_backup_then_to_the_leader_then_rests(w
         about=world.a.flag,
         answer_by=timezone.now() + dt.timedelta(minutes=10),
     )
+    Notice.objects.update(read_at=timezone.now())  # to have read it is no answer
     chain = []
     for minutes in (9, 11, 25, 60):
         call_next(now=timezone.now() + dt.timedelta(minutes=minutes))

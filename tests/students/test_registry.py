@@ -17,6 +17,7 @@ from schools.work.reminders import dispatch, sources_seen_by
 from students.actions import plans, registry
 from students.balance import Move, balance, moves_of
 from students.models import PlanMeasure, PlanReview, RegistryEntry, RiskFlag, StudentState
+from students.plans_waiting import decided_but_not_listed
 from students.queries import is_key
 from tests.walking import entry_of, kept_from, raised
 from tests.world import NOW
@@ -49,6 +50,17 @@ def fresh(entry):
 
 def level_of(entry):
     return StudentState.objects.get(pk=entry.student_id).registry_severity
+
+
+@pytest.mark.parametrize("stood", ["before", "since"])
+def test_who_stood_on_the_registry_before_is_not_forgotten_when_a_flag_says_to_put_them_on_it(stood, world, by):
+    day = timezone.localdate()
+    listed = day - dt.timedelta(days=300) if stood == "before" else day
+    entry_of(world.a.student, world.a.counselor, listed_on=listed, off_on=listed, ending="better")
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(
+        state="closed", outcome="registered", taken_at=NOW, settled_at=NOW, closed_by=by.person
+    )
+    assert len(list(decided_but_not_listed(by))) == (stood == "before")
 
 
 # --- on it --------------------------------------------------------------------------------------------------------
