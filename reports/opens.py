@@ -21,6 +21,7 @@ from counseling.models import TalkPart
 from schools.access import Viewer
 from schools.audit.trail import tellable
 from schools.audit.verbs import Kind, codes_of
+from schools.calendar import SchoolCalendar
 from schools.common.days import midnight
 from schools.models import AuditEntry, Membership, Person, Role, Unit
 from schools.models.audit import AuditEntryQuerySet
@@ -129,7 +130,8 @@ def _looks(unit: Unit, monday: dt.date, viewer: Viewer | None, weeks_before: int
 def openers_of(unit: Unit, monday: dt.date, viewer: Viewer | None) -> list[Opener]:
     """Everyone who looked outside their care; first who did so unusually, then who did so most."""
     entries = _looks(unit, monday, viewer, USUAL_WEEKS)
-    rows = {row["person_id"]: row for row in _counted(between(entries, monday), _off_hours(unit, monday))}
+    calendar = viewer.calendar if viewer and viewer.unit == unit else calendar_of(unit)
+    rows = {row["person_id"]: row for row in _counted(between(entries, monday), _off_hours(calendar, monday))}
     earlier = between(entries.filter(person__in=list(rows)), monday - USUAL_WEEKS * WEEK, USUAL_WEEKS)
     usual = _usual(earlier) if rows else {}
     people = Person.objects.in_bulk(list(rows))
@@ -141,8 +143,7 @@ def openers_of(unit: Unit, monday: dt.date, viewer: Viewer | None) -> list[Opene
     return sorted(found, key=lambda one: (not one.is_unusual, -one.students, one.person.staff_number))
 
 
-def _off_hours(unit: Unit, monday: dt.date) -> Q:
-    calendar = calendar_of(unit)
+def _off_hours(calendar: SchoolCalendar, monday: dt.date) -> Q:
     week = [monday + dt.timedelta(days=n) for n in range(7)]
     closed = [day for day in week if not calendar.is_school_day(day)]
     return Q(at__date__in=closed) | Q(at__time__lt=calendar.day_starts) | Q(at__time__gte=calendar.day_ends)
