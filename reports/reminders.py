@@ -74,13 +74,13 @@ def silent_parts(row: Reminder) -> list[Membership]:
 
 
 def _called(board: Board, row: Reminder) -> list[Membership]:
-    """Who has not signed, but for those who may report later than the others on this day."""
-    late = [one for one in board.unsigned if not (one.exception and one.due and one.due > row.due_at)]
+    """Who has not signed, but for those who may report later on this day and whose own hour has not come."""
+    late = [one for one in board.unsigned if not (one.exception and one.due and one.due > row.at)]
     return [member for one in late for member in one.people]
 
 
 def silent_units(row: Reminder) -> list[Membership]:
-    later = unit_exceptions([row.unit], row.day).filter(until__gt=row.due_at)
+    later = unit_exceptions([row.unit], row.day).filter(until__gt=row.at)
     if unit_reports([row.unit]).filter(day=row.day).exists() or later.exists():
         return []
     return leaders_of(row.unit.parent) if row.whom == ABOVE and row.unit.parent else leaders_of(row.unit)

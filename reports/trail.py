@@ -46,6 +46,11 @@ declare(
         _("a class barometer was handed in"),
         labels={"level": pgettext_lazy("in the log", "somebody should look")},
     ),
+    Verb(
+        "barometer.replaced",
+        _("a worrying class barometer took the place of this week's first one"),
+        labels={"level": pgettext_lazy("in the log", "somebody should look")},
+    ),
     Verb("barometer.read", _("read what delegates wrote in class barometers"), Kind.READ),
     Verb("scheme.set", _("set who reports when"), labels=DAYS),
     Verb("scheme.question_added", _("added a question to the daily reports"), labels=DAYS),

@@ -36,11 +36,13 @@ def are_help_lines(value: Any) -> bool:
 
 
 def is_help_line(one: Any) -> bool:
+    """Words that begin with a digit would be the rest of a number that was typed with spaces."""
     return (
         isinstance(one, list)
         and len(one) == 2
         and re.fullmatch(r"\+?[0-9][0-9-]{2,19}", one[0]) is not None
         and 0 < len(one[1]) <= LONGEST_WORDS
+        and not one[1][0].isdigit()
     )
 
 

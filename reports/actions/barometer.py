@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,26 +69,30 @@ def monday(day: dt.date) -> dt.date:
 def file_barometer(
     *, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = ""
 ) -> Barometer | None:
-    """Hand in this week's; None if there is one, which stays as it is. A name or a sentence is worrying whatever is
-    ticked. Worrying, with the name of a student of the class: a flag. Worrying without one, or with a name that nobody
-    here has: a notice to counselors and the class teacher."""
+    """Hand in this week's. One that is there stays, and this is None; but a worrying one takes the place of one that
+    worries nobody. A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of the
+    class: a flag. Worrying without one, or with a name that nobody here has: a notice to counselors, in a school
+    without one to leaders, and to the class teacher."""
     group = link.class_group
     own = own_of(group)
     worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
-    row = Barometer(
-        class_group=group,
-        dormitory=link.dormitory,
-        week=monday(timezone.localdate()),
-        answers=dict(answers),
-        is_worrying=worrying,
+    said = {
+        "asked": [[one.code, one.words] for one in own],
+        "answers": dict(answers),
+        "is_worrying": worrying,
+        "named": named.strip(),
+        "words": words.strip(),
+        "filed_at": timezone.now(),
+    }
+    row, is_first = Barometer.objects.select_for_update(no_key=True).get_or_create(
+        class_group=group, dormitory=link.dormitory, week=monday(timezone.localdate()), defaults=said
     )
-    row.asked = [[one.code, one.words] for one in own]
-    row.named, row.words = named.strip(), words.strip()
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return None
+    if not is_first:
+        if row.is_worrying or not worrying:
+            return None
+        for name, value in said.items():
+            setattr(row, name, value)
+        row.save()
     student = _student(group, row.named)
     if student:
         row.flag = raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=timezone.now())
@@ -103,7 +107,7 @@ def file_barometer(
         )
     audit.record(
         by=None,
-        verb="barometer.filed",
+        verb="barometer.filed" if is_first else "barometer.replaced",
         about=row,
         unit=group.school,
         details={"class_group": group.pk, "level": worrying},

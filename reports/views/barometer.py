@@ -33,7 +33,8 @@ SHOWN = 150
 @public
 def barometer_fill(request: HttpRequest, token: str) -> HttpResponse:
     """The delegate's form. The link opens this one page of this one class, and shows nothing that was written, nor
-    that this week's is there already: whoever gave the link may be the one whom it is kept from."""
+    that this week's is there already, nor which of two counts: whoever gave the link may be the one whom it is kept
+    from."""
     link = link_of(token)
     if link is None:
         raise Http404

@@ -280,6 +280,9 @@ class RulesForm(forms.Form):
         if len(typed) > MOST_LINES:
             raise forms.ValidationError(_("Write %(most)s numbers at most."), params={"most": MOST_LINES})
         for line in typed:
+            if line[1:] and line[1][0].isdigit():
+                sentence = _("“%(line)s”: write the number without spaces; what it is does not begin with a digit.")
+                raise forms.ValidationError(sentence, params={"line": " ".join(line)})
             if not is_help_line(line):
                 sentence = _("“%(line)s”: begin with the number, then a space and, in a few words, what it is.")
                 raise forms.ValidationError(sentence, params={"line": " ".join(line)})

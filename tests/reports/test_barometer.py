@@ -97,17 +97,29 @@ def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, lin
     assert seen == [0, 1]
 
 
-def test_a_week_is_handed_in_once(world, link):
-    file_barometer(link=link, answers=CALM)
-    assert file_barometer(link=link, answers=SAD) is None
-    assert Barometer.objects.get().is_worrying is False
+def test_of_a_week_the_first_stays_but_a_worrying_one_takes_the_place_of_a_calm_one(world, link):
+    first = file_barometer(link=link, answers=CALM)
+    assert file_barometer(link=link, answers=CALM | {"mood": YES}) is None
+    second = file_barometer(link=link, answers=SAD, named=world.a.student_2.name, words="cries")
+    assert file_barometer(link=link, answers=CALM, words="no, all is well") is None
+    kept = Barometer.objects.get()
+    assert (kept.pk, second.pk, kept.answers, kept.words) == (first.pk, first.pk, SAD, "cries")
+    assert (kept.is_worrying, kept.flag.student, kept.flag.severity) == (True, world.a.student_2, 2)
+    verbs = AuditEntry.objects.filter(verb__startswith="barometer.").exclude(verb="barometer.link_given")
+    assert list(verbs.order_by("pk").values_list("verb", flat=True)) == ["barometer.filed", "barometer.replaced"]
+
+
+def test_a_worrying_second_one_without_a_name_calls_counselors_and_the_class_teacher(world, link):
+    for answers in (CALM, SAD, SAD):
+        file_barometer(link=link, answers=answers)
+    assert told() == ["a-counselor", "a-counselor_2", "a-teacher"]
 
 
 def test_who_has_the_link_does_not_learn_from_it_whether_this_weeks_is_there(world, viewer, client):
     """The class teacher gave it, and the barometer, or its flag, may be kept from them."""
     url = reverse("reports:barometer_fill", args=[give_link(by=viewer(world.a.teacher), group=world.a.class_1)])
-    first, second = (client.post(url, SAD).content.decode().partition("</main>")[0] for _ in range(2))
-    assert (first, "每周以先交上来的一份为准" in first) == (second, True)
+    pages = [client.post(url, answers).content.decode().partition("</main>")[0] for answers in (CALM, SAD, SAD)]
+    assert (len(set(pages)), "每周以先交上来的一份为准" in pages[0]) == (1, True)
 
 
 def test_a_barometer_that_names_somebody_whose_records_are_closed_is_gone(world, viewer, link):

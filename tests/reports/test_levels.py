@@ -15,9 +15,10 @@ from reports.daily import center_board, class_board, classes_of, part_board, uni
 from reports.daily_page import class_page
 from reports.daily_term import term_between, term_board
 from reports.models import Barometer, DailyReport
+from reports.reminders import silent_units
 from schools.actions.accounts import Post, create_person
 from schools.common.errors import Refused
-from schools.models import ClassGroup, Membership, Notice, Term, Unit, UnitKind
+from schools.models import ClassGroup, Membership, Notice, Reminder, Term, Unit, UnitKind
 from schools.work.reminders import dispatch
 from tests.world import NOW
 
@@ -139,6 +140,28 @@ def test_a_grade_excused_by_name_is_not_late_and_not_called_before_its_own_hour(
         own.post(reverse("reports:daily_sign"), {"over": "0", "own": "2"})
     assert DailyReport.objects.get(part="primary-2023").is_late is False
     assert "12:00" not in client.get(page).content.decode()
+
+
+def test_a_grade_or_school_excused_until_before_a_step_of_the_ladder_is_called_by_that_step(world, viewer, rule):
+    rule("full_chain", with_grades=True, hours={"grade": "10:20"})
+    with at(9):
+        for minute, unit, by, part in (
+            (30, world.a.unit, world.a.leader, "primary-2023"),
+            (45, world.b.unit, world.district_staff, ""),
+        ):
+            until = NOW.replace(hour=10, minute=minute)
+            let_report_late(by=viewer(by), day=TODAY, until=until, reason="x", unit=unit, part=part)
+    found = {}
+    for minute in (25, 36):
+        with at(10, minute):
+            dispatch()
+        rows = Notice.objects.filter(kind="daily.grade", unit=world.a.unit)
+        found[minute] = set(rows.values_list("membership__person__staff_number", flat=True))
+    assert found == {25: set(), 36: {"a-leader"}}
+    step = Reminder(kind="daily.unit", unit=world.b.unit, day=TODAY, whom="reporter", due_at=NOW.replace(minute=30))
+    for minute, people in ((44, 0), (45, 1)):
+        step.at = NOW.replace(hour=10, minute=minute)
+        assert len(silent_units(step)) == people
 
 
 # --- a university -----------------------------------------------------------------------------------------------------

@@ -351,6 +351,8 @@ def test_numbers_to_call_are_the_nearest_units_and_a_line_that_is_none_stays_in_
     assert (form["help_lines"].value(), form["help_lines"].help_text) == ("", "留空则为 0759-1 区热线（沿用上级）。")
     refused = client.post(url, as_shown(form) | {"help_lines": "二号楼 0759-2"}).context["form"]
     assert (list(refused.errors), refused["help_lines"].value()) == (["help_lines"], "二号楼 0759-2")
+    spaced = client.post(url, as_shown(form) | {"help_lines": "400 161 9995 希望24热线"}).context["form"]
+    assert spaced.errors["help_lines"] == ["“400 161 9995 希望24热线”：号码中间不要空格；说明文字不要以数字开头。"]
     assert client.post(url, as_shown(form) | {"help_lines": "0759-2 二号楼 值班\n\n110  有危险"}).status_code == 302
     found = [(line.number, line.words) for line in help_lines(world.a.unit)]
     assert found == [("0759-2", "二号楼 值班"), ("110", "有危险")]
