@@ -15,6 +15,7 @@ from schools.work.jobs import start_job
 from screening.access import check_can_hold_rounds
 from screening.actions.answering import call_for, call_person, put_together, scale_rows
 from screening.actions.rounds import changed
+from screening.consents import said_in
 from screening.corrections import corrections_of
 from screening.models import (
     AnswerCounts,
@@ -44,8 +45,8 @@ def begin_scoring_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> 
 @transaction.atomic
 def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
     """Of everybody, also of whom `by` may not read. What asks for more attention now calls, and what is critical now
-    also where it was never handed in. A flag that stands stays, also where the result asks for less: it ends by a
-    person's decision. Returns of how many the level has changed."""
+    also where it was never handed in; nobody whose records are closed. A flag that stands stays, also where the result
+    asks for less: it ends by a person's decision. Returns of how many the level has changed."""
     check_can_hold_rounds(by)
     Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     old = next((old for old, new in corrections_of(by, round_) if new.pk == instrument.pk), None)
@@ -62,14 +63,16 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
     _write_new(round_, old, instrument, found)
     for one in responses:
         one.slip.round = round_
-        call_for(one.slip, one.given)  # answers that only the new version calls critical
+        if one.slip.student.locked_on is None:
+            call_for(one.slip, one.given)  # answers that only the new version calls critical
     for slip, given in _not_handed_in(round_):
         call_for(slip, given)
     called = set(CriticalAnswer.objects.filter(slip__round=round_).values_list("slip", flat=True))
     for one in responses:
         one.attention = AT_ONCE if one.slip_id in called else found[one.pk].attention
         one.is_valid = found[one.pk].is_valid
-        if one.slip_id not in called and one.attention >= NEEDS_ATTENTION and one.attention > before[one.pk]:
+        asks_for_more = one.attention >= NEEDS_ATTENTION and one.attention > before[one.pk]
+        if asks_for_more and one.slip_id not in called and one.slip.student.locked_on is None:
             call_person(one.slip, min(one.attention, 3))
     Response.objects.bulk_update(responses, ["attention", "is_valid"], batch_size=500)
     AnswerCounts.objects.filter(round=round_).delete()  # other answers may be valid now
@@ -82,9 +85,14 @@ def score_anew(*, by: Viewer, round_: Round, instrument: Instrument) -> int:
 
 
 def _not_handed_in(round_: Round) -> Iterator[tuple[Slip, dict[str, Any]]]:
-    """Answers that were saved or read from paper and never became a response: a critical one calls all the same."""
-    rows = Slip.objects.filter(round=round_, finished_at=None).select_related("student")
-    for slip in rows.prefetch_related("saved", "papers"):
+    """Answers that were saved or read from paper and never became a response: a critical one calls all the same. Not
+    those of a slip that was withdrawn, of whom somebody said no for, or whose records are closed."""
+    rows = Slip.objects.filter(round=round_, finished_at=None, revoked_at=None, student__locked_on=None)
+    slips = list(rows.select_related("student").prefetch_related("saved", "papers"))
+    said = said_in([round_.consent_text_id], [slip.student_id for slip in slips])
+    for slip in slips:
+        if False in said.get((round_.consent_text_id, slip.student_id), {}).values():
+            continue
         slip.round = round_
         yield slip, put_together(slip.saved.all())[0]
         for paper in slip.papers.all():

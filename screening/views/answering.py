@@ -131,7 +131,8 @@ def answer_class(request: HttpRequest, code: str) -> HttpResponse:
         if slip is not None:
             return _start_page(request, slip, token=begun(slip, code))
         sentence = _(
-            "Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes, or scan its code."
+            "Number and PIN do not fit. Look at your slip; after five wrong tries wait 15 minutes, or scan its code. "
+            "If it still does not fit, ask for a new slip."
         )
         form.add_error(None, sentence)
     answer = render(request, "screening/answer_class.html", {"form": form}, status=422 if form.errors else 200)

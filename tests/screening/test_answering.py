@@ -502,18 +502,23 @@ def test_after_twenty_wrong_pins_in_all_the_pin_is_shut_and_the_qr_works_on(aske
     url = f"/a/class/{class_code_of(RoundClass.objects.get(round=asked.round))}/"
     wrong = "000000" if pin_of(asked) != "000000" else "111111"
     detail = reverse("screening:slip_detail", args=[asked.pk])
+    of_class = reverse("screening:round_class", args=[asked.round_id, asked.class_group_id])
     for n in range(4):
         with time_machine.travel(NOW + n * dt.timedelta(minutes=16), tick=False):
             said = [Client().post(url, {"number": number, "pin": wrong}).status_code for _n in range(5)]
         assert set(said) == {422}
     with time_machine.travel(NOW + dt.timedelta(minutes=64), tick=False):
-        assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 422
+        shut = Client().post(url, {"number": number, "pin": pin_of(asked)})
+        assert (shut.status_code, "换一张新的作答单" in shut.content.decode()) == (422, True)
         assert Client().get(f"/a/{code_of(asked)}/").status_code == 200
         assert "这个 PIN 不能再用" in counselor.get(detail).content.decode()
+        assert "PIN 已停用" in counselor.get(of_class).content.decode()
+        assert "PIN 已停用" not in sign_in(world.a.teacher).get(of_class).content.decode()
         counselor.post(reverse("screening:slip_reissue", args=[asked.pk]))
         asked.refresh_from_db()
         assert Client().post(url, {"number": number, "pin": pin_of(asked)}).status_code == 200
         assert "这个 PIN 不能再用" not in counselor.get(detail).content.decode()
+        assert "PIN 已停用" not in counselor.get(of_class).content.decode()
 
 
 def test_outside_of_its_hours_no_pin_is_looked_at(asked):

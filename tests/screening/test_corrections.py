@@ -9,15 +9,16 @@ from schools.access import Viewer
 from schools.common.errors import Refused
 from schools.models import AuditEntry
 from screening.actions.answering import begin, save_answers
+from screening.actions.consents import record_paper
 from screening.actions.corrections import score_anew
 from screening.actions.paper import enter_paper
-from screening.actions.rounds import close_round
+from screening.actions.rounds import close_round, revoke_slip
 from screening.content import columns_of
 from screening.corrections import corrections_of
-from screening.models import Instrument, ReplacedResult, Response, Result
+from screening.models import CriticalAnswer, Instrument, ReplacedResult, Response, Result
 from screening.reading import definition_of
 from screening.response_page import shown
-from students.models import RiskFlag
+from students.models import RiskFlag, Student
 from tests.screening.asked import answered, round_of, sheet, slip_of
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,28 @@ def test_what_was_never_handed_in_calls_too_where_the_correction_makes_it_critic
     score_anew(by=by(world), round_=fresh(round_), instrument=corrected(lambda data: data.update(critical=critical)))
     called = set(RiskFlag.objects.filter(is_critical=True).values_list("student", flat=True))
     assert called == {world.a.student_2.pk, world.a.student_3.pk}
+
+
+def test_who_took_it_back_or_whose_records_are_closed_is_not_called_by_a_correction(world):
+    round_ = round_of(world.a, codes=("gad7",))
+    lost = answered(round_, world.a.student, 0, 0, 0, 0, 0, 0, 3)
+    others = [slip_of(round_, one) for one in (world.a.student_2, world.a.student_3)]
+    for slip in others:
+        begin(slip=slip, agrees=True)
+        save_answers(slip=slip, client_id=uuid.uuid4(), answers={"1.7": 3})
+    revoke_slip(by=by(world), slip=others[0])
+    record_paper(by=by(world), round_=round_, students=[others[1].student_id], is_given=False)
+    round_, flags = close_round(by=by(world), round_=round_), RiskFlag.objects.count()
+    Student.objects.filter(pk=lost.slip.student_id).update(locked_on=round_.opens_on)
+
+    def change(data):
+        lower(data)
+        data["scales"][0]["bands"][1]["from"] = 3
+        data["critical"] = [{"item": 7, "at_least": 3, "why": {"zh": "害怕会出事", "en": "afraid"}}]
+
+    score_anew(by=by(world), round_=fresh(round_), instrument=corrected(change))
+    assert (CriticalAnswer.objects.count(), RiskFlag.objects.count()) == (0, flags)
+    assert not RiskFlag.objects.filter(is_critical=True, student=lost.slip.student_id).exists()
 
 
 def test_a_version_that_asks_something_else_and_a_running_round_are_left_alone(closed, world):

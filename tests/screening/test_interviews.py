@@ -139,6 +139,22 @@ def test_a_second_asking_in_doubt_is_asked_again_itself(world, by, round_):
     assert retests(by) == []
 
 
+def test_the_page_of_a_second_asking_in_doubt_leads_to_a_third(world, by, round_, sign_in):
+    client = sign_in(world.a.counselor)
+    days = {"opens_on": round_.opens_on, "closes_on": round_.closes_on, "responsible": by.membership}
+    retest = open_round(by=by, round_=ask_again(by=by, round_=round_, **days))
+    answered(retest, world.a.student, 0)
+    url = reverse("screening:round_ask_again", args=[retest.pk])
+    pages = [client.get(one.get_absolute_url()).content.decode() for one in (round_, retest)]
+    more = [reverse("screening:round_ask_more", args=[one.pk]) for one in (round_, retest)]
+    assert (url in pages[1], [one in page for one, page in zip(more, pages, strict=True)]) == (True, [True, False])
+    client.post(url, days | {"responsible": by.membership.pk})
+    third = Round.objects.get(after=retest)
+    client.post(reverse("screening:round_open", args=[third.pk]))
+    answered(third, world.a.student, *(0, 1, 0, 1, 0, 0, 0, 1, 0))
+    assert retests(by) == []
+
+
 def test_only_a_later_result_of_the_same_instrument_settles_the_doubt(world, by, round_):
     answered(round_of(world.a, codes=("gad7",)), world.a.student, *(0, 1, 0, 1, 0, 0, 0))
     assert [one.student for one in retests(by)] == [world.a.student]
