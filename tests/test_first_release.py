@@ -46,7 +46,7 @@ def told(tmp_path_factory):
     site = {**os.environ, **KEYS, "DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_URL": ""}
     site |= {"DATABASE_URL": f"sqlite:///{folder}/xinyu.sqlite3", "VAR_DIR": str(folder), "DJANGO_ENV": "test"}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=site, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=site, capture_output=True, text=True, timeout=400
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()

@@ -34,6 +34,7 @@ def test_a_pool_keeps_the_connections_itself():
     assert settings["OPTIONS"]["pool"]["max_size"] == 12
 
 
+@pytest.mark.django_db
 def test_sqlite_finds_the_talks_of_a_student_before_those_of_a_school(tmp_path):
     connection = ConnectionHandler({"default": database("sqlite:///own.sqlite3", base=tmp_path)})["default"]
     with connection.cursor() as cursor:
