@@ -68,6 +68,7 @@ explains(
         "format": pgettext_lazy("in the log", "format"),
         "edition": pgettext_lazy("in the log", "edition"),
         "concerns": pgettext_lazy("in the log", "students reported"),
+        "part": _("grade or college"),
         "late": pgettext_lazy("in the log", "late"),
         "called": pgettext_lazy("in the log", "people called"),
         "preset": pgettext_lazy("in the log", "who reports"),

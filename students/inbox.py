@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +45,11 @@ def _to_handle(viewer: Viewer) -> Any:
     able = working.filter(unit_id=viewer.unit.pk, role__in=SCHOOL_ROLES)
     in_hand, proposed = Q(state=State.IN_HAND), Q(state=State.PROPOSED)
     own = in_hand & Q(assignee__person=viewer.person) | proposed & Q(waits_for=viewer.membership)
-    nobodys = in_hand & ~Q(assignee__person__in=able.values("person")) | proposed & ~Q(waits_for__in=working)
+    decisions = FlagStep.objects.filter(kind=FlagStep.Kind.DECISION, corrects=None).order_by()
+    later = decisions.filter(flag=OuterRef("flag"), number__gt=OuterRef("number"))
+    own_proposal = Exists(decisions.filter(flag=OuterRef("pk"), by__person=viewer.person).exclude(Exists(later)))
+    to_confirm = proposed & ~Q(waits_for__in=working) & ~own_proposal  # whoever proposed it cannot confirm it
+    nobodys = in_hand & ~Q(assignee__person__in=able.values("person")) | to_confirm
     seen = RiskFlag.objects.visible_to(viewer).filter(Q(state=State.RAISED) | own | nobodys)
     seen = seen.select_related("student", "assignee__person", "waits_for__person")
     return seen.only(*SHOWN, *HANDS)[:MOST]

@@ -1,6 +1,7 @@
 """By name: who may report later on one day, and who signs while a class teacher is away."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,7 +46,9 @@ def let_report_late(
     )
     if place.pk != by.unit.pk:
         mark(place.pk, then=until + dt.timedelta(seconds=1))  # until then it is not missing
-    details = {"day": day.isoformat(), "class_group": group.pk if group else None}
+    details: dict[str, Any] = {"day": day.isoformat(), "class_group": group.pk if group else None}
+    if part:
+        details["part"] = part
     audit.record(by=by, verb="daily.put_off", about=row, unit=place, details=details)
     return row
 

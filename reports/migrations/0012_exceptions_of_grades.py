@@ -3,6 +3,11 @@
 from django.db import migrations, models
 
 
+def forget_parts(apps, schema_editor):
+    """Backwards: without `part`, a grade's exception would be one of the whole school, and collide with others."""
+    apps.get_model("reports", "ReportException").objects.exclude(part="").delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -24,4 +29,5 @@ class Migration(migrations.Migration):
             model_name='reportexception',
             constraint=models.UniqueConstraint(condition=models.Q(('class_group__isnull', True)), fields=('unit', 'part', 'day'), name='one_exception_of_a_unit'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_parts),
     ]

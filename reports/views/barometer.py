@@ -27,7 +27,7 @@ from schools.models import ClassGroup, Role, Unit
 from schools.requests import ViewerRequest
 
 READERS = SCHOOL_ROLES | {Role.CLASS_TEACHER, Role.GRADE_HEAD}
-SHOWN = 150
+MOST_WEEKS = 12
 
 
 @public
@@ -58,7 +58,9 @@ def _weeks(request: ViewerRequest, **more: Any) -> HttpResponse:
     viewer = request.viewer
     today, system = timezone.localdate(), viewer.unit.system
     classes = {group.pk: group for group in viewer.class_groups}
-    rows = list(Barometer.objects.visible_to(viewer).select_related("flag")[:SHOWN])
+    seen = Barometer.objects.visible_to(viewer)
+    shown = list(seen.order_by("-week").values_list("week", flat=True).distinct()[:MOST_WEEKS])
+    rows = list(seen.filter(week__gte=shown[-1]).select_related("flag")) if shown else []
     reads_words = can_read_barometer_words(viewer)
     if reads_words and any(row.named or row.words for row in rows):
         with transaction.atomic():

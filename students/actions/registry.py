@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -357,8 +358,9 @@ def propose_off(
 def missing_before_off(entry: RegistryEntry) -> str:
     """What is still missing before the student can leave the registry as stable; empty when nothing is."""
     lowest = lowest_level(entry.school)
-    recent = entry.reviews.in_force().exclude(kind=Kind.LISTED).order_by("-number")[:2]
-    days = {one.reviewed_on for one in recent if one.severity_after == lowest}
+    reviews = entry.reviews.in_force().exclude(kind=Kind.LISTED).order_by("-number")
+    newest = reviews.values_list("severity_after", "reviewed_on")
+    days = {day for _severity, day in takewhile(lambda review: review[0] == lowest, newest)}
     if len(days) < 2:
         return _("Two reviews in a row at the lowest level, on different days, are needed first.")
     return ""

@@ -90,6 +90,19 @@ def test_a_calm_week_is_a_name_and_only_a_class_that_is_there_gets_a_link(world,
     assert gone not in page.context["classes"] and world.a.class_1 in page.context["classes"]
 
 
+def test_the_page_shows_twelve_weeks_and_each_of_them_whole(world, sign_in, link):
+    Barometer.objects.bulk_create(
+        Barometer(class_group=world.a.class_1, dormitory=f"{n}", week=dt.date(2026, 3, 16), answers=CALM)
+        for n in range(160)
+    )
+    Barometer.objects.bulk_create(
+        Barometer(class_group=world.a.class_1, week=dt.date(2026, 3, 9) - dt.timedelta(weeks=n), answers=CALM)
+        for n in range(12)
+    )
+    weeks = sign_in(world.a.leader).get(reverse("reports:barometer_list")).context["weeks"]
+    assert (len(weeks), weeks[0].handed_in, weeks[-1].starts) == (12, 160, dt.date(2025, 12, 29))
+
+
 def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, link):
     row = file_barometer(link=link, answers=SAD, named=world.a.student_2.name, words="x")
     kept_from(world.a.leader, row.flag, world.a.counselor)

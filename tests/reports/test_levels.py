@@ -18,7 +18,7 @@ from reports.models import Barometer, DailyReport
 from reports.reminders import silent_units
 from schools.actions.accounts import Post, create_person
 from schools.common.errors import Refused
-from schools.models import ClassGroup, Membership, Notice, Reminder, Term, Unit, UnitKind
+from schools.models import AuditEntry, ClassGroup, Membership, Notice, Reminder, Term, Unit, UnitKind
 from schools.work.reminders import dispatch
 from tests.world import NOW
 
@@ -120,6 +120,7 @@ def test_a_grade_excused_by_name_is_not_late_and_not_called_before_its_own_hour(
     client, page = sign_in(world.a.leader), reverse("reports:daily_part", args=["primary-2023"])
     with at(9):
         client.post(page, {"until": "12:00", "reason": "trip"})
+        assert AuditEntry.objects.get(verb="daily.put_off").details["part"] == "primary-2023"
         let_report_late(
             by=viewer(world.district_staff), day=TODAY, until=NOW.replace(hour=13), reason="x", unit=world.b.unit
         )

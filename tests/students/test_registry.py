@@ -156,6 +156,7 @@ def test_off_needs_two_reviews_at_the_lowest_level_and_two_persons(by, second, e
     with pytest.raises(Refused):  # both of one day
         registry.propose_off(**off, second=second.membership)
     before(entry)
+    registry.review_plan(by=by, entry=entry, severity=1, changed=NOW_WELL)  # one more on the same day
     with pytest.raises(Refused):
         registry.propose_off(**off)
     registry.propose_off(**off, second=second.membership)
