@@ -33,7 +33,7 @@ from students.file_page import Choice
 from students.models import Guardian
 from tests.files import csv_bytes, xlsx_bytes
 from tests.screening.asked import answered, round_of
-from tests.walking import entry_of, hand_over_of
+from tests.walking import entry_of, hand_over_of, staff_survey_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,11 @@ def table(world, viewer):
     return jobs.start_job(by=viewer(world.a.counselor), kind="round_table", params=params)
 
 
+def table_of_the_staff(world, viewer):
+    params = {"survey": str(staff_survey_of(world.a).pk), "names": True, "language": "en", "format": "csv"}
+    return jobs.start_job(by=viewer(world.a.counselor), kind="staff_table", params=params)
+
+
 def result_on_paper(world, viewer):
     answered(round_of(world.a), world.a.student_2, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     return start_pdf(by=viewer(world.a.counselor), response=Response.objects.get())
@@ -176,6 +181,7 @@ CASES = {
     "slips": slips,
     "staff_commit": lambda *cast: commit_of("staff", STAFF, *cast),
     "staff_preview": lambda *cast: preview_of("staff", STAFF, *cast),
+    "staff_table": table_of_the_staff,
     "student_file": file_of_a_student,
 }
 
