@@ -111,8 +111,9 @@ def _reseal_files() -> int:
     done = 0
     for path in _sealed_paths():
         if _is_old_file(path):
-            key = UUID(path.stem)
-            files.keep_file(key, files.open_file(key))
+            name, _dot, part = path.stem.partition(".")
+            key = UUID(name)
+            files.keep_file(key, files.open_file(key, part=part), part=part)
             done += 1
     return done
 

@@ -302,13 +302,14 @@ def test_rotation_takes_second_factors_and_files_along(world, settings, tmp_path
     secret, key = "JBSWY3DPEHPK3PXP", new_id()
     TOTP.activate(world.a.leader.person, secret)
     files.keep_file(key, b"content")
+    files.keep_file(key, b"what was found in it", part="found")
     settings.FIELD_KEYS = f"{NEW},{OLD}"
     rotate()
     settings.FIELD_KEYS = NEW
 
     stored = Authenticator.objects.get(user=world.a.leader.person).data["secret"]
     assert crypto.unseal(bytes.fromhex(stored), bound_to=place_of(world.a.leader.person_id)).decode() == secret
-    assert files.open_file(key) == b"content"
+    assert (files.open_file(key), files.open_file(key, part="found")) == (b"content", b"what was found in it")
 
 
 @pytest.mark.django_db
