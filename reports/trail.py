@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from reports.actions.schemes import PRESETS
 from reports.actions.summaries import EDITIONS, FORMATS, REASONS
 from reports.models import DailyReport
+from reports.parts import parts_by_code
 from reports.sections import PARTS
 from schools.audit.particulars import explains
 from schools.audit.verbs import Kind, Verb, declare
@@ -95,4 +96,5 @@ explains(
         "reports.reportquestion": pgettext_lazy("in the log", "question of a report"),
         "reports.reportingscheme": pgettext_lazy("in the log", "rule of reporting"),
     },
+    namers={"part": parts_by_code},
 )

@@ -95,8 +95,6 @@ def colleagues(viewer: Viewer) -> QuerySet[Person, Any]:
 class StepForm(forms.Form):
     """What every kind of step takes: whose flag it is, and who writes. `values()` is what the action takes."""
 
-    quiet = True
-
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer, self.flag = viewer, flag
@@ -316,7 +314,6 @@ def blank_form(kind: str, viewer: Viewer, flag: RiskFlag) -> StepForm | SafeStri
 class AnswerForm(forms.Form):
     """One text: the teacher's answer, a correction, a reason."""
 
-    quiet = True
     text = area(gettext_lazy("Your answer"), 3)
 
     def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
@@ -331,7 +328,6 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """What was seen and what was done; a word that stands for nothing is sent back."""
 
-    quiet = True
     outcome = forms.ChoiceField(label=gettext_lazy("How does it end?"), choices=ENDINGS, widget=forms.RadioSelect)
     seen = area(gettext_lazy("What was seen"), 3, gettext_lazy("How the student is now, and from whom you know it."))
     done = area(gettext_lazy("What was done"), 3, gettext_lazy("Talks, family, teachers, agreements."))
@@ -370,6 +366,8 @@ def offer_center(form: forms.Form, viewer: Viewer, student: Any) -> None:
 class CloseForm(ReasonForm):
     """A decision. A referral says more, the two upper levels name the second person."""
 
+    needed_at_times = ("summary", "whom")
+
     second = forms.ModelChoiceField(
         label=gettext_lazy("Second person, who confirms it"), queryset=Membership.objects.none(), required=False
     )
@@ -398,7 +396,6 @@ class CloseForm(ReasonForm):
 
 
 class KeepForm(forms.Form):
-    quiet = True
     person = forms.ModelChoiceField(label=gettext_lazy("Keep it from"), queryset=Person.objects.none())
     reason = area(gettext_lazy("Why"), 3, gettext_lazy("Sealed. The auditor is told that it is kept, and by whom."))
 
@@ -408,6 +405,5 @@ class KeepForm(forms.Form):
 
 
 class DoNotCallForm(forms.Form):
-    quiet = True
     is_set = forms.BooleanField(label=gettext_lazy("Do not call this person"), required=False)
     reason = area(gettext_lazy("Why"), 3)

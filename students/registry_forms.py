@@ -36,7 +36,6 @@ class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic i
 class RegistryEntryForm(forms.Form):
     """Why a student is on the registry, and who answers for it."""
 
-    quiet = True
     reasons = area(_("What happened, what was seen"), 4, _("Facts and words, no diagnosis."))
     categories = forms.MultipleChoiceField(
         label=capfirst(_("categories")), required=False, widget=forms.CheckboxSelectMultiple
@@ -91,7 +90,7 @@ class ListForm(RegistryEntryForm):
 
 
 class MeasureForm(forms.Form):
-    quiet = True
+    needed_at_times = ("who", "other")
     what = area(_("What is done"), 2)
     who = StaffField(label=_("By whom"), required=False)
     other = LineField(
@@ -112,12 +111,10 @@ class MeasureForm(forms.Form):
 
 
 class DropForm(forms.Form):
-    quiet = True
     outcome = area(_("Why it is no longer done"), 2)
 
 
 class PartForm(forms.Form):
-    quiet = True
     audience = forms.ChoiceField(label=_("Who is told"), choices=PlanPart.Audience.choices, widget=forms.RadioSelect)
     text = area(_("What they are told"), 4, _("What they do and watch for; no more than they need."))
 
@@ -125,7 +122,7 @@ class PartForm(forms.Form):
 class SecondForm(forms.Form):
     """With the second person, who must be another counselor or leader."""
 
-    quiet = True
+    needed_at_times = ("second", "summary")
     second = StaffField(label=_("Second person, who confirms it"), required=False)
     summary = summary_field()
 
@@ -164,14 +161,11 @@ class OffForm(SecondForm):
 
 
 class AgainForm(forms.Form):
-    quiet = True
     changed = area(_("How the student is now, and from whom you know it"), 4)
 
 
 class PlanRequestForm(AskForm):
     """The same as from a flag, from an entry of the registry."""
-
-    quiet = True
 
     def __init__(self, *args: Any, entry: RegistryEntry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

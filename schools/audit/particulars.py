@@ -5,7 +5,8 @@ stands with that act (`Verb.labels`, `Verb.values`). What nobody explained stand
 hidden. People of the staff are named; students never are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -114,6 +115,9 @@ _kinds: dict[str, Any] = {
     "schools.job": pgettext_lazy("in the log", "background job"),
     "schools.certificatelevel": pgettext_lazy("in the log", "kind of certificate"),
 }
+# By detail: what finds the words of many stored codes at once.
+Namer = Callable[[Iterable[str]], Mapping[str, str]]
+_namers: dict[str, Namer] = {}
 
 
 def explains(
@@ -122,8 +126,10 @@ def explains(
     values: Mapping[str, Mapping[Any, Any]] | None = None,
     fields: Mapping[str, Any] | None = None,
     kinds: Mapping[str, Any] | None = None,
+    namers: Mapping[str, Namer] | None = None,
 ) -> None:
     """Add the words of an app."""
+    _namers.update(namers or {})
     _labels.update(labels or {})
     for key, words in (values or {}).items():
         _values.setdefault(key, {}).update(words)
@@ -140,6 +146,7 @@ class Named(NamedTuple):
     units: Mapping[str, str]
     classes: Mapping[str, str]
     kinds: Mapping[str, str]
+    own: Mapping[str, Mapping[str, str]]
 
     def of(self, key: str, value: Any) -> str:
         """Whom or what a detail names, in words; empty if it names nobody."""
@@ -149,6 +156,7 @@ class Named(NamedTuple):
             (CLASSES, self.classes),
             (UNITS, self.units),
             (KINDS, self.kinds),
+            *(((name,), words) for name, words in self.own.items()),
         )
         return next((words[str(value)] for keys, words in places if key in keys and str(value) in words), "")
 
@@ -165,6 +173,7 @@ def tell_particulars(entries: list[Any]) -> list[Any]:
 def _named(entries: Iterable[Any]) -> Named:
     ids: dict[str, set[str]] = {PERSON: set(), MEMBERSHIP: set(), UNIT: set(), CLASS: set(), KIND: set()}
     codes: set[str] = set()
+    own: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         if entry.subject_type in ids:
             ids[entry.subject_type].add(entry.subject_id)
@@ -173,6 +182,8 @@ def _named(entries: Iterable[Any]) -> Named:
             ids[label] |= {str(pk) for key in keys if isinstance(pk := entry.details.get(key), int)}
         ids[PERSON] |= {entry.details[key] for key in PEOPLE if key in entry.details}
         codes |= {code for key in UNITS if isinstance(code := entry.details.get(key), str)}
+        for key in _namers.keys() & entry.details.keys():
+            own[key].add(str(entry.details[key]))
     people, posts, units, classes, kinds = ids.values()
     found = list(Unit.objects.filter(Q(pk__in=units) | Q(code__in=codes)).order_by())
     members = Membership.objects.filter(pk__in=posts).select_related("person")
@@ -182,6 +193,7 @@ def _named(entries: Iterable[Any]) -> Named:
         units={str(one.pk): one.name for one in found if str(one.pk) in units} | {one.code: one.name for one in found},
         classes={str(one.pk): one.name for one in ClassGroup.objects.filter(pk__in=classes).select_related("school")},
         kinds={str(one.pk): one.label for one in UnitKind.objects.filter(pk__in=kinds)},
+        own={key: _namers[key](found_codes) for key, found_codes in own.items()},
     )
 
 

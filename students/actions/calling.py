@@ -148,6 +148,13 @@ def call_late(flag: RiskFlag, step: StepUp, now: dt.datetime) -> None:
     )
 
 
+def ladder_anew(flag: RiskFlag) -> dict[str, Any]:
+    """As a flag begins that nobody was called for yet. To whom it was passed on because its time was over has not taken
+    it in hand: it is nobody's again, and the first who is called late is the backup of a counselor."""
+    was_passed_on = flag.state == State.RAISED and flag.escalated_at is not None
+    return {"calls": 0, "escalated_at": None} | ({"assignee": None} if was_passed_on else {})
+
+
 def begin_ladder_anew(flag: RiskFlag) -> None:
     """Whoever was called because it was late is called again when it is late again."""
     end_notices(flag, "flag.late")

@@ -23,6 +23,7 @@ from students.actions.calling import (
     call_handed,
     call_late,
     call_repeated,
+    ladder_anew,
     next_step_up,
     stop_calling,
 )
@@ -154,12 +155,11 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         due_at=times.due_at,
         acted_at=None,
         taken_at=None,
-        escalated_at=None,
-        calls=0,
         watch_until=None,
         waits_for=None,
         interviewed_at=None,
         outcome="",
+        **ladder_anew(flag),
     )
     begin_ladder_anew(flag)
     call_for(flag, occasion=f"{report.severity} {this_once()}")
@@ -195,7 +195,7 @@ def assign_flag(*, by: Viewer, flag: RiskFlag, to: Membership, text: str = "") -
         raise Refused(_("Only a counselor or leader of this school can take this on."))
     check_move("hand_over", flag)
     details = {"from": flag.assignee_id, "to": to.pk}
-    move("hand_over", flag, assignee_id=to.pk)
+    move("hand_over", flag, assignee_id=to.pk, escalated_at=None)
     if text:
         add_step(by=by, flag=flag, kind=FlagStep.Kind.HAND_OVER, words={"text": text}, to=to)
     call_handed(flag, to)
@@ -215,7 +215,8 @@ def can_be_given(flag: RiskFlag, to: Membership) -> bool:
 def escalate_overdue(*, now: dt.datetime | None = None) -> int:
     """A target has passed: call the named backup, then the leader, then perhaps the center. Returns how many flags."""
     now = now or timezone.now()
-    is_due = Q(call_at__lt=now) | Q(call_at=None, calls=0)
+    # Late, and nobody was called yet: whatever `call_at` says, which older releases set by another rule.
+    is_due = Q(call_at__lt=now) | Q(calls=0)
     overdue = RiskFlag.objects.filter(is_late(now), is_due)
     found = list(overdue.select_related("school", "assignee__backup")[:500])
     return each("escalate", found, lambda flag: _escalate(flag, now))

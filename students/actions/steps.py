@@ -19,7 +19,7 @@ from schools.models import Membership, Role
 from schools.severity import WORST
 from schools.work.notices import about_this, notify, pulse, this_once
 from schools.work.steadily import each
-from students.actions.calling import begin_ladder_anew, call_for, in_place_of, urgency_of
+from students.actions.calling import begin_ladder_anew, call_for, in_place_of, ladder_anew, urgency_of
 from students.actions.moving import (
     SENTENCES,
     add_step,
@@ -212,7 +212,7 @@ def _times_of_higher(flag: RiskFlag, severity: int) -> dict[str, Any]:
         return {"take_by": times.take_by}
     due_at = min(times.due_at, flag.due_at)
     call_at = min(times.take_by, due_at) if flag.state == State.RAISED else due_at
-    return {"take_by": times.take_by, "due_at": due_at, "call_at": call_at, "calls": 0, "escalated_at": None}
+    return {"take_by": times.take_by, "due_at": due_at, "call_at": call_at, **ladder_anew(flag)}
 
 
 @transaction.atomic

@@ -81,6 +81,14 @@ def test_classes_and_persons_of_a_detail_are_named(world):
     assert told({"school": world.b.unit.code}).told == [f"学校：{world.b.unit.name}"]
 
 
+def test_a_grade_and_a_college_of_a_detail_are_named(world):
+    """Whose daily report was put off; the college by its name, however many there are."""
+    college = world.a.unit.children.create(kind_id="college", code="c1", path=f"{world.a.unit.path}c1/", name="文学院")
+    with override("zh-hans"):
+        assert told({"part": f"college-{college.pk}"}).told == ["年级或院系：文学院"]
+        assert told({"part": "junior-2025"}).told == ["年级或院系：初中2025级"]
+
+
 def test_staff_and_units_are_named_and_students_are_not(world):
     member, unit, student = world.a.counselor, world.a.unit, next(iter(world.a.students.values()))
     who = f"{member.person.name} {member.person.staff_number}"

@@ -104,6 +104,39 @@ def test_a_raised_level_begins_the_ladder_anew(is_taken, by, viewer, world, repo
     assert called(flag, "flag.raised") == ["a-counselor", "a-counselor_2"]
 
 
+@pytest.mark.parametrize("how", ["report", "level"])
+def test_what_was_passed_on_is_nobodys_again_when_the_ladder_begins_anew(how, world, by, report):
+    """Its leader has not taken it in hand: the first who is called late is the backup of a counselor again."""
+    Membership.objects.filter(pk=world.a.counselor.pk).update(backup=world.a.counselor_2)
+    flag = report(2)
+    for calls in (1, 2):
+        escalate_overdue(now=fresh(flag).call_at + MINUTE)
+        assert fresh(flag).calls == calls
+    assert fresh(flag).assignee == world.a.leader
+    if how == "report":
+        report(4)
+    else:
+        RiskFlag.objects.filter(pk=flag.pk).update(severity=3)
+        steps.change_level(by=by, flag=fresh(flag), severity=4, text="划痕是新的，很深")
+    assert fresh(flag).assignee is None
+    escalate_overdue(now=fresh(flag).call_at + MINUTE)
+    assert called(flag, "flag.late") == ["a-counselor_2"]
+
+
+def test_what_a_person_hands_on_stays_with_them_when_the_ladder_begins_anew(world, by, report):
+    flag = report(2)
+    escalate_overdue(now=flag.call_at + MINUTE)
+    assign_flag(by=by, flag=fresh(flag), to=world.a.counselor_2)
+    assert report(4).assignee == world.a.counselor_2
+
+
+def test_a_flag_from_an_older_release_calls_when_it_is_late(report):
+    """There `call_at` was always the time to take it in hand, also where its first measure is due before."""
+    flag = report(4)
+    RiskFlag.objects.filter(pk=flag.pk).update(due_at=NOW + 5 * MINUTE)
+    assert escalate_overdue(now=NOW + 6 * MINUTE) == 1
+
+
 def test_raised_to_the_upper_levels_before_anything_was_done_it_calls(by, report):
     flag = report(2)
     acknowledge_flag(by=by, flag=flag)

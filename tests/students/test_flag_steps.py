@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -241,6 +242,13 @@ def test_a_step_that_is_refused_comes_back_with_what_was_typed(world, sign_in):
 
 
 # --- level, watch, decision -------------------------------------------------------------------------------------------
+
+
+def test_the_request_to_the_center_says_what_may_be_left_out(world, sign_in):
+    page = sign_in(world.a.counselor).get(world.a.flag.get_absolute_url() + "?step=request").content.decode()
+    for name, is_marked in (("text", False), ("case", True), ("names", True), ("named_because", True)):
+        label = re.search(rf'<label for="id_{name}">(.*?)</label>', page)[1]
+        assert ("选填" in label) == is_marked
 
 
 def test_a_level_is_lowered_only_after_an_interview(world, by):
