@@ -12,7 +12,7 @@ from schools.prepared_for import prepared_for
 from screening.access import SCREENERS
 from screening.models import CriticalAnswer, Response, Slip
 from screening.models.responses import counts
-from screening.words import attention_word
+from screening.results import level_word
 from students.evidence import brief, evidence
 from students.file import SCREENING, FileEntry, chronicles
 from students.models import RiskFlag, Student
@@ -28,7 +28,7 @@ def screenings(viewer: Viewer, student: Student) -> Iterator[FileEntry]:
 
 @prepared_for(student=UUIDField())
 def _of_student(viewer: Viewer, student: Any) -> Any:
-    return Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round")
+    return Response.objects.visible_to(viewer).filter(slip__student=student).select_related("slip__round__consent_text")
 
 
 @evidence
@@ -51,7 +51,7 @@ def _critical_answers(viewer: Viewer, flag: Any) -> Any:
 
 @prepared_for(flag=UUIDField())
 def _responses(viewer: Viewer, flag: Any) -> Any:
-    return Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round")
+    return Response.objects.visible_to(viewer).filter(slip__flag=flag).select_related("slip__round__consent_text")
 
 
 def _critical(viewer: Viewer, answer: CriticalAnswer) -> FileEntry:
@@ -70,11 +70,12 @@ def _critical(viewer: Viewer, answer: CriticalAnswer) -> FileEntry:
 
 
 def _entry(response: Response) -> FileEntry:
-    is_counted = counts(response.attention, is_valid=response.is_valid)
-    word = attention_word(response.attention) if is_counted else _("answers in doubt, to be asked again")
+    is_counted, is_scored = counts(response.attention, is_valid=response.is_valid), response.slip.round.is_scored
+    title = _("Screening: {title}") if is_scored else _("Survey: {title}")
+    word = level_word(response) if is_counted else _("answers in doubt, to be asked again")
     return FileEntry(
         at=response.at,
-        title=_("Screening: {title}").format(title=response.slip.round.title),
+        title=title.format(title=response.slip.round.title),
         lines=(("", word),),
         url=response.get_absolute_url(),
         severity=response.attention if is_counted else 0,

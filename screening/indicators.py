@@ -52,7 +52,7 @@ def _closed(rows: Any, scope: Scope) -> Rows:
 
 
 def results(scope: Scope) -> Rows:
-    first = Response.objects.filter(slip__round__after=None, slip__revoked_at=None, at__lt=scope.ends)
+    first = Response.objects.scored().filter(slip__round__after=None, slip__revoked_at=None, at__lt=scope.ends)
     return _closed(first, scope)
 
 
@@ -61,8 +61,9 @@ def valid(scope: Scope) -> Rows:
 
 
 def with_level(scope: Scope) -> Rows:
-    """Valid ones, of those asked again too, and those with an answer that called."""
-    counted = Response.objects.counted().filter(at__lt=scope.ends)
+    """Valid ones, of those asked again too, and those with an answer that called. Of a survey that asks no scale only
+    the latter."""
+    counted = Response.objects.with_level().filter(at__lt=scope.ends)
     return _closed(counted.exclude(slip__round__kind=Round.Kind.SECOND), scope)
 
 

@@ -32,6 +32,10 @@ class Outcome:
         return all(part.is_valid for part in self.parts)
 
     @property
+    def is_scored(self) -> bool:
+        return any(part.instrument.kind == Kind.SCALE for part in self.parts)
+
+    @property
     def attention(self) -> int:
         """What the valid results ask for; an answer that is critical counts also where the rest is in doubt."""
         asked = [part.scored.attention for part in self.parts if part.is_valid or part.scored.is_critical]

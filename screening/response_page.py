@@ -12,7 +12,11 @@ from students.step_words import lines
 
 def responses_to_show(viewer: Viewer) -> Any:
     return Response.objects.visible_to(viewer).select_related(
-        "slip__round__school__kind", "slip__student", "slip__class_group__school", "slip__flag"
+        "slip__round__school__kind",
+        "slip__round__consent_text",
+        "slip__student",
+        "slip__class_group__school",
+        "slip__flag",
     )
 
 

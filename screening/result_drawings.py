@@ -49,9 +49,14 @@ def funnel(found: Found) -> Any:
     return _safe(bar_chart([Bar(label, count) for label, count in rows], title=title, ident="funnel"))
 
 
-def fates(found: Found) -> Any:
+def fates(found: Found, title: str) -> Any:
     slices = [Slice(one.label, one.count, FATE_TONES[one.code]) for one in found.fates]
-    return _safe(stacked_bar(slices, title=_("What became of those above the cut-off"), ident="fates"))
+    return _safe(stacked_bar(slices, title=title, ident="fates"))
+
+
+def answered(rows: Sequence[Counted]) -> Any:
+    """How many have answered, by group."""
+    return _safe(bar_chart([Bar(row.label, row.total) for row in rows], title=_("Who has answered"), ident="answered"))
 
 
 def levels(rows: Sequence[Counted], title: str) -> Any:

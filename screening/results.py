@@ -12,7 +12,7 @@ from schools.common.labels import listed
 from screening.change import least_change
 from screening.definition import Definition, Scale
 from screening.models import CriticalAnswer, ReplacedResult, Response, Result, ScaleResult, Slip
-from screening.models.responses import counts
+from screening.models.responses import AT_ONCE, counts
 from screening.paper import Paper, Question
 from screening.queries import papers_for
 from screening.ranges import range_of
@@ -71,7 +71,7 @@ Known = dict[tuple[str, str], Before]
 def earlier_of(viewer: Viewer, response: Response, language: str) -> tuple[list[EarlierResult], Known]:
     """Earlier rounds of the student, the newest first, and the last valid score of each scale."""
     seen = Response.objects.visible_to(viewer).filter(slip__student=response.slip.student_id, at__lt=response.at)
-    rows = list(seen.select_related("slip__round")[:10])
+    rows = list(seen.select_related("slip__round__consent_text")[:10])
     scales = ScaleResult.objects.filter(result__response__in=rows, score__isnull=False)
     told: dict[Any, list[str]] = {}
     known: Known = {}
@@ -88,7 +88,14 @@ def earlier_of(viewer: Viewer, response: Response, language: str) -> tuple[list[
 
 
 def _told_earlier(response: Response, scores: list[str]) -> str:
-    return " · ".join([_level_word(response), *scores])
+    return " · ".join([level_word(response), *scores])
+
+
+def level_word(response: Response) -> str:
+    """Of a survey that asks no scale only that it is answered, unless an answer has called."""
+    if response.is_valid and not response.slip.round.is_scored and response.attention < AT_ONCE:
+        return _("answered")
+    return _level_word(response)
 
 
 def _level_word(row: Response | ReplacedResult) -> str:
@@ -208,7 +215,10 @@ def _scale(definition: Definition, row: ScaleResult, language: str, before: Befo
 
 def own_result(slip: Slip) -> str:
     """For the student: one calm sentence without names of instruments and numbers. Where an answer has called somebody,
-    who then comes to talk, and where the answers are in doubt, that the counselor will tell."""
+    who then comes to talk, and where the answers are in doubt, that the counselor will tell. Nothing of a survey that
+    asks no scale: its answers are counted and say nothing about one student."""
+    if not slip.round.is_scored:
+        return ""
     response = Response.objects.filter(slip=slip, is_valid=True).first()
     if response is None or CriticalAnswer.objects.filter(slip=slip).exists():
         return _("The counselor reads them and will tell you.")

@@ -68,7 +68,7 @@ def responses_of(viewer: Viewer, round_: Round) -> Any:
 
 
 def table_of(viewer: Viewer, round_: Round, language: str, *, with_names: bool) -> Table:
-    variables = [*_about_students(round_, with_names=with_names), *_about_responses()]
+    variables = [*_about_students(round_, with_names=with_names), *_about_responses(round_)]
     parts = parts_of(round_)
     papers = papers_for([part.instrument for part in parts], round_.school, language)
     for part in parts:
@@ -118,8 +118,9 @@ def _age(sheet: Answered, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _about_responses() -> list[Variable]:
+def _about_responses(round_: Round) -> list[Variable]:
     levels = {level: attention_word(level) for level in range(5)}
+    attention = Variable("attention", _("Attention"), lambda sheet: sheet.response.attention, levels)
     return [
         Variable(
             "answered_on",
@@ -129,7 +130,7 @@ def _about_responses() -> list[Variable]:
         ),
         Variable("seconds", _("Seconds"), lambda sheet: sheet.response.seconds),
         Variable("valid", _("Valid"), lambda sheet: int(sheet.response.is_valid), {0: _("in doubt"), 1: _("valid")}),
-        Variable("attention", _("Attention"), lambda sheet: sheet.response.attention, levels),
+        *([attention] if round_.is_scored else []),
     ]
 
 

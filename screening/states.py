@@ -15,7 +15,7 @@ from students.states import OfStudents, Values, keep, source
 
 def _trusted(students: Any) -> Any:
     """The first handed in first."""
-    rows = Response.objects.counted().filter(slip__student__in=students).order_by("at")
+    rows = Response.objects.with_level().filter(slip__student__in=students).order_by("at")
     return rows.values_list("slip__student_id", "at", "attention")
 
 
@@ -24,7 +24,8 @@ _TRUSTED = OfStudents(_trusted)
 
 @source("last_screened_at", "screening_severity")
 def screenings(students: Iterable[UUID]) -> dict[UUID, Values]:
-    """The last one handed in whose answers can be trusted, or that holds an answer that called somebody."""
+    """The last one handed in whose answers can be trusted, or that holds an answer that called somebody. A survey that
+    asks no scale screens nobody."""
     found = _TRUSTED.rows(students)
     return {pk: {"last_screened_at": at, "screening_severity": attention} for pk, at, attention in found}
 

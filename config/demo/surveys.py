@@ -139,7 +139,7 @@ def wished(dice: random.Random) -> dict[str, Any]:
         "1.1": mood,
         "1.3": dice.randint(3, 10),
         "1.4": sorted(dice.sample(range(1, 6), 2)),
-        "1.5": 22,
+        "1.5": dice.choices([20, 21, 22, 23, 24, None], [4, 24, 40, 20, 7, 5])[0],
         "1.6": None,
     }
     return given | ({"1.2": troubles} if troubles else {})

@@ -245,7 +245,8 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
     slip.finished_at = now
     if saved:
         SavedAnswers.objects.filter(slip=slip).delete()
-    note(response)
+    if found.is_scored or response.attention == AT_ONCE:
+        note(response)
     mark(slip.round.school_id)
     pulse({slip.round.school_id})
     return response

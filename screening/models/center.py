@@ -11,6 +11,7 @@ from schools.classnames.grades import entry_year_of
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
+from screening.definition import Kind
 from screening.models.instruments import Instrument
 
 
@@ -55,6 +56,11 @@ class CenterRound(models.Model):
 
     def asks(self, group: ClassGroup) -> bool:
         return (group.stage, group.entry_year) in self.entered
+
+    @property
+    def is_scored(self) -> bool:
+        """As the rounds that come from it (`Round.is_scored`)."""
+        return any(part.instrument.kind == Kind.SCALE for part in self.parts.all())
 
     @property
     def may_be_taken_up(self) -> bool:

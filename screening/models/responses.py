@@ -13,7 +13,7 @@ from schools.common.ids import new_id
 from schools.models import Membership
 from schools.models.visible import Visible
 from screening.models.instruments import Instrument
-from screening.models.rounds import Round, Slip
+from screening.models.rounds import ConsentText, Round, Slip
 
 
 class SavedAnswersQuerySet(Visible["SavedAnswers"]):
@@ -73,12 +73,22 @@ class CriticalAnswer(models.Model):
 
 
 AT_ONCE = 4  # the attention that a critical answer asks for
+_ASKS_A_SCALE = Q(slip__round__consent_text__purpose=ConsentText.Purpose.SCREENING)
 
 
 class ResponseQuerySet(Visible["Response"]):
     def counted(self) -> Self:
         """Valid ones, and those with a critical answer: these count even where the rest is in doubt."""
         return self.filter(Q(is_valid=True) | Q(attention=AT_ONCE))
+
+    def scored(self) -> Self:
+        """Without surveys that ask no scale: nothing of what they ask says how somebody is."""
+        return self.filter(_ASKS_A_SCALE)
+
+    def with_level(self) -> Self:
+        """Those that say how much attention a student asks for: counted ones, and of a survey that asks no scale only
+        those with an answer that called."""
+        return self.counted().filter(_ASKS_A_SCALE | Q(attention=AT_ONCE))
 
 
 def counts(attention: int, *, is_valid: bool) -> bool:

@@ -160,6 +160,11 @@ class Round(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("screening:round_detail", args=[self.pk])
 
+    @property
+    def is_scored(self) -> bool:
+        """Asks at least one scale. A survey of one's own is counted by question: it has no levels, no cut-off."""
+        return self.consent_text.purpose == ConsentText.Purpose.SCREENING
+
 
 class RoundInstrument(models.Model):
     """What is asked, in which order. A round keeps the version it began with."""

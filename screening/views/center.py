@@ -77,12 +77,12 @@ def center_round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     viewer, center_round = request.viewer, center_round_of(request, pk)
     lines = lines_of(viewer, center_round)
     grades = dict(_grades(center_round.unit))
-    heads = [attention_word(level) for level in ATTENTIONS]
+    heads = [attention_word(level) for level in ATTENTIONS] if center_round.is_scored else []
     context = {
         "center_round": center_round,
-        "lines": [(one, list(zip(heads, one.cells, strict=True))) for one in lines],
+        "lines": [(one, list(zip(heads, one.cells, strict=False))) for one in lines],
         "sum": (whole := sum_of(lines, viewer.unit, center_round)),
-        "sum_cells": list(zip(heads, whole.cells, strict=True)),
+        "sum_cells": list(zip(heads, whole.cells, strict=False)),
         "missing": sum(one.state == NOT_TAKEN_UP for one in lines),
         "running": sum(one.state == Round.State.OPEN for one in lines),
         "heads": heads,

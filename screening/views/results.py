@@ -63,8 +63,11 @@ class ShownPart:
 @require_GET
 @roles(*SCHOOL_ROLES)
 def round_results(request: ViewerRequest, pk: UUID) -> HttpResponse:
-    """Levels by one split at a time, how scores lie, and what became of those above the cut-off; as chart or table."""
+    """Levels by one split at a time, how scores lie, and what became of those above the cut-off; as chart or table.
+    Of a survey that asks no scale, how many have answered, and what became of those whose answers called."""
     viewer, round_ = request.viewer, round_of(request, pk)
+    if round_.is_anonymous:  # it has counts of each question and nothing else
+        return redirect("screening:round_questions", pk=pk)
     by, shape = _chosen(request, "by", SPLITS), _chosen(request, "as", ("chart", "table"))
     found = found_by(viewer, round_, by)
     context = {
@@ -75,8 +78,8 @@ def round_results(request: ViewerRequest, pk: UUID) -> HttpResponse:
         "is_screener": viewer.role in SCREENERS,
         "shapes": _chips("as", {"chart": _("As charts"), "table": _("As tables")}, shape, by=by),
         "splits": _chips("by", {"grade": _("By grade"), "gender": _("By gender"), "class": _("By class")}, by, shape),
-        "parts": _parts_shown(request, round_) if found and found.whole.total else [],
-        **(_drawn(found) if found and shape == "chart" else {}),
+        "parts": _parts_shown(request, round_) if found and found.whole.total and round_.is_scored else [],
+        **(_drawn(found, round_) if found and shape == "chart" else {}),
         "corrections": corrections_of(viewer, round_) if viewer.role in SCREENERS else [],
         "why": reason_to_see(viewer),
     }
@@ -88,10 +91,15 @@ def _chips(name: str, words: dict[str, str], chosen: str, shape: str = "", by: s
     return [{"label": word, "url": f"?{name}={code}{kept}", "on": code == chosen} for code, word in words.items()]
 
 
-def _drawn(found: Found) -> dict[str, Any]:
+def _drawn(found: Found, round_: Round) -> dict[str, Any]:
+    if not round_.is_scored:
+        return {
+            "fates": drawings.fates(found, _("What became of those whose answers called")) if found.fates else "",
+            "groups": drawings.answered(found.rows) if found.rows else "",
+        }
     return {
         "funnel": drawings.funnel(found),
-        "fates": drawings.fates(found) if found.fates else "",
+        "fates": drawings.fates(found, _("What became of those above the cut-off")) if found.fates else "",
         "levels": drawings.levels(found.rows, _("Who needs attention")) if found.rows else "",
         "legend": drawings.legend(found.rows),
     }
@@ -168,9 +176,11 @@ def round_people(request: ViewerRequest, pk: UUID) -> HttpResponse:
         REFUSED: _("said no"),
         NO_CONSENT: _("consent is missing"),
     }
-    state = _chosen(request, "state", list(words))
     slips = slips_seen(viewer, round_)
     states = states_of(viewer, round_, slips)
+    if not round_.is_scored and INVALID not in states.values():  # the rules of doubt belong to scales
+        del words[INVALID]
+    state = _chosen(request, "state", list(words))
     chips = [
         {
             "label": word,

@@ -16,8 +16,9 @@ from screening.slip_codes import code_of
 PHQ9 = "phq9"
 
 
-def round_of(school, *, codes=(PHQ9,), classes=("class_1",), opened=True, consented=True, **about):
-    """PHQ-9 for one class, open on the day of the cast, with somebody on duty and every paper signed."""
+def round_of(school, *, codes=(PHQ9,), asked=None, classes=("class_1",), opened=True, consented=True, **about):
+    """PHQ-9, or the instruments `asked`, for one class, open on the day of the cast, with somebody on duty and every
+    paper signed."""
     by = Viewer(person=school.counselor.person, membership=school.counselor)
     today = timezone.localdate()
     OnDuty.objects.get_or_create(unit=school.unit, membership=school.counselor, day=today, weekday=None)
@@ -34,7 +35,7 @@ def round_of(school, *, codes=(PHQ9,), classes=("class_1",), opened=True, consen
     } | about
     made = make_round(
         by=by,
-        instruments=[Instrument.objects.get(unit=None, code=code) for code in codes],
+        instruments=asked or [Instrument.objects.get(unit=None, code=code) for code in codes],
         classes=[school.classes[name] for name in classes],
         **values,
     )

@@ -8,19 +8,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schools.access import Viewer
+from schools.figures import ALL, Scope, figures
 from schools.models import AuditEntry
+from schools.queries import current_term
 from screening.actions.rounds import close_round, open_round
 from screening.comparison import parts_found, shares
 from screening.item_results import items_counted
 from screening.models import AnswerCounts, Instrument, Response, Round, Slip
 from screening.ranges import column_of, columns, range_of, step_of, width_of
+from screening.results import own_result
 from screening.round_results import found_by
 from screening.round_table import table_of
-from students.models import RiskFlag, Student
+from screening.states import screenings
+from students.models import RiskFlag, Student, StudentState
+from students.states import keep
 from tests.screening.asked import answered, round_of
 from tests.walking import instrument_of, kept_from
 from tests.world import NOW
 
+FIGURES = ("screening_results", "screening_valid", "screening_levels")
+TABS = ("round_detail", "round_results", "round_questions", "round_people")
 CALM, LOW = (0,) * 9, (2,) * 4 + (0,) * 5
 
 
@@ -239,3 +246,46 @@ def test_reading_what_was_written_is_logged(world, sign_in):
             reads,
             reads,
         )
+
+
+@pytest.mark.django_db
+def test_a_survey_of_ones_own_has_no_levels_no_cut_off_and_screens_nobody(world, sign_in):
+    scored = round_of(world.a)
+    answered(scored, world.a.student_2, *LOW)
+    survey = round_of(world.a, asked=[instrument_of(world.a.unit, code="sown")], shows_results=True)
+    response = answered(survey, world.a.student_2, 1)
+    for one in (scored, survey):
+        close_round(by=by(world), round_=one)
+    term = current_term(world.a.unit)
+    counts = {code: figures()[code].counts(Scope.of(world.a.unit, term))[ALL] for code in FIGURES}
+    state = StudentState.objects.get(pk=world.a.student_2.pk)
+    keep([state.pk], screenings)
+    kept = StudentState.objects.get(pk=state.pk)
+    assert (state.screening_severity, kept.screening_severity) == (1, 1)
+    assert counts == dict.fromkeys(FIGURES, 1)
+    assert "attention" not in [one.name for one in table_of(by(world), survey, "zh", with_names=False).variables]
+    assert own_result(response.slip) == ""
+    counselor = sign_in(world.a.counselor)
+    pages = [
+        *(reverse(f"screening:{name}", args=[survey.pk]) for name in TABS),
+        reverse("screening:round_results", args=[survey.pk]) + "?as=table",
+        reverse("screening:response_detail", args=[response.pk]),
+    ]
+    for url in pages:
+        text = counselor.get(url, headers={"accept-language": "en"}).content.decode()
+        assert [word for word in ("cut-off", "attention", "in doubt") if word in text] == [], url
+
+
+@pytest.mark.django_db
+def test_an_answer_that_calls_is_told_of_a_survey_too(world, sign_in):
+    asked = instrument_of(world.a.unit, code="sowncalls")
+    asked.definition["critical"] = [{"item": 1, "at_least": 1}]
+    asked.save()
+    survey = round_of(world.a, asked=[asked])
+    answered(survey, world.a.student_2, 1)
+    page = sign_in(world.a.counselor).get(
+        reverse("screening:round_results", args=[survey.pk]), headers={"accept-language": "en"}
+    )
+    text = page.content.decode()
+    assert ("1 still wait for a talk" in text, "whose answers called" in text, "cut-off" in text) == (True, True, False)
+    assert StudentState.objects.get(pk=world.a.student_2.pk).screening_severity == 4
