@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from reports.models import DailyReport, ReportException, ReportingScheme, StandIn
 from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
 from reports.parts import part_of, part_of_head, parts_among
-from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, state_of
+from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, hour_for, state_of
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
 from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
@@ -161,7 +161,7 @@ def _row(key: Any, name: str, group: str, due: dt.datetime | None, report: Daily
 
 
 def _later(exceptions: Mapping[Any, ReportException], key: Any, due: dt.datetime | None) -> dt.datetime | None:
-    return max(due, exceptions[key].until) if due and key in exceptions else due
+    return hour_for(due, exceptions[key].until) if due and key in exceptions else due
 
 
 def class_board(
@@ -346,6 +346,23 @@ def unit_exceptions(units: Iterable[Unit], day: dt.date) -> QuerySet[ReportExcep
 def exception_of(unit: Unit, part: str, day: dt.date) -> ReportException | None:
     """Whether a unit, or one of its grades or colleges, may report later on a day."""
     return ReportException.objects.filter(unit=unit, class_group=None, part=part, day=day).first()
+
+
+def unit_due(unit: Unit, day: dt.date) -> dt.datetime | None:
+    """Until when a unit reports on a day, also if it may report later on this day."""
+    due, later = due_of(unit, unit.kind_id, receiver(unit.path), day), exception_of(unit, "", day)
+    return hour_for(due, later.until) if due and later else due
+
+
+def hours_put_off(level: str, day: dt.date) -> dict[int, list[dt.datetime]]:
+    """By unit the later hours of a day that its classes, its grades or, at any other level, it itself was given. One
+    query."""
+    rows = ReportException.objects.filter(day=day, class_group__isnull=level != CLASS)
+    rows = rows.exclude(part="") if level == GRADE else rows.filter(part="")
+    found: dict[int, list[dt.datetime]] = {}
+    for unit, until in rows.order_by().values_list("unit", "until").distinct():
+        found.setdefault(unit, []).append(until)
+    return found
 
 
 def joined_on(units: Iterable[Unit]) -> dict[int, dt.date]:

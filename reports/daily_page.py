@@ -25,7 +25,7 @@ from reports.questions import (
     sum_words,
     sums_of,
 )
-from reports.reporting import Completeness, days_to_report
+from reports.reporting import Completeness, days_to_report, hour_for
 from schools.access import Viewer
 from schools.models import ClassGroup, Role, Unit
 from schools.templatetags.look import day as day_words
@@ -123,7 +123,7 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
     due = report.due_at if report else class_due(viewer.unit, day)
     exception = None if report else ReportException.objects.filter(class_group=group, day=day).first()
     if due and exception:
-        due = max(due, exception.until)
+        due = hour_for(due, exception.until)
     questions = questions_of(viewer.unit, CLASS, day)
     given: dict[int, Any] = {}
     if report:

@@ -13,45 +13,48 @@ from reports.daily import (
     class_board,
     classes_of,
     due_of,
+    hours_put_off,
     joined_on,
     leaders_of,
     part_board,
     receiver,
     schemes_around,
-    unit_exceptions,
+    unit_due,
     unit_reports,
 )
 from reports.models.daily import CLASS, GRADE
+from reports.reporting import hours_of
 from schools.ladder import ABOVE, BACKUP, REPORTER, Rung
 from schools.models import Membership, Reminder, Unit
 from schools.work.reminders import Due, Source, remind
 
 
 def class_reports_due(now: dt.datetime) -> Iterator[Due]:
-    """The schools whose classes report today. Four queries, however many schools there are."""
-    schools, day = _units(schools_only=True), timezone.localdate(now)
-    schemes, calendars = schemes_around(), Calendars(schools)
-    for school in schools:
-        if at := due_of(school, CLASS, school.path, day, schemes, calendars.of(school)):
-            yield Due(school, day, at)
+    """The schools whose classes report today, with each hour that holds for some of them. Five queries, however many
+    schools there are."""
+    return _within_schools(CLASS, now)
 
 
 def part_reports_due(now: dt.datetime) -> Iterator[Due]:
     """The schools whose grades, or colleges, report today."""
+    return _within_schools(GRADE, now)
+
+
+def _within_schools(level: str, now: dt.datetime) -> Iterator[Due]:
     schools, day = _units(schools_only=True), timezone.localdate(now)
-    schemes, calendars = schemes_around(), Calendars(schools)
+    schemes, calendars, later = schemes_around(), Calendars(schools), hours_put_off(level, day)
     for school in schools:
-        if at := due_of(school, GRADE, school.path, day, schemes, calendars.of(school)):
-            yield Due(school, day, at)
+        if at := due_of(school, level, school.path, day, schemes, calendars.of(school)):
+            yield from (Due(school, day, hour) for hour in hours_of(at, later.get(school.pk, ())))
 
 
 def unit_reports_due(now: dt.datetime) -> Iterator[Due]:
     units, day = _units(), timezone.localdate(now)
-    schemes, calendars, joined = schemes_around(), Calendars(units), joined_on(units)
+    schemes, calendars, joined, later = schemes_around(), Calendars(units), joined_on(units), hours_put_off("unit", day)
     for unit in units:
         at = due_of(unit, unit.kind_id, receiver(unit.path), day, schemes, calendars.of(unit))
         if at and unit.pk in joined and joined[unit.pk] <= day:
-            yield Due(unit, day, at)
+            yield Due(unit, day, max(hours_of(at, later.get(unit.pk, ()))))
 
 
 def _units(*, schools_only: bool = False) -> list[Unit]:
@@ -74,14 +77,13 @@ def silent_parts(row: Reminder) -> list[Membership]:
 
 
 def _called(board: Board, row: Reminder) -> list[Membership]:
-    """Who has not signed, but for those who may report later on this day and whose own hour has not come."""
-    late = [one for one in board.unsigned if not (one.exception and one.due and one.due > row.at)]
-    return [member for one in late for member in one.people]
+    """Who has not signed and reports until the hour of this reminder. Whoever has another hour on this day is called
+    by the steps that count from it."""
+    return [member for one in board.unsigned if one.due == row.due_at for member in one.people]
 
 
 def silent_units(row: Reminder) -> list[Membership]:
-    later = unit_exceptions([row.unit], row.day).filter(until__gt=row.at)
-    if unit_reports([row.unit]).filter(day=row.day).exists() or later.exists():
+    if unit_reports([row.unit]).filter(day=row.day).exists() or unit_due(row.unit, row.day) != row.due_at:
         return []
     return leaders_of(row.unit.parent) if row.whom == ABOVE and row.unit.parent else leaders_of(row.unit)
 

@@ -91,6 +91,17 @@ def due_at(scheme: Scheme, level: str, day: date) -> datetime:
     return datetime.combine(day, scheme.deadlines[level], tzinfo=SHANGHAI)
 
 
+def hour_for(due: datetime, later: datetime | None) -> datetime:
+    """Until when one class or unit reports: the hour of its rule, or a later one that it was given for this day."""
+    return max(due, later) if later else due
+
+
+def hours_of(due: datetime, later: Iterable[datetime]) -> list[datetime]:
+    """Every hour that holds for somebody on a day. The ladder is climbed once for each, and the steps of one hour call
+    only those for whom this hour holds."""
+    return sorted({due, *(hour_for(due, one) for one in later)})
+
+
 def days_to_report(
     schemes: Schemes, path: str, level: str, first: date, last: date, calendar: SchoolCalendar
 ) -> dict[date, datetime]:

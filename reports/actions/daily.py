@@ -29,6 +29,7 @@ from reports.models import DailyReport, ReportException, ReportVersion
 from reports.models.daily import CLASS, GRADE
 from reports.parts import part_of_head
 from reports.questions import NOTHING, Answers, going_up, is_answer, questions_of, unanswered
+from reports.reporting import hour_for
 from schools import audit
 from schools.access import Viewer
 from schools.common.days import midnight
@@ -226,7 +227,7 @@ def _first(
     row: dict[str, Any], signed: dict[str, Any], due: dt.datetime, signature: Signature, now: dt.datetime
 ) -> DailyReport:
     exception = ReportException.objects.filter(**{"part": ""} | row).first()
-    due = max(due, exception.until) if exception else due
+    due = hour_for(due, exception.until if exception else None)
     if now > due and signature.late_reason not in DailyReport.LateReason.values:
         raise Refused(_("It is past the hour. Say in one word why, then sign."), field="late_reason")
     late = signature.late_reason if now > due else ""

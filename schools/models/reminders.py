@@ -18,7 +18,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(models.Model):
-    """One step of a ladder. It exists once, and everybody it calls is called in the transaction that marks it sent."""
+    """One step of a ladder. It exists once for what is due at one hour, and everybody it calls is called in the
+    transaction that marks it sent."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -49,7 +50,9 @@ class Reminder(models.Model):
             models.Index(fields=["unit", "-at"]),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "unit", "day", "step", "whom"], name="one_reminder_per_step"),
+            models.UniqueConstraint(
+                fields=["kind", "unit", "day", "due_at", "step", "whom"], name="one_reminder_per_step"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,4 +61,4 @@ class Reminder(models.Model):
     @property
     def occasion(self) -> str:
         """What makes the notices of this step unlike those of any other."""
-        return f"{self.day:%Y-%m-%d} {self.step:+d} {self.whom}"
+        return f"{self.day:%Y-%m-%d} {self.step:+d} {self.whom} {timezone.localtime(self.due_at):%m-%d %H:%M}"

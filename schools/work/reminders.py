@@ -6,9 +6,9 @@ An app names what can be due in its `reminders.py`:
                   due=…, people=…, url="reports:daily"))
 
 A unit may put another ladder in its place (`UnitSetting`, key "ladder daily.class"); the nearest one counts. A
-dispatcher runs each minute: it writes a row for every step whose moment has come, once for kind, unit and day, and then
-sends each row in one transaction with the notices it stands for. A row that was written is the memory: a worker that
-dies sends nothing twice and leaves nothing out.
+dispatcher runs each minute: it writes a row for every step whose moment has come, once for kind, unit, day and hour,
+and then sends each row in one transaction with the notices it stands for. A row that was written is the memory: a
+worker that dies sends nothing twice and leaves nothing out.
 """
 
 import datetime as dt
@@ -153,8 +153,8 @@ def plan(source: Source, now: dt.datetime) -> int:
         for step, at in passed_steps(ladders.of(due.unit), due.at, now, STALE[source.scale])
     ]
     written = Reminder.objects.filter(kind=source.kind, day__in={row.day for row in rows})
-    known = set(written.values_list("unit_id", "day", "step", "whom"))
-    new = [row for row in rows if (row.unit_id, row.day, row.step, row.whom) not in known]
+    known = set(written.values_list("unit_id", "day", "due_at", "step", "whom"))
+    new = [row for row in rows if (row.unit_id, row.day, row.due_at, row.step, row.whom) not in known]
     Reminder.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
     return len(new)
 
@@ -260,9 +260,10 @@ def remind_by_hand(*, kind: str, unit: Unit, day: dt.date, due_at: dt.datetime, 
         kind=kind,
         unit=unit,
         day=day,
+        due_at=due_at,
         step=step,
         whom=BY_HAND,
-        defaults={"due_at": due_at, "at": now, "state": Reminder.State.SENT, "sent_at": now},
+        defaults={"at": now, "state": Reminder.State.SENT, "sent_at": now},
     )
     called = call(row, people)
     Reminder.objects.filter(pk=row.pk).update(people=F("people") + called)
@@ -296,7 +297,7 @@ def end_met() -> int:
 
 def _end_step(step: tuple[str, int, str]) -> int:
     kind, unit_id, occasion = step
-    day, minutes, whom = occasion.split(" ")
+    day, minutes, whom, *_ = occasion.split(" ")  # and the hour, which nothing of days needs
     unit = Unit.objects.select_related("kind").get(pk=unit_id)
     row = Reminder(kind=kind, unit=unit, day=dt.date.fromisoformat(day), step=int(minutes), whom=whom)
     left = [member.pk for member in all_sources()[kind].people(row)]

@@ -257,6 +257,26 @@ def test_an_exception_by_name_makes_one_day_not_late(world, viewer):
     assert (report.is_late, states[world.a.class_2.name]) == (False, "missing")
 
 
+def test_a_class_put_off_past_the_last_step_is_reminded_by_a_ladder_of_its_own(world, viewer):
+    until = NOW.replace(hour=14, minute=0)
+    let_report_late(by=viewer(world.a.leader), group=world.a.class_1, day=TODAY, until=until, reason="trip")
+    for hour, minute in ((9, 31), (10, 0), (10, 31), (13, 31), (14, 1), (14, 16), (14, 31), (14, 40)):
+        with at(hour, minute):
+            dispatch()
+    rows = Reminder.objects.filter(kind="daily.class", unit=world.a.unit).order_by("due_at", "at")
+    assert [(row.due_at == until, row.step, row.whom, row.people) for row in rows] == [
+        (False, -30, "reporter", 2),
+        (False, 0, "reporter", 2),
+        (False, 15, "backup", 0),
+        (False, 30, "above", 1),
+        (True, -30, "reporter", 1),
+        (True, 0, "reporter", 1),
+        (True, 15, "backup", 0),
+        (True, 30, "above", 1),
+    ]
+    assert Notice.objects.filter(kind="daily.class", membership=world.a.teacher).count() == 2
+
+
 def test_why_a_report_was_put_off_is_sealed(world, viewer):
     until = NOW.replace(hour=11, minute=0)
     for reason in ("a first", "trip to the hills"):

@@ -15,10 +15,9 @@ from reports.daily import center_board, class_board, classes_of, part_board, uni
 from reports.daily_page import class_page
 from reports.daily_term import term_between, term_board
 from reports.models import Barometer, DailyReport
-from reports.reminders import silent_units
 from schools.actions.accounts import Post, create_person
 from schools.common.errors import Refused
-from schools.models import AuditEntry, ClassGroup, Membership, Notice, Reminder, Term, Unit, UnitKind
+from schools.models import AuditEntry, ClassGroup, Membership, Notice, Term, Unit, UnitKind
 from schools.work.reminders import dispatch
 from tests.world import NOW
 
@@ -143,26 +142,31 @@ def test_a_grade_excused_by_name_is_not_late_and_not_called_before_its_own_hour(
     assert "12:00" not in client.get(page).content.decode()
 
 
-def test_a_grade_or_school_excused_until_before_a_step_of_the_ladder_is_called_by_that_step(world, viewer, rule):
+def test_the_ladder_of_a_grade_or_school_counts_from_the_hour_it_was_given(world, viewer, rule):
     rule("full_chain", with_grades=True, hours={"grade": "10:20"})
+    until = NOW.replace(hour=14, minute=10)
     with at(9):
-        for minute, unit, by, part in (
-            (30, world.a.unit, world.a.leader, "primary-2023"),
-            (45, world.b.unit, world.district_staff, ""),
+        for unit, by, part in (
+            (world.a.unit, world.a.leader, "primary-2023"),
+            (world.b.unit, world.district_staff, ""),
         ):
-            until = NOW.replace(hour=10, minute=minute)
             let_report_late(by=viewer(by), day=TODAY, until=until, reason="x", unit=unit, part=part)
-    found = {}
-    for minute in (25, 36):
-        with at(10, minute):
+    for hour, minute in ((10, 5), (10, 36), (11, 1), (13, 56), (14, 10), (14, 26), (14, 41), (15, 0)):
+        with at(hour, minute):
             dispatch()
-        rows = Notice.objects.filter(kind="daily.grade", unit=world.a.unit)
-        found[minute] = set(rows.values_list("membership__person__staff_number", flat=True))
-    assert found == {25: set(), 36: {"a-leader"}}
-    step = Reminder(kind="daily.unit", unit=world.b.unit, day=TODAY, whom="reporter", due_at=NOW.replace(minute=30))
-    for minute, people in ((44, 0), (45, 1)):
-        step.at = NOW.replace(hour=10, minute=minute)
-        assert len(silent_units(step)) == people
+    put_off = Notice.objects.filter(kind__in=("daily.grade", "daily.unit"), due_at=until)
+    calls = put_off.values_list("kind", "membership__person__staff_number", "occasion")
+    assert sorted((kind, who, occasion[11:]) for kind, who, occasion in calls) == [
+        ("daily.grade", "a-grade_head", f"+0 reporter {TODAY:%m-%d} 14:10"),
+        ("daily.grade", "a-grade_head", f"-15 reporter {TODAY:%m-%d} 14:10"),
+        ("daily.grade", "a-leader", f"+15 above {TODAY:%m-%d} 14:10"),
+        ("daily.unit", "b-leader", f"+0 reporter {TODAY:%m-%d} 14:10"),
+        ("daily.unit", "b-leader", f"-15 reporter {TODAY:%m-%d} 14:10"),
+        ("daily.unit", "cluster_staff", f"+30 above {TODAY:%m-%d} 14:10"),
+    ]
+    early = Notice.objects.filter(kind__in=("daily.grade", "daily.unit"), due_at__lt=until)
+    early = set(early.values_list("kind", "membership__person__staff_number"))
+    assert not early & {("daily.grade", "a-grade_head"), ("daily.unit", "b-leader")}
 
 
 # --- a university -----------------------------------------------------------------------------------------------------

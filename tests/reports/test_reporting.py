@@ -5,8 +5,20 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.reporting import Scheme, Schemes, State, count, days_to_report, due_at, has_to_report, state_of
+from reports.reporting import (
+    Scheme,
+    Schemes,
+    State,
+    count,
+    days_to_report,
+    due_at,
+    has_to_report,
+    hour_for,
+    hours_of,
+    state_of,
+)
 from schools.calendar import SchoolCalendar, TermSpan
+from schools.ladder import STALE, Rung, passed_steps
 
 TERM = TermSpan("2025-2026-2", dt.date(2026, 2, 26), dt.date(2026, 7, 3))
 CALENDAR = SchoolCalendar([TERM])
@@ -99,3 +111,47 @@ def test_expected_is_the_sum_of_what_was_received_is_missing_and_is_awaited(cell
 
 def test_the_hour_is_that_of_the_day_in_china():
     assert due_at(scheme(), "class", dt.date(2026, 3, 2)).isoformat() == "2026-03-02T10:00:00+08:00"
+
+
+TEN_O_CLOCK = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)
+LADDER = (Rung(-30), Rung(0), Rung(15, "backup"), Rung(30, "above"))
+
+
+def minute(number):
+    return TEN_O_CLOCK + dt.timedelta(minutes=number)
+
+
+def called_by_a_dispatcher(put_off, minutes):
+    """For each class the steps that called it, and when, counted from ten o'clock. `put_off`: by class, at which
+    minute it was given until which."""
+    written, calls = set(), {name: [] for name in put_off}
+    for now in minutes:
+        later = {name: minute(until) for name, (given, until) in put_off.items() if given is not None and given <= now}
+        for hour in hours_of(TEN_O_CLOCK, later.values()):
+            for step, _at in passed_steps(LADDER, hour, minute(now), STALE["minutes"]):
+                if (hour, step) not in written:
+                    written.add((hour, step))
+                    for name in put_off:
+                        if hour_for(TEN_O_CLOCK, later.get(name)) == hour:
+                            calls[name].append((step, now))
+    return calls
+
+
+@given(st.lists(st.none() | st.integers(-60, 600), min_size=1, max_size=4))
+@settings(max_examples=40)
+def test_the_steps_count_from_the_hour_that_holds_for_each_class_and_come_once(hours):
+    """Known beforehand: whoever was given another hour is called as if it were everybody's."""
+    put_off = {n: (None, None) if until is None else (-300, until) for n, until in enumerate(hours)}
+    found = called_by_a_dispatcher(put_off, range(-200, 700))
+    for n, until in enumerate(hours):
+        assert found[n] == [(step, max(until or 0, 0) + step.minutes) for step in LADDER]
+
+
+@given(st.integers(-60, 120), st.integers(31, 600))
+@settings(max_examples=40)
+def test_put_off_in_the_midst_of_its_ladder_a_class_is_called_anew_from_the_new_hour(given, ahead):
+    until = max(given, 0) + ahead
+    found = called_by_a_dispatcher({"late": (given, until), "other": (None, None)}, range(-200, 800))
+    passed = [(step, step.minutes) for step in LADDER if step.minutes < given]
+    assert found["late"] == passed + [(step, until + step.minutes) for step in LADDER]
+    assert found["other"] == [(step, step.minutes) for step in LADDER]
