@@ -101,7 +101,8 @@ def begin(*, slip: Slip, agrees: bool | None, now: dt.datetime | None = None) ->
     if has_left or slip.revoked_at or slip.finished_at or not can_begin(slip.round, row, now):
         raise NotNow()
     wanted, own = needed_of(slip.round, slip.student, day), said_of(slip.round, slip.student_id)
-    if agrees is False or (agrees and own.get(STUDENT) is not True and (STUDENT in wanted or STUDENT in own)):
+    is_asked = agrees is False or STUDENT in wanted or STUDENT in own
+    if agrees is not None and is_asked and own.get(STUDENT) is not agrees:  # the same word once more is no new one
         say_yourself(slip=slip, is_given=agrees)
         own = {**own, STUDENT: agrees}
     if agrees is False:
@@ -165,8 +166,9 @@ def _check_taken(slip: Slip) -> None:
         raise NotNow()
 
 
-def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
-    """Each critical answer calls once, whatever the student answers later."""
+def call_for(slip: Slip, answers: Mapping[str, Any]) -> bool:
+    """Each critical answer calls once, whatever the student answers later. True if one did now."""
+    has_called = False
     for part, given in split(slip.round, answers):
         alerts = [one for one in critical_answers(part.instrument.parsed, given) if one.kind == "critical"]
         rows = [
@@ -174,12 +176,13 @@ def call_for(slip: Slip, answers: Mapping[str, Any]) -> None:
         ]
         for _new in _CRITICAL.write_new(rows):
             call_person(slip, AT_ONCE, is_critical=True)
+            has_called = True
+    return has_called
 
 
 def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
     """Answers that arrive after the hand-in, as from a second device: the score stands, a critical one still calls."""
-    call_for(slip, answers)
-    if CriticalAnswer.objects.filter(slip=slip).exists():
+    if call_for(slip, answers):
         Response.objects.filter(slip=slip, attention__lt=AT_ONCE).update(attention=AT_ONCE)
         keep([slip.student_id], screenings)
         mark(slip.round.school_id)

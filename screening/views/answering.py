@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.core import signing
@@ -34,6 +35,7 @@ from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
 from screening.models import CriticalAnswer, Round, RoundClass, Slip
+from screening.pace import TooFast, check_pace
 from screening.results import own_result
 from screening.slip_codes import hash_of, pin_of, whose
 from screening.windows import SITTING, can_begin, takes_answers
@@ -88,6 +90,7 @@ def _sitting(token: str, *, is_page: bool, max_age: dt.timedelta | None = SITTIN
         pk, issue, class_code = signing.loads(token, salt=SALT, max_age=max_age)
     except (signing.BadSignature, ValueError):
         return None
+    check_pace(uuid.UUID(pk))
     if is_page:
         slip = _slips().filter(pk=pk, issue=issue, revoked_at=None).first()
     else:
@@ -99,19 +102,38 @@ def _of_cookie(request: HttpRequest) -> Sitting | None:
     return _sitting(request.COOKIES.get(COOKIE, ""), is_page=True)
 
 
+def paced(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A slip that sends too much waits (`screening.pace`). The script sends again by itself, a form stays."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except TooFast:
+            sentence = _("Too much came from this slip at once. Wait a minute, go back, and send it once more.")
+            refused = _closed(request, sentence, 429)
+            refused["Retry-After"] = "60"
+            return refused
+
+    return answer
+
+
 # --- in ---------------------------------------------------------------------------------------------------------------
 
 
 @public
+@paced
 def answer_start(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR of a slip leads to. Looking at it begins nothing: programs look at addresses too."""
     slip = _slips().filter(code_hash=hash_of(code), revoked_at=None).first()
     if slip is None:  # a paper that a newer one has replaced, or no paper at all
         return _closed(request, _("This slip opens nothing any more. Please ask the counselor for a new one."), 404)
+    check_pace(slip.pk)
     return _start(request, slip, "")
 
 
 @public
+@paced
 def answer_class(request: HttpRequest, code: str) -> HttpResponse:
     """The class's page in the computer room: number and PIN. The same answer to a wrong number and to a wrong PIN;
     a PIN is looked at only while a student may begin, so that nobody guesses at night."""
@@ -198,6 +220,7 @@ def _closed(request: HttpRequest, sentence: str, status: int = 200, school: Unit
 
 @public
 @require_safe
+@paced
 def answer_page(request: HttpRequest) -> HttpResponse:
     """The questions not answered yet: one at a time with a script, a page full without."""
     sitting = _of_cookie(request)
@@ -257,6 +280,7 @@ Act = Callable[[Sitting, uuid.UUID, dict[str, Any], int, list[str]], bool]
 
 @public
 @require_POST
+@paced
 def answer_save(request: HttpRequest) -> HttpResponseBase:
     """Some answers. A script asks for JSON; a form is led on to the next page."""
 
@@ -270,6 +294,7 @@ def answer_save(request: HttpRequest) -> HttpResponseBase:
 
 @public
 @require_POST
+@paced
 def answer_finish(request: HttpRequest) -> HttpResponseBase:
     def act(sitting: Sitting, client_id: uuid.UUID, answers: dict[str, Any], seconds: int, left_out: list[str]) -> bool:
         given = dict.fromkeys(left_out) | answers
@@ -336,6 +361,7 @@ def _seconds(request: HttpRequest) -> int:
 
 @public
 @require_GET
+@paced
 def answer_done(request: HttpRequest) -> HttpResponse:
     """The same page for everybody, but for one paragraph. Afterwards this browser knows nothing of the student."""
     sitting = _of_cookie(request)

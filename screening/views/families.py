@@ -18,6 +18,7 @@ from screening.actions.guessing import forget_guesses, take_guess
 from screening.consents import can_use_link, digits_of, said_by_guardian
 from screening.forms.rounds import DigitsForm
 from screening.models import ConsentLink, Round, Slip
+from screening.pace import TooFast, check_pace
 from screening.slip_codes import hash_of
 from screening.windows import last_day
 from students.models import Student
@@ -36,6 +37,11 @@ def consent_answer(request: HttpRequest, code: str) -> HttpResponse:
         sentence = _("This link opens nothing any more. Please ask the class teacher; a signature on paper is as good.")
         return render(request, "screening/answer_closed.html", {"sentence": sentence}, status=404)
     if request.POST.get("proof"):
+        try:
+            check_pace(link.pk)
+        except TooFast:
+            sentence = _("Too much came from this link at once. Wait a minute, go back, and send it once more.")
+            return render(request, "screening/answer_closed.html", {"sentence": sentence}, status=429)
         return _answered(request, link)
     form = DigitsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

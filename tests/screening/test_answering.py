@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -597,3 +598,32 @@ def test_first_visit_is_light(asked):
     found = [finders.find(re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name.decode())) for name in files]
     size = len(start) + len(questions) + sum(Path(path).stat().st_size for path in found)
     assert (2 + 1 + len(files) <= 6, size < 60_000) == (True, True), (len(files), size)
+
+
+# --- a slip that sends without end ----------------------------------------------------------------------------------
+
+
+def test_slip_that_sends_without_end_waits_and_no_answer_and_no_neighbour_is_lost(asked, world, monkeypatch):
+    client, neighbour = Client(), slip_of(asked.round, world.a.student_3)
+    scan(client, asked)
+    waiting = body(token_of(client), {"1.1": 1})
+    other = Client()
+    scan(other, neighbour)
+    beside = body(token_of(other), {"1.1": 0})
+    monkeypatch.setattr("screening.pace.MOST", 0)
+    with CaptureQueriesContext(connection) as asked_of_the_database:
+        found = [on(client, waiting, where).status_code for where in ("save", "finish")]
+    refused = client.get("/a/")
+    assert (found, refused.status_code, refused["Retry-After"]) == ([429, 429], 429, "60")
+    assert (len(asked_of_the_database), SavedAnswers.objects.count()) == (0, 0)
+    monkeypatch.setattr("screening.pace.MOST", 5)  # of this slip five are behind it: two pages and three requests
+    assert (on(client, waiting).status_code, on(other, beside).status_code) == (429, 200)
+    with time_machine.travel(NOW + dt.timedelta(minutes=2), tick=False):
+        assert on(client, waiting).json() == {"kept": True}
+    assert SavedAnswers.objects.get(slip=asked).given == {"1.1": 1}
+
+
+def test_the_same_no_said_again_is_no_new_word(asked):
+    for _n in range(2):
+        begin(slip=asked, agrees=False)
+    assert Consent.objects.filter(student=asked.student_id, who="student").count() == 1

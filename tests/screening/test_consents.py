@@ -92,6 +92,12 @@ def test_guardian_agrees_by_the_own_link_and_takes_it_back(link, world):
         begin(slip=slip_of(link.round, world.a.student_2), agrees=True)
 
 
+def test_link_that_sends_without_end_waits(link, monkeypatch):
+    monkeypatch.setattr("screening.pace.MOST", 1)
+    assert [answer(Client(), link, said).status_code for said in ("yes", "no")] == [200, 429]
+    assert Consent.objects.get().is_given
+
+
 def test_page_shows_nothing_before_the_proof_and_then_the_family_name_only(link, world):
     world.a.student_2.name = "欧阳小小"
     world.a.student_2.save(update_fields=["name"])
