@@ -20,7 +20,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from config import backups, request_counts
-from schools.actions.audit import has_faults
 from schools.models import Delivery, Job, Reminder
 from schools.work import alarms
 
@@ -52,8 +51,7 @@ def _gauge(name: str, says: str, labels: list[str], rows: Iterable[Row]) -> Metr
 
 
 def _alarms() -> Iterator[Row]:
-    codes = [alarm.code for alarm in alarms.alarms_now()] + (["audit log"] if has_faults() else [])
-    yield from (([code], 1) for code in codes)
+    yield from (([alarm.code], 1) for alarm in alarms.alarms_now())
 
 
 def _beats(now: dt.datetime) -> Iterator[Row]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
 from schools.models import Notice, Person
+from schools.work.alarms import alarm_of
 from schools.work.notices import Kind, declare
 
 
@@ -17,8 +18,14 @@ def whose(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
     return {notice.pk: names.get(notice.subject_id, "") for notice in notices}
 
 
+def what_to_do(_viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
+    """The alarm, and what is done about it."""
+    alarms = {notice.pk: alarm_of(notice.occasion.rpartition(" ")[0]) for notice in notices}
+    return {pk: f"{alarm.text} {alarm.do}" for pk, alarm in alarms.items() if alarm}
+
+
 declare(
-    Kind("system.alarm", _("The machinery needs you: scheduler, worker, queue or copies")),
+    Kind("system.alarm", _("The machinery needs you: scheduler, worker, queue or copies"), what_to_do),
     Kind("audit.fault", _("The audit log does not fit what was anchored: rows may be missing")),
     Kind("account.reset", _("An account was given a new first password"), whose),
     Kind("account.factor_asked", _("Somebody asked to take a second factor away"), whose),

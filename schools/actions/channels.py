@@ -38,7 +38,7 @@ def _check_target(target: str) -> None:
     try:
         check_host(target.partition("\n")[0].strip())
     except NotSent as failure:
-        raise Refused(_("This address cannot be used: {why}.").format(why=failure), field="target") from None
+        raise Refused(_("This address cannot be used: {why}.").format(why=_(str(failure))), field="target") from None
 
 
 def try_channel(*, by: Viewer, kind: str) -> tuple[bool, str]:

@@ -50,9 +50,9 @@ def channel_list(request: ViewerRequest) -> HttpResponse:
 def channel_try(request: ViewerRequest) -> HttpResponse:
     arrived, said = try_channel(by=request.viewer, kind=request.POST.get("kind", ""))
     if arrived:
-        messages.success(request, _("It arrived: {said}.").format(said=said))
+        messages.success(request, _("It arrived: {said}.").format(said=_(said)))
     else:
-        messages.error(request, _("It did not arrive: {said}.").format(said=said))
+        messages.error(request, _("It did not arrive: {said}.").format(said=_(said)))
     return redirect("schools:channel_list")
 
 

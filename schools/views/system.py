@@ -16,6 +16,7 @@ from schools.audit.verbs import find_verb
 from schools.models import Channel, Role
 from schools.requests import ViewerRequest
 from schools.work.alarms import alarms_now, is_silent, last_beats, queue_now
+from schools.work.remedies import SECTION, about_answer, about_failure
 from schools.work.reminders import all_sources
 
 
@@ -26,16 +27,29 @@ def system(request: ViewerRequest) -> HttpResponse:
     now = timezone.now()
     beats = [(names[name], at, is_silent(at, now)) for name, at in last_beats().items()]
     queue, sources = queue_now(), all_sources()
-    reminders = [(sources[kind].title if kind in sources else kind, error, n) for kind, error, n in queue.reminders]
+    failed = [(_job_words(job.kind), job, _said(job.cause), about_failure(job.cause)) for job in queue.failed]
+    reminders = [
+        (sources[kind].title if kind in sources else kind, error, n, about_failure(error))
+        for kind, error, n in queue.reminders
+    ]
+    sendings = [
+        (Channel.Kind(kind).label, _said(answer), n, about_answer(answer)) for kind, answer, n in queue.sendings
+    ]
     context = {
         "alarms": alarms_now(),
         "beats": beats,
         "queue": queue,
-        "failed": [(_job_words(job.kind), job) for job in queue.failed],
+        "failed": failed,
         "reminders": reminders,
-        "sendings": [(Channel.Kind(kind).label, answer, n) for kind, answer, n in queue.sendings],
+        "sendings": sendings,
+        "section": SECTION,
     }
     return render(request, "schools/system.html", context)
+
+
+def _said(cause: str) -> str:
+    """Kept in English, told in the language of whoever reads it."""
+    return _(cause) if cause else ""
 
 
 def _job_words(kind: str) -> Any:

@@ -3,6 +3,8 @@
 Told in three ways: on the administrator's page, by notice once a day, and by `GET /healthz`, which also rings when the
 worker that would ring is dead. An app adds its own in its `alarms.py`:
 
+    NO_COPY = declare_alarm(Alarm("no copy", …))
+
     @alarms
     def copies() -> Iterator[Alarm]: ...
 """
@@ -22,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from schools.common.floors import ask_apps
 from schools.models import Delivery, Heartbeat, Job, Membership, Reminder, Role
 from schools.work.notices import Urgency, notify
+from schools.work.remedies import SECTION
 
 SILENT = dt.timedelta(minutes=3)
 STANDS = dt.timedelta(minutes=5)
@@ -31,15 +34,30 @@ SCHEDULER, WORKER = "scheduler", "worker"
 
 @dataclass(frozen=True)
 class Alarm:
-    """`code` and `hint` for healthz and scripts, in English; `text` for the page."""
+    """`code` and `hint` for healthz and scripts, in English; for people what is wrong, what to do now, and where
+    docs/operations.md tells more, by its heading."""
 
     code: str
     hint: str
     text: Any
+    do: Any
+    section: str = "Alarms"
 
 
 Source = Callable[[], Iterable[Alarm]]
 _sources: list[Source] = []
+_known: dict[str, Alarm] = {}
+
+
+def declare_alarm(alarm: Alarm) -> Alarm:
+    """Make it known by its code, so that a notice can say what it is about."""
+    _known[alarm.code] = alarm
+    return alarm
+
+
+def alarm_of(code: str) -> Alarm | None:
+    ask_apps("alarms")
+    return _known.get(code)
 
 
 def alarms(source: Source) -> Source:
@@ -74,15 +92,50 @@ def is_silent(at: dt.datetime | None, now: dt.datetime) -> bool:
 
 
 _SILENT = {
-    SCHEDULER: (
-        "the scheduler is silent: reminders, clocks and copies stand still. Start it (docs/operations.md)",
-        _("The scheduler is silent: reminders, clocks and copies stand still."),
+    SCHEDULER: declare_alarm(
+        Alarm(
+            "scheduler silent",
+            "the scheduler is silent: reminders, clocks and copies stand still. Start it (docs/operations.md)",
+            _("The scheduler is silent: reminders, clocks and copies stand still."),
+            _("Start the service of the scheduler, on one machine only. It does at once what is due: nothing is lost."),
+        )
     ),
-    WORKER: (
-        "no worker answers: nobody is called outside, nothing is computed. Start it (docs/operations.md)",
-        _("No worker answers: nobody is called outside, and nothing is computed."),
+    WORKER: declare_alarm(
+        Alarm(
+            "worker silent",
+            "no worker answers: nobody is called outside, nothing is computed. Start it (docs/operations.md)",
+            _("No worker answers: nobody is called outside, and nothing is computed."),
+            _("See that Redis runs, then start the service of the worker. Until then call those on duty by telephone."),
+            "Processes, and what happens when one dies",
+        )
     ),
 }
+QUEUE_STANDS = declare_alarm(
+    Alarm(
+        "queue stands",
+        "jobs wait for more than five minutes: is the worker busy, dead, or without its broker?",
+        _("Jobs wait for more than five minutes."),
+        _("See whether the worker of long jobs (queue “long”) runs. If it is only busy, wait, or start a second one."),
+        "Processes, and what happens when one dies",
+    )
+)
+REMINDERS_STAND = declare_alarm(
+    Alarm(
+        "reminders stand",
+        "reminders wait for more than five minutes",
+        _("Reminders wait for too long."),
+        _("See that scheduler and worker live (above); if both do, start the worker anew and read its log."),
+    )
+)
+REMINDERS_FAILED = declare_alarm(
+    Alarm(
+        "reminders failed",
+        "reminders were given up after several tries: see what broke and try again under Machinery",
+        _("Reminders were given up after several tries."),
+        _("See below what broke and what is done about it, then press “Try these reminders again”."),
+        SECTION,
+    )
+)
 
 
 @alarms
@@ -93,7 +146,7 @@ def silence() -> Iterator[Alarm]:
         return
     for name, at in beats.items():
         if is_silent(at, now):
-            yield Alarm(f"{name} silent", *_SILENT[name])
+            yield _SILENT[name]
 
 
 # --- the queue --------------------------------------------------------------------------------------------------------
@@ -129,18 +182,16 @@ def queue_now() -> Queue:
 def standing() -> Iterator[Alarm]:
     oldest = Job.objects.filter(state=Job.State.QUEUED).aggregate(at=models.Min("created_at"))["at"]
     if oldest and timezone.now() - oldest > STANDS:
-        hint = "jobs wait for more than five minutes: is the worker busy, dead, or without its broker?"
-        yield Alarm("queue stands", hint, _("Jobs wait for more than five minutes."))
+        yield QUEUE_STANDS
 
 
 @alarms
 def reminders_that_did_not_go() -> Iterator[Alarm]:
     late = Reminder.objects.filter(state=Reminder.State.WAITING, at__lt=timezone.now() - STANDS)
     if late.exists():
-        yield Alarm("reminders stand", "reminders wait for more than five minutes", _("Reminders wait for too long."))
+        yield REMINDERS_STAND
     if Reminder.objects.failed().exists():
-        hint = "reminders were given up after several tries: see what broke and try again under Machinery"
-        yield Alarm("reminders failed", hint, _("Reminders were given up after several tries."))
+        yield REMINDERS_FAILED
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from schools.common import files
 from schools.common.errors import Refused
 from schools.common.floors import ask_apps
 from schools.models import Job
+from schools.work.remedies import OWNER_READS_WHY, ROLE_ENDED, WORKER_DIED
 
 logger = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=5)
@@ -180,11 +181,11 @@ def _renewed(row: Job) -> Iterator[None]:
 def _do(row: Job) -> tuple[str, str, str]:
     """The state it ends in, with the sentence for the owner, and the cause for administrators."""
     if not (row.owner.is_active and row.membership.is_current()):
-        return Job.State.FAILED, _("The role this was started in has ended."), "the role has ended"
+        return Job.State.FAILED, _("The role this was started in has ended."), ROLE_ENDED
     try:
         _kinds[row.kind](Work(row))
     except Refused as refusal:
-        return Job.State.FAILED, str(refusal), "refused: its owner reads why"
+        return Job.State.FAILED, str(refusal), OWNER_READS_WHY
     except Exception as error:
         # The text of an exception may hold data of a row, so only its place goes to the log.
         logger.exception("job %s of kind %s failed", row.pk, row.kind)
@@ -220,7 +221,7 @@ def run_waiting() -> int:
         finished_at=now,
         leased_until=None,
         message=_("Stopped after several tries."),
-        cause="its worker died each time",
+        cause=WORKER_DIED,
     )
     found = list(Job.objects.filter(waiting | lost).order_by("created_at").values_list("pk", flat=True)[:100])
     for job_id in found:

@@ -10,13 +10,18 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from schools.models.channels import Channel
 
 SECONDS = 8
 MOST_BYTES = 4096
 KIND = Channel.Kind
+# What came back is kept in English and told in the language of whoever reads it.
+NO_ADDRESS = gettext_noop("no mail address")
+TAKEN = gettext_noop("taken by the mail server")
+NOT_NAMED = gettext_noop("this host is not named in the deployment's settings (NOTICE_HOSTS)")
+NO_ANSWER = gettext_noop("no answer")
 
 
 class NotSent(Exception):
@@ -61,7 +66,7 @@ def _quoted(text: str) -> str:
 
 def _mail(text: str, to: str) -> str:
     if not to:
-        raise NotSent(_("no mail address"))
+        raise NotSent(NO_ADDRESS)
     try:
         send_mail(text, text, None, [to])
     except OSError as error:
@@ -69,7 +74,7 @@ def _mail(text: str, to: str) -> str:
         raise (NotSent if is_answer else NoAnswer)(type(error).__name__) from error
     except ValueError as error:  # what was typed is no address
         raise NotSent(type(error).__name__) from error
-    return _("taken by the mail server")
+    return TAKEN
 
 
 def check_host(url: str) -> None:
@@ -77,7 +82,7 @@ def check_host(url: str) -> None:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in ("http", "https") or host not in settings.NOTICE_HOSTS or "@" in parts.netloc:
-        raise NotSent(_("this host is not named in the deployment's settings (NOTICE_HOSTS)"))
+        raise NotSent(NOT_NAMED)
 
 
 def _post(url: str, body: bytes) -> str:
@@ -92,11 +97,11 @@ def _post(url: str, body: bytes) -> str:
     except urllib.error.HTTPError as error:
         raise NotSent(f"HTTP {error.code}") from error
     except (OSError, HTTPException) as error:  # nobody there, or nobody who speaks HTTP
-        raise NoAnswer(_("no answer")) from error
+        raise NoAnswer(NO_ANSWER) from error
     except ValueError as error:  # the address of the channel is none
         raise NotSent(type(error).__name__) from error
     if not is_whole:
-        raise NoAnswer(_("no answer"))
+        raise NoAnswer(NO_ANSWER)
     _check_answer(said)
     return "HTTP 200"
 

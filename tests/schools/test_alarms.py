@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from schools.actions.jobs import retry_job, retry_reminders
 from schools.common.errors import Refused
@@ -13,7 +14,9 @@ from schools.models import Channel, Delivery, Heartbeat, Job, Notice, Reminder
 from schools.tasks import show_life
 from schools.work import alarms, jobs
 from schools.work.notices import Urgency, notify
+from schools.work.remedies import OWNER_READS_WHY, SECTION, about_answer, about_failure
 from schools.work.reminders import all_sources
+from schools.work.sending import NO_ADDRESS, NO_ANSWER
 from tests.walking import job_of
 
 pytestmark = pytest.mark.django_db
@@ -71,15 +74,63 @@ def test_failed_job_tells_the_administrator_its_cause_and_no_word_of_its_content
     jobs.run(row.pk)
     page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
     assert ("ValueError in test_alarms.py" in page, "the name of a student" in page) == (True, False)
+    assert "这是程序错误" in page  # and what is done about it
 
 
 def test_what_failed_stands_in_words_on_the_page_of_the_administrator(world, sign_in):
     job(world, state="failed", kind="semester_report", finished_at=timezone.now())
     channel = Channel.objects.create(unit=world.a.unit, kind="wecom", target="http://robot.example")
     notify(to=[world.a.leader], kind="some.kind", url="/", urgency=Urgency.URGENT)
-    Delivery.objects.filter(channel=channel).update(state="given_up", answer="503")
+    Delivery.objects.filter(channel=channel).update(state="given_up", answer=NO_ANSWER)
     page = sign_in(world.admin).get(reverse("schools:system")).content.decode()
     assert ("企业微信群机器人" in page, "wecom" in page, "semester_report" in page) == (True, False, False)
+    assert ("没有回应" in page, "no answer" in page, "本机能否连到它" in page) == (True, False, True)
+
+
+def test_the_notice_of_an_alarm_says_what_is_wrong_and_what_to_do(world, sign_in):
+    Heartbeat.objects.create(pk="scheduler", at=timezone.now() - dt.timedelta(minutes=4))
+    Heartbeat.objects.create(pk="worker", at=timezone.now())
+    alarms.ring()
+    page = sign_in(world.admin).get(reverse("schools:notice_list")).content.decode()
+    assert "调度进程没有动静：提醒、计时和备份都已停止。 请启动调度进程" in page
+
+
+def test_every_alarm_and_failure_names_a_section_of_the_documentation(settings):
+    alarms.alarms_now()
+    text = (settings.BASE_DIR / "docs/operations.md").read_text()
+    named = {SECTION, *(alarm.section for alarm in alarms._known.values())}
+    assert len(alarms._known) == 8
+    assert {one for one in named if f"\n## {one}\n" not in text} == set()
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (OWNER_READS_WHY, "Another try changes nothing"),
+        ("OperationalError in base.py:99", "The database did not answer"),
+        ("OSError", "disk is full"),
+        ("KeyError in daily.py:3", "fault of the program"),
+        ("", "fault of the program"),
+    ],
+)
+def test_what_is_done_about_a_failure_follows_from_what_broke(cause, words):
+    with override("en"):
+        assert words in str(about_failure(cause))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("HTTP 503", "ask whoever runs it"),
+        ("HTTP 403", "refuses: set its address"),
+        ("errcode 93000", "refuses: set its address"),
+        ("SMTPAuthenticationError", "mail settings"),
+        (NO_ADDRESS, "enter a mail address"),
+    ],
+)
+def test_what_is_done_about_a_message_follows_from_what_came_back(answer, words):
+    with override("en"):
+        assert words in str(about_answer(answer))
 
 
 def test_failed_job_is_tried_again_by_an_administrator_only(
