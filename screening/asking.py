@@ -13,6 +13,7 @@ from screening.queries import paper_for
 from screening.scoring import BadAnswer
 
 PAGE = 10  # questions on a page without JavaScript
+END = "end"  # in the place of a question: behind the last one
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class Asked:
 @dataclass(frozen=True)
 class Questions:
     notices: tuple[str, ...]
-    asked: tuple[Asked, ...]  # not answered yet
-    total: int
+    shown: tuple[Asked, ...]  # all that this student is asked
+    asked: tuple[Asked, ...]  # of these, not answered yet
+
+    @property
+    def total(self) -> int:
+        return len(self.shown)
 
     @property
     def percent(self) -> int:
@@ -77,6 +82,18 @@ class Questions:
             page.append(one)
         return page
 
+    def page_before(self, key: str) -> list[Asked]:
+        """Up to a page full of answered ones that stand before this question, to be answered anew; and never one
+        together with the one that decides whether it is asked."""
+        keys, open_ones = [*(one.key for one in self.shown), END], {one.key for one in self.asked}
+        page: list[Asked] = []
+        for one in reversed(self.shown[: keys.index(key)] if key in keys else ()):
+            if len(page) == PAGE or any(one.key == waited for later in page for waited, _values in later.waits_for):
+                break
+            if one.key not in open_ones:
+                page.insert(0, one)
+        return page
+
 
 def _words(question: Question, values: tuple[int, ...]) -> str:
     texts = {choice.value: choice.text for choice in question.choices}
@@ -94,8 +111,8 @@ def sheet_of(round_: Round, language: str, answered: Mapping[str, Any]) -> Quest
     shown = [one for one in everything if not _is_ruled_out(one, answered)]
     return Questions(
         notices=tuple(paper.notice for _part, paper in papers if paper.notice),
+        shown=tuple(shown),
         asked=tuple(_settled(one, answered) for one in shown if one.key not in answered),
-        total=len(shown),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.core.exceptions import BadRequest
@@ -30,7 +31,7 @@ from schools.models import Unit
 from screening.actions import answering as actions
 from screening.actions.answering import NotNow
 from screening.actions.guessing import forget_guesses, take_guess
-from screening.asking import Questions, read_answers, sheet_of
+from screening.asking import END, Questions, read_answers, sheet_of
 from screening.consent_rules import STUDENT
 from screening.consents import needed_of
 from screening.forms.rounds import EnterForm
@@ -222,7 +223,8 @@ def _closed(request: HttpRequest, sentence: str, status: int = 200, school: Unit
 @require_safe
 @paced
 def answer_page(request: HttpRequest) -> HttpResponse:
-    """The questions not answered yet: one at a time with a script, a page full without."""
+    """The questions not answered yet: one at a time with a script, a page full without, from which one may go back to
+    the page before. What was answered there is not shown; only what is chosen anew takes its place."""
     sitting = _of_cookie(request)
     if sitting is None:
         return _closed(request, _("Scan the code on your slip to begin."))
@@ -237,12 +239,16 @@ def answer_page(request: HttpRequest) -> HttpResponse:
     answered, _seconds = actions.answers_so_far(slip)
     sheet = sheet_of(slip.round, get_language() or "zh", answered)
     unnamed = slip.round.is_anonymous  # all of it at once: nothing is kept on the way
-    page = sheet.all_at_once() if unnamed else sheet.first_page()
+    again = [] if unnamed else sheet.page_before(request.GET.get("before", ""))
+    page = sheet.all_at_once() if unnamed else again or sheet.first_page()
+    first = page[0].key if page else END
     context = {
         "round": slip.round,
         "sheet": sheet,
         "page": page,
         "is_last": unnamed or not page,
+        "is_answered": bool(again),
+        "before": first if not unnamed and sheet.page_before(first) else "",
         "told": _told(sheet, sitting),
         "sitting": sitting,
         "client_id": uuid.uuid4(),
@@ -322,7 +328,8 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
         raise BadRequest("an answer that no question offers")
     if is_script:  # what the script leaves empty was emptied by the student
         answers, left_out = answers | dict.fromkeys(left_out), []
-    skips = request.POST.get("skip") == "1"
+    goes_back = request.POST.get("previous", "")
+    skips = request.POST.get("skip") == "1" and not goes_back
     try:
         is_kept = act(sitting, _client_id(request), answers, _seconds(request), left_out if skips else [])
     except NotNow as refusal:
@@ -332,6 +339,8 @@ def _taken(request: HttpRequest, act: Act, *, then: str) -> HttpResponseBase:
         return _closed(request, sentence, 410, sitting.slip.round.school)
     if is_script:
         return JsonResponse({"kept": is_kept})  # False: all has been handed in before, as on another device
+    if goes_back:
+        return redirect(f"{reverse('screening:answer_page')}?{urlencode({'before': goes_back})}")
     return redirect(f"{then}?again=1" if left_out and not skips else then)
 
 

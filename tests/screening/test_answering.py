@@ -318,6 +318,26 @@ def test_pages_without_a_script_lead_to_the_end(asked):
     assert Response.objects.get().attention == 0
 
 
+def test_going_back_without_a_script_keeps_what_is_ticked_and_changes_what_is_chosen_anew(asked):
+    client = Client()
+    scan(client, asked)
+    token = token_of(client)
+    client.post("/a/save/", body(token, sheet(*range(4), *range(4))) | {"asked": ",".join(sheet(*range(8)))})
+    here = body(token, {"1.9": "0"}) | {"asked": "1.9,1.10", "previous": "1.9", "skip": "1"}
+    back = client.post("/a/save/", here).url
+    page, text = client.get(back).context, client.get(back).content.decode()
+    assert (back, [one.key for one in page["page"]]) == ("/a/?before=1.9", list(sheet(*range(8))))
+    assert ("checked" in text, page["before"]) == (False, "")
+    changed = body(token, {"1.2": "3"}) | {"asked": ",".join(sheet(*range(8))), "skip": "1"}
+    assert client.post("/a/save/", changed).url == "/a/"
+    assert answers_so_far(asked)[0] == sheet(0, 3, 2, 3, 0, 1, 2, 3, 0)
+    assert [one.key for one in client.get("/a/").context["page"]] == ["1.10"]
+    client.post("/a/save/", body(token, {"1.10": "0"}))
+    assert '<a class="btn wide" href="?before=end">' in client.get("/a/").content.decode()
+    assert [one.key for one in client.get("/a/?before=end").context["page"]] == list(sheet(*range(10)))
+    assert client.get("/a/?before=nothing").context["page"] == []
+
+
 def test_large_print_without_a_script_stays_until_the_end(asked):
     client = Client()
     scan(client, asked)

@@ -66,7 +66,7 @@ FIELDS = " ".join(
         "outcome to number label confirm submission students themes happened_at minutes kind place other_place mode",
         "initiative others_present revision purpose label_zh label_en box title body version reset file_format role",
         "employment classes cohort backup starts_on ends_on staff_number new again old language membership next",
-        "packed print",
+        "packed print before previous",
         "digest unit parent code short_name school_type stages system severity_scheme day_starts day_ends",
         "exports_per_day students_per_counselor",
         "second_factor_roles kind_4 amount_4 day note starts ends talk_by part-first-words part-first-severity",
