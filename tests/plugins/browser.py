@@ -25,9 +25,12 @@ def chromium_path():
 
 @pytest.fixture(scope="session")
 def chromium():
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
-    # Playwright keeps an event loop in this thread; Django would refuse the database beside it.
+    # Playwright keeps an event loop in this thread; Django would refuse the database beside it. With the loop Django
+    # opens connections of its own; a forked process, which has no loop, would find those of before and use them too.
+    connections.close_all()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
