@@ -1,5 +1,6 @@
 """Requests of schools that wait for a center: for its workbench."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,9 @@ from schools.access import Viewer
 from schools.models import Role
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
+from students.actions.asking import ANSWER_WITHIN
 from students.center_list import state_of
+from students.flag_states import UPPER
 from students.models import CenterRequest
 
 MOST = 20
@@ -26,10 +29,16 @@ def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
                 _("{school} asks you to confirm a decision") if one.second_id else _("{school} asks for help")
             ).format(school=one.school.name),
             url=one.get_absolute_url(),
-            due_at=one.at,
+            due_at=_due(one),
             note=state_of(one),
             severity=0 if one.acknowledged_at else one.severity,
         )
+
+
+def _due(request: CenterRequest) -> dt.datetime | None:
+    """By when somebody is to acknowledge what is urgent."""
+    is_urgent = request.severity >= UPPER and request.flag_id is not None and request.second_id is None
+    return request.at + ANSWER_WITHIN if is_urgent and request.acknowledged_at is None else None
 
 
 @prepared_for(by_class=False)

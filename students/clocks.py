@@ -15,7 +15,7 @@ from schools.severity import WORST, Scheme
 from students.flag_states import UPPER
 from students.models import RiskFlag
 
-HOUR = dt.timedelta(hours=1)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 SOON = dt.timedelta(hours=4)
 
 
@@ -137,6 +137,8 @@ def _hours(length: dt.timedelta) -> str:
     minutes = max(0, int(length.total_seconds()) // 60)
     if length < HOUR:
         return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    if minutes % 60 == 0:
+        return ngettext("{n} hour", "{n} hours", minutes // 60).format(n=minutes // 60)
     return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
 
 
@@ -168,7 +170,9 @@ def _settled(flag: RiskFlag, calendar: SchoolCalendar) -> Hand:
 
 
 def _after(start: dt.datetime, end: dt.datetime, calendar: SchoolCalendar) -> str:
-    return _("after {time}").format(time=duration(start, end, calendar)) if end > start else ""
+    """How long it took; nothing for less than a minute."""
+    took = end - start >= MINUTE
+    return _("after {time}").format(time=duration(start, end, calendar)) if took else ""
 
 
 def _point(moment: dt.datetime) -> str:

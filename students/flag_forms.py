@@ -228,8 +228,11 @@ class LevelForm(StepForm):
     text = area(gettext_lazy("Why"), 3)
 
     def prepare(self) -> None:
-        offered = [one for one in self.viewer.scheme.choices()[1:] if one[0] != self.flag.severity]
-        field_of(self, "severity", forms.ChoiceField).choices = offered
+        now, field = self.flag.severity, field_of(self, "severity", forms.ChoiceField)
+        lowest = UPPER if now >= UPPER else 1
+        field.choices = [one for one in self.viewer.scheme.choices() if one[0] >= lowest and one[0] != now]
+        if now >= UPPER:
+            field.help_text = _("Lower than these only two persons decide: below, how this flag ends.")
 
 
 class WatchForm(StepForm):

@@ -1,6 +1,6 @@
 """What the page of a flag shows: everything that deciding needs, as this viewer may read it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -43,7 +43,10 @@ class Call:
     is_barred: bool = False
 
 
-def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> dict[str, Any]:
+def page_of(
+    viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False, answers: Mapping[UUID, AnswerForm] | None = None
+) -> dict[str, Any]:
+    """What the page shows; `answers` are those that were sent back, by their question."""
     put_into_words([flag], viewer)
     steps = _steps(viewer, flag)
     handles = can_handle_flags(viewer)
@@ -55,7 +58,7 @@ def page_of(viewer: Viewer, flag: RiskFlag, *, shows_numbers: bool = False) -> d
         "evidence": evidence_of(viewer, flag),
         "steps": steps,
         "line": _line(viewer, flag, steps),
-        "asked": _questions_to(viewer, flag, steps),
+        "asked": _questions_to(viewer, flag, steps, answers or {}),
         "reads_decision": can_read_decision(viewer, flag),
         "may_handle": handles and flag.state != State.CLOSED,
         "may_reopen": handles and flag.state == State.CLOSED,
@@ -221,15 +224,15 @@ def _seen_steps(viewer: Viewer, flag: Any) -> Any:
     return seen.select_related("by__person", "to__person", "contact__guardian", "request__to", "corrects", "answers")
 
 
-def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[Any]) -> list[Any]:
-    """What this viewer was asked and has not answered."""
-    if flag.state == State.CLOSED:
-        return []
+def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[Any], answers: Mapping[UUID, AnswerForm]) -> list[Any]:
+    """What this viewer was asked and has not answered. An answer that was sent back stays, whatever has happened to the
+    flag: what was typed is not lost."""
     found = [one for one in steps if one.kind == FlagStep.Kind.QUESTION and one.to_id == viewer.membership.pk]
-    open_ones = [one for one in found if not one.is_answered]
-    for one in open_ones:
-        one.form = AnswerForm(auto_id=f"id_{one.number}_%s")
-    return open_ones
+    is_open = flag.state != State.CLOSED
+    shown = [one for one in found if one.pk in answers or (is_open and not one.is_answered)]
+    for one in shown:
+        one.form = answers.get(one.pk) or AnswerForm(auto_id=f"id_{one.number}_%s")
+    return shown
 
 
 def _line(viewer: Viewer, flag: RiskFlag, steps: list[FlagStep]) -> list[TimelineEntry]:

@@ -41,6 +41,7 @@ def glass_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
 
 declare(
     Kind("flag.raised", _("A risk flag waits to be taken in hand"), flag_lines),
+    Kind("flag.worse", _("The level of a risk flag in hand was raised"), flag_lines),
     Kind("flag.repeated", _("Somebody reported again about a risk flag"), flag_lines),
     Kind("flag.late", _("A target of a risk flag has passed: you are called next"), flag_lines),
     Kind("flag.handed", _("A risk flag was handed to you"), flag_lines),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from schools.access import SCHOOL_ROLES
 from schools.common.prepared import Prepared
-from schools.models import Membership, Role
+from schools.models import Membership, Person, Role
 from schools.models.people import MembershipQuerySet
 from schools.on_duty import centers_above, on_duty, staff_to_call
 from schools.settings_of import setting_of
@@ -20,7 +20,7 @@ from students.access import barriers_about
 from students.flag_states import UPPER, State
 from students.models import KeptFrom, RiskFlag
 
-CALLS = ("flag.raised", "flag.late", "flag.handed", "flag.repeated", "flag.confirm")
+CALLS = ("flag.raised", "flag.worse", "flag.late", "flag.handed", "flag.repeated", "flag.confirm")
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,37 @@ _HANDLERS = Prepared(
 )
 
 
-def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
-    """Call who is on duty today; for the worst level, and where nobody is on duty, every counselor."""
+def _first_called(flag: RiskFlag) -> list[Membership]:
+    """Who is on duty today; for the worst level, and where nobody is on duty, every counselor."""
     able = handlers(flag)
     today = {one.pk for one in on_duty(flag.school, timezone.localdate())}
     called = [one for one in able if one.pk in today]
+    return able if flag.severity == WORST or not called else called
+
+
+def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
+    """Call the first: somebody is to take it in hand."""
     notify(
-        to=able if flag.severity == WORST or not called else called,
+        to=_first_called(flag),
         kind="flag.raised",
         about=flag,
         unit=flag.school,
         urgency=urgency_of(flag),
         due_at=flag.in_hand_by,
         occasion=occasion or "first",
+    )
+
+
+def call_worse(flag: RiskFlag, by: Person) -> None:
+    """It is in hand, and its level was raised: the same people learn of it, but for who raised it."""
+    notify(
+        to=[one for one in _first_called(flag) if one.person_id != by.pk],
+        kind="flag.worse",
+        about=flag,
+        unit=flag.school,
+        urgency=urgency_of(flag),
+        due_at=None if flag.acted_at else flag.due_at,
+        occasion=this_once(),
     )
 
 

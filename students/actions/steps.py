@@ -19,7 +19,7 @@ from schools.models import Membership, Role
 from schools.severity import WORST
 from schools.work.notices import about_this, notify, pulse, this_once
 from schools.work.steadily import each
-from students.actions.calling import begin_ladder_anew, call_for, in_place_of, ladder_anew, urgency_of
+from students.actions.calling import begin_ladder_anew, call_for, call_worse, in_place_of, ladder_anew, urgency_of
 from students.actions.moving import (
     SENTENCES,
     add_step,
@@ -104,7 +104,7 @@ def record_interview(
     RiskFlag.objects.filter(pk=flag.pk).update(interviewed_at=step.recorded_at)
     flag.refresh_from_db()
     if severity > flag.severity:
-        _set_level(flag, severity)
+        _set_level(by, flag, severity)
     return _finish(by, flag, step)
 
 
@@ -187,11 +187,11 @@ def change_level(*, by: Viewer, flag: RiskFlag, severity: int, text: str) -> Fla
         raise Refused(str(SENTENCES[Need.LOWER_LEVELS]))
     _check_words(text)
     step = add_step(by=by, flag=flag, kind=Kind.LEVEL, words={"text": text}, severity=severity)
-    _set_level(flag, severity)
+    _set_level(by, flag, severity)
     return _finish(by, flag, step, "flag.level_set")
 
 
-def _set_level(flag: RiskFlag, severity: int) -> None:
+def _set_level(by: Viewer, flag: RiskFlag, severity: int) -> None:
     """A higher level begins both targets anew, and without a measure the ladder of calls, as a report of that level
     would; a lower one leaves the times. Others are called for the worst level, or if nothing was done yet."""
     is_raised, is_untouched = severity > flag.severity, flag.acted_at is None
@@ -202,8 +202,12 @@ def _set_level(flag: RiskFlag, severity: int) -> None:
     mark_figures(flag)
     if is_raised and is_untouched:
         begin_ladder_anew(flag)
-    if is_raised and (severity == WORST or (severity >= UPPER and is_untouched)):
+    if not is_raised or not (severity == WORST or (severity >= UPPER and is_untouched)):
+        return
+    if flag.state == State.RAISED:
         call_for(flag, occasion=f"level {this_once()}")
+    else:
+        call_worse(flag, by.person)
 
 
 def _times_of_higher(flag: RiskFlag, severity: int) -> dict[str, Any]:

@@ -82,12 +82,14 @@ def step_or_404(request: ViewerRequest, pk: UUID, step_pk: UUID) -> FlagStep:
 def flag_answer(request: ViewerRequest, pk: UUID, step_pk: UUID) -> HttpResponse:
     """The teacher's answer to a question."""
     question = step_or_404(request, pk, step_pk)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write what you saw or did; nothing was saved."))
-        return redirect(question.flag)
-    said, text = _("Thank you. The counselor is called."), form.cleaned_data["text"]
-    return _act(request, question.flag, steps.answer_question, said, question=question, text=text)
+    form = AnswerForm(request.POST, auto_id=f"id_{question.number}_%s")
+    if form.is_valid():
+        with refusal_in(form):
+            text = form.cleaned_data["text"]
+            steps.answer_question(by=request.viewer, flag=question.flag, question=question, text=text)
+            messages.success(request, _("Thank you. The counselor is called."))
+            return redirect(question.flag)
+    return flag_page(request, flag_or_404(request, pk), answers={question.pk: form})
 
 
 @roles(*SCHOOL_ROLES)

@@ -53,6 +53,12 @@ def test_a_request_calls_the_center_and_shows_it_the_summary_and_no_name(world, 
     assert RiskFlag.objects.get(pk=world.a.flag.pk).acted_at is None
 
 
+def test_an_urgent_request_is_due_at_the_center_half_an_hour_later_until_it_is_acknowledged(asked, district):
+    assert [one.due_at for one in inbox_of(district)] == [asked.at + dt.timedelta(minutes=30)]
+    center.acknowledge_request(by=district, request=asked)
+    assert [one.due_at for one in inbox_of(district)] == [None]
+
+
 def test_the_answer_is_a_step_of_the_flag_and_calls_who_asked(world, asked, district, sign_in):
     center.acknowledge_request(by=district, request=asked)
     center.answer_request(by=district, request=asked, text=ANSWER)

@@ -180,6 +180,21 @@ def test_the_teacher_reads_the_question_and_answers_and_reads_nothing_else(world
     assert Notice.objects.filter(kind="flag.answered", membership=world.a.counselor).count() == 1
 
 
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_an_answer_that_is_refused_comes_back_with_what_was_typed(has_ended, world, by, sign_in):
+    ask(world, by)
+    if has_ended:
+        RiskFlag.objects.filter(pk=world.a.flag.pk).update(
+            state="closed", settled_at=NOW, taken_at=NOW, closed_by=by.person, outcome="supported"
+        )
+    typed = "她一个人在座位上" if has_ended else "无"
+    address = reverse("students:flag_answer", args=[world.a.flag.pk, FlagStep.objects.get().pk])
+    page = sign_in(world.a.teacher).post(address, {"text": typed}).content.decode()
+    assert f"{typed}</textarea>" in page.replace("\n", "")
+    assert ("请重新上报" in page) == has_ended
+    assert not FlagStep.objects.filter(kind="answer").exists()
+
+
 @pytest.mark.parametrize("who", ["teacher_2", "grade_head", "subject_teacher"])
 def test_only_a_class_teacher_of_the_student_is_asked(who, world, by):
     with pytest.raises(Refused):
