@@ -376,12 +376,13 @@ class CloseForm(ReasonForm):
     )
     summary = summary_field()
     whom = LineField(label=gettext_lazy("Referred to"), max_length=100, required=False)
+    goes_when = LineField(label=gettext_lazy("When the student goes"), max_length=100, required=False)
     goes_along = LineField(label=gettext_lazy("Who goes along"), max_length=100, required=False)
     back_by = LineField(label=gettext_lazy("What is to come back by when"), max_length=200, required=False)
 
     def __init__(self, *args: Any, viewer: Viewer, flag: RiskFlag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("whom", "goes_along", "back_by"):
+        for name in ("whom", "goes_when", "goes_along", "back_by"):
             self.fields[name].widget.attrs["data-with"] = f"outcome={RiskFlag.Outcome.REFERRED}"
         if flag.severity < UPPER:
             del self.fields["second"], self.fields["summary"]

@@ -101,6 +101,7 @@ MOVES = {
         ),
         Move("take_back", (State.PROPOSED,), State.IN_HAND, label="proposal taken back"),
         Move("hand_on", OPEN, State.CLOSED, (Need.ACCEPTED,), label="goes along to another school"),
+        Move("came_back", (State.CLOSED,), None, (Need.REASON,), label="what came back of a referral is written down"),
         Move("reopen", (State.CLOSED,), State.IN_HAND, (Need.REASON, Need.OPEN_PLACE), label="opened again"),
     )
 }

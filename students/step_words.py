@@ -72,8 +72,10 @@ FIELDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "done": (_("What was done"), {}),
     "summary": (_("The school's summary for the center"), {}),
     "whom": (_("To whom"), {}),
+    "goes_when": (_("When the student goes"), {}),
     "goes_along": (_("Who goes along"), {}),
     "back_by": (_("What is to come back by when"), {}),
+    "came_back": (_("What came back"), {}),
     "case": (_("Case number"), {}),
     "authority": (_("To which authority"), {}),
 }

@@ -70,6 +70,7 @@ urlpatterns = [
     path("flags/<uuid:pk>/confirm", decisions.flag_confirm, name="flag_confirm"),
     path("flags/<uuid:pk>/back", decisions.flag_send_back, name="flag_send_back"),
     path("flags/<uuid:pk>/take-back", decisions.flag_take_back, name="flag_take_back"),
+    path("flags/<uuid:pk>/came-back", decisions.flag_came_back, name="flag_came_back"),
     path("flags/<uuid:pk>/reopen", decisions.flag_reopen, name="flag_reopen"),
     path("flags/<uuid:pk>/keep", decisions.flag_keep, name="flag_keep"),
     path("students/<uuid:pk>/registry", registry.registry_new, name="registry_new"),

@@ -187,6 +187,20 @@ def reopen_flag(*, by: Viewer, flag: RiskFlag, text: str) -> RiskFlag:
 
 
 @transaction.atomic
+def record_return(*, by: Viewer, flag: RiskFlag, text: str) -> FlagStep:
+    """What came back of a referral that ended the flag: a note; the flag stays closed."""
+    check_may_handle(by, flag)
+    flag = locked(flag)
+    if flag.outcome != RiskFlag.Outcome.REFERRED:
+        raise Refused(_("Only after a referral something comes back."))
+    check_move("came_back", flag, reason=text)
+    step = add_step(by=by, flag=flag, kind=Kind.NOTE, words={"came_back": text})
+    details = {"number": step.number, "kind": step.kind}
+    audit.record(by=by, verb="flag.step", about=flag, student=flag.student_id, details=details)
+    return step
+
+
+@transaction.atomic
 def close_together(*, by: Viewer, chosen: Iterable[RiskFlag], outcome: str, seen: str, done: str) -> int:
     """Several of the lowest level at once, with one reason. All of them or none."""
     closed = 0

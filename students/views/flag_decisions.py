@@ -77,13 +77,22 @@ def flag_reopen(request: ViewerRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _with_reason(request: ViewerRequest, flag: RiskFlag, action: Any, title: str, label: str) -> HttpResponse:
+@roles(*SCHOOL_ROLES)
+def flag_came_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
+    """What came back of a referral, once it is closed."""
+    flag, title, said = flag_or_404(request, pk), _("What came back"), _("Saved.")
+    return _with_reason(request, flag, decisions.record_return, title, _("What they found, what they advise"), said)
+
+
+def _with_reason(
+    request: ViewerRequest, flag: RiskFlag, action: Any, title: str, label: str, said: str = ""
+) -> HttpResponse:
     """A page that asks for a reason, and does what it says."""
     form = AnswerForm(request.POST or None, label=label)
     if request.method == "POST" and form.is_valid():
         with refusal_in(form):
             action(by=request.viewer, flag=flag, text=form.cleaned_data["text"])
-            messages.success(request, _("It is in hand again."))
+            messages.success(request, said or _("It is in hand again."))
             return redirect(flag)
     dress([flag], request.viewer)
     return render(request, "students/flag_reason.html", {"flag": flag, "form": form, "title": title})

@@ -345,6 +345,7 @@ def counselor_opens(world, now, made):
         ("students:flag_export",),
         ("students:flag_close_together",),
         ("students:flag_send_back", world.a.flag.pk),
+        ("students:flag_came_back", world.a.flag.pk),
         ("students:flag_reopen", world.a.flag.pk),
         ("students:flag_keep", world.a.flag.pk),
         ("students:flag_correct", world.a.flag.pk, step),

@@ -355,6 +355,24 @@ def test_a_closed_flag_is_opened_again_unless_another_stands(world, by, viewer):
     assert (fresh(world.a.flag).state, fresh(world.a.flag).interviewed_at) == ("acknowledged", None)
 
 
+def test_what_came_back_of_a_referral_is_noted_and_the_flag_stays_closed(world, by, sign_in):
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=2)
+    more = {"whom": "市第三医院", "goes_when": "周五下午", "goes_along": "妈妈", "back_by": "下周一"}
+    flag = decisions.close_flag(by=by, flag=fresh(world.a.flag), outcome="referred", **REASON, **more)
+    client, address = sign_in(world.a.counselor), reverse("students:flag_came_back", args=[flag.pk])
+    assert "无</textarea>" in client.post(address, {"text": "无"}).content.decode().replace("\n", "")
+    client.post(address, {"text": "医生建议每周复诊一次，在校作息照常"})
+    decision, back = FlagStep.objects.all()
+    assert (unpack(decision)["goes_when"], unpack(back)) == (
+        "周五下午",
+        {"came_back": "医生建议每周复诊一次，在校作息照常"},
+    )
+    assert fresh(flag).state == "closed"
+    RiskFlag.objects.filter(pk=flag.pk).update(outcome="supported")
+    with pytest.raises(Refused):
+        decisions.record_return(by=by, flag=fresh(flag), text="医生建议每周复诊一次")
+
+
 def test_only_the_lowest_level_is_closed_together_all_or_none(world, by, viewer):
     low = raise_flag(by=viewer(world.a.teacher), student=world.a.student_2, severity=1, reason="一个人", known_at=NOW)
     with pytest.raises(Refused):
