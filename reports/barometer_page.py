@@ -29,7 +29,11 @@ class Week:
 
 
 def weeks_of(rows: Iterable[Barometer], classes: Mapping[int, ClassGroup]) -> list[Week]:
-    """The newest first. `classes` are those of the rows, by key; those of a university are counted by college, too."""
+    """The newest first. `classes` are those of the rows, by key; those of a university are counted by college, too. A
+    calm one is left out beside a worrying one of its week; whoever may not see that one still sees the calm one."""
+    rows = list(rows)
+    worrying = {(row.week, row.class_group_id, row.dormitory) for row in rows if row.is_worrying}
+    rows = [row for row in rows if row.is_worrying or (row.week, row.class_group_id, row.dormitory) not in worrying]
     parts = parts_among(classes.values()) if any(group.department_id for group in classes.values()) else {}
     found: dict[date, Week] = {}
     counts: dict[date, dict[str, Counter[bool]]] = {}

@@ -69,49 +69,45 @@ def monday(day: dt.date) -> dt.date:
 def file_barometer(
     *, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = ""
 ) -> Barometer | None:
-    """Hand in this week's. One that is there stays, and this is None; but a worrying one takes the place of one that
-    worries nobody. A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of the
-    class: a flag. Worrying without one, or with a name that nobody here has: a notice to counselors, in a school
-    without one to leaders, and to the class teacher."""
-    group = link.class_group
-    own = own_of(group)
+    """Hand in this week's. Of those that worry nobody, that worry, and that name a certain student of the class the
+    first stays, and this is None for a second; so it is for a calm one after any other. A name or a sentence is
+    worrying whatever is ticked. Worrying, with the name of a student of the class: a flag. Worrying without one, or
+    with a name that nobody here has: a notice to counselors, in a school without one to leaders, and to the class
+    teacher."""
+    group = ClassGroup.objects.select_for_update(no_key=True).get(pk=link.class_group_id)  # one at a time
+    own = own_of(link.class_group)
     worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
-    said = {
-        "asked": [[one.code, one.words] for one in own],
-        "answers": dict(answers),
-        "is_worrying": worrying,
-        "named": named.strip(),
-        "words": words.strip(),
-        "filed_at": timezone.now(),
-    }
-    row, is_first = Barometer.objects.select_for_update(no_key=True).get_or_create(
-        class_group=group, dormitory=link.dormitory, week=monday(timezone.localdate()), defaults=said
-    )
-    if not is_first:
-        if row.is_worrying or not worrying:
-            return None
-        for name, value in said.items():
-            setattr(row, name, value)
-        row.save()
-    student = _student(group, row.named)
+    student = _student(group, named.strip())
+    there = Barometer.objects.filter(class_group=group, dormitory=link.dormitory, week=monday(timezone.localdate()))
     if student:
-        row.flag = raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=timezone.now())
-        row.save(update_fields=["flag"])
+        there = there.filter(flag__student=student)
     elif worrying:
+        there = there.filter(is_worrying=True, flag=None)
+    if there.exists():
+        return None
+    now = timezone.now()
+    row = Barometer.objects.create(
+        class_group=group,
+        dormitory=link.dormitory,
+        week=monday(timezone.localdate()),
+        asked=[[one.code, one.words] for one in own],
+        answers=dict(answers),
+        is_worrying=worrying,
+        named=named.strip(),
+        words=words.strip(),
+        flag=raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=now) if student else None,
+        filed_at=now,
+    )
+    if worrying and not student:
         notify(
             to=_people(group),
             kind="barometer.worry",
             about=row,
             url=reverse("reports:barometer_list"),
-            unit=group.school,
+            unit=link.class_group.school,
         )
-    audit.record(
-        by=None,
-        verb="barometer.filed" if is_first else "barometer.replaced",
-        about=row,
-        unit=group.school,
-        details={"class_group": group.pk, "level": worrying},
-    )
+    details = {"class_group": group.pk, "level": worrying}
+    audit.record(by=None, verb="barometer.filed", about=row, unit=link.class_group.school, details=details)
     return row
 
 
