@@ -33,14 +33,15 @@ def parts_among(groups: Iterable[ClassGroup]) -> dict[str, str]:
 
 
 def parts_by_code(codes: Iterable[str]) -> dict[str, str]:
-    """The names of parts for the log, which is read years later: a grade by the year in which it began."""
-    parted = {code: code.partition("-") for code in codes}
-    keys = [int(rest) for kind, _dash, rest in parted.values() if kind == "college"]
-    colleges = dict(Unit.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
-    stages = dict(ClassGroup.Stage.choices)
-    return {
-        code: colleges.get(int(rest), code)
-        if kind == "college"
-        else _("{stage}, entered in {year}").format(stage=stages[kind], year=rest)
-        for code, (kind, _dash, rest) in parted.items()
+    """The names of parts for the log, which is read years later: a grade by the year in which it began. What is no code
+    of a part is left out: other acts have a detail of this name too."""
+    parted = {
+        code: (kind, int(rest)) for code in codes for kind, _dash, rest in [code.partition("-")] if rest.isdigit()
     }
+    keys = [number for kind, number in parted.values() if kind == "college"]
+    names = dict(Unit.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    found = {code: names[number] for code, (kind, number) in parted.items() if kind == "college" and number in names}
+    stages = dict(ClassGroup.Stage.choices)
+    grades = {code: (stages[kind], year) for code, (kind, year) in parted.items() if kind in stages}
+    told = _("{stage}, entered in {year}")
+    return found | {code: told.format(stage=stage, year=year) for code, (stage, year) in grades.items()}

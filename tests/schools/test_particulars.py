@@ -87,6 +87,8 @@ def test_a_grade_and_a_college_of_a_detail_are_named(world):
     with override("zh-hans"):
         assert told({"part": f"college-{college.pk}"}).told == ["年级或院系：文学院"]
         assert told({"part": "junior-2025"}).told == ["年级或院系：初中2025级"]
+        assert told({"part": "class_teacher"}, verb="plan.told").told == ["用途：班主任"]  # another act's detail
+        assert told({"part": "college-0"}).told == ["年级或院系：college-0"]
 
 
 def test_staff_and_units_are_named_and_students_are_not(world):
