@@ -21,7 +21,7 @@ from config.translations import entries
 from counseling.models import IncidentAct, IncidentPerson, TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from screening.models import Instrument, PaperEntry, Response, Round
-from tests.axe import PHONE, on_desk, on_phone
+from tests.axe import AXE_SCRIPT, PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
 from tests.screening.asked import answered, round_of
@@ -610,6 +610,7 @@ class Look:
 
     def __init__(self, page, seen=(), *, in_english=False):
         self.page, self.in_english = page, in_english
+        page.add_init_script(AXE_SCRIPT)
         self.seen = seen  # views that need no second look on the desk
         self.wrong = []
 
