@@ -49,7 +49,8 @@ CONTRAST = """async passed => {
     const unknown = [...looks.keys()].filter((element) => !known.has(looks.get(element)));
     if (!unknown.length) return [[], []];
     const found = await axe.run({include: unknown}, {runOnly: ["color-contrast"], selectors: false, elementRef: true});
-    const faults = found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120))]);
+    const shown = (one) => one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120));
+    const faults = found.violations.map((one) => [one.id, shown(one)]);
     // Over a picture axe cannot tell, and will not be able to the next time.
     const isOverPicture = (node) => node.any[0].data?.messageKey === "bgImage";
     const unsure = found.incomplete.flatMap((one) => one.nodes).filter(isOverPicture);

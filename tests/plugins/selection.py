@@ -12,7 +12,7 @@ import pytest
 TWICE = (
     # the journeys and the walk
     "tests/journeys/test_*.py",
-    "tests/counseling/test_talk_journey.py",
+    "tests/counseling/test_talk_journey.py::test_a_talk_is_three_taps_and_a_text",
     "tests/test_access.py",
     # what each rule about rows shows
     "tests/security/test_t03_guards.py::test_every_rule_shows_*",
@@ -54,6 +54,8 @@ ONCE = (
     "tests/config/test_demo.py::test_demo_is_the_same_every_time",
     "tests/config/test_demo.py::test_graduates_*",
 )
+# Makes a SQLite database of its own whatever the run's own is: on SQLite only, while another worker makes the cast.
+ON_SQLITE = ("tests/test_first_release.py",)
 # Begun first, so that two workers end together: at the end only short ones are left to take over from each other.
 LONGEST = (
     "tests/journeys/test_every_page.py",
@@ -77,25 +79,33 @@ def pytest_ignore_collect(collection_path, config):
     """With `--twice` only the files that hold such tests are read."""
     if config.getoption("--twice") and collection_path.suffix == ".py":
         path = collection_path.relative_to(config.rootpath).as_posix()
-        return None if any(fnmatch(path, one.partition("::")[0]) for one in TWICE) and path not in ONCE else True
+        wanted = (*TWICE, *ON_SQLITE)
+        return None if any(fnmatch(path, one.partition("::")[0]) for one in wanted) and path not in ONCE else True
     return None
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--twice"):
-        left_out = [item for item in items if not is_for_both(item.nodeid)]
-        items[:] = [item for item in items if item not in set(left_out)]
-        config.hook.pytest_deselected(items=left_out)
+    left_out = {item for item in items if not is_taken(item.nodeid, config)}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
     items.sort(key=lambda item: not is_one_of(LONGEST, item.nodeid))
-    items[:] = without_a_database_in_the_middle(items)
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = shared_out(items, workers)
 
 
-def without_a_database_in_the_middle(items):
-    """One of two workers begins in the middle: it has something to do while the other makes the database."""
-    plain = {item for item in items if not needs_database(item)}
-    others = [item for item in items if item not in plain]
-    half = max(0, len(items) // 2 - (len(items) % 2 == 0))
-    return [*others[:half], *(item for item in items if item in plain), *others[half:]]
+def shared_out(items, workers):
+    """The tests in an order that gives all workers but the first (each takes an equal piece) something to do while that
+    one makes the database."""
+    plain = [item for item in items if not needs_database(item)]
+    others = [item for item in items if needs_database(item)]
+    order = []
+    for worker in range(workers):
+        waiting = workers - worker
+        size = (len(items) - len(order)) // waiting
+        begin = min(size, len(plain) // waiting) if worker else 0
+        order += plain[:begin] + others[: size - begin]
+        del plain[:begin], others[: size - begin]
+    return order + plain + others
 
 
 def needs_database(item):
@@ -103,8 +113,10 @@ def needs_database(item):
     return is_marked or {"copy", "db", "transactional_db", "world"} & set(item.fixturenames)
 
 
-def is_for_both(nodeid):
-    return is_one_of(TWICE, nodeid) and not is_one_of(ONCE, nodeid)
+def is_taken(nodeid, config):
+    if is_one_of(ON_SQLITE, nodeid):
+        return config.getoption("--database") == "sqlite"
+    return not config.getoption("--twice") or (is_one_of(TWICE, nodeid) and not is_one_of(ONCE, nodeid))
 
 
 def is_one_of(patterns, nodeid):
