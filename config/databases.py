@@ -6,10 +6,13 @@ from urllib.parse import unquote
 
 import environ
 
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "config.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 # Opening costs more than the queries of a simple page; SQLite also empties its journal when the last one closes.
 KEEP_SECONDS = 60
+# How many queries a connection of SQLite keeps planned. A page asks some thirty; with the usual 128 a few pages in turn
+# push out each other's, and all are planned anew.
+STATEMENTS = 1000
 
 
 def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
@@ -17,7 +20,7 @@ def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
     # `?pool=true` in an address arrives as the text "true", which psycopg would take for pool options.
     found: dict[str, Any] = environ.Env.db_url_config(url)
     options = {name: value for name, value in found.pop("OPTIONS", {}).items() if name != "pool"}
-    if found["ENGINE"] == SQLITE:
+    if found["ENGINE"] == "django.db.backends.sqlite3":
         return found | _sqlite(found["NAME"], base)
     if found["ENGINE"] == POSTGRESQL:
         # A socket directory is written in the host part as %2Fvar%2Frun%2Fpostgresql.
@@ -29,10 +32,12 @@ def _sqlite(name: str, base: Path) -> dict[str, Any]:
     # IMMEDIATE: a transaction that reads and then writes must not find the door locked half-way.
     # FULL: an answer we said "saved" to survives a power cut; NORMAL with WAL loses the last ones.
     return {
+        "ENGINE": SQLITE,
         "NAME": name if name == ":memory:" else str(base / name),
         "CONN_MAX_AGE": KEEP_SECONDS,
         "OPTIONS": {
             "timeout": 20,
+            "cached_statements": STATEMENTS,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         },

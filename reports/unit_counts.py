@@ -172,19 +172,15 @@ _EMPLOYED = PreparedIn(
 )
 
 
-def counts_of(
-    scope: Scope, *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None
-) -> UnitCounts:
-    """The counts of one term. `only` narrows the records to those one person sees."""
-    return counts_of_terms([scope], edition=edition, only=only)[0]
+def counts_of(scope: Scope, *, edition: Edition = Edition.WORK) -> UnitCounts:
+    """The counts of one term."""
+    return counts_of_terms([scope], edition=edition)[0]
 
 
-def counts_of_terms(
-    scopes: Sequence[Scope], *, edition: Edition = Edition.WORK, only: Callable[[Rows], Rows] | None = None
-) -> list[UnitCounts]:
+def counts_of_terms(scopes: Sequence[Scope], *, edition: Edition = Edition.WORK) -> list[UnitCounts]:
     """The counts of several terms of one unit."""
-    if only is not None or scopes[0].unseen:
-        return [UnitCounts(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
+    if scopes[0].unseen:
+        return counts_for_reader(scopes, edition=edition)
     unit = scopes[0].unit
     if unit.is_school and is_marked(unit, [scope.term for scope in scopes]):
         recount(unit)
@@ -193,24 +189,32 @@ def counts_of_terms(
     return [UnitCounts(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]
 
 
-def counts_for_reader(scopes: Sequence[Scope], *, reader: str, only: Callable[[Rows], Rows]) -> list[UnitCounts]:
+def counts_for_reader(
+    scopes: Sequence[Scope],
+    *,
+    edition: Edition = Edition.WORK,
+    reader: str = "",
+    only: Callable[[Rows], Rows] | None = None,
+) -> list[UnitCounts]:
     """The counts of what one reader sees of a school, kept until the school is counted anew; of one that is marked they
-    are not kept. `reader` says all that decides what they see."""
+    are not kept. `only` narrows the records to theirs, and `reader` says all that decides which; what a scope leaves
+    out is known by the scope."""
     unit = scopes[0].unit
     if is_marked(unit, [scope.term for scope in scopes]):
-        return counts_of_terms(scopes, only=only)
+        return [UnitCounts(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
     moments = _moments(unit, scopes)
     boards = []
     for scope in scopes:
         counted_at, corrected_at = moments[scope.term.code]
-        told = f"{unit.pk} {scope.term.code} {counted_at:%Y%m%d%H%M%S%f} {scope.on} {reader}"
+        left_out = ",".join(sorted(map(str, scope.unseen)))
+        told = f"{unit.pk} {scope.term.code} {counted_at:%Y%m%d%H%M%S%f} {scope.on} {reader} without {left_out}"
         key = f"board-{hashlib.sha256(told.encode()).hexdigest()}"
         rows = cache.get(key)
         if rows is None:
             rows = [[*part, count] for part, count in _counted(scope, only).items()]
             cache.set(key, rows, KEPT_FOR)
         counts = Counter({(figure, split, value): count for figure, split, value, count in rows})
-        boards.append(UnitCounts(scope, Edition.WORK, counts, counted_at, corrected_at))
+        boards.append(UnitCounts(scope, edition, counts, counted_at, corrected_at))
     return boards
 
 

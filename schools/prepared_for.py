@@ -23,9 +23,9 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, Field, UUIDField
-from django.utils import timezone
 
 from schools.access import CLASS_ROLES, Viewer
+from schools.common import days
 from schools.common.prepared import HoldsMoment, Hole, Prepared
 from schools.models import Role
 
@@ -78,13 +78,13 @@ def prepared_for(
 
     def prepare(build: Build) -> Callable[..., list[Any]]:
         made: dict[Any, Prepared | None] = {}
-        day = [timezone.localdate()]
+        day = [days.today()]
 
         @wraps(build)
         def ask(viewer: Viewer, **given: Any) -> list[Any]:
             if isinstance(viewer, Outline):
                 raise AttributeError("a rule asks for rows of the viewer while its query is built: name the question")
-            today = timezone.localdate()
+            today = days.today()
             if day[0] != today:
                 made.clear()
                 day[0] = today

@@ -7,10 +7,10 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Person, Unit
@@ -92,7 +92,7 @@ class Incident(models.Model):
         return f"incident {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("counseling:incident_detail", args=[self.pk])
+        return address_of("counseling:incident_detail", self.pk)
 
     @property
     def is_open(self) -> bool:
@@ -303,7 +303,7 @@ class IncidentReport(models.Model):
         return f"report {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("counseling:incident_report_detail", args=[self.pk])
+        return address_of("counseling:incident_report_detail", self.pk)
 
     @property
     def is_late(self) -> bool:

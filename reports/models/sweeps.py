@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.days import midnight
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
@@ -51,7 +51,7 @@ class Sweep(models.Model):
         return f"sweep {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:sweep_detail", args=[self.pk])
+        return address_of("reports:sweep_detail", self.pk)
 
     @property
     def class_due_at(self) -> dt.datetime:

@@ -10,6 +10,17 @@ from django.utils import timezone
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
+def today() -> dt.date:
+    """As `timezone.localdate()`, which for each row of a list looks up anew which timezone this thread has chosen: here
+    all have the same."""
+    return local(timezone.now()).date()
+
+
+def local(moment: dt.datetime) -> dt.datetime:
+    """A moment by the clock on the wall."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 def day_in(text: str) -> dt.date | None:
     """The day that an address names as 2026-09-01; None if it names none. Anything else is refused."""
     try:

@@ -177,7 +177,7 @@ def _drawn_by(asked: Any, compiler: Any) -> Callable[[list[Any]], Any]:
         return list if len(compiler.select) > 1 else lambda row: row[0]
     info = compiler.klass_info
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in compiler.select[first:last]]
+    names = frozenset(column[0].target.attname for column in compiler.select[first:last])
     beside = get_related_populators(info, compiler.select, asked.db)  # type: ignore[call-arg]  # as Django 6 has it
     noted = dict(compiler.annotation_col_map or {})
 

@@ -1,6 +1,5 @@
 """A list as it is declared, and as one request sees it."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +9,9 @@ import django_filters
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.urls import reverse
 
 from schools.access import Viewer
+from schools.common.addresses import SOME_ID, around
 from schools.common.workbooks import Sheet
 from schools.listing.columns import Column, Sort, turned
 from schools.listing.filters import ListFilter
@@ -85,8 +84,8 @@ class Shown:
     @property
     def address(self) -> Callable[[Any], str]:
         """Where a row's first column leads: the address is made once, the key put into it for each."""
-        key = uuid.UUID(int=0) if isinstance(self.rows.model._meta.pk, models.UUIDField) else 0
-        before, after = reverse(self.list.link, args=[key]).rsplit(str(key), 1)
+        key = SOME_ID if isinstance(self.rows.model._meta.pk, models.UUIDField) else 0
+        before, after = around(self.list.link, key)
         return lambda row: f"{before}{row.pk}{after}"
 
     @property

@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from schools import classnames
+from schools.common.days import today
 from schools.models.units import Unit
 from schools.models.visible import Visible
 
@@ -52,7 +52,7 @@ class ClassGroup(models.Model):
 
     @property
     def short_name(self) -> str:
-        return self.short_on(timezone.localdate())
+        return self.short_on(today())
 
     def short_on(self, day: dt.date) -> str:
         """For a tile: 一(3)班 is short enough, in English 1-3."""
@@ -65,7 +65,7 @@ class ClassGroup(models.Model):
     @property
     def name(self) -> str:
         """Today's display name. Select `school` with the class, or each name costs a query."""
-        return self.name_on(timezone.localdate())
+        return self.name_on(today())
 
     def is_there(self, day: dt.date, system: str) -> bool:
         """Not a class that has left, has not begun, or was closed."""
@@ -74,7 +74,7 @@ class ClassGroup(models.Model):
 
     @property
     def grade(self) -> int:
-        return classnames.grade_in_stage(self.stage, self.entry_year, timezone.localdate())
+        return classnames.grade_in_stage(self.stage, self.entry_year, today())
 
     @property
     def grade_name(self) -> str:

@@ -9,7 +9,6 @@ from django import template
 from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from heroicons import IconDoesNotExist
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from schools.common import labels
+from schools.common.days import local, today
 from schools.common.kept import kept
 
 register = template.Library()
@@ -126,8 +126,8 @@ def day(value: datetime.date | None) -> str:
     """A date as short as it can be: the year only when it is not this one."""
     if value is None:
         return ""
-    value = timezone.localdate(value) if isinstance(value, datetime.datetime) else value
-    return _day(value, timezone.localdate().year, get_language())
+    value = local(value).date() if isinstance(value, datetime.datetime) else value
+    return _day(value, today().year, get_language())
 
 
 @lru_cache(maxsize=4096)  # a list names the same few days on every row
@@ -148,11 +148,11 @@ def moment(value: datetime.datetime | None) -> str:
     """A point in time for a list: 'Today 12:20', otherwise the day and the time."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
-    clock = f"{local:%H:%M}"
-    if local.date() == timezone.localdate():
+    here = local(value)
+    clock = f"{here:%H:%M}"
+    if here.date() == today():
         return _("Today {time}").format(time=clock)
-    return _("{day} {time}").format(day=day(local.date()), time=clock)
+    return _("{day} {time}").format(day=day(here.date()), time=clock)
 
 
 @register.filter

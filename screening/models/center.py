@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.classnames.grades import entry_year_of
+from schools.common.addresses import address_of
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
@@ -48,7 +49,7 @@ class CenterRound(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("screening:center_round_detail", args=[self.pk])
+        return address_of("screening:center_round_detail", self.pk)
 
     @property
     def take_up_url(self) -> str:

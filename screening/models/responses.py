@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership
@@ -121,7 +121,7 @@ class Response(models.Model):
         return f"response {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("screening:response_detail", args=[self.pk])
+        return address_of("screening:response_detail", self.pk)
 
     @property
     def given(self) -> dict[str, Any]:

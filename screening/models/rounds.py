@@ -2,11 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from schools.common.addresses import address_of
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Membership, Unit
 from schools.models.visible import Visible
@@ -158,7 +158,7 @@ class Round(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("screening:round_detail", args=[self.pk])
+        return address_of("screening:round_detail", self.pk)
 
     @property
     def is_scored(self) -> bool:

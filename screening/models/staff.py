@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Unit
@@ -50,7 +51,7 @@ class StaffSurvey(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("screening:staff_survey_detail", args=[self.pk])
+        return address_of("screening:staff_survey_detail", self.pk)
 
     @property
     def answer_url(self) -> str:

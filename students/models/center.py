@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Unit
@@ -99,7 +99,7 @@ class CenterRequest(models.Model):
         return f"request {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("students:center_request_detail", args=[self.pk])
+        return address_of("students:center_request_detail", self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -7,10 +7,10 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Person, Unit
@@ -121,7 +121,7 @@ class RiskFlag(models.Model):
         return f"flag {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("students:flag_detail", args=[self.pk])
+        return address_of("students:flag_detail", self.pk)
 
     @property
     def in_hand_by(self) -> dt.datetime:

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Unit
@@ -62,7 +62,7 @@ class BreakGlass(models.Model):
         return f"break-glass {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("students:glass_detail", args=[self.pk])
+        return address_of("students:glass_detail", self.pk)
 
     def is_running(self, now: dt.datetime) -> bool:
         return self.until > now

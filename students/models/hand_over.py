@@ -3,10 +3,10 @@ sends it back. Outside the network it leaves on paper, and the receipt is record
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import Membership, Unit
@@ -83,7 +83,7 @@ class HandOver(models.Model):
         return f"hand-over {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("students:hand_over_detail", args=[self.pk])
+        return address_of("students:hand_over_detail", self.pk)
 
     @property
     def is_waiting(self) -> bool:

@@ -4,10 +4,10 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.common.labels import Labelled
@@ -98,7 +98,7 @@ class RegistryEntry(models.Model):
         return f"entry {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("students:plan_detail", args=[self.pk])
+        return address_of("students:plan_detail", self.pk)
 
 
 class PlanMeasureQuerySet(Visible["PlanMeasure"]):

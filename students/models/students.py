@@ -1,9 +1,9 @@
 """Students and their guardians."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from schools.common.addresses import address_of
 from schools.common.fields import SealedTextField
 from schools.common.ids import new_id
 from schools.models import ClassGroup, Unit
@@ -103,7 +103,7 @@ class Student(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("students:student_detail", args=[self.pk])
+        return address_of("students:student_detail", self.pk)
 
 
 class GuardianQuerySet(Visible["Guardian"]):

@@ -49,3 +49,14 @@ def test_sqlite_finds_the_talks_of_a_student_before_those_of_a_school(tmp_path):
             look_at_tables(connection)
     connection.close()
     assert ["of_school" in ways[0], "of_student" in ways[1]] == [True, True]
+
+
+@pytest.mark.django_db
+def test_sqlite_reads_marks_of_values_whether_or_not_it_has_seen_the_query(tmp_path):
+    connection = ConnectionHandler({"default": database("sqlite:///own.sqlite3", base=tmp_path)})["default"]
+    with connection.cursor() as cursor:
+        asked = "SELECT %s || ' of 100%%'"
+        told = [cursor.execute(asked, [n]).fetchone()[0] for n in (7, 8)]
+        named = cursor.execute("SELECT %(n)s", {"n": 9}).fetchone()[0]
+    connection.close()
+    assert (told, named) == (["7 of 100%", "8 of 100%"], 9)

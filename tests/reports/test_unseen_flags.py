@@ -1,6 +1,8 @@
 """A flag is kept from somebody of the school: their figures and summaries are as if it had never been raised."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from counseling.models import IncidentBarrier
@@ -12,6 +14,7 @@ from reports.unit_counts import counts_of
 from schools.figures import CLASS, Scope
 from schools.queries import current_term
 from schools.recounting import recount
+from schools.tallies import mark
 from tests.counseling.sheet import filed
 from tests.walking import entry_of, incident_of, kept_from, raised
 
@@ -55,6 +58,18 @@ def test_pages_and_summary_of_a_barred_leader_do_not_know_of_it(before, kept, wo
         assert (int(str(page.context["count"])), page.context["closed"]) == (before[0].get((code, "", ""), 0), 0), code
     document = client.get(reverse("reports:summary_detail", args=[term.code])).context["document"]
     assert told(document) == before[1]
+
+
+def test_what_is_counted_for_a_barred_leader_is_kept_until_the_school_changes(kept, world, sign_in):
+    client, page = sign_in(world.a.leader), reverse("reports:figure_list")
+    first = counts(client.get(page).context["board"])
+    with CaptureQueriesContext(connection) as caught:
+        again = counts(client.get(page).context["board"])
+    assert (again, [one["sql"] for one in caught if 'FROM "students_student"' in one["sql"]]) == (first, [])
+    raised(world.a.neighbor, world.a.counselor, severity=2)
+    mark(world.a.unit.pk)
+    then = counts(client.get(page).context["board"])
+    assert then["flags_new", "", ""] == first.get(("flags_new", "", ""), 0) + 1
 
 
 def test_the_talk_behind_it_is_neither_counted_nor_held_back(world, viewer, sign_in):
