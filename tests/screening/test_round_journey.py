@@ -74,7 +74,7 @@ def test_answers_refused_for_good_stay_on_the_device_with_a_word_until_the_new_s
     slip.refresh_from_db()
     page.goto(f"/a/{code_of(slip)}/")
     page.tap("button[value=yes]")
-    page.wait_for_selector("[data-num]")
+    page.wait_for_selector("[data-num]:has-text('第 3 题')")  # a page loaded anew goes on behind what it still holds
     while page.evaluate("sessionStorage.length"):  # `wait_for_function` uses eval, which the policy forbids
         page.wait_for_timeout(50)
     assert SavedAnswers.objects.get(slip=slip).given == {"1.1": 1, "1.2": 1}
