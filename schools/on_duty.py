@@ -22,14 +22,21 @@ def on_duty(unit: Unit, day: dt.date) -> list[Membership]:
     return members
 
 
+def keys_on_duty(unit: Unit, day: dt.date) -> set[int]:
+    """Only whose memberships they are, for a list that holds them already."""
+    rows = _KEYS.rows(unit=unit.pk, day=day, weekday=day.weekday())
+    return {membership for membership, named_for in rows if named_for} or {membership for membership, _day in rows}
+
+
 def _named(unit: Any, day: Any, weekday: Any) -> Any:
     """For the day or for its weekday, those who work there on that day."""
     current = Membership.objects.current(day).filter(unit=unit, person__is_active=True)
-    rows = OnDuty.objects.filter(Q(day=day) | Q(day=None, weekday=weekday), unit=unit, membership__in=current)
-    return rows.select_related("membership__person")
+    return OnDuty.objects.filter(Q(day=day) | Q(day=None, weekday=weekday), unit=unit, membership__in=current)
 
 
-_ON_DUTY = Prepared(_named, unit=BigIntegerField(), day=DateField(), weekday=PositiveSmallIntegerField())
+_HOLES = {"unit": BigIntegerField(), "day": DateField(), "weekday": PositiveSmallIntegerField()}
+_ON_DUTY = Prepared(lambda **of: _named(**of).select_related("membership__person"), **_HOLES)
+_KEYS = Prepared(lambda **of: _named(**of).order_by().values_list("membership", "day"), **_HOLES)
 
 
 def auditors_above(*units: Unit) -> MembershipQuerySet:
@@ -66,5 +73,5 @@ def centers_above(school: Unit) -> list[Unit]:
 def staff_to_call(center: Unit, *, barred: Collection[Any] = ()) -> list[Membership]:
     """Who is on duty there today, else all of its staff; without these people, as if they did not work there."""
     able = [one for one in _staff().filter(unit=center).select_related("person") if one.person_id not in barred]
-    today = {one.pk for one in on_duty(center, timezone.localdate())}
+    today = keys_on_duty(center, timezone.localdate())
     return [one for one in able if one.pk in today] or able

@@ -91,9 +91,10 @@ class Prepared:
         return [made.draw(row) for row in _fetched(made, values)] if made else []
 
     def prepare(self) -> Made | None:
-        if connection.vendor not in self._made:
-            self._made[connection.vendor] = self._make()
-        return self._made[connection.vendor]
+        vendor = connection.vendor
+        if vendor not in self._made:
+            self._made[vendor] = self._make()
+        return self._made[vendor]
 
     def _make(self) -> Made | None:
         """Nothing where Django knows without asking that there is no row."""
@@ -238,8 +239,9 @@ class PreparedUpdate:
         if connection.vendor not in self._made:
             self._made[connection.vendor] = self._make()
         sql, params = self._made[connection.vendor]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [_fill(param, values, connection) for param in params])
+        database = connections[DEFAULT_DB_ALIAS]
+        with database.cursor() as cursor:
+            cursor.execute(sql, [_fill(param, values, database) for param in params])
             return int(cursor.rowcount)
 
     def _make(self) -> tuple[str, list[Any]]:

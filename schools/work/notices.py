@@ -87,6 +87,7 @@ def notify(
     """
     members = list({member.pk: member for member in to}.values())
     subject_type, subject_id = subject_of(about)
+    address = url or _address_of(about)
     rows = [
         Notice(
             membership=member,
@@ -95,7 +96,7 @@ def notify(
             urgency=urgency,
             subject_type=subject_type,
             subject_id=subject_id,
-            url=url or _address_of(about),
+            url=address,
             occasion=occasion,
             due_at=due_at,
             answer_by=answer_by,

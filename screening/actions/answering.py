@@ -70,7 +70,10 @@ _TOO_MANY = Prepared(
 )
 _ON_THEIR_WAY = Prepared(lambda slip: SavedAnswers.objects.filter(slip=slip).order_by("at", "pk"), slip=UUIDField())
 _FINISHED = PreparedUpdate(
-    lambda slip, now: (Slip.objects.filter(pk=slip), {"finished_at": now}), slip=UUIDField(), now=DateTimeField()
+    lambda slip, now, flag: (Slip.objects.filter(pk=slip), {"finished_at": now, "flag": flag}),
+    slip=UUIDField(),
+    now=DateTimeField(),
+    flag=UUIDField(),
 )
 _STUDENT = Prepared(lambda student: Student.objects.filter(pk=student).select_related("school"), student=UUIDField())
 _FLAGGED = PreparedUpdate(
@@ -189,6 +192,11 @@ def _call_late(slip: Slip, answers: Mapping[str, Any]) -> None:
 
 
 def call_person(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
+    _raise_for(slip, severity, is_critical=is_critical)
+    _FLAGGED.run(slip=slip.pk, flag=slip.flag_id)
+
+
+def _raise_for(slip: Slip, severity: int, *, is_critical: bool = False) -> None:
     (student,) = _STUDENT.objects(student=slip.student_id)
     flag = raise_flag(
         by=None,
@@ -198,7 +206,6 @@ def call_person(slip: Slip, severity: int, *, is_critical: bool = False) -> None
         source=RiskFlag.Source.SCREENING,
         is_critical=is_critical,
     )
-    _FLAGGED.run(slip=slip.pk, flag=flag.pk)
     slip.flag = flag
 
 
@@ -238,13 +245,11 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
     # What has called stands with its flag on the slip.
     is_called = slip.flag_id is not None and CriticalAnswer.objects.filter(slip=slip).exists()
     response = _write(slip, submission, {**merged, **answers}, spent + seconds, found, is_called)
-    # Somebody may have dismissed what called before the whole was there; a flag of less does not stand for it.
     severity = min(found.attention, 3)
-    standing_ones = RiskFlag.objects.open().filter(student=slip.student_id, severity__gte=severity)
-    if severity >= NEEDS_ATTENTION and not (is_called and standing_ones.exists()):
-        call_person(slip, severity)
+    if severity >= NEEDS_ATTENTION and not (is_called and _stands(slip, severity)):
+        _raise_for(slip, severity)
     now = timezone.now()
-    _FINISHED.run(slip=slip.pk, now=now)
+    _FINISHED.run(slip=slip.pk, now=now, flag=slip.flag_id)
     slip.finished_at = now
     if saved:
         SavedAnswers.objects.filter(slip=slip).delete()
@@ -253,6 +258,12 @@ def complete(*, slip: Slip, submission: UUID, answers: Mapping[str, Any], second
     mark(slip.round.school_id)
     pulse({slip.round.school_id})
     return response
+
+
+def _stands(slip: Slip, severity: int) -> bool:
+    """Does what called before call still? Somebody may have dismissed it before the whole was there; a flag of less
+    does not stand for it."""
+    return RiskFlag.objects.open().filter(student=slip.student_id, severity__gte=severity).exists()
 
 
 def answers_so_far(slip: Slip) -> tuple[dict[str, Any], int]:

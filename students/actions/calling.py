@@ -12,7 +12,7 @@ from schools.access import SCHOOL_ROLES
 from schools.common.prepared import Prepared
 from schools.models import Membership, Person, Role
 from schools.models.people import MembershipQuerySet
-from schools.on_duty import centers_above, on_duty, staff_to_call
+from schools.on_duty import centers_above, keys_on_duty, staff_to_call
 from schools.settings_of import setting_of
 from schools.severity import WORST
 from schools.work.notices import Urgency, about_this, end_notices, notify, pulse, this_once
@@ -73,7 +73,7 @@ _HANDLERS = Prepared(
 def _first_called(flag: RiskFlag) -> list[Membership]:
     """Who is on duty today; for the worst level, and where nobody is on duty, every counselor."""
     able = handlers(flag)
-    today = {one.pk for one in on_duty(flag.school, timezone.localdate())}
+    today = keys_on_duty(flag.school, timezone.localdate())
     called = [one for one in able if one.pk in today]
     return able if flag.severity == WORST or not called else called
 
