@@ -34,7 +34,7 @@ def _named(unit: Any, day: Any, weekday: Any) -> Any:
     return OnDuty.objects.filter(Q(day=day) | Q(day=None, weekday=weekday), unit=unit, membership__in=current)
 
 
-_HOLES = {"unit": BigIntegerField(), "day": DateField(), "weekday": PositiveSmallIntegerField()}
+_HOLES: dict[str, Any] = {"unit": BigIntegerField(), "day": DateField(), "weekday": PositiveSmallIntegerField()}
 _ON_DUTY = Prepared(lambda **of: _named(**of).select_related("membership__person"), **_HOLES)
 _KEYS = Prepared(lambda **of: _named(**of).order_by().values_list("membership", "day"), **_HOLES)
 

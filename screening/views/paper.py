@@ -44,6 +44,7 @@ def paper_enter(request: ViewerRequest, pk: UUID) -> HttpResponse:
     if len(slip.papers.all()) == 2 and slip.finished_at is None:
         return redirect("screening:paper_decide", pk=pk)
     asks_consent = STUDENT in needed_of(slip.round, slip.student, timezone.localdate())
+    is_second = bool(slip.papers.all())
     form = PaperForm(
         request.POST or None,
         round_=slip.round,
@@ -63,11 +64,11 @@ def paper_enter(request: ViewerRequest, pk: UUID) -> HttpResponse:
             if done:
                 messages.success(request, _("Both readings agree: it is handed in."))
                 return redirect(done)
-            if slip.papers.count() == 2:
+            if is_second:
                 return redirect("screening:paper_decide", pk=pk)
             messages.success(request, _("Kept. A second person now reads the paper."))
             return redirect("screening:round_class", pk=slip.round_id, group=slip.class_group_id)
-    context = {"slip": slip, "form": form, "is_second": bool(slip.papers.all())}
+    context = {"slip": slip, "form": form, "is_second": is_second}
     return render(request, "screening/paper_enter.html", context, status=422 if form.errors else 200)
 
 

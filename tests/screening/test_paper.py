@@ -132,3 +132,9 @@ def test_those_ticked_are_absent_together_and_who_has_begun_is_not(world, sign_i
     with pytest.raises(Refused):
         mark_absent(by=by(world), slip=slip_of(round_, world.a.student_2), is_absent=True)
     assert marked.count() == 1
+
+
+def test_second_reading_that_differs_leads_to_the_decision(slip, world, sign_in):
+    read(world, slip, sheet(*CALM))
+    answer = sign_in(world.a.counselor_2).post(f"/slips/{slip.pk}/paper/", {f"q-1.{n}": "1" for n in range(1, 10)})
+    assert answer.url == f"/slips/{slip.pk}/paper/decide/"
