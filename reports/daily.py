@@ -16,7 +16,7 @@ from reports.parts import part_of, part_of_head, parts_among
 from reports.reporting import Completeness, Scheme, Schemes, State, count, due_at, has_to_report, hour_for, state_of
 from schools.calendar import SchoolCalendar
 from schools.common.prepared import PreparedUp
-from schools.models import CalendarDay, ClassGroup, Membership, Role, Term, Unit
+from schools.models import CalendarDay, ClassGroup, Membership, Notice, Role, Term, Unit
 from schools.models.people import MembershipQuerySet
 from schools.queries import class_teachers, spans_of
 from students.models import Student
@@ -98,6 +98,13 @@ class Row:
     stands_in: bool = False
     exception: str = ""
     tile: str = ""  # a shorter name, where there is little room
+    called_at: dt.datetime | None = None  # when its people were last reminded
+    has_read: bool = False  # did one of them read that?
+
+    @property
+    def is_put_off(self) -> bool:
+        """By name, until an hour that has not come: it is reminded by itself only."""
+        return bool(self.exception) and self.state == State.AWAITED
 
     @property
     def is_late(self) -> bool:
@@ -137,6 +144,10 @@ class Board:
     def unsigned(self) -> list[Row]:
         """Silent ones, and those whose hour has not come yet."""
         return [row for row in self.rows if row.state in (State.MISSING, State.AWAITED)]
+
+    @property
+    def to_remind(self) -> list[Row]:
+        return [row for row in self.unsigned if not row.is_put_off]
 
     @property
     def concerns(self) -> int:
@@ -375,6 +386,19 @@ def add_leaders(rows: Sequence[Row], day: dt.date) -> None:
     by_unit = {row.key: row for row in rows}
     for member in _signers(day).filter(unit__in=by_unit):
         by_unit[member.unit_id].people.append(member)
+
+
+def add_calls(rows: Iterable[Row], kind: str, day: dt.date) -> None:
+    """When the people of each row were last reminded of that day, and whether one of them has read it. One query."""
+    by_member: dict[int, list[Row]] = {}
+    for row in rows:
+        for member in row.people:
+            by_member.setdefault(member.pk, []).append(row)
+    calls = Notice.objects.filter(membership__in=by_member, kind=kind, occasion__startswith=f"{day:%Y-%m-%d} ")
+    calls = calls.filter(withdrawn_at=None).order_by("created_at")
+    for member_id, at, read_at in calls.values_list("membership", "created_at", "read_at"):
+        for row in by_member[member_id]:
+            row.called_at, row.has_read = at, read_at is not None
 
 
 def leaders_of(unit: Unit) -> list[Membership]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.access import SIGNERS
+from reports.actions.exceptions import sees_class
 from reports.actions.schemes import PRESETS
 from reports.models import DailyReport, ReportingScheme, ReportQuestion
 from reports.questions import Answers, answers_of
 from schools.common.rendering import DayInput, Segmented, field_of
 from schools.common.typed import LineField, LongField
-from schools.models import Membership, Unit
+from schools.models import ClassGroup, Membership, Unit
 from students.models import Student
 from students.models.students import StudentQuerySet
 
@@ -184,7 +185,11 @@ class SchemeForm(forms.Form):
         required=False,
         help_text=_("Their heads sum up the classes and add what no class knows."),
     )
-    hour_class = forms.TimeField(label=_("Classes until"), required=False)
+    hour_class = forms.TimeField(
+        label=_("Classes until"),
+        required=False,
+        help_text=_("An hour that is left empty is the usual one of the rule chosen above; it is shown once saved."),
+    )
     hour_grade = forms.TimeField(label=_("Grades or colleges until"), required=False)
     hour_school = forms.TimeField(label=_("Schools until"), required=False)
     hour_cluster = forms.TimeField(label=_("Clusters until"), required=False)
@@ -218,15 +223,23 @@ class LateForm(forms.Form):
 
 class StandInForm(forms.Form):
     quiet = True
-    member = forms.ModelChoiceField(label=_("Who signs"), queryset=Membership.objects.none())
+    member = forms.ModelChoiceField(
+        label=_("Who signs"),
+        queryset=Membership.objects.none(),
+        help_text=_(
+            "Who sees its students: counselors, the head of the grade, who has the class. Somebody else is given the "
+            "class under People first."
+        ),
+    )
     first_on = forms.DateField(label=_("From"), widget=DayInput)
     last_on = forms.DateField(label=_("Until"), widget=DayInput)
 
-    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: ClassGroup, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Membership.objects.current().filter(unit=unit, role__in=SIGNERS, person__is_active=True)
+        here = Membership.objects.current().filter(unit=group.school_id, role__in=SIGNERS, person__is_active=True)
+        seeing = [member.pk for member in here.prefetch_related("classes") if sees_class(member, group)]
         field = field_of(self, "member", forms.ModelChoiceField)
-        field.queryset = here.select_related("person", "unit").order_by("person__name")
+        field.queryset = here.filter(pk__in=seeing).select_related("person", "unit").order_by("person__name")
         field.label_from_instance = named  # type: ignore[method-assign, assignment]
 
 

@@ -186,8 +186,10 @@ def board_words(board: Board, *, is_school: bool) -> str:
             text = _("{received} of {expected} schools have reported; the others have until {hour}")
         hour = f"{timezone.localtime(board.due):%H:%M}" if board.due else ""
         return text.format(received=counts.received, expected=counts.expected, hour=hour)
-    text = _("All {n} classes have reported") if is_school else _("All {n} schools have reported")
-    return text.format(n=counts.expected)
+    n = counts.expected
+    if is_school:
+        return ngettext("The one class has reported", "All {n} classes have reported", n).format(n=n)
+    return ngettext("The one school has reported", "All {n} schools have reported", n).format(n=n)
 
 
 def _missing_words(counts: Completeness, *, is_school: bool) -> str:

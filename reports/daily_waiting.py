@@ -1,19 +1,20 @@
-"""What of the daily reports waits for a person: to sign for a class, to sign for the school or center."""
+"""What of the daily reports waits for a person: to sign, or to correct what was signed before those below it."""
 
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField
+from django.db.models import BigIntegerField, CharField, DateField, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.access import can_sign_part, classes_to_sign
 from reports.daily import due_of, receiver
-from reports.models import DailyReport
+from reports.models import DailyReport, ReportException
 from reports.models.daily import CLASS, GRADE, UNIT_SIGNERS
 from reports.parts import part_of_head, parts_among
+from reports.reporting import hour_for
 from schools.access import Viewer
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
@@ -26,33 +27,53 @@ def classes_to_report(viewer: Viewer) -> Iterator[Waiting]:
     if due is None:
         return
     signed = set(_signed_classes(viewer, classes=[group.pk for group in groups], day=today))
-    for group in groups:
-        if group.pk not in signed:
-            text = _("Daily report of {name}").format(name=group.name)
-            yield Waiting(text=text, url=reverse("reports:daily_class", args=[group.pk]), due_at=due)
+    unsigned = [group for group in groups if group.pk not in signed]
+    later = _put_off_classes(viewer, classes=[group.pk for group in unsigned], day=today) if unsigned else []
+    hours = {one.class_group_id: one.until for one in later}
+    for group in unsigned:
+        text = _("Daily report of {name}").format(name=group.name)
+        url = reverse("reports:daily_class", args=[group.pk])
+        yield Waiting(text=text, url=url, due_at=hour_for(due, hours.get(group.pk)))
 
 
 @waits
 def part_to_report(viewer: Viewer) -> Iterator[Waiting]:
     """Of the head of a grade or college."""
-    due = _due(viewer, GRADE, viewer.unit.path) if can_sign_part(viewer) else None
-    if due is None or _signed_by_part(viewer, part=part_of_head(viewer.membership), day=timezone.localdate()):
-        return
-    place = " · ".join(parts_among(viewer.class_groups).values())
-    text = _("Daily report of {name}").format(name=place)
-    yield Waiting(text=text, url=reverse("reports:daily_board"), due_at=due)
+    if can_sign_part(viewer):
+        name = " · ".join(parts_among(viewer.class_groups).values())
+        yield from _to_sign(viewer, part_of_head(viewer.membership), name, _due(viewer, GRADE, viewer.unit.path))
 
 
 @waits
 def unit_to_report(viewer: Viewer) -> Iterator[Waiting]:
-    if viewer.role not in UNIT_SIGNERS:
-        return
-    due = _due(viewer, viewer.unit.kind_id, receiver(viewer.unit.path))
+    if viewer.role in UNIT_SIGNERS:
+        due = _due(viewer, viewer.unit.kind_id, receiver(viewer.unit.path))
+        yield from _to_sign(viewer, "", viewer.unit.name, due)
+
+
+def _to_sign(viewer: Viewer, part: str, name: str, due: dt.datetime | None) -> Iterator[Waiting]:
+    """A report that is not signed yet, or that was signed before somebody below it signed or corrected theirs."""
     if due is None:
         return
-    if not _signed_by_unit(viewer, day=timezone.localdate()):
-        text = _("Daily report of {name}").format(name=viewer.unit.name)
-        yield Waiting(text=text, url=reverse("reports:daily_board"), due_at=due)
+    url, today = reverse("reports:daily_board"), timezone.localdate()
+    signed = _signed(viewer, part=part, day=today)
+    if not signed:
+        later = _put_off(viewer, part=part, day=today)
+        text = _("Daily report of {name}").format(name=name)
+        yield Waiting(text=text, url=url, due_at=hour_for(due, later[0].until if later else None))
+    elif _is_outdated(viewer, signed[0]):
+        yield Waiting(text=_("Correction of the daily report of {name}").format(name=name), url=url)
+
+
+def _is_outdated(viewer: Viewer, own: DailyReport) -> bool:
+    """As the board tells it: has one of its rows been signed since?"""
+    since = DailyReport.objects.filter(day=own.day, signed_at__gt=own.signed_at).order_by()
+    if own.part:
+        return since.filter(class_group__in=viewer.class_ids).exists()
+    if viewer.unit.is_school:
+        return since.filter(unit=viewer.unit).exclude(pk=own.pk).exists()
+    below = since.filter(unit__path__startswith=viewer.unit.path, class_group=None, part="").exclude(pk=own.pk)
+    return below.filter(Q(unit__kind__is_school=True) | Q(unit__parent=viewer.unit)).exists()
 
 
 @prepared_for(classes=BigIntegerField(), day=DateField())
@@ -60,15 +81,19 @@ def _signed_classes(viewer: Viewer, classes: list[Any], day: Any) -> Any:
     return DailyReport.objects.filter(class_group__in=classes, day=day).order_by().values_list("class_group")
 
 
+@prepared_for(classes=BigIntegerField(), day=DateField())
+def _put_off_classes(viewer: Viewer, classes: list[Any], day: Any) -> Any:
+    return ReportException.objects.filter(class_group__in=classes, day=day).order_by()
+
+
 @prepared_for(part=CharField(), day=DateField())
-def _signed_by_part(viewer: Viewer, part: Any, day: Any) -> Any:
-    rows = DailyReport.objects.filter(unit=viewer.unit, class_group=None, part=part, day=day)
-    return rows.order_by().values_list("pk")
+def _signed(viewer: Viewer, part: Any, day: Any) -> Any:
+    return DailyReport.objects.filter(unit=viewer.unit, class_group=None, part=part, day=day).order_by()
 
 
-@prepared_for(day=DateField())
-def _signed_by_unit(viewer: Viewer, day: Any) -> Any:
-    return DailyReport.objects.filter(unit=viewer.unit, class_group=None, part="", day=day).order_by().values_list("pk")
+@prepared_for(part=CharField(), day=DateField())
+def _put_off(viewer: Viewer, part: Any, day: Any) -> Any:
+    return ReportException.objects.filter(unit=viewer.unit, class_group=None, part=part, day=day).order_by()
 
 
 def _due(viewer: Viewer, level: str, path: str) -> dt.datetime | None:

@@ -6,7 +6,8 @@ import random
 from zoneinfo import ZoneInfo
 
 from config.demo.network import DemoSchool, Ids
-from reports.daily import plain
+from reports.daily import plain, students_in
+from reports.known import known_of
 from reports.models import DailyReport, ReportingScheme, ReportQuestion, ReportVersion
 from reports.parts import part_of
 from reports.reporting import due_at
@@ -40,6 +41,7 @@ class Reports:
         self.school, self.rule, self.scheme, self.now, self.ids = school, rule, plain(rule), now, ids
         self.rng = random.Random(f"daily {school.unit.code}")
         self.ill = f"q{ReportQuestion.objects.get(unit=rule.unit).pk}"
+        self.sizes = students_in(school.classes)
         self.silence = 0.09 if number % 13 == 7 else 0.012
         self.reports: list[DailyReport] = []
         self.versions: list[ReportVersion] = []
@@ -90,7 +92,7 @@ class Reports:
         for group in self.school.classes if with_classes else ():
             found = 1 if self.rng.random() < 0.03 else 0
             ill = self.rng.choice((0, 0, 0, 0, 0, 1, 1, 2))
-            counts = {"students": 40, self.ill: ill}
+            counts = {"students": self.sizes[group.pk], self.ill: ill}
             if self.add(day, "class", self.school.teachers[group.pk], group, found, counts):
                 told, zero, concerns = told + bool(found), zero + (not found), concerns + found
                 all_ill += ill
@@ -130,6 +132,12 @@ class Reports:
             }
             self.add(day, "grade", head, None, concerns, counts, part)
 
+    def add_known(self, day: dt.date) -> None:
+        """What the system knows of each class goes with its report."""
+        for report in self.reports:
+            if report.day == day and report.class_group:
+                report.counts.update(known_of(report.class_group, day))
+
     def write(self) -> None:
         DailyReport.objects.bulk_create(self.reports, batch_size=1000)
         ReportVersion.objects.bulk_create(self.versions, batch_size=1000)
@@ -148,4 +156,6 @@ def add_reports(schools: list[DemoSchool], calendar: SchoolCalendar, today: dt.d
         reports = Reports(school, rule, now, ids, number=number)
         for day in days:
             reports.day(day, with_classes=number == 0 or day in days[-LAST_DAYS:])
+        if number == 0:
+            reports.add_known(today)
         reports.write()

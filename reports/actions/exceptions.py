@@ -80,7 +80,7 @@ def sees_class(member: Membership, group: ClassGroup) -> bool:
         return True
     if member.role == Role.GRADE_HEAD:
         return member.heads(group)
-    return member.classes.filter(pk=group.pk).exists()
+    return group.pk in {one.pk for one in member.classes.all()}
 
 
 @transaction.atomic

@@ -19,14 +19,15 @@ from schools.work.reminders import remind_by_hand
 
 @transaction.atomic
 def remind_silent(*, by: Viewer, day: dt.date, only: Collection[int] = ()) -> int:
-    """Call who has not signed for the day: all of them, or those named. Returns how many people were called."""
+    """Call who has not signed for the day: all but those who may report later, or those named. Returns how many people
+    were called."""
     if not can_remind(by):
         raise Refused(_("Only those who receive the reports can send reminders."))
     if day != timezone.localdate():
         raise Refused(_("Reminders are for today. An older day is filled in by who was silent, with a reason."))
     groups = by.class_groups  # of a grade head those of the grade
     board = class_board(by.unit, day, classes=groups) if by.unit.is_school else unit_board(by.unit, day)
-    rows = [row for row in board.unsigned if not only or row.key in only]
+    rows = [row for row in board.unsigned if row.key in only] if only else board.to_remind
     return _call(by, day, rows, "daily.class")
 
 
@@ -37,7 +38,7 @@ def remind_between(*, by: Viewer, day: dt.date) -> int:
         raise Refused(_("Only those who receive the reports can send reminders."))
     if day != timezone.localdate():
         raise Refused(_("Reminders are for today. An older day is filled in by who was silent, with a reason."))
-    return _call(by, day, between_board(by.unit, day).unsigned, "daily.grade")
+    return _call(by, day, between_board(by.unit, day).to_remind, "daily.grade")
 
 
 def _call(by: Viewer, day: dt.date, rows: list[Row], kind: str) -> int:

@@ -33,7 +33,7 @@ from reports.actions.daily import (
     start_board_pdf,
 )
 from reports.actions.reminding import remind_between, remind_silent
-from reports.daily import Board, class_board, counts_of_school, due_of, exception_of, receiver, unit_board
+from reports.daily import Board, add_calls, class_board, counts_of_school, due_of, exception_of, receiver, unit_board
 from reports.daily_drawing import places_of, strip
 from reports.daily_forms import ConcernForm, SignForm, UnitForm
 from reports.daily_page import (
@@ -51,6 +51,7 @@ from reports.models import DailyReport
 from reports.models.daily import GRADE
 from reports.parts import part_of_head
 from reports.questions import given_in, questions_of
+from reports.reporting import hour_for
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, reason_to_see, roles
 from schools.common.days import day_in
 from schools.common.errors import refusal_in, refusal_told
@@ -201,6 +202,9 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
     viewer = request.viewer
     board, own = _board(request, day), _own_report(request, day)
     is_head = viewer.role == Role.GRADE_HEAD
+    may_remind = can_remind(viewer) and day == timezone.localdate()
+    if may_remind:
+        add_calls(board.unsigned, "daily.class" if viewer.unit.is_school else "daily.unit", day)
     between = Board(day, None, []) if is_head else between_board(viewer.unit, day)
     term = term_board(viewer)
     drawn = [found for found in (term, term_between(viewer)) if found]
@@ -219,7 +223,7 @@ def _show_board(request: ViewerRequest, day: dt.date, form: UnitForm | None = No
         "may_set_rules": can_sign_unit(viewer, viewer.unit),
         "between": between,
         "added": counts_of_school(board, between)["in_between"],
-        "may_remind": can_remind(viewer) and day == timezone.localdate(),
+        "may_remind": may_remind,
         "is_school": viewer.unit.is_school,
         "has_term": viewer.term is not None,
         "corrected": corrected_since([*board.rows, *between.rows], own),
@@ -257,7 +261,7 @@ def _own_due(request: ViewerRequest, day: dt.date) -> dt.datetime | None:
     else:
         due = due_of(unit, unit.kind_id, receiver(unit.path), day)
     later = exception_of(unit, part, day) if due else None
-    return max(due, later.until) if due and later else due
+    return hour_for(due, later.until) if due and later else due
 
 
 def _own_report(request: ViewerRequest, day: dt.date) -> DailyReport | None:

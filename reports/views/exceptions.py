@@ -41,7 +41,7 @@ def daily_people(request: ViewerRequest, pk: int) -> HttpResponse:
     is_late_form = "until" in request.POST
     late = LateForm(request.POST if is_late_form else None)
     form = StandInForm(
-        None if is_late_form else request.POST or None, unit=viewer.unit, initial={"first_on": today, "last_on": today}
+        None if is_late_form else request.POST or None, group=group, initial={"first_on": today, "last_on": today}
     )
     if late.is_bound and late.is_valid():
         with refusal_in(late):

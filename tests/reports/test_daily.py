@@ -12,8 +12,10 @@ from reports.actions.daily import Concern, Signature, sign_class, sign_unit
 from reports.actions.exceptions import let_report_late, name_stand_in
 from reports.actions.schemes import set_scheme
 from reports.daily import class_board, unit_board
+from reports.daily_forms import StandInForm
 from reports.daily_page import class_page, corrected_since
 from reports.daily_term import term_board
+from reports.daily_waiting import classes_to_report, unit_to_report
 from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion, StandIn
 from schools.common.errors import Refused
@@ -277,6 +279,57 @@ def test_a_class_put_off_past_the_last_step_is_reminded_by_a_ladder_of_its_own(w
     assert Notice.objects.filter(kind="daily.class", membership=world.a.teacher).count() == 2
 
 
+def test_all_are_reminded_but_whoever_was_put_off_and_the_board_says_when_and_whether_it_was_read(
+    world, sign_in, viewer
+):
+    until = NOW.replace(hour=14, minute=0)
+    let_report_late(by=viewer(world.a.leader), group=world.a.class_1, day=TODAY, until=until, reason="trip")
+    client = sign_in(world.a.leader)
+    with at(10, 20):
+        assert "提醒没签字的 2 个" in client.get(reverse("reports:daily_board")).content.decode()
+        client.post(reverse("reports:daily_remind"))
+        assert called() == ["a-teacher_2", "a-teacher_4"]
+        Notice.objects.filter(membership=world.a.teacher_2).update(read_at=NOW)
+        rows = client.get(reverse("reports:daily_board")).context["board"].rows
+    told = {row.name: (row.called_at, row.has_read) for row in rows}
+    assert told == {
+        world.a.class_1.name: (None, False),
+        world.a.class_2.name: (NOW.replace(hour=10, minute=20), True),
+        world.a.class_4.name: (NOW.replace(hour=10, minute=20), False),
+    }
+
+
+def test_the_workbench_tells_the_hour_that_a_class_or_school_was_given(world, viewer):
+    until = NOW.replace(hour=14, minute=0)
+    let_report_late(by=viewer(world.a.leader), group=world.a.class_1, day=TODAY, until=until, reason="trip")
+    let_report_late(by=viewer(world.district_staff), unit=world.a.unit, day=TODAY, until=until, reason="trip")
+    found = [
+        [one.due_at for one in tell(viewer(member))]
+        for tell, member in (
+            (classes_to_report, world.a.teacher),
+            (unit_to_report, world.a.leader),
+            (classes_to_report, world.a.teacher_2),
+        )
+    ]
+    assert found == [[until], [until], [NOW.replace(hour=10, minute=0)]]
+
+
+def test_a_correction_that_waits_stands_on_the_workbench_of_school_and_center(world, viewer):
+    def waiting():
+        found = [list(unit_to_report(viewer(member))) for member in (world.b.leader, world.cluster_staff)]
+        return [[str(one.text) for one in rows] for rows in found]
+
+    for by in (world.b.leader, world.cluster_staff):
+        sign_unit(by=viewer(by), signature=Signature(TODAY))
+    assert waiting() == [[], []]
+    with at(9, 30):
+        sign_class(by=viewer(world.b.teacher), group=world.b.class_1, signature=Signature(TODAY))
+    assert waiting() == [["更正乙小学的日报"], []]
+    with at(9, 40):
+        sign_unit(by=viewer(world.b.leader), signature=Signature(TODAY, over=1))
+    assert waiting() == [[], ["更正第一学区的日报"]]
+
+
 def test_why_a_report_was_put_off_is_sealed(world, viewer):
     until = NOW.replace(hour=11, minute=0)
     for reason in ("a first", "trip to the hills"):
@@ -294,6 +347,8 @@ def test_a_class_cannot_put_off_its_own_report(world, viewer):
 
 def test_only_who_sees_the_students_stands_in(world, viewer):
     by, days = viewer(world.a.leader), {"first_on": TODAY, "last_on": TODAY}
+    offered = StandInForm(group=world.a.class_1).fields["member"].queryset
+    assert (world.a.teacher in offered, world.a.subject_teacher in offered) == (True, False)
     with pytest.raises(Refused):
         name_stand_in(by=by, group=world.a.class_1, member=world.a.subject_teacher, **days)
     row = name_stand_in(by=by, group=world.a.class_2, member=world.a.subject_teacher, **days)
