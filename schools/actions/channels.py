@@ -35,8 +35,11 @@ def set_channel(*, by: Viewer, kind: str, target: str, is_on: bool) -> Channel:
 
 
 def _check_target(target: str) -> None:
+    address = target.partition("\n")[0].strip()
+    if len(address.split()) > 1:
+        raise Refused(_("The first line is the address alone; the body begins on the second line."), field="target")
     try:
-        check_host(target.partition("\n")[0].strip())
+        check_host(address)
     except NotSent as failure:
         raise Refused(_("This address cannot be used: {why}.").format(why=_(str(failure))), field="target") from None
 

@@ -6,14 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from schools.common.typed import LineField
+from schools.common.typed import area
 from schools.models import Channel, ChannelChoice
 
 
 class ChannelForm(forms.Form):
     quiet = True
-    target = LineField(
-        label=_("Where to"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "class": "short"})
+    target = area(
+        _("Where to"), 2, _("The address (webhook) that the group gives its robot."), max_length=2000, required=False
     )
     is_on = forms.BooleanField(label=pgettext_lazy("of a channel", "in use"), required=False)
 

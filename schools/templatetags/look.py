@@ -24,6 +24,7 @@ from schools.common.kept import kept
 register = template.Library()
 register.filter("listed", labels.listed)
 register.filter("with_note", labels.with_note)
+register.filter("told", labels.told)
 
 
 @register.simple_tag

@@ -101,6 +101,16 @@ def test_a_text_message_is_one_request_as_the_unit_wrote_it(world, leader, recei
     assert [(path, json.loads(body)) for path, body in receiver.got] == [("/sms", said)]
 
 
+def test_the_gateway_set_on_the_page_is_tried_with_the_body_on_its_own_line(world, sign_in, receiver):
+    client, page = sign_in(world.a.leader), reverse("schools:channel_list")
+    typed = {"kind": "sms", "is_on": "on", "target": receiver.url("/sms") + '\r\n{"mobile": "{phone}"}'}
+    one_line = client.post(page, typed | {"target": typed["target"].replace("\r\n", " ")}).content.decode()
+    assert ("从第二行起" in one_line, Channel.objects.count()) == (True, 0)
+    client.post(page, typed)
+    client.post(reverse("schools:channel_try"), {"kind": "sms"})
+    assert receiver.got == [("/sms", json.dumps({"mobile": world.a.leader.person.phone}))]
+
+
 def test_mail_goes_to_who_chose_it(world, viewer, leader):
     set_channel(by=leader, kind="mail", target="", is_on=True)
     choose_channels(by=viewer(world.a.counselor), values={"mail": True, "mail_address": "c@example.cn"})
