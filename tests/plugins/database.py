@@ -99,16 +99,17 @@ class PostgresqlCopy(Copy):
 
     def make(self):
         self.remove()
-        self.run_apart(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"')
+        # Its files are copied, as before PostgreSQL 15; to write each page into the journal takes twice the time.
+        self.run_apart(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"', since_15=" STRATEGY FILE_COPY")
         self.use(self.name)
 
     def remove(self):
         self.run_apart(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
-    def run_apart(self, sql):
+    def run_apart(self, sql, since_15=""):
         self.connection.close()
         with self.connection._nodb_cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql + since_15 if cursor.connection.info.server_version >= 150_000 else sql)
 
 
 @contextlib.contextmanager

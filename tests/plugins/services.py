@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB"]
+# Nothing here survives a power cut, is copied to another server or grows large enough to be swept or compiled for.
+UNHURT = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"]
+SMALL = ["max_connections=60", "shared_buffers=64MB", "autovacuum=off", "jit=off"]
 
 
 class Missing(Exception):
@@ -55,7 +57,7 @@ def postgresql(folder: Path, account: pwd.struct_passwd | None) -> Iterator[str]
     done = subprocess.run([*initdb, "--locale=C.UTF-8"], capture_output=True, text=True, **run_as(account, folder))
     if done.returncode:
         raise Missing(f"initdb failed: {done.stderr}")
-    settings = [part for setting in FAST for part in ("-c", setting)]
+    settings = [part for setting in [*UNHURT, *SMALL] for part in ("-c", setting)]
     command = [program("postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=", *settings]
     with running(command, log, signal.SIGINT, **run_as(account, folder)) as server:
         wait_until(lambda: answers(folder), server, log)
