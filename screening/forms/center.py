@@ -72,7 +72,10 @@ class TakeUpForm(DatedForm):
         queryset=Membership.objects.none(),
         help_text=gettext_lazy("Called first on each of these days, unless somebody else is named for it already."),
     )
-    signed = forms.BooleanField(label=gettext_lazy("I sign for my school that it holds this screening on these days."))
+    signed = forms.BooleanField(
+        label=gettext_lazy("I sign for my school that it holds this screening on these days."),
+        error_messages={"required": gettext_lazy("Tick this: it is your signature.")},
+    )
 
     def __init__(self, *args: Any, people: Any, may_call: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

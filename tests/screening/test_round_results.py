@@ -287,5 +287,5 @@ def test_an_answer_that_calls_is_told_of_a_survey_too(world, sign_in):
         reverse("screening:round_results", args=[survey.pk]), headers={"accept-language": "en"}
     )
     text = page.content.decode()
-    assert ("1 still wait for a talk" in text, "whose answers called" in text, "cut-off" in text) == (True, True, False)
+    assert ("1 waiting for a talk" in text, "whose answers called" in text, "cut-off" in text) == (True, True, False)
     assert StudentState.objects.get(pk=world.a.student_2.pk).screening_severity == 4
