@@ -24,7 +24,7 @@ from tests.plugins import selection
 from tests.plugins.browser import chromium, open_page  # noqa: F401
 from tests.plugins.database import cast, copy, counts, django_db_setup  # noqa: F401
 from tests.plugins.selection import share  # noqa: F401
-from tests.plugins.services import services
+from tests.plugins.services import OF_TESTS, services
 
 # The tests need no .env: these keys are worth nothing and stand here for everyone to read.
 KEYS = {
@@ -74,7 +74,7 @@ def start_databases(kind):
     # Not in memory: threads, the live server and lock tests need a real file with a real journal.
     os.environ.update(DATABASE_URL=f"sqlite:///{run}/unused.sqlite3", REDIS_URL="", TEST_RUN=run)
     if kind == "postgres":
-        os.environ.update(resources.enter_context(services()))
+        os.environ.update(resources.enter_context(services(OF_TESTS)))
 
 
 def adjust_settings():

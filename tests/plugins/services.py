@@ -11,12 +11,14 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# Nothing here survives a power cut, is copied to another server or grows large enough to be swept or compiled for.
+# Nothing here survives a power cut or is copied to another server.
 UNHURT = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"]
-SMALL = ["max_connections=60", "shared_buffers=64MB", "autovacuum=off", "jit=off"]
+SMALL = ["max_connections=60", "shared_buffers=64MB"]
+# For tests: no table grows large enough to be swept or compiled for. What is measured runs as it would elsewhere.
+OF_TESTS = ["autovacuum=off", "jit=off"]
 
 
 class Missing(Exception):
@@ -24,8 +26,8 @@ class Missing(Exception):
 
 
 @contextlib.contextmanager
-def services() -> Iterator[dict[str, str]]:
-    """The environment that points the settings at the two servers."""
+def services(also: Sequence[str] = ()) -> Iterator[dict[str, str]]:
+    """The environment that points the settings at the two servers. `also` are further settings of PostgreSQL."""
     # /tmp rather than TMPDIR: a socket's path must stay short, and the other account must get through.
     folder = Path(tempfile.mkdtemp(prefix="xinyu-", dir="/tmp"))
     with contextlib.ExitStack() as stack:
@@ -35,7 +37,7 @@ def services() -> Iterator[dict[str, str]]:
             os.chown(folder, account.pw_uid, account.pw_gid)
             folder.chmod(0o755)
         yield {
-            "DATABASE_URL": stack.enter_context(postgresql(folder, account)),
+            "DATABASE_URL": stack.enter_context(postgresql(folder, account, also)),
             "REDIS_URL": stack.enter_context(redis(folder)),
         }
 
@@ -51,13 +53,13 @@ def server_account() -> pwd.struct_passwd | None:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path, account: pwd.struct_passwd | None) -> Iterator[str]:
+def postgresql(folder: Path, account: pwd.struct_passwd | None, also: Sequence[str]) -> Iterator[str]:
     data, log = folder / "data", folder / "postgresql.log"
     initdb = [program("initdb"), "-D", str(data), "-U", "xinyu", "-A", "trust", "--no-sync", "-E", "UTF8"]
     done = subprocess.run([*initdb, "--locale=C.UTF-8"], capture_output=True, text=True, **run_as(account, folder))
     if done.returncode:
         raise Missing(f"initdb failed: {done.stderr}")
-    settings = [part for setting in [*UNHURT, *SMALL] for part in ("-c", setting)]
+    settings = [part for setting in [*UNHURT, *SMALL, *also] for part in ("-c", setting)]
     command = [program("postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=", *settings]
     with running(command, log, signal.SIGINT, **run_as(account, folder)) as server:
         wait_until(lambda: answers(folder), server, log)
