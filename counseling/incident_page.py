@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from counseling.access import can_keep_incident, can_lead_incident
 from counseling.actions.incident_changes import TYPED, may_correct_act
@@ -151,11 +151,11 @@ def what(act: IncidentAct) -> str:
     """The line in words: which tick, who was told, which report."""
     if act.kind == IncidentAct.Kind.TICK:
         return str(LINES.get(act.code, act.code))
-    kind = str(act.get_kind_display())
+    kind, colon = str(act.get_kind_display()), pgettext("between label and error", ": ")
     if act.kind == IncidentAct.Kind.TOLD:
-        return f"{kind}: {dict(IncidentAct.Whom.choices).get(act.code, '')}"
+        return f"{kind}{colon}{dict(IncidentAct.Whom.choices).get(act.code, '')}"
     if act.kind in (IncidentAct.Kind.REPORT, IncidentAct.Kind.ANSWER, IncidentAct.Kind.PASSED):
-        return f"{kind}: {FORMS.get(act.code, '')}"
+        return f"{kind}{colon}{FORMS.get(act.code, '')}"
     return kind
 
 

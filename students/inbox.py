@@ -12,7 +12,12 @@ from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.models import Membership, Role
 from schools.prepared_for import prepared_for
 from schools.work.inbox import Waiting, waits
-from students import center_waiting, hand_over_waiting, plans_waiting  # noqa: F401  they register what waits there
+from students import (  # noqa: F401  they register what waits there
+    center_waiting,
+    glass_waiting,
+    hand_over_waiting,
+    plans_waiting,
+)
 from students.access import can_handle_flags
 from students.advice import advice
 from students.clocks import in_whose_hands, next_step, running_until

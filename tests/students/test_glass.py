@@ -12,6 +12,7 @@ from schools.common.errors import Refused
 from schools.models import AuditEntry, Membership, Notice
 from students.actions.glass import break_glass, review_glass
 from students.actions.keeping import keep_from
+from students.glass_waiting import openings_to_review
 from students.models import BreakGlass, RiskFlag
 from tests.walking import raised
 from tests.world import NOW
@@ -87,10 +88,12 @@ def test_is_reviewed_once_by_somebody_else(world, viewer, sign_in):
             review_glass(by=viewer(member), opening=opening, **words)
     auditor = Membership.objects.get(person__staff_number="auditor")
     assert opening.get_absolute_url() in sign_in(auditor).get("/openings/").content.decode()
+    assert [one.url for one in openings_to_review(viewer(auditor))] == [opening.get_absolute_url()]
     page = sign_in(auditor).get(opening.get_absolute_url()).content.decode()
     assert (WHY in page, world.a.student.name in page) == (True, False)
     sign_in(auditor).post(opening.get_absolute_url(), words)
     opening.refresh_from_db()
     assert (opening.finding, opening.reviewed_by, called("glass.review")) == ("in_order", auditor, [])
+    assert list(openings_to_review(viewer(auditor))) == []
     with pytest.raises(Refused):
         review_glass(by=viewer(auditor), opening=opening, **words)
