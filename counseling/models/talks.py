@@ -102,6 +102,10 @@ class TalkPart(models.Model):
         indexes = [
             models.Index(fields=["student", "deleted_at"]),
             models.Index(fields=["follow_up_on"]),
+            # What a list of talks counts.
+            models.Index(
+                fields=["talk", "student", "flag"], condition=models.Q(deleted_at=None), name="standing_parts_of_talks"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["talk", "student"], name="one_part_per_student"),

@@ -84,6 +84,8 @@ class Student(models.Model):
             models.Index(fields=["school", "name"]),
             models.Index(fields=["registry_hash"]),
             models.Index(fields=["id_hash"]),
+            # Whether the records of a student are locked, for each row of a list or count, without reading the student.
+            models.Index(fields=["id", "class_group"], condition=models.Q(locked_on=None), name="students_not_locked"),
         ]
         constraints = [
             models.UniqueConstraint(
