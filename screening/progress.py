@@ -15,6 +15,7 @@ from screening.access import SCREENERS
 from screening.consent_rules import Standing
 from screening.consents import family_standings
 from screening.models import PaperEntry, Response, Round, Slip
+from students.models import Student
 
 # For the counselor, in the order of the page; everybody else learns only who has answered and who has not.
 DONE, INVALID, BEGUN, WAITING, AWAY = "done", "bad", "half", "open", "away"
@@ -139,3 +140,11 @@ def _with_papers(viewer: Viewer) -> Any:
     rows = Slip.objects.visible_to(viewer).filter(pk__in=read.order_by().values("slip"))
     rows = rows.annotate(readings=Count("papers")).select_related("round", "student", "class_group")
     return rows.order_by("round", "class_group", "student__student_number")
+
+
+def still_to_ask(viewer: Viewer, round_: Round, responses: Any, kind: str) -> Any:
+    """Who gave these responses and has neither answered a later stage of this kind nor can still."""
+    later = Slip.objects.filter(round__after=round_, round__kind=kind).order_by()
+    known = (later.still_asked() | later.exclude(finished_at=None)).values("student")
+    asked = Student.objects.visible_to(viewer).enrolled().filter(pk__in=responses.order_by().values("slip__student"))
+    return asked.exclude(pk__in=known)

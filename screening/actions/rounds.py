@@ -23,6 +23,7 @@ from screening.actions.guessing import forget_guesses
 from screening.asking_families import REMINDER
 from screening.definition import Kind
 from screening.models import AnonymousSheet, ConsentText, Instrument, Response, Round, RoundClass, RoundInstrument, Slip
+from screening.progress import still_to_ask
 from screening.slip_codes import class_code_of, code_of, hash_of
 from screening.windows import has_critical_items, is_on_duty
 from students.access import kept_from
@@ -195,14 +196,7 @@ def _follow(
     by: Viewer, round_: Round, responses: Any, instruments: list[Instrument], refusal: str, **about: Any
 ) -> Round:
     """A later stage for those who gave these responses, and have neither answered one of this kind nor can still."""
-    later = Slip.objects.filter(round__after=round_, round__kind=about["kind"]).order_by()
-    known = (later.still_asked() | later.exclude(finished_at=None)).values("student")
-    students = list(
-        Student.objects.visible_to(by)
-        .enrolled()
-        .filter(pk__in=responses.order_by().values("slip__student"))
-        .exclude(pk__in=known)
-    )
+    students = list(still_to_ask(by, round_, responses, about["kind"]))
     if not students:
         raise Refused(refusal)
     # Of barriers that `by` may know of: nobody learns from the answer that a flag is kept from themselves.

@@ -21,7 +21,7 @@ from screening.actions import rounds as actions
 from screening.center_rounds import rounds_to_take_up
 from screening.forms.rounds import ExtendForm, LaterForm, RoundForm, SecondStageForm
 from screening.models import Instrument, Response, Round, RoundClass, Slip
-from screening.progress import by_class, slips_seen, states_of, to_interview, totals
+from screening.progress import INVALID, by_class, slips_seen, states_of, still_to_ask, to_interview, totals
 from screening.queries import instruments_offered, languages_of
 from screening.windows import can_begin, has_critical_items, is_on_duty, last_day
 from screening.words import NEEDS_ATTENTION
@@ -106,10 +106,13 @@ def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     slips = slips_seen(viewer, round_)
     classes = by_class(viewer, round_, slips)
     today = timezone.localdate()
+    counts = totals(classes)
+    doubtful = Response.objects.visible_to(viewer).filter(slip__round=round_, is_valid=False)
     context = {
         "round": round_,
         "classes": classes,
-        "counts": totals(classes),
+        "counts": counts,
+        "may_ask_again": counts[INVALID] and still_to_ask(viewer, round_, doubtful, Round.Kind.RETEST).exists(),
         "done": sum(one.handed_in for one in classes),
         "total": len(slips),
         "last_day": last_day(round_, None),

@@ -148,6 +148,7 @@ def test_the_page_of_a_second_asking_in_doubt_leads_to_a_third(world, by, round_
     pages = [client.get(one.get_absolute_url()).content.decode() for one in (round_, retest)]
     more = [reverse("screening:round_ask_more", args=[one.pk]) for one in (round_, retest)]
     assert (url in pages[1], [one in page for one, page in zip(more, pages, strict=True)]) == (True, [True, False])
+    assert reverse("screening:round_ask_again", args=[round_.pk]) not in pages[0]  # nobody is left to be asked by it
     client.post(url, days | {"responsible": by.membership.pk})
     third = Round.objects.get(after=retest)
     client.post(reverse("screening:round_open", args=[third.pk]))
