@@ -109,7 +109,7 @@ class Readable:
 @pytest.fixture
 def readable_papers(monkeypatch):
     """A walk reads what a PDF says, which in a PDF it could not; and a PDF costs as much as thirty pages."""
-    monkeypatch.setattr("schools.common.pdf_child.HTML", Readable)
+    monkeypatch.setattr("weasyprint.HTML", Readable)
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Keys by which a name is found: pinyin and initials of every reading, the surname's own reading first."""
 
 import csv
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
-
-from pypinyin import Style, pinyin
 
 _MOST_READINGS = 8
 _MOST_PRODUCTS = 64
@@ -52,6 +51,10 @@ def _surname(name: str) -> list[str]:
 def _of_character(character: str) -> Readings:
     if character.isascii():
         return (character,)
+    # A command that enters no name need not load the readings, and one character needs no dictionary of phrases.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    from pypinyin import Style, pinyin
+
     found: list[list[str]] = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     readings = found[0] if found else RARE.get(character, [])
     # People write 吕 as lv, passports as lyu.
