@@ -274,6 +274,15 @@ def test_a_channel_is_set_and_tried_on_its_page_and_its_address_never_shown(worl
     assert b"SENTINEL" not in bytes(Channel.objects.values_list("target", flat=True).get())
 
 
+def test_what_is_tried_again_is_not_told_as_arrived(world, leader, sign_in, receiver):
+    set_channel(by=leader, kind="wecom", target=receiver.url(), is_on=True)
+    receiver.answers = [(500, b""), OK]
+    urgent(world)
+    send_due()
+    page = sign_in(world.a.leader).get(reverse("schools:notice_sent")).content.decode()
+    assert ("还有1条系统外的消息在路上" in page, "系统外的消息都已送达" in page) == (True, False)
+
+
 def test_notice_sent_counts_nothing_that_is_kept_from_its_reader(world, viewer, leader, sign_in):
     flag = raise_flag(
         by=viewer(world.a.teacher),
