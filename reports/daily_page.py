@@ -29,6 +29,7 @@ from reports.reporting import Completeness, days_to_report, hour_for
 from schools.access import Viewer
 from schools.models import ClassGroup, Role, Unit
 from schools.templatetags.look import day as day_words
+from students.models import Student
 from students.models.students import StudentQuerySet
 from students.queries import is_key, matching
 
@@ -60,6 +61,7 @@ class ClassPage:
     given: dict[int, Any]
     every: str
     missed: list[dt.date]
+    on_leave: list[str]  # by name, before it is signed
 
     @property
     def version(self) -> int:
@@ -133,7 +135,14 @@ def class_page(viewer: Viewer, group: ClassGroup, day: dt.date) -> ClassPage:
     told = ("students",) if viewer.role == Role.SUBJECT_TEACHER else tuple(WORDS)
     known = [(word, counts[name]) for name, word in WORDS.items() if name in counts and name in told]
     missed = [one for one in missed_days(viewer, group) if one != day]
-    return ClassPage(group, day, due, report, versions, known, questions, given, every, missed)
+    away = counts.get("on_leave") and not report and "on_leave" in told
+    on_leave = names_on_leave(viewer, group) if away else []
+    return ClassPage(group, day, due, report, versions, known, questions, given, every, missed, on_leave)
+
+
+def names_on_leave(viewer: Viewer, group: ClassGroup) -> list[str]:
+    here = Student.objects.visible_to(viewer).filter(class_group=group, status=Student.Status.ON_LEAVE)
+    return list(here.order_by("name").values_list("name", flat=True))
 
 
 def missed_days(viewer: Viewer, group: ClassGroup) -> list[dt.date]:

@@ -71,6 +71,14 @@ def test_a_zero_is_two_taps_from_the_reminder(world, sign_in):
     assert AuditEntry.objects.filter(verb="daily.signed", subject_id=str(report.pk)).count() == 1
 
 
+def test_who_is_on_leave_is_counted_and_named_for_whoever_signs(world, viewer):
+    world.a.student_2.status = "on_leave"
+    world.a.student_2.save()
+    page = class_page(viewer(world.a.teacher), world.a.class_1, TODAY)
+    assert (page.known[1][1], page.on_leave) == (1, [world.a.student_2.name])
+    assert class_page(viewer(world.a.subject_teacher), world.a.class_2, TODAY).on_leave == []
+
+
 def test_looking_at_the_page_signs_nothing(world, sign_in):
     sign_in(world.a.teacher).get(reverse("reports:daily_class", args=[world.a.class_1.pk]))
     assert DailyReport.objects.count() == 0
