@@ -227,8 +227,8 @@ class StandInForm(forms.Form):
         label=_("Who signs"),
         queryset=Membership.objects.none(),
         help_text=_(
-            "Who sees its students: counselors, the head of the grade, who has the class. Somebody else is given the "
-            "class under People first."
+            "Those who see its students: counselors, the head of the grade, and whoever has the class. Somebody else "
+            "is given the class under People first."
         ),
     )
     first_on = forms.DateField(label=_("From"), widget=DayInput)

@@ -1,5 +1,5 @@
 """How fast one slip, or one guardian's link, may ask. Whoever holds a paper may answer and no more: a program that
-sends without end is told to wait before the database is asked for anything. Counted by paper and never by address,
+sends without end is told to wait, and writes nothing. Counted by paper and never by address,
 because a whole school sits behind one; in the memory of each web process, because a limit need not be exact to the
 request."""
 
@@ -21,8 +21,9 @@ class TooFast(Exception):
 
 def check_pace(paper: UUID) -> None:
     minute = int(timezone.now().timestamp() // 60)
-    for old in [one for one in _taken if one != minute]:
-        _taken.pop(old, None)
+    for old in list(_taken):
+        if old != minute:
+            _taken.pop(old, None)
     counts = _taken.setdefault(minute, Counter())
     counts[paper] += 1
     if counts[paper] > MOST:

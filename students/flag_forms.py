@@ -232,7 +232,7 @@ class LevelForm(StepForm):
         lowest = UPPER if now >= UPPER else 1
         field.choices = [one for one in self.viewer.scheme.choices() if one[0] >= lowest and one[0] != now]
         if now >= UPPER:
-            field.help_text = _("Lower than these only two persons decide: below, how this flag ends.")
+            field.help_text = _("Only two people together can go lower: see “How this flag ends” below.")
 
 
 class WatchForm(StepForm):

@@ -4,7 +4,8 @@ All rules once, on a phone in the light. What else depends on the width or the t
 dark: contrast, and whether the page is wider than the window.
 
 Two thirds of axe's time go into contrast. It depends on a text's colour and size and on what is painted behind it: a
-text is not looked at again when axe has let another pass of whom all this was the same, on whatever page.
+text is not looked at again when axe has let another pass of whom all this was the same, on whatever page. A text that
+lies on a neighbour, not on what holds it, is judged the first time only.
 """
 
 from axe_playwright_python.base import AXE_SCRIPT

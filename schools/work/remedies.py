@@ -15,7 +15,8 @@ OWNER_READS_WHY = gettext_noop("refused: its owner reads why")
 WORKER_DIED = gettext_noop("its worker died each time")
 
 _NO_MEMORY = _(
-    "Mostly memory ran out: look at the log of the worker and of the machine, and try again while little else runs."
+    "Most likely memory ran out: look at the log of the worker and of the machine, and try again while little else "
+    "runs."
 )
 _NO_DATABASE = _("The database did not answer: see that it runs and has room, then try again.")
 _NO_FILE = _(

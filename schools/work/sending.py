@@ -70,8 +70,9 @@ def _mail(text: str, to: str) -> str:
     try:
         send_mail(text, text, None, [to])
     except OSError as error:
-        is_answer = isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected)
-        raise (NotSent if is_answer else NoAnswer)(type(error).__name__) from error
+        if isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected):
+            raise NotSent(type(error).__name__) from error
+        raise NoAnswer(NO_ANSWER) from error
     except ValueError as error:  # what was typed is no address
         raise NotSent(type(error).__name__) from error
     return TAKEN

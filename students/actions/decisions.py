@@ -192,7 +192,7 @@ def record_return(*, by: Viewer, flag: RiskFlag, text: str) -> FlagStep:
     check_may_handle(by, flag)
     flag = locked(flag)
     if flag.outcome != RiskFlag.Outcome.REFERRED:
-        raise Refused(_("Only after a referral something comes back."))
+        raise Refused(_("Something comes back only after a referral."))
     check_move("came_back", flag, reason=text)
     step = add_step(by=by, flag=flag, kind=Kind.NOTE, words={"came_back": text})
     details = {"number": step.number, "kind": step.kind}

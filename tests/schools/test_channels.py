@@ -119,6 +119,14 @@ def test_mail_goes_to_who_chose_it(world, viewer, leader):
     assert [(one.to, one.body) for one in mail.outbox] == [(["c@example.cn"], "心育：有紧急的事等您处理")]
 
 
+def test_a_mail_server_that_is_not_there_gives_no_answer(world, viewer, leader, settings):
+    set_channel(by=leader, kind="mail", target="", is_on=True)
+    choose_channels(by=viewer(world.a.leader), values={"mail": True, "mail_address": "l@example.cn"})
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_PORT = 1  # nobody listens there
+    assert try_channel(by=viewer(world.a.leader), kind="mail") == (False, "no answer")
+
+
 def test_what_is_over_before_it_left_does_not_leave(world, leader, receiver):
     set_channel(by=leader, kind="wecom", target=receiver.url(), is_on=True)
     notify(to=[world.a.counselor], kind="some.kind", about=world.a.flag, urgency=Urgency.URGENT)

@@ -1,8 +1,10 @@
 """What a round found: scores in columns, questions counted, beside the round before, and nothing of a kept flag."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -274,6 +276,16 @@ def test_a_survey_of_ones_own_has_no_levels_no_cut_off_and_screens_nobody(world,
     for url in pages:
         text = counselor.get(url, headers={"accept-language": "en"}).content.decode()
         assert [word for word in ("cut-off", "attention", "in doubt") if word in text] == [], url
+
+
+@pytest.mark.django_db
+def test_a_level_that_a_survey_hid_in_an_older_database_stands_again(world):
+    answered(round_of(world.a), world.a.student_2, *LOW)
+    response = answered(round_of(world.a, asked=[instrument_of(world.a.unit, code="sown")]), world.a.student_2, 1)
+    states = StudentState.objects.filter(pk=world.a.student_2.pk)
+    states.update(last_screened_at=response.at, screening_severity=0)
+    import_module("screening.migrations.0019_levels_that_surveys_hid").show_levels(apps, None)
+    assert states.get().screening_severity == 1
 
 
 @pytest.mark.django_db
