@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -69,32 +70,29 @@ def monday(day: dt.date) -> dt.date:
 def file_barometer(
     *, link: BarometerLink, answers: Mapping[str, int], named: str = "", words: str = ""
 ) -> Barometer | None:
-    """Hand in this week's. Of those that worry nobody, that worry, and that name a certain student of the class the
-    first stays, and this is None for a second; so it is for a calm one after any other. A name or a sentence is
-    worrying whatever is ticked. Worrying, with the name of a student of the class: a flag. Worrying without one, or
-    with a name that nobody here has: a notice to counselors, in a school without one to leaders, and to the class
-    teacher."""
+    """Hand in this week's sheet. A week keeps every worrying sheet, and a calm one only if it comes first. Of the rest
+    nothing is kept, and this is None: a calm one after any other, a worrying one that repeats another word for word.
+
+    A name or a sentence is worrying whatever is ticked. Worrying, with the name of a student of the class: a flag.
+    Worrying without one, or with a name that nobody here has: a notice to counselors, in a school without one to
+    leaders, and to the class teacher."""
     group = ClassGroup.objects.select_for_update(no_key=True).get(pk=link.class_group_id)  # one at a time
     own = own_of(link.class_group)
-    worrying = is_worrying(answers, own) or bool(named.strip() or words.strip())
-    student = _student(group, named.strip())
-    there = Barometer.objects.filter(class_group=group, dormitory=link.dormitory, week=monday(timezone.localdate()))
-    if student:
-        there = there.filter(flag__student=student)
-    elif worrying:
-        there = there.filter(is_worrying=True, flag=None)
-    if there.exists():
+    named, words = named.strip(), words.strip()
+    worrying = is_worrying(answers, own) or bool(named or words)
+    place: dict[str, Any] = {"class_group": group, "dormitory": link.dormitory, "week": monday(timezone.localdate())}
+    there = list(Barometer.objects.filter(**place))
+    is_repeated = any((row.answers, row.named, row.words) == (answers, named, words) for row in there)
+    if is_repeated or (there and not worrying):
         return None
-    now = timezone.now()
+    student, now = _student(group, named), timezone.now()
     row = Barometer.objects.create(
-        class_group=group,
-        dormitory=link.dormitory,
-        week=monday(timezone.localdate()),
+        **place,
         asked=[[one.code, one.words] for one in own],
         answers=dict(answers),
         is_worrying=worrying,
-        named=named.strip(),
-        words=words.strip(),
+        named=named,
+        words=words,
         flag=raise_flag(by=None, student=student, severity=level_of(answers, own), known_at=now) if student else None,
         filed_at=now,
     )

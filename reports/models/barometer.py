@@ -51,8 +51,8 @@ class BarometerQuerySet(Visible["Barometer"]):
 
 
 class Barometer(models.Model):
-    """One week of one class, or of one dormitory of it: of those that worry nobody, that worry, and that name a certain
-    student, one each. The name and the words are for counselors and leaders; answers alone say nobody's name."""
+    """A sheet of one class, or of one dormitory of it, in one week. A week has one calm sheet at most, and any number
+    of worrying ones. The name and the words are for counselors and leaders; answers alone say nobody's name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="+")
@@ -76,16 +76,6 @@ class Barometer(models.Model):
                 fields=["class_group", "dormitory", "week"],
                 condition=models.Q(is_worrying=False),
                 name="one_calm_barometer_a_week",
-            ),
-            models.UniqueConstraint(
-                fields=["class_group", "dormitory", "week"],
-                condition=models.Q(is_worrying=True, flag=None),
-                name="one_worrying_barometer_a_week",
-            ),
-            models.UniqueConstraint(
-                fields=["class_group", "dormitory", "week", "flag"],
-                condition=models.Q(flag__isnull=False),
-                name="one_barometer_a_week_by_flag",
             ),
         ]
 

@@ -110,22 +110,39 @@ def test_from_whom_the_flag_is_kept_the_barometer_is_kept_too(world, viewer, lin
     assert seen == [0, 1]
 
 
-def test_of_a_week_the_first_stays_and_the_first_that_worries_and_each_that_names_another_student(world, link):
+def test_a_week_keeps_the_first_calm_sheet_and_each_worrying_one_once(world, link):
     file_barometer(link=link, answers=CALM)
     assert file_barometer(link=link, answers=CALM | {"mood": YES}) is None
-    file_barometer(link=link, answers=SAD, words="cries")
     for _again in range(2):
-        file_barometer(link=link, answers=SAD, named=world.a.student_2.name)
+        file_barometer(link=link, answers=SAD)
         file_barometer(link=link, answers=SAD, words="more")
+        file_barometer(link=link, answers=SAD, named="a nickname")
+        file_barometer(link=link, answers=SAD, named=world.a.student_2.name)
         file_barometer(link=link, answers=CALM)
-    file_barometer(link=link, answers=SAD, named=world.a.student.name)
-    rows = [(row.is_worrying, row.words, row.flag and row.flag.student) for row in Barometer.objects.order_by("pk")]
+    rows = [(row.named, row.words, row.flag and row.flag.student) for row in Barometer.objects.order_by("pk")]
     assert rows == [
-        (False, "", None),
-        (True, "cries", None),
-        (True, "", world.a.student_2),
-        (True, "", world.a.student),
+        ("", "", None),
+        ("", "", None),
+        ("", "more", None),
+        ("a nickname", "", None),
+        (world.a.student_2.name, "", world.a.student_2),
     ]
+
+
+def test_a_worse_sheet_about_the_same_student_raises_the_level_of_the_flag(world, viewer, link):
+    name = world.a.student_2.name
+    first = file_barometer(link=link, answers=CALM, named=name, words="quiet")
+    second = file_barometer(link=link, answers=SAD, named=name, words="cries")
+    assert (second.flag, first.flag.severity, second.flag.severity) == (first.flag, 1, 2)
+    texts = [text for entry in evidence_of(viewer(world.a.counselor), second.flag) for _label, text in entry.lines]
+    assert sorted(texts) == ["cries", "quiet"]
+
+
+def test_the_page_counts_classes_however_many_sheets_each_handed_in(world, sign_in, link):
+    for name in ("", "a nickname", world.a.student_2.name):
+        file_barometer(link=link, answers=SAD, named=name)
+    (week,) = sign_in(world.a.counselor).get(reverse("reports:barometer_list")).context["weeks"]
+    assert (len(week.told), week.handed_in, week.worrying) == (3, 1, 1)
 
 
 def test_from_whom_the_flag_is_kept_the_calm_barometer_before_it_does_not_vanish(world, viewer, link, sign_in):
