@@ -226,10 +226,11 @@ def _seen_steps(viewer: Viewer, flag: Any) -> Any:
 
 def _questions_to(viewer: Viewer, flag: RiskFlag, steps: list[Any], answers: Mapping[UUID, AnswerForm]) -> list[Any]:
     """What this viewer was asked and has not answered. An answer that was sent back stays, whatever has happened to the
-    flag: what was typed is not lost."""
-    found = [one for one in steps if one.kind == FlagStep.Kind.QUESTION and one.to_id == viewer.membership.pk]
+    flag and in whatever role it was sent: what was typed is not lost."""
     is_open = flag.state != State.CLOSED
-    shown = [one for one in found if one.pk in answers or (is_open and not one.is_answered)]
+    asked = [one for one in steps if one.kind == FlagStep.Kind.QUESTION and one.to_id == viewer.membership.pk]
+    waiting = {one.pk for one in asked if is_open and not one.is_answered}
+    shown = [one for one in steps if one.pk in answers or one.pk in waiting]
     for one in shown:
         one.form = answers.get(one.pk) or AnswerForm(auto_id=f"id_{one.number}_%s")
     return shown

@@ -92,9 +92,10 @@ def call_for(flag: RiskFlag, *, occasion: str = "") -> None:
 
 
 def call_worse(flag: RiskFlag, by: Person) -> None:
-    """It is in hand, and its level was raised: the same people learn of it, but for who raised it."""
+    """It is in hand, and its level was raised: whoever has it and the same people learn of it; who raised it knows."""
+    told = [*_first_called(flag), *in_place_of(flag.assignee, flag)]
     notify(
-        to=[one for one in _first_called(flag) if one.person_id != by.pk],
+        to=[one for one in told if one.person_id != by.pk],
         kind="flag.worse",
         about=flag,
         unit=flag.school,

@@ -159,7 +159,9 @@ def answer_question(*, by: Viewer, flag: RiskFlag, question: FlagStep, text: str
     """The teacher's answer. Only who was asked; the question must belong to this flag."""
     is_asked = question.flag_id == flag.pk and question.kind == Kind.QUESTION and question.to == by.membership
     if not is_asked or not RiskFlag.objects.visible_to(by).filter(pk=flag.pk).exists():
-        raise Refused(_("This question was put to somebody else."))
+        raise Refused(
+            _("This question was put to somebody else, or to you in another role: change to that role, then answer.")
+        )
     flag = locked(flag)
     if flag.state == State.CLOSED:
         raise Refused(_("The flag is closed. Raise a new one if something worries you."))

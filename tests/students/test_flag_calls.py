@@ -8,7 +8,7 @@ import time_machine
 
 from counseling.actions.incidents import start_incident
 from schools.common.errors import Refused
-from schools.models import Membership, Notice, Person
+from schools.models import Membership, Notice, OnDuty, Person
 from students.actions import decisions, steps
 from students.actions.flags import acknowledge_flag, assign_flag, escalate_overdue, raise_flag
 from students.actions.keeping import keep_from
@@ -143,6 +143,15 @@ def test_raised_to_the_upper_levels_before_anything_was_done_it_calls(by, report
     acknowledge_flag(by=by, flag=flag)
     steps.change_level(by=by, flag=fresh(flag), severity=3, text="划痕是新的，很深")
     assert called(flag, "flag.worse") == ["a-counselor_2"]
+
+
+def test_whoever_has_it_in_hand_learns_that_its_level_was_raised(world, by, viewer, report):
+    """Also where nobody else is called: only who raised it is on duty."""
+    OnDuty.objects.create(unit=world.a.unit, membership=world.a.counselor, weekday=NOW.weekday())
+    flag = report(2)
+    acknowledge_flag(by=viewer(world.a.leader), flag=flag)
+    steps.change_level(by=by, flag=fresh(flag), severity=3, text="划痕是新的，很深")
+    assert called(flag, "flag.worse") == ["a-leader"]
 
 
 def test_called_again_backup_and_leader_are_called_again_too(world, by, report):

@@ -195,6 +195,16 @@ def test_an_answer_that_is_refused_comes_back_with_what_was_typed(has_ended, wor
     assert not FlagStep.objects.filter(kind="answer").exists()
 
 
+def test_an_answer_from_a_role_that_was_not_asked_comes_back_with_what_was_typed(world, by, sign_in):
+    """The class teacher is a counselor, too, and has changed to that role in another tab."""
+    ask(world, by)
+    other = Membership.objects.create(person=world.a.teacher.person, unit=world.a.unit, role="counselor")
+    address = reverse("students:flag_answer", args=[world.a.flag.pk, FlagStep.objects.get().pk])
+    page = sign_in(other).post(address, {"text": "她一个人在座位上"}).content.decode()
+    assert "她一个人在座位上</textarea>" in page.replace("\n", "")
+    assert "请先切换到那个身份" in page
+
+
 @pytest.mark.parametrize("who", ["teacher_2", "grade_head", "subject_teacher"])
 def test_only_a_class_teacher_of_the_student_is_asked(who, world, by):
     with pytest.raises(Refused):
