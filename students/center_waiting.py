@@ -29,16 +29,18 @@ def requests_for_help(viewer: Viewer) -> Iterator[Waiting]:
                 _("{school} asks you to confirm a decision") if one.second_id else _("{school} asks for help")
             ).format(school=one.school.name),
             url=one.get_absolute_url(),
-            due_at=_due(one),
+            due_at=_due(one, viewer),
             note=state_of(one),
             severity=0 if one.acknowledged_at else one.severity,
         )
 
 
-def _due(request: CenterRequest) -> dt.datetime | None:
-    """By when somebody is to acknowledge what is urgent."""
+def _due(request: CenterRequest, viewer: Viewer) -> dt.datetime:
+    """By when somebody is to acknowledge what is urgent; an answer is due by the end of the next school day."""
     is_urgent = request.severity >= UPPER and request.flag_id is not None and request.second_id is None
-    return request.at + ANSWER_WITHIN if is_urgent and request.acknowledged_at is None else None
+    if is_urgent and request.acknowledged_at is None:
+        return request.at + ANSWER_WITHIN
+    return viewer.calendar.add_school_days(request.at, 1)
 
 
 @prepared_for(by_class=False)

@@ -254,6 +254,8 @@ def offer_units(form: forms.Form, units: Sequence[Unit]) -> None:
 class AskForm(forms.Form):
     """What a school asks of a center above it, in its own words."""
 
+    needed_at_times = ("named_because",)
+
     to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Unit.objects.none(), empty_label=None)
     text = area(
         gettext_lazy("The school's summary for the center"),
@@ -267,7 +269,9 @@ class AskForm(forms.Form):
         help_text=gettext_lazy("By it you can speak of the student without a name."),
     )
     names = LineField(label=gettext_lazy("Name a student"), max_length=200, required=False)
-    named_because = area(gettext_lazy("Why the name is needed"), 2, required=False)
+    named_because = area(
+        gettext_lazy("Why the name is needed"), 2, gettext_lazy("Only if you name a student."), required=False
+    )
 
     def offer(self, school: Unit) -> None:
         """The centers above the school where somebody can answer, the nearest chosen."""

@@ -13,10 +13,11 @@ from students.actions.decisions import close_flag, take_back_proposal
 from students.actions.keeping import keep_from
 from students.models import CenterRequest, RegistryEntry, RiskFlag
 from tests.walking import entry_of, raised
-from tests.world import NOW
+from tests.world import NOW, SHANGHAI
 
 pytestmark = pytest.mark.django_db
 ASKED = "三年级一名学生连续两周不肯到校，请派人来一起会商。"
+NEXT_SCHOOL_DAY = dt.datetime(2026, 3, 19, 17, tzinfo=SHANGHAI)
 ANSWER = "周四上午中心派两人到校会商，请先约好家长。"
 
 
@@ -53,10 +54,17 @@ def test_a_request_calls_the_center_and_shows_it_the_summary_and_no_name(world, 
     assert RiskFlag.objects.get(pk=world.a.flag.pk).acted_at is None
 
 
-def test_an_urgent_request_is_due_at_the_center_half_an_hour_later_until_it_is_acknowledged(asked, district):
+def test_an_urgent_request_is_due_half_an_hour_later_and_acknowledged_on_the_next_school_day(asked, district):
     assert [one.due_at for one in inbox_of(district)] == [asked.at + dt.timedelta(minutes=30)]
     center.acknowledge_request(by=district, request=asked)
-    assert [one.due_at for one in inbox_of(district)] == [None]
+    assert [one.due_at for one in inbox_of(district)] == [NEXT_SCHOOL_DAY]
+
+
+def test_a_request_that_is_not_urgent_is_due_on_the_next_school_day(world, by, district):
+    RiskFlag.objects.filter(pk=world.a.flag.pk).update(severity=2)
+    flag = RiskFlag.objects.get(pk=world.a.flag.pk)
+    center.ask_center(by=by, flag=flag, to=world.district, text=ASKED)
+    assert [one.due_at for one in inbox_of(district)] == [NEXT_SCHOOL_DAY]
 
 
 def test_the_answer_is_a_step_of_the_flag_and_calls_who_asked(world, asked, district, sign_in):
