@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -164,7 +165,7 @@ def check_copy(path: Path, *, passphrase: str = "") -> dict[str, Any]:
         raise
     except RuntimeError as refused:  # how zip files say that the passphrase is missing or wrong
         raise BadCopy(f"{path.name} needs its passphrase: set BACKUP_PASSPHRASE as it was then.") from refused
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, pyzipper.BadZipFile) as broken:
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, zlib.error, pyzipper.BadZipFile) as broken:
         raise BadCopy(f"{path.name} cannot be read: {broken or type(broken).__name__}. Take an older copy.") from broken
 
 
