@@ -182,8 +182,7 @@ def counts_of_terms(scopes: Sequence[Scope], *, edition: Edition = Edition.WORK)
     if scopes[0].unseen:
         return counts_for_reader(scopes, edition=edition)
     unit = scopes[0].unit
-    if unit.is_school and is_marked(unit, [scope.term for scope in scopes]):
-        recount(unit)
+    _count_anew(unit, scopes)
     counts = _kept(unit, scopes)
     moments = _moments(unit, scopes)
     return [UnitCounts(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]
@@ -196,12 +195,10 @@ def counts_for_reader(
     reader: str = "",
     only: Callable[[Rows], Rows] | None = None,
 ) -> list[UnitCounts]:
-    """The counts of what one reader sees of a school, kept until the school is counted anew; of one that is marked they
-    are not kept. `only` narrows the records to theirs, and `reader` says all that decides which; what a scope leaves
-    out is known by the scope."""
+    """The counts of what one reader sees of a school, kept until the school is counted anew. `only` narrows the records
+    to theirs, and `reader` says all that decides which; what a scope leaves out is known by the scope."""
     unit = scopes[0].unit
-    if is_marked(unit, [scope.term for scope in scopes]):
-        return [UnitCounts(scope, edition, _counted(scope, only), timezone.now()) for scope in scopes]
+    _count_anew(unit, scopes)
     moments = _moments(unit, scopes)
     boards = []
     for scope in scopes:
@@ -216,6 +213,12 @@ def counts_for_reader(
         counts = Counter({(figure, split, value): count for figure, split, value, count in rows})
         boards.append(UnitCounts(scope, edition, counts, counted_at, corrected_at))
     return boards
+
+
+def _count_anew(unit: Unit, scopes: Sequence[Scope]) -> None:
+    """A school in which something has changed. A center waits for its schools and for the worker."""
+    if unit.is_school and is_marked(unit, [scope.term for scope in scopes]):
+        recount(unit)
 
 
 def _counted(scope: Scope, only: Callable[[Rows], Rows] | None) -> Counter[Key]:
