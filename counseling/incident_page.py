@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from counseling.access import can_keep_incident, can_lead_incident
 from counseling.actions.incident_changes import TYPED, may_correct_act
@@ -26,6 +26,7 @@ from counseling.models import (
     SafetyPlan,
 )
 from schools.access import SCHOOL_ROLES, Viewer, reason_to_see
+from schools.common.labels import told
 from schools.models import Membership
 from schools.on_duty import on_duty
 from schools.templatetags.look import moment
@@ -151,11 +152,11 @@ def what(act: IncidentAct) -> str:
     """The line in words: which tick, who was told, which report."""
     if act.kind == IncidentAct.Kind.TICK:
         return str(LINES.get(act.code, act.code))
-    kind, colon = str(act.get_kind_display()), pgettext("between label and error", ": ")
+    kind = str(act.get_kind_display())
     if act.kind == IncidentAct.Kind.TOLD:
-        return f"{kind}{colon}{dict(IncidentAct.Whom.choices).get(act.code, '')}"
+        return told(kind, dict(IncidentAct.Whom.choices).get(act.code, ""))
     if act.kind in (IncidentAct.Kind.REPORT, IncidentAct.Kind.ANSWER, IncidentAct.Kind.PASSED):
-        return f"{kind}{colon}{FORMS.get(act.code, '')}"
+        return told(kind, FORMS.get(act.code, ""))
     return kind
 
 
@@ -174,11 +175,11 @@ def _lines_of(version: IncidentVersion) -> list[tuple[str, str]]:
 def told_of(acts: list[Any]) -> list[tuple[str, list[IncidentAct]]]:
     """For the usual form: when guardian, hospital, police and office were told; a report up told the office."""
     stands = [act for act in acts if not act.is_corrected]
-    told = [act for act in stands if act.kind == IncidentAct.Kind.TOLD]
+    calls = [act for act in stands if act.kind == IncidentAct.Kind.TOLD]
     reported = [act for act in stands if act.kind == IncidentAct.Kind.REPORT]
     center = IncidentAct.Whom.CENTER
     return [
-        (str(label), [act for act in told if act.code == code] + (reported if code == center else []))
+        (str(label), [act for act in calls if act.code == code] + (reported if code == center else []))
         for code, label in FORM_ROWS
     ]
 

@@ -99,7 +99,7 @@ class Row:
     exception: str = ""
     tile: str = ""  # a shorter name, where there is little room
     called_at: dt.datetime | None = None  # when its people were last reminded
-    has_read: bool = False  # did one of them read that?
+    has_read: bool = False  # did at least one of them read that?
 
     @property
     def is_put_off(self) -> bool:
@@ -365,11 +365,15 @@ def unit_due(unit: Unit, day: dt.date) -> dt.datetime | None:
     return hour_for(due, later.until) if due and later else due
 
 
-def hours_put_off(level: str, day: dt.date) -> dict[int, list[dt.datetime]]:
-    """By unit the later hours of a day that its classes, its grades or, at any other level, it itself was given. One
-    query."""
-    rows = ReportException.objects.filter(day=day, class_group__isnull=level != CLASS)
-    rows = rows.exclude(part="") if level == GRADE else rows.filter(part="")
+# Who reports later: a class, a grade or college, or the unit itself.
+OF_CLASSES = Q(class_group__isnull=False)
+OF_PARTS = Q(class_group=None) & ~Q(part="")
+OF_UNITS = Q(class_group=None, part="")
+
+
+def hours_put_off(whose: Q, day: dt.date) -> dict[int, list[dt.datetime]]:
+    """By unit the later hours of a day that its classes, its grades or it itself was given. One query."""
+    rows = ReportException.objects.filter(whose, day=day)
     found: dict[int, list[dt.datetime]] = {}
     for unit, until in rows.order_by().values_list("unit", "until").distinct():
         found.setdefault(unit, []).append(until)
@@ -396,9 +400,12 @@ def add_calls(rows: Iterable[Row], kind: str, day: dt.date) -> None:
             by_member.setdefault(member.pk, []).append(row)
     calls = Notice.objects.filter(membership__in=by_member, kind=kind, occasion__startswith=f"{day:%Y-%m-%d} ")
     calls = calls.filter(withdrawn_at=None).order_by("created_at")
-    for member_id, at, read_at in calls.values_list("membership", "created_at", "read_at"):
+    last: dict[Any, str] = {}  # by row the reminder that is read here; each went to all of its people
+    for member_id, occasion, at, read_at in calls.values_list("membership", "occasion", "created_at", "read_at"):
         for row in by_member[member_id]:
-            row.called_at, row.has_read = at, read_at is not None
+            somebody_read = row.has_read and last.get(row.key) == occasion
+            row.called_at, row.has_read = at, somebody_read or read_at is not None
+            last[row.key] = occasion
 
 
 def leaders_of(unit: Unit) -> list[Membership]:

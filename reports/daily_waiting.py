@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField, Q
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, Q, UUIDField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,19 +61,23 @@ def _to_sign(viewer: Viewer, part: str, name: str, due: dt.datetime | None) -> I
         later = _put_off(viewer, part=part, day=today)
         text = _("Daily report of {name}").format(name=name)
         yield Waiting(text=text, url=url, due_at=hour_for(due, later[0].until if later else None))
-    elif _is_outdated(viewer, signed[0]):
+    elif _signed_since(viewer, is_part=bool(part), own=signed[0].pk, day=today, since=signed[0].signed_at):
         yield Waiting(text=_("Correction of the daily report of {name}").format(name=name), url=url)
 
 
-def _is_outdated(viewer: Viewer, own: DailyReport) -> bool:
-    """As the board tells it: has one of its rows been signed since?"""
-    since = DailyReport.objects.filter(day=own.day, signed_at__gt=own.signed_at).order_by()
-    if own.part:
-        return since.filter(class_group__in=viewer.class_ids).exists()
-    if viewer.unit.is_school:
-        return since.filter(unit=viewer.unit).exclude(pk=own.pk).exists()
-    below = since.filter(unit__path__startswith=viewer.unit.path, class_group=None, part="").exclude(pk=own.pk)
-    return below.filter(Q(unit__kind__is_school=True) | Q(unit__parent=viewer.unit)).exists()
+@prepared_for(own=UUIDField(), day=DateField(), since=DateTimeField())
+def _signed_since(viewer: Viewer, is_part: bool, own: Any, day: Any, since: Any) -> Any:
+    """One of the reports that the board shows, as its key, if it was signed later than the own one. A center asks by
+    its path: that is compiled each time."""
+    rows = DailyReport.objects.filter(day=day, signed_at__gt=since).exclude(pk=own).order_by().values_list("pk")
+    if is_part:
+        rows = rows.filter(class_group__in=viewer.class_ids)
+    elif viewer.unit.is_school:
+        rows = rows.filter(unit=viewer.unit)
+    else:
+        rows = rows.filter(unit__path__startswith=viewer.unit.path, class_group=None, part="")
+        rows = rows.filter(Q(unit__kind__is_school=True) | Q(unit__parent=viewer.unit))
+    return rows[:1]
 
 
 @prepared_for(classes=BigIntegerField(), day=DateField())

@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports import reminders_of_summaries, reminders_of_sweeps  # noqa: F401
 from reports.daily import (
+    OF_CLASSES,
+    OF_PARTS,
+    OF_UNITS,
     Board,
     Calendars,
     class_board,
@@ -32,17 +36,17 @@ from schools.work.reminders import Due, Source, remind
 def class_reports_due(now: dt.datetime) -> Iterator[Due]:
     """The schools whose classes report today, with each hour that holds for some of them. Five queries, however many
     schools there are."""
-    return _within_schools(CLASS, now)
+    return _within_schools(CLASS, OF_CLASSES, now)
 
 
 def part_reports_due(now: dt.datetime) -> Iterator[Due]:
     """The schools whose grades, or colleges, report today."""
-    return _within_schools(GRADE, now)
+    return _within_schools(GRADE, OF_PARTS, now)
 
 
-def _within_schools(level: str, now: dt.datetime) -> Iterator[Due]:
+def _within_schools(level: str, whose: Q, now: dt.datetime) -> Iterator[Due]:
     schools, day = _units(schools_only=True), timezone.localdate(now)
-    schemes, calendars, later = schemes_around(), Calendars(schools), hours_put_off(level, day)
+    schemes, calendars, later = schemes_around(), Calendars(schools), hours_put_off(whose, day)
     for school in schools:
         if at := due_of(school, level, school.path, day, schemes, calendars.of(school)):
             yield from (Due(school, day, hour) for hour in hours_of(at, later.get(school.pk, ())))
@@ -50,7 +54,8 @@ def _within_schools(level: str, now: dt.datetime) -> Iterator[Due]:
 
 def unit_reports_due(now: dt.datetime) -> Iterator[Due]:
     units, day = _units(), timezone.localdate(now)
-    schemes, calendars, joined, later = schemes_around(), Calendars(units), joined_on(units), hours_put_off("unit", day)
+    schemes, calendars = schemes_around(), Calendars(units)
+    joined, later = joined_on(units), hours_put_off(OF_UNITS, day)
     for unit in units:
         at = due_of(unit, unit.kind_id, receiver(unit.path), day, schemes, calendars.of(unit))
         if at and unit.pk in joined and joined[unit.pk] <= day:

@@ -11,13 +11,14 @@ from django.urls import reverse
 from reports.actions.daily import Concern, Signature, sign_class, sign_unit
 from reports.actions.exceptions import let_report_late, name_stand_in
 from reports.actions.schemes import set_scheme
-from reports.daily import class_board, unit_board
+from reports.daily import Row, add_calls, class_board, unit_board
 from reports.daily_forms import StandInForm
 from reports.daily_page import class_page, corrected_since
 from reports.daily_term import term_board
 from reports.daily_waiting import classes_to_report, unit_to_report
 from reports.known import known_of
 from reports.models import DailyReport, ReportException, ReportVersion, StandIn
+from reports.reporting import State
 from schools.common.errors import Refused
 from schools.models import AuditEntry, Notice, Reminder
 from schools.queries import current_term
@@ -305,6 +306,19 @@ def test_all_are_reminded_but_whoever_was_put_off_and_the_board_says_when_and_wh
         world.a.class_2.name: (NOW.replace(hour=10, minute=20), True),
         world.a.class_4.name: (NOW.replace(hour=10, minute=20), False),
     }
+
+
+def test_a_reminder_is_read_once_one_of_those_whom_it_called_has_read_it(world):
+    row = Row(1, "", "", State.MISSING, None, people=[world.a.teacher, world.a.teacher_2])
+
+    def remind(hour, read_at):
+        for minute, (member, at) in enumerate(zip(row.people, read_at, strict=True)):
+            about = {"membership": member, "kind": "daily.class", "occasion": f"{TODAY} {hour}", "read_at": at}
+            Notice.objects.create(**about, unit=world.a.unit, created_at=NOW.replace(hour=hour, minute=minute))
+        add_calls([row], "daily.class", TODAY)
+        return row.has_read
+
+    assert (remind(10, [NOW, None]), remind(11, [None, None])) == (True, False)
 
 
 def test_the_workbench_tells_the_hour_that_a_class_or_school_was_given(world, viewer):
