@@ -10,8 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import KEYS
 
 TEXTS = 160  # that it holds
@@ -37,28 +35,16 @@ call_command("check_states")
 """
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """What a site says whose database was made by the first release and has just been migrated, line by line."""
-    folder = tmp_path_factory.mktemp("first-release")
-    with sqlite3.connect(folder / "xinyu.sqlite3") as database:
+def test_a_database_of_the_first_release_opens_whole_with_its_log_and_its_states(tmp_path):
+    with sqlite3.connect(tmp_path / "xinyu.sqlite3") as database:
         database.executescript(DUMP.read_text(encoding="utf-8"))
     site = {**os.environ, **KEYS, "DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_URL": ""}
-    site |= {"DATABASE_URL": f"sqlite:///{folder}/xinyu.sqlite3", "VAR_DIR": str(folder), "DJANGO_ENV": "test"}
+    site |= {"DATABASE_URL": f"sqlite:///{tmp_path}/xinyu.sqlite3", "VAR_DIR": str(tmp_path), "DJANGO_ENV": "test"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=ROOT, env=site, capture_output=True, text=True, timeout=400
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.splitlines()
-
-
-def test_every_text_of_the_first_release_opens(told):
-    assert int(told[0].removeprefix("texts ")) >= TEXTS
-
-
-def test_the_log_of_the_first_release_is_whole(told):
-    assert [line for line in told[1:-1] if "faults=0" in line] != []
-
-
-def test_the_states_of_the_first_release_are_filled(told):
-    assert told[-1] == "found=0 mended=0"
+    opened, *log, states = done.stdout.splitlines()
+    assert int(opened.removeprefix("texts ")) >= TEXTS
+    assert [line for line in log if "faults=0" in line] != []
+    assert states == "found=0 mended=0"
