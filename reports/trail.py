@@ -47,7 +47,7 @@ declare(
         _("a class barometer was handed in"),
         labels={"level": pgettext_lazy("in the log", "somebody should look")},
     ),
-    Verb(
+    Verb(  # in older logs only: each worrying sheet is kept now
         "barometer.replaced",
         _("a worrying class barometer took the place of this week's first one"),
         labels={"level": pgettext_lazy("in the log", "somebody should look")},

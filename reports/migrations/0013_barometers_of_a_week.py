@@ -20,12 +20,4 @@ class Migration(migrations.Migration):
             model_name='barometer',
             constraint=models.UniqueConstraint(condition=models.Q(('is_worrying', False)), fields=('class_group', 'dormitory', 'week'), name='one_calm_barometer_a_week'),
         ),
-        migrations.AddConstraint(
-            model_name='barometer',
-            constraint=models.UniqueConstraint(condition=models.Q(('flag', None), ('is_worrying', True)), fields=('class_group', 'dormitory', 'week'), name='one_worrying_barometer_a_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='barometer',
-            constraint=models.UniqueConstraint(condition=models.Q(('flag__isnull', False)), fields=('class_group', 'dormitory', 'week', 'flag'), name='one_barometer_a_week_by_flag'),
-        ),
     ]
