@@ -15,7 +15,7 @@ class ChannelForm(forms.Form):
     target = area(
         _("Where to"), 2, _("The address (webhook) that the group gives its robot."), max_length=2000, required=False
     )
-    is_on = forms.BooleanField(label=pgettext_lazy("of a channel", "in use"), required=False)
+    is_on = forms.BooleanField(label=pgettext_lazy("of a channel", "In use"), required=False)
 
     def __init__(self, *args: Any, kind: str, channel: Channel | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"auto_id": f"id_{kind}_%s"})

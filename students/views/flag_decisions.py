@@ -95,7 +95,8 @@ def _with_reason(
             messages.success(request, said or _("It is in hand again."))
             return redirect(flag)
     dress([flag], request.viewer)
-    return render(request, "students/flag_reason.html", {"flag": flag, "form": form, "title": title})
+    context = {"flag": flag, "form": form, "title": title, "button": _("Save") if said else title}
+    return render(request, "students/flag_reason.html", context)
 
 
 @roles(*SCHOOL_ROLES)
