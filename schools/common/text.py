@@ -17,7 +17,7 @@ _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\
 # In longer texts the joiner of emoji and its kin stay.
 _UNSEEN = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _LINE_BREAK = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
-_REFERENCE = re.compile(r"&#(?:([0-9]{2,7})|[xX]([0-9a-fA-F]{2,6}));")
+_REFERENCE = re.compile(r"&(?:#([0-9]{2,7})|#[xX]([0-9a-fA-F]{2,6})|nbsp);")
 # Every mark that people type between the parts of a name, and the one that is stored.
 _DOTS = re.compile(
     r"\s*[\u00b7\u0387\u02d9\u2022\u2024\u2027\u2219\u22c5\u25cf\u25e6\u2e31\u2e33\u30fb\uff0e\uff65\ua78f]\s*"
@@ -37,8 +37,10 @@ _RADICALS = {ord(radical): found for radical, found in _SUPPLEMENT.items()} | {
     code: normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
 }
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_SAME = _RADICALS | _WIDE
-_HAS_SAME = re.compile(r"[\u2e80-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+# Unicode counts these blanks of Hangul as letters; they are as invisible as the others.
+_FILLERS = dict.fromkeys((0x115F, 0x1160, 0x3164, 0xFFA0), "")
+_SAME = _RADICALS | _WIDE | _FILLERS
+_HAS_SAME = re.compile(r"[\u115f\u1160\u2e80-\u2fd5\u3164\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uffa0]")
 
 
 def clean_text(text: str) -> str:
@@ -76,8 +78,8 @@ def clean_code(text: str) -> str:
 
 
 def with_characters(text: str) -> str:
-    """With the characters that a web form wrote as numbers because its encoding did not have them."""
-    return _REFERENCE.sub(_character, text) if "&#" in text else text
+    """With the characters that a web form wrote as numbers because its encoding did not have them, and its blanks."""
+    return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
 def _same(text: str) -> str:
@@ -87,6 +89,8 @@ def _same(text: str) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
+    if not (found[1] or found[2]):
+        return " "
     code = int(found[1]) if found[1] else int(found[2], 16)
     is_character = 0x20 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
     return chr(code) if is_character else found[0]

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 # What a program writes for a character that its encoding does not have.
 _LOST = re.compile(r"[?\ufffd\uff1f\u25a1]")
-_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b/|\n]+")
 
 
@@ -31,7 +31,7 @@ def parse_name(text: str) -> str:
     text = clean_name(text)
     if len(text) > NAME_LENGTH:
         raise Bad("too_long", {"limit": NAME_LENGTH})
-    if text.isdecimal():
+    if not text or text.isdecimal():
         raise Bad("name_unreadable")
     if not text.isalnum():
         if _LOST.search(text):
@@ -41,7 +41,7 @@ def parse_name(text: str) -> str:
 
 
 def check_formula(text: str) -> None:
-    if text[0] in _FORMULA:
+    if text.startswith(_FORMULA):
         raise Bad("formula_like", kept=text)
 
 

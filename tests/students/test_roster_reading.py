@@ -322,6 +322,23 @@ def test_roster_of_any_cells_never_fails(lines):
     assert len(roster.rows) + rows_out(roster.problems) == roster.total
 
 
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("\u200b", "name_missing"),
+        ("\u3164", "name_missing"),
+        ("&#x200b;", "name_unreadable"),
+        ("&nbsp;", "name_unreadable"),
+    ],
+)
+def test_a_name_of_nothing_that_one_sees_is_a_problem_of_its_row(cell, code):
+    roster = read_roster(
+        files.xlsx_bytes([["姓名", "年级", "班级"], ["张三", "三年级", "1班"], [cell, "三年级", "1班"]])
+    )
+    assert [row.name for row in roster.rows] == ["张三"]
+    assert [(problem.code, problem.severity) for problem in roster.problems] == [(code, "error")]
+
+
 # A list of something else
 
 STAFF = ["工号", "姓名", "手机号码", "角色", "班级", "年级"]
