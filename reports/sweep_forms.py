@@ -31,7 +31,7 @@ class SweepForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     due_on = forms.DateField(
-        label=gettext_lazy("Until"),
+        label=gettext_lazy("Last day"),
         widget=DayInput,
         help_text=gettext_lazy("Classes sign by 12:00 of this day, schools by 17:00."),
     )

@@ -131,6 +131,10 @@ def round_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
 @roles(*ROUND_ROLES)
 def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     """One class: who has answered and who has not. A class teacher learns no reason."""
+    return class_page(request, pk, group, ExtendForm())
+
+
+def class_page(request: ViewerRequest, pk: UUID, group: int, form: ExtendForm) -> HttpResponse:
     viewer, round_ = request.viewer, round_of(request, pk)
     row = class_of(round_, group)
     slips: list[Any] = [one for one in slips_seen(viewer, round_) if one.class_group_id == group]
@@ -149,10 +153,10 @@ def round_class(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
         "marks_absent": can_hold_rounds(viewer)
         and round_.state == Round.State.OPEN
         and any(not (one.started_at or one.revoked_at or one.absent_on) for one in slips),
-        "form": ExtendForm(),
+        "form": form,
         "why": reason_to_see(viewer, class_id=group),
     }
-    return render(request, "screening/round_class.html", context)
+    return render(request, "screening/round_class.html", context, status=422 if form.errors else 200)
 
 
 # --- open, extend, close ----------------------------------------------------------------------------------------------
@@ -229,8 +233,8 @@ def round_extend(request: ViewerRequest, pk: UUID, group: int) -> HttpResponse:
     row = class_of(round_, group)
     form = ExtendForm(request.POST)
     if form.is_valid():
-        actions.extend_class(by=request.viewer, row=row, until=form.cleaned_data["until"])
-        messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("Name the day until which this class may answer."))
-    return redirect("screening:round_class", pk=pk, group=group)
+        with refusal_in(form):
+            actions.extend_class(by=request.viewer, row=row, until=form.cleaned_data["until"])
+            messages.success(request, _("Saved."))
+            return redirect("screening:round_class", pk=pk, group=group)
+    return class_page(request, pk, group, form)

@@ -63,6 +63,17 @@ def test_class_teacher_learns_who_has_not_answered_and_no_reason(world, sign_in)
 PEOPLE = ("teacher", "leader", "counselor")
 
 
+@pytest.mark.parametrize(("day", "says"), [("", "field bad"), ("2026-01-05", "这一天已经过去")])
+def test_refused_extension_of_a_class_comes_back_open_with_its_day(world, sign_in, day, says):
+    round_ = round_of(world.a)
+    url = reverse("screening:round_extend", args=[round_.pk, world.a.class_1.pk])
+    answer = sign_in(world.a.counselor).post(url, {"until": day})
+    page = answer.content.decode()
+    assert (answer.status_code, says in page, f'value="{day}"' in page if day else True) == (422, True, True)
+    assert '<details class="fold" open>' in page
+    assert round_.classes.get(class_group=world.a.class_1).extended_until is None
+
+
 def in_care_of(world, who="counselor"):
     """A week from today, in this person's care."""
     today = timezone.localdate()

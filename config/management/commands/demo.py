@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from config.demo import SCALES, UNIVERSITY, load_demo
 from config.demo.network import DEMO_PASSWORD
 from schools.common.errors import Refused
+from schools.models import Unit
 from schools.queries import demo_accounts
 
 
@@ -24,6 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is invented and its passwords are printed: it is never loaded in production.")
+        if Unit._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet. Make them first: manage.py migrate")
         if not options["accounts"]:
             self._load(options)
         self._print_accounts()
