@@ -37,9 +37,10 @@ KEYS = {
 }
 FROM_A_DEVELOPER = ("DEBUG", "DB_POOL", "PRIVATE_ROOT", "PROXY_COUNT", "LOG_LEVEL")
 resources = contextlib.ExitStack()
-# A busy machine is no error of the code: no example is measured by the clock.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# A busy machine is no error of the code: no example is measured by the clock. Whether a change passes must not depend
+# on chance: an ordinary run takes the same examples every time, and with `--all` new ones are tried.
+settings.register_profile("the same", deadline=None, derandomize=True)
+settings.register_profile("new ones", deadline=None)
 
 
 def pytest_addoption(parser):
@@ -58,6 +59,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "browser: a journey in a real Chromium")
     config.addinivalue_line("markers", "real_clock: the clock runs; without it every test stands at tests.world.NOW")
     config.addinivalue_line("markers", "services: needs the real PostgreSQL and Redis of --database=postgres")
+    settings.load_profile("new ones" if config.getoption("--all") else "the same")
     for name in FROM_A_DEVELOPER:
         os.environ.pop(name, None)
     os.environ.update(KEYS, VAR_DIR=folder("xinyu-test-"))

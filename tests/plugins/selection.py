@@ -56,17 +56,27 @@ ONCE = (
 )
 # Makes a SQLite database of its own whatever the run's own is: on SQLite only, while another worker makes the cast.
 ON_SQLITE = ("tests/test_first_release.py",)
-# Begun first, so that two workers end together: at the end only short ones are left to take over from each other.
+# What waits for a browser or for servers more than it computes: one worker does it all, so that the others keep both
+# cores busy meanwhile. The longest stand first.
+WAITING = ("tests/journeys/test_every_page.py", "tests/test_outages.py", "tests/test_services.py")
+# What computes long: the other workers begin with it, so that at the end only short tests are left to take over.
 LONGEST = (
-    "tests/journeys/test_every_page.py",
     "tests/test_access.py",
-    "tests/test_first_release.py",
-    "tests/test_outages.py",
     "tests/reports/test_exports.py",
     "tests/reports/test_tallies.py",
-    "tests/config/test_backups.py",
     "tests/config/test_demo.py",
+    "tests/config/test_backups.py",
+    "tests/security/test_t16_odd_*.py",
+    "tests/reports/test_summaries.py",
+    "tests/reports/test_pages.py",
+    "tests/security/test_t05_*.py",
+    "tests/security/test_t34_*.py",
+    "tests/security/test_t01_*.py",
+    "tests/security/test_t07_*.py",
+    "tests/test_faults.py",
 )
+# Of these one person's walk is as long as other files: dealt out one by one. Others stay together for what they share.
+WALKS = ("tests/test_access.py", "tests/security/test_t16_odd_*.py")
 TENTH = 10
 
 
@@ -88,24 +98,48 @@ def pytest_collection_modifyitems(config, items):
     left_out = {item for item in items if not is_taken(item.nodeid, config)}
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=list(left_out))
-    items.sort(key=lambda item: not is_one_of(LONGEST, item.nodeid))
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = shared_out(items, workers)
 
 
 def shared_out(items, workers):
-    """The tests in an order that gives all workers but the first (each takes an equal piece) something to do while that
-    one makes the database."""
+    """The tests in an order that keeps all workers busy until the end; each takes an equal piece. The first makes the
+    database, then does what waits. The others meanwhile do what needs no database, then what computes long."""
     plain = [item for item in items if not needs_database(item)]
-    others = [item for item in items if needs_database(item)]
+    waiting = [item for item in items if needs_database(item) and waits(item)]
+    longest = [item for item in items if needs_database(item) and is_one_of(LONGEST, item.nodeid)]
+    taken = {*plain, *waiting, *longest}
+    others = [item for item in items if item not in taken]
+    waiting.sort(key=lambda item: place(WAITING, item))
+    begins = [waiting, *dealt(longest, workers - 1)] if workers > 1 else [waiting + longest]
     order = []
     for worker in range(workers):
-        waiting = workers - worker
-        size = (len(items) - len(order)) // waiting
-        begin = min(size, len(plain) // waiting) if worker else 0
-        order += plain[:begin] + others[: size - begin]
-        del plain[:begin], others[: size - begin]
+        left = workers - worker
+        size = (len(items) - len(order)) // left
+        begin = plain[: len(plain) // left if worker else 0] + begins[worker]
+        rest = max(0, size - len(begin))
+        order += begin + others[:rest]
+        del plain[: len(begin) - len(begins[worker])], others[:rest]
     return order + plain + others
+
+
+def dealt(items, workers):
+    """To each worker in turn: file by file, of a walk test by test."""
+    piles = {}
+    for item in sorted(items, key=lambda item: place(LONGEST, item)):
+        path = item.nodeid.partition("::")[0]
+        piles.setdefault(item.nodeid if is_one_of(WALKS, item.nodeid) else path, []).append(item)
+    in_turn = list(piles.values())
+    return [[item for pile in in_turn[worker::workers] for item in pile] for worker in range(workers)]
+
+
+def waits(item):
+    return bool(item.get_closest_marker("browser")) or is_one_of(WAITING, item.nodeid)
+
+
+def place(patterns, item):
+    """Where the item stands in this list; after its end, if nowhere."""
+    return next((number for number, one in enumerate(patterns) if is_one_of((one,), item.nodeid)), len(patterns))
 
 
 def needs_database(item):
