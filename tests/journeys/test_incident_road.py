@@ -10,6 +10,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_a_crisis_from_the_button_to_the_acknowledgement(enter, world):  # noqa: F811
     phone = enter("a-teacher", width=360)
+    phone.goto("/incidents/start/")
+    phone.fill("[name=q]", world.a.student_3.name)  # found while it is typed
+    phone.click(f"#found a[href='/incidents/start/{world.a.student_3.pk}/']")
     phone.goto(f"/students/{world.a.student_3.pk}/")
     phone.click(".head a.danger")
     phone.check("[name=kind][value=threat]", force=True)
