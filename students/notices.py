@@ -125,6 +125,8 @@ def request_lines(viewer: Viewer, notices: list[Notice]) -> Mapping[UUID, str]:
 declare(
     Kind("center.asked", _("A school asks the center for help"), request_lines),
     Kind("center.confirm", _("A school asks you to confirm a decision as the second person"), request_lines),
-    Kind("flag.center_answered", _("The center has acknowledged or answered your request"), flag_lines),
-    Kind("plan.center_answered", _("The center has acknowledged or answered your request"), plan_lines),
+    Kind("flag.center_acknowledged", _("The center has read your request and sees to it"), flag_lines),
+    Kind("plan.center_acknowledged", _("The center has read your request and sees to it"), plan_lines),
+    Kind("flag.center_answered", _("The center has answered your request"), flag_lines),
+    Kind("plan.center_answered", _("The center has answered your request"), plan_lines),
 )

@@ -136,8 +136,8 @@ def _tell_school(request: CenterRequest, what: str) -> None:
     if request.entry:
         in_hand = request.entry.counselor
     to = {one.pk: one for one in (request.by, in_hand) if one and one.is_current() and _may_see(request, one)}
-    kind = "flag.center_answered" if request.flag else "plan.center_answered"
-    notify(to=to.values(), kind=kind, about=about, occasion=f"{request.pk} {what}")
+    subject, act = "flag" if request.flag else "plan", "acknowledged" if what == "acknowledged" else "answered"
+    notify(to=to.values(), kind=f"{subject}.center_{act}", about=about, occasion=f"{request.pk} {what}")
     pulse({request.school_id, request.to_id})
 
 
