@@ -28,14 +28,14 @@ def render_parts(document: SummaryDocument, *, write: Write, rows: int, progress
     counts = []
     for number, sections in enumerate(parts):
         progress(number, steps)
-        counts.append(_count_pages(_child(write(sections, is_first=number == 0))))
+        counts.append(int(_child("pages", write(sections, is_first=number == 0))))
     starts = [1, *(1 + before for before in accumulate(counts))]
     pages = _pages_of(parts, starts)
     done = []
     for number, sections in enumerate(parts):
         progress(len(parts) + number, steps)
         counted = (starts[number], sum(counts))
-        done.append(_child(write(sections, is_first=number == 0, pages=pages, counted=counted)))
+        done.append(_child("pdf", write(sections, is_first=number == 0, pages=pages, counted=counted)))
     progress(steps, steps)
     return join(done)
 
@@ -59,16 +59,11 @@ def _pages_of(parts: Sequence[Sequence[Section]], starts: Sequence[int]) -> dict
     return found
 
 
-def _child(html: str) -> bytes:
-    """Render in a process of its own."""
-    command = [sys.executable, "-m", "schools.common.pdf_child"]
+def _child(what: str, html: str) -> bytes:
+    """The PDF, or how many pages it has, by a process of its own."""
+    command = [sys.executable, "-m", "schools.common.pdf_child", what]
     done = subprocess.run(command, input=html.encode(), capture_output=True, check=True, cwd=settings.BASE_DIR)  # noqa: S603
     return done.stdout
-
-
-def _count_pages(content: bytes) -> int:
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        return len(pdf.pages)
 
 
 # --- joining -------------------------------------------------------------------------------------------------------

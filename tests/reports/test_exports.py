@@ -35,7 +35,7 @@ def made(world):
 
 @pytest.fixture(scope="module")
 def kept():
-    """What several tests only look at is made once: a document takes a second to lay out, a long one twenty."""
+    """What several tests only look at is made once: a document takes a second to lay out, a long one ten."""
     return {}
 
 
@@ -141,15 +141,21 @@ def test_no_export_carries_a_student_or_a_talk(file_format, world, made, plain_p
 
 
 @pytest.fixture
-def district(world, kept):
-    """The document of a district with six schools, by edition: the public one as it is built, and the workbooks."""
+def district(world, kept, monkeypatch):
+    """The summary of a district with six schools: the public document as it is built, the workbook of each edition, and
+    the PDF laid out a few rows at a time, with what the progress bar was told of it."""
+    from reports import pdf
+
     if "district" not in kept:
         grow(world, schools=4, classes=3, students=20, talks=3, flags=3)
         recount_all()
-        term = current_term(world.district)
+        monkeypatch.setattr(pdf, "MOST_ROWS", 12)
+        term, steps = current_term(world.district), []
+        made = export(world.district, term, "pdf", stamp=STAMP, progress=lambda *step: steps.append(step))
         kept["district"] = {
             "document": build_summary(world.district, term, Edition.PUBLIC),
             **{one: export(world.district, term, "xlsx", stamp=STAMP, edition=one).content for one in Edition},
+            "parts": (made.content, steps),
         }
     return kept["district"]
 
@@ -280,18 +286,8 @@ def test_no_line_begins_with_a_mark_that_ends_a_sentence(world, made):
 
 
 @pytest.fixture
-def parts(world, monkeypatch, kept):
-    """The district's summary, laid out a few rows at a time, and what the progress bar was told."""
-    from reports import pdf
-
-    if "parts" not in kept:
-        grow(world, schools=12)
-        recount_all()
-        monkeypatch.setattr(pdf, "MOST_ROWS", 20)
-        term, steps = current_term(world.district), []
-        made = export(world.district, term, "pdf", stamp=STAMP, progress=lambda *step: steps.append(step))
-        kept["parts"] = made.content, steps
-    return kept["parts"]
+def parts(district):
+    return district["parts"]
 
 
 @pytest.fixture
