@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -58,23 +58,19 @@ def _staff(scope: Scope, *roles: Role) -> Rows:
 
 def _everywhere(scope: Scope, *roles: Role) -> Rows:
     found = Membership.objects.current(scope.on).filter(role__in=roles, person__is_active=True)
-    return found.filter(unit__kind__is_school=True).annotate(rank=_RANK)
+    return found.filter(unit__kind__is_school=True)
 
 
 def _at_main_unit(scope: Scope, *roles: Role) -> Rows:
-    """Somebody who has such a role in several schools counts once: where they are employed most, then longest."""
-    before = (
-        Q(rank__lt=OuterRef("rank"))
-        | Q(rank=OuterRef("rank"), starts_on__lt=OuterRef("starts_on"))
-        | Q(rank=OuterRef("rank"), starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk"))
-    )
+    """Somebody who has such a role in several schools counts once: where they are employed most, then longest.
+
+    The codes of `Employment` stand in the alphabet as in their rank, so the database compares them as they are.
+    """
+    as_long = Q(starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk"))
+    as_much = Q(employment=OuterRef("employment")) & (Q(starts_on__lt=OuterRef("starts_on")) | as_long)
+    before = Q(employment__lt=OuterRef("employment")) | as_much
     others = _everywhere(scope, *roles).filter(before, person=OuterRef("person"))
     return _staff(scope, *roles).filter(~Exists(others))
-
-
-_RANK = Case(
-    *(When(employment=employment, then=rank) for rank, employment in enumerate(Employment)), output_field=IntegerField()
-)
 
 
 # --- certificates ---------------------------------------------------------------------------------------------------

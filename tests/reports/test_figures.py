@@ -51,6 +51,27 @@ def test_somebody_with_a_role_in_two_schools_counts_once_at_the_main_one(world):
     assert figures()["schools_with_counselor"].query(scope_of(world.b.unit)).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("at_a", "at_b", "counts"),
+    [
+        (("part_time", 2020), ("full_time", 2024), [2, 3]),
+        (("visiting", 2020), ("part_time", 2024), [2, 3]),
+        (("part_time", 2024), ("part_time", 2020), [2, 3]),
+        (("part_time", 2020), ("part_time", 2020), [3, 2]),
+    ],
+)
+def test_the_main_school_is_where_one_is_employed_most_then_longest(at_a, at_b, counts, world):
+    from schools.models import Membership
+
+    units = [world.a.unit, world.b.unit]
+    for unit, (employment, year) in zip(units, [at_a, at_b], strict=True):
+        days = {"starts_on": dt.date(year, 9, 1), "ends_on": dt.date(2027, 1, 1)}
+        Membership.objects.create(
+            person=world.city_staff.person, unit=unit, role="counselor", employment=employment, **days
+        )
+    assert [figures()["counselors"].query(scope_of(unit)).count() for unit in units] == counts
+
+
 def test_a_value_that_nobody_has_opens_nothing(world):
     figure, scope = figures()["students"], scope_of(world.a.unit)
     assert figure.query(scope).filter(figure.where(scope, figure.split("grade"), "primary-6")).count() == 0
