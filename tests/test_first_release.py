@@ -1,4 +1,5 @@
-"""A database of the first release migrates, every text in it opens, and its audit log is whole.
+"""A database of the first release migrates, every text in it opens, its audit log is whole, and its tables become what
+the squashed migrations make of an empty database.
 
 `data/first_release.sql` was written by the first release, with the keys of the tests: the cast of that day with talks,
 flags (one closed), drafts, roster imports and a summary. It is never written again: it grows old on purpose.
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import KEYS
+from tests.world import SEEDS
 
 TEXTS = 160  # that it holds
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +37,7 @@ call_command("check_states")
 """
 
 
-def test_a_database_of_the_first_release_opens_whole_with_its_log_and_its_states(tmp_path):
+def test_a_database_of_the_first_release_opens_whole_with_its_log_and_its_states(tmp_path, request):
     with sqlite3.connect(tmp_path / "xinyu.sqlite3") as database:
         database.executescript(DUMP.read_text(encoding="utf-8"))
     site = {**os.environ, **KEYS, "DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_URL": ""}
@@ -48,3 +50,32 @@ def test_a_database_of_the_first_release_opens_whole_with_its_log_and_its_states
     assert int(opened.removeprefix("texts ")) >= TEXTS
     assert [line for line in log if "faults=0" in line] != []
     assert states == "found=0 mended=0"
+    copy = request.getfixturevalue("copy")  # asked for late: meanwhile another worker has made it, from nothing
+    with sqlite3.connect(tmp_path / "xinyu.sqlite3") as migrated, sqlite3.connect(copy.source) as made:
+        assert schema(migrated) == schema(made)
+        assert seeded(migrated) == seeded(made)
+
+
+def schema(database):
+    """All tables and indexes. A table's columns and constraints in any order: what was added later stands last."""
+    rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql <> ''").fetchall()
+    return {
+        name: sorted(sql.partition("(")[2][:-1].split(", ")) if kind == "table" else sql for kind, name, sql in rows
+    }
+
+
+def seeded(database):
+    """The rows that migrations put in, without their ids and times; those of units are not among them."""
+    from django.apps import apps
+    from django.db.models import DateTimeField
+
+    found = {}
+    for model in {apps.get_model(label) for _module, _function, label in SEEDS}:
+        kept = [field for field in model._meta.fields if field.column != "id" and not isinstance(field, DateTimeField)]
+        names = {field.name: field.column for field in kept}
+        where = " WHERE unit_id IS NULL" if "unit" in names else ""
+        columns = ", ".join(sorted(names.values()))
+        rows = database.execute(f"SELECT {columns} FROM {model._meta.db_table}{where}").fetchall()
+        assert rows, model
+        found[model._meta.label] = sorted(map(str, rows))
+    return found

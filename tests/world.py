@@ -16,14 +16,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 3, 18, 10, 0, tzinfo=SHANGHAI)  # a Wednesday in the second term
 PASSWORD = "a-password-of-the-cast"
 SEEDS = [
-    ("schools.migrations.0006_registers", "add_levels", "schools.CertificateLevel"),
-    ("schools.migrations.0002_unit_kinds", "add_kinds", "schools.UnitKind"),
-    ("schools.migrations.0006_registers", "add_levels", "schools.CertificateLevel"),
-    ("students.migrations.0002_special_groups", "add_groups", "students.SpecialGroup"),
-    ("students.migrations.0015_registry", "add_categories", "students.RegistryCategory"),
-    ("counseling.migrations.0002_talk_options", "add_options", "counseling.TalkOption"),
-    ("counseling.migrations.0004_default_templates", "add_templates", "counseling.TextTemplate"),
-    ("screening.migrations.0002_shipped", "add_instruments", "screening.Instrument"),
+    ("schools.migrations._seeds", "add_kinds", "schools.UnitKind"),
+    ("schools.migrations._seeds", "add_levels", "schools.CertificateLevel"),
+    ("students.migrations._seeds", "add_groups", "students.SpecialGroup"),
+    ("students.migrations._seeds", "add_categories", "students.RegistryCategory"),
+    ("counseling.migrations._seeds", "add_options", "counseling.TalkOption"),
+    ("counseling.migrations._seeds", "add_templates", "counseling.TextTemplate"),
+    ("screening.migrations._seeds", "add_instruments", "screening.Instrument"),
 ]
 
 

@@ -7,29 +7,7 @@ import schools.common.ids
 from django.conf import settings
 from django.db import migrations, models
 
-
-# Code, kind, its names, names of the level, rank, who should hold it, years it is good for. The A/B/C certificates and
-# who should hold which: Guangdong (facts P18); the others as school staff name them in public reports.
-LEVELS = [
-    ("abc_a", "abc", "心理健康教育A/B/C证", "A/B/C certificates", "心理健康教育A证", "Certificate A", 3, ["counselor.full_time", "school_leader"]),
-    ("abc_b", "abc", "心理健康教育A/B/C证", "A/B/C certificates", "心理健康教育B证", "Certificate B", 2, ["counselor.part_time", "counselor.visiting"]),
-    ("abc_c", "abc", "心理健康教育A/B/C证", "A/B/C certificates", "心理健康教育C证", "Certificate C", 1, ["class_teacher", "subject_teacher", "grade_head"]),
-    ("backbone", "stage", "分级培训", "Trainings by level", "骨干培训证书", "Backbone training", 3, []),
-    ("intermediate", "stage", "分级培训", "Trainings by level", "中级培训证书", "Intermediate training", 2, []),
-    ("elementary", "stage", "分级培训", "Trainings by level", "初级培训证书", "Elementary training", 1, []),
-    ("national_2", "national", "国家心理咨询师", "National counselor certificate", "国家二级心理咨询师", "National counselor, level 2", 2, []),
-    ("national_3", "national", "国家心理咨询师", "National counselor certificate", "国家三级心理咨询师", "National counselor, level 3", 1, []),
-    ("provincial", "provincial", "省级心理辅导员", "Provincial counselor certificate", "省级心理辅导员证书", "Provincial counselor certificate", 1, []),
-]
-
-
-def add_levels(apps, schema_editor):
-    apps.get_model("schools", "CertificateLevel").objects.bulk_create(
-        apps.get_model("schools", "CertificateLevel")(
-            code=code, kind=kind, kind_zh=kind_zh, kind_en=kind_en, label_zh=zh, label_en=en, rank=rank, position=position, wanted_from=wanted
-        )
-        for position, (code, kind, kind_zh, kind_en, zh, en, rank, wanted) in enumerate(LEVELS)
-    )
+from schools.migrations._seeds import add_levels
 
 
 class Migration(migrations.Migration):

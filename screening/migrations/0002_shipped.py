@@ -2,15 +2,7 @@
 
 from django.db import migrations
 
-
-def add_instruments(apps, schema_editor):
-    """A version that is there stays as it is: results point at it."""
-    from screening.content import columns_of, shipped
-
-    instrument = apps.get_model("screening", "Instrument")
-    known = set(instrument.objects.filter(unit=None).values_list("code", "version"))
-    rows = [columns_of(data, found) for data, found in shipped()]
-    instrument.objects.bulk_create(instrument(**row) for row in rows if (row["code"], row["version"]) not in known)
+from screening.migrations._seeds import add_instruments
 
 
 class Migration(migrations.Migration):

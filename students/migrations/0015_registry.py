@@ -6,30 +6,7 @@ import schools.common.fields
 import schools.common.ids
 from django.db import migrations, models
 
-
-CATEGORIES = [
-    ("mood", "情绪困扰", "low or changing mood"),
-    ("self_harm", "自伤或轻生意念、行为", "self-harm, thoughts or acts"),
-    ("family", "家庭变故或家庭关系", "family events or relations"),
-    ("study", "学业压力或学业困难", "pressure or difficulty in studies"),
-    ("peers", "同伴关系或欺凌", "peers or bullying"),
-    ("feelings", "情感问题", "love and attachment"),
-    ("hardship", "家庭经济困难", "hardship of the family"),
-    ("internet", "网络依赖", "dependence on the internet"),
-    ("illness", "重大身体疾病", "serious bodily illness"),
-    ("treated", "就医或服药", "in treatment or on medication"),
-    ("returned", "休学复学", "returned after a leave"),
-    ("adaptation", "适应困难", "difficulty in adapting"),
-    ("work", "就业压力", "pressure of finding work"),
-    ("other", "其他", "other"),
-]
-
-
-def add_categories(apps, schema_editor):
-    category = apps.get_model("students", "RegistryCategory")
-    category.objects.bulk_create(
-        [category(code=code, label_zh=zh, label_en=en, position=n) for n, (code, zh, en) in enumerate(CATEGORIES)]
-    )
+from students.migrations._seeds import add_categories
 
 
 class Migration(migrations.Migration):
