@@ -74,7 +74,7 @@ def sentinel(school, what):
 
 
 def ensure_seeds():
-    """What the migrations put in; a transactional test has emptied the tables."""
+    """What the migrations put in, for a database that has been emptied since."""
     from django.apps import apps
 
     for module, function, model in SEEDS:
@@ -83,11 +83,10 @@ def ensure_seeds():
 
 
 def build_world():
-    """Write the cast into an empty database."""
+    """Write the cast into a database that was migrated from nothing."""
     import time_machine
 
     with time_machine.travel(NOW, tick=False):
-        ensure_seeds()
         from django.db import transaction
 
         from schools import audit
