@@ -7,7 +7,7 @@ from counseling.actions.incident_changes import CORRECTED
 from counseling.models import Incident, IncidentAct, IncidentReport, TalkLog, TalkOption
 from counseling.models.incidents import EventClass
 from schools.audit.particulars import explains
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 
 declare(
     Verb("talklog.opened", _("opened a talk"), Kind.READ),
@@ -84,3 +84,17 @@ explains(
         "counseling.texttemplate": pgettext_lazy("in the log", "text template"),
     },
 )
+
+declare_topic(
+    "talk",
+    _("Talks"),
+    "talk",
+    "talklog",
+    "talkpart",
+    "talk_list",
+    "talk_draft",
+    "talk_option",
+    "text_template",
+    "talks",
+)
+declare_topic("incident", _("Crisis events"), "incident", "crisis_free")

@@ -9,7 +9,7 @@ from reports.models import DailyReport
 from reports.parts import parts_by_code
 from reports.sections import PARTS
 from schools.audit.particulars import explains
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 
 # `from` names a person elsewhere.
 DAYS = {"from": _("First day"), "until": _("Last day")}
@@ -98,3 +98,10 @@ explains(
     },
     namers={"part": parts_by_code},
 )
+
+declare_topic("daily", _("Daily report"), "daily", "daily_board", "scheme", "school")
+declare_topic("barometer", _("Class barometer"), "barometer")
+declare_topic("sweep", _("Sweep"), "sweep", "sweep_board")
+declare_topic("summary", _("Summary"), "summary", "semester_report")
+declare_topic("unit", _("Units"), "school_list")
+declare_topic("opens", _("Opens and exports"), "opens")

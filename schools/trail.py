@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools import registers  # noqa: F401  they declare what is done with their rows
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 from schools.common.floors import ask_apps
 
 declare(
@@ -74,3 +74,11 @@ declare(
 
 ask_apps("file_kinds")  # each kind of file declares the acts of its import
 ask_apps("reminders")  # what reminds says what it is called
+
+declare_topic("person", _("Account"), "person")
+declare_topic("membership", _("Roles"), "membership")
+declare_topic("unit", _("Units"), "unit", "unit_kind")
+declare_topic("import", _("Imports"), "staff", "staff_import")
+declare_topic("register", _("Work records"), "certificate_level")
+declare_topic("audit", _("Audit log"), "audit", "audit_log", "chain")
+declare_topic("system", _("Machinery"), "job", "reminders", "demo")

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from schools.audit.particulars import explains
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 
 declare(
     Verb("instrument.imported", _("imported an instrument")),
@@ -83,3 +83,24 @@ explains(
         "screening.response": pgettext_lazy("in the log", "result of a screening"),
     },
 )
+
+declare_topic(
+    "screening",
+    _("Screening"),
+    "round",
+    "round_results",
+    "round_table",
+    "score_anew",
+    "center_round",
+    "consent",
+    "consent_letters",
+    "consent_link",
+    "slip",
+    "slips",
+    "paper",
+    "response",
+    "response_pdf",
+    "interview",
+)
+declare_topic("instrument", _("Instruments"), "instrument", "text_pack")
+declare_topic("staff_survey", _("Staff surveys"), "staff_survey", "staff_table", "staff_answers")

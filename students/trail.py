@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from schools.audit.particulars import explains
 from schools.audit.trail import PAGE_OPENED
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 from students.actions.roll import Move, Return
 from students.file import KINDS
 from students.forms import UnmaskForm
@@ -183,3 +183,21 @@ explains(
     values={"part": dict(PlanPart.Audience.choices)},
     kinds={"students.registryentry": pgettext_lazy("in the log", "plan of a student")},
 )
+
+declare_topic(
+    "student",
+    _("Students"),
+    "student",
+    "student_list",
+    "student_file",
+    "guardian",
+    "class",
+    "class_list",
+    "special_group",
+)
+declare_topic("import", _("Imports"), "roster")
+declare_topic("flag", _("Risk flags"), "flag", "riskflag", "flag_list")
+declare_topic("registry", _("Registry"), "registry", "registryentry", "registry_ledger", "registry_list", "plan")
+declare_topic("hand_over", _("Hand-overs"), "handover", "hand_over")
+declare_topic("center", _("Requests for help"), "center")
+declare_topic("glass", _("Emergency openings"), "glass")

@@ -26,8 +26,9 @@ def fixed_clock(request):
 @pytest.fixture(scope="session", autouse=True)
 def acts_of_the_tests():
     """Acts that only tests write; `audit.record` refuses what no app declares."""
-    from schools.audit.verbs import Verb, declare
+    from schools.audit.verbs import Verb, declare, declare_topic
 
+    declare_topic("thing", "Things", "thing")
     declare(Verb("thing.done", "did a thing"), *(Verb(f"thing.done_{n}", "did a thing") for n in range(25)))
 
 

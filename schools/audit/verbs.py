@@ -40,7 +40,17 @@ class UndeclaredVerb(LookupError):
     """An act was to be logged that no `trail.py` declares."""
 
 
+@dataclass(frozen=True)
+class Topic:
+    """What acts are about, for whoever looks for them in the log: the beginnings of their codes, up to the point."""
+
+    code: str
+    label: Any
+    beginnings: tuple[str, ...]
+
+
 _verbs: dict[str, Verb] = {}
+_topics: dict[str, Topic] = {}
 
 
 def declare(*verbs: Verb) -> None:
@@ -65,3 +75,20 @@ def find_verb(code: str) -> Verb | None:
 
 def codes_of(kind: Kind) -> list[str]:
     return sorted(verb.code for verb in _verbs.values() if verb.kind == kind)
+
+
+def declare_topic(code: str, label: Any, *beginnings: str) -> None:
+    """Called again with the same code, it adds beginnings to the topic."""
+    before = _topics[code].beginnings if code in _topics else ()
+    _topics[code] = Topic(code, label, (*before, *beginnings))
+
+
+def topics() -> dict[str, Topic]:
+    """In the order of their words."""
+    return dict(sorted(_topics.items(), key=lambda one: str(one[1].label)))
+
+
+def without_topic() -> set[str]:
+    """Beginnings of acts that nobody could choose in the log."""
+    told = {beginning for topic in _topics.values() for beginning in topic.beginnings}
+    return {code.partition(".")[0] for code in _verbs} - told

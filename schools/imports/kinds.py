@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schools.access import Viewer
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 from schools.common.floors import ask_apps
 from schools.common.tables.columns import ByHand, Vocabulary
 from schools.imports.problems import Problem, Severity
@@ -159,6 +159,7 @@ def register_kind(kind: ImportKind) -> ImportKind:
     """Called in the module `file_kinds` of an app, which is found by its name."""
     _kinds[kind.code] = kind
     if kind.roles:
+        declare_topic("import", _("Imports"), f"{kind.code}_preview", f"{kind.code}_commit")
         declare(
             Verb(f"{kind.code}_preview.started", _("started a preview of a file"), Kind.SYSTEM),
             Verb(f"{kind.code}_commit.started", _("started an import of a file"), Kind.SYSTEM),

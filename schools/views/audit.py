@@ -1,10 +1,13 @@
 """The audit log, read only. Reading it is itself noted."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
@@ -23,6 +26,7 @@ from schools.accounts.second_factor import confirm_first, is_confirmed
 from schools.actions.audit import LONGEST, accept_log, can_accept_log, checked_at, has_faults
 from schools.audit.particulars import tell_particulars
 from schools.audit.trail import tell
+from schools.audit.verbs import topics
 from schools.common.days import day_in, on_days
 from schools.common.errors import refusal_told
 from schools.common.typed import LineField
@@ -33,24 +37,11 @@ from schools.models import AuditEntry, Role, Unit
 from schools.requests import ViewerRequest
 
 PAGE = 100
+FILTERS = ("unit", "q", "about", "from", "until")
 
 
 class AcceptForm(forms.Form):
     reason = LineField(label=_("Why the log begins anew"), max_length=LONGEST)
-
-
-KINDS = [
-    ("person", _("Account")),
-    ("membership", _("Roles")),
-    ("unit", _("Units")),
-    ("student", _("Students")),
-    ("talk", _("Talks")),
-    ("flag", _("Risk flags")),
-    ("summary", _("Summary")),
-    ("roster", _("Import roster")),
-    ("staff", _("Import staff")),
-    ("audit", _("Audit log")),
-]
 
 
 def _when(entry: Any) -> SafeString:
@@ -90,7 +81,7 @@ COLUMNS = (
 
 @roles(Role.AUDITOR)
 def audit_list(request: ViewerRequest) -> HttpResponse:
-    """Newest first; pages by key, so that page 1,000 costs what page 1 costs."""
+    """Newest first; pages by key and never counts, so that page 1,000 costs what page 1 costs."""
     entries = _filtered(request).select_related("person", "chain").order_by("-at", "-pk")
     rows = list(_after(entries, request.GET.get("after", ""))[: PAGE + 1])
     with transaction.atomic():  # the chain is locked for the row, not while the page is drawn
@@ -102,12 +93,12 @@ def audit_list(request: ViewerRequest) -> HttpResponse:
         "columns": COLUMNS,
         "next": f"{rows[PAGE - 1].at.timestamp()}-{rows[PAGE - 1].pk}" if more else "",
         "units": _units(request),
-        "kinds": [(f"{kind}.", word) for kind, word in KINDS],
-        "given": {name: request.GET.get(name, "") for name in ("unit", "q", "verb", "from", "until")},
+        "topics": [(topic.code, topic.label) for topic in topics().values()],
+        "given": {name: request.GET.get(name, "") for name in FILTERS},
         "is_broken": has_faults(),
         "checked": checked_at(),
         "accept_form": AcceptForm() if can_accept_log(request.viewer) else None,
-        "filtered": any(request.GET.get(name) for name in ("unit", "q", "verb", "from", "until")),
+        "filtered": any(request.GET.get(name) for name in FILTERS),
     }
     return render(request, "schools/audit_list.html", context)
 
@@ -154,12 +145,16 @@ def _units(request: ViewerRequest) -> list[tuple[str, str]]:
 def _filtered(request: ViewerRequest) -> Any:
     given = request.GET
     entries = AuditEntry.objects.visible_to(request.viewer)
-    if given.get("unit"):
-        entries = entries.filter(chain__scope=given["unit"])
+    if scope := given.get("unit"):
+        if not Unit.objects.within(request.viewer.unit).filter(code=scope).exists():
+            raise BadRequest(f"no unit here has the code {scope!r}")
+        entries = entries.filter(chain__scope=scope)
     if q := given.get("q", "").strip():
         entries = entries.filter(Q(person__staff_number__iexact=q) | Q(person__name=q))
-    if verb := given.get("verb", "").strip():
-        entries = entries.filter(verb__startswith=verb)
+    if about := given.get("about"):
+        if about not in topics():
+            raise BadRequest(f"the log has no topic {about!r}")
+        entries = entries.filter(reduce(or_, (Q(verb__startswith=f"{one}.") for one in topics()[about].beginnings)))
     return on_days(entries, "at", day_in(given.get("from", "")), day_in(given.get("until", "")))
 
 

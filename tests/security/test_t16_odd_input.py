@@ -55,7 +55,7 @@ PARAMETERS = {
     "schools:style_page": "page sort",
     "schools:certificate_list": "q level from until unit state sort page",
     "schools:certificate_export": "q level from until unit state sort",
-    "schools:audit_list": "unit q verb from until after",
+    "schools:audit_list": "unit q about from until after",
 }
 # The fields that forms and actions take, all at once.
 FIELDS = " ".join(

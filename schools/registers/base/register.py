@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.access import Viewer
-from schools.audit.verbs import Kind, Verb, declare
+from schools.audit.verbs import Kind, Verb, declare, declare_topic
 from schools.listing import Choice, Column, List, Units
 from schools.listing.filters import ListFilter
 from schools.models import Unit, WorkRecord
@@ -130,6 +130,7 @@ def register(declared: Register) -> Register:
     """Make a register known, and what the audit log calls its acts."""
     name, title = declared.name, declared.title
     _registers[name] = declared
+    declare_topic("register", gettext_lazy("Work records"), name, f"{name}_list")
     declare(
         Verb(f"{name}.entered", format_lazy(gettext_lazy("{title}: entered"), title=title), labels=_LABELS),
         Verb(f"{name}.changed", format_lazy(gettext_lazy("{title}: changed"), title=title), labels=_LABELS),
