@@ -1,7 +1,8 @@
 """The database of a run: migrated and filled with the cast once, then copied.
 
 The first process that needs it makes it; each xdist worker works on a copy of its own (a database made from it as
-TEMPLATE on PostgreSQL, a file on SQLite). After a test whose writes were committed the copy is made anew.
+TEMPLATE on PostgreSQL, a file on SQLite). After a test whose writes were committed the copy is made anew; on PostgreSQL
+the tables that were written to get their rows back.
 """
 
 import contextlib
@@ -93,15 +94,70 @@ class SqliteCopy(Copy):
         self.connection.close()
 
 
+# The number of the transaction that wrote last into a table. What is deleted leaves no such trace.
+NEWEST = "coalesce(max(xmin::text::bigint), 0)"
+# Where PostgreSQL keeps what tables look like.
+SHAPES = ("pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_trigger", "pg_proc", "pg_type", "pg_attrdef")
+END_OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
 class PostgresqlCopy(Copy):
+    rows = None  # of each table, as `COPY` writes them
+
     def names(self, worker):
         return "xinyu_cast", f"xinyu_{worker}"
 
     def make(self):
+        """Once as a whole, which takes a second; after that the tables that have changed get their rows back."""
+        if not self.rows or not self.put_back():
+            self.copy_whole()
+
+    def copy_whole(self):
         self.remove()
         # Its files are copied, as before PostgreSQL 15; to write each page into the journal takes twice the time.
         self.run_apart(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"', since_15=" STRATEGY FILE_COPY")
         self.use(self.name)
+        with self.connection.cursor() as cursor:
+            self.rows = {table: rows_of(cursor, table) for table in self.connection.introspection.table_names(cursor)}
+            self.counts = {table: rows.count(b"\n") for table, rows in self.rows.items()}
+            self.remember(cursor)
+
+    def put_back(self):
+        """Whether that was possible: after a change of tables themselves it is not."""
+        from django.db import transaction
+
+        self.connection.close()
+        with self.connection.cursor() as cursor:
+            cursor.execute(END_OTHERS)
+            if self.is_newer(cursor, SHAPES):
+                return False
+            changed = self.changed(cursor)
+            with transaction.atomic():
+                cursor.execute("SET LOCAL session_replication_role = replica")  # foreign keys fit again at the end
+                for table in changed:
+                    cursor.execute(f'DELETE FROM "{table}"')
+                    with cursor.copy(f'COPY "{table}" FROM STDIN') as to_table:
+                        to_table.write(self.rows[table])
+            self.remember(cursor)
+        return True
+
+    def changed(self, cursor):
+        """The tables with a row that was written since, or with fewer rows than they had."""
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{table}', count(*), {NEWEST} FROM \"{table}\"" for table in self.rows)
+        )
+        found = cursor.fetchall()
+        return [table for table, count, newest in found if newest >= self.since or count != self.counts[table]]
+
+    def is_newer(self, cursor, catalogs):
+        cursor.execute(" UNION ALL ".join(f"SELECT {NEWEST} FROM {catalog}" for catalog in catalogs))
+        return any(newest >= self.since for (newest,) in cursor.fetchall())
+
+    def remember(self, cursor):
+        """Every transaction from here on has a higher number than this one."""
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        self.since = cursor.fetchone()[0]
 
     def remove(self):
         self.run_apart(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
@@ -110,6 +166,11 @@ class PostgresqlCopy(Copy):
         self.connection.close()
         with self.connection._nodb_cursor() as cursor:
             cursor.execute(sql + since_15 if cursor.connection.info.server_version >= 150_000 else sql)
+
+
+def rows_of(cursor, table):
+    with cursor.copy(f'COPY "{table}" TO STDOUT') as from_table:
+        return b"".join(bytes(piece) for piece in from_table)
 
 
 @contextlib.contextmanager
