@@ -17,6 +17,7 @@ from tests.fixtures import (  # noqa: F401
     open_as,
     readable_papers,
     sign_in,
+    standing_clock,
     viewer,
     world,
 )

@@ -92,9 +92,21 @@ def once(cast, django_db_blocker):
 @pytest.fixture(scope="module")
 def objects(once):
     """Things of every kind, near and far, as `tests.walking.things` makes them, for all tests of a file together."""
-    from tests.walking import things
+    from tests.walking import things_counted
 
-    return once(things)
+    return once(things_counted)
+
+
+@pytest.fixture
+def standing_clock(fixed_clock):
+    """For a walk that takes minutes: a session that was last seen a minute ago would be saved with each of its pages,
+    since each is taken back."""
+    import time_machine
+
+    from tests.world import NOW
+
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 class Readable:

@@ -7,8 +7,9 @@ every byte of the answer, like what is not there.
 
 import re
 
-from schools.models import AuditEntry
-from tests.walking import NO_SUCH_ID, address, arguments_of, undone, visit
+from django.db import connection
+
+from tests.walking import NO_SUCH_ID, Written, arguments_of, undone
 
 METHODS = ("get", "post")
 
@@ -26,23 +27,30 @@ SEALED = re.compile(
 
 
 class Watched:
-    """Visits of one person; each answer says whether it left a row in the log."""
+    """Visits of one person; each answer says which tables it changed."""
 
     def __init__(self, client):
-        self.client, self.rows = client, AuditEntry.objects.count()
+        self.client = client
 
-    def visit(self, method, url):
+    def visit(self, method, url, data=None):
+        written = Written()
+
         def ask():
-            answer = getattr(self.client, method)(url)
-            answer.is_logged = AuditEntry.objects.count() > self.rows
-            return answer
+            with connection.execute_wrapper(written):
+                return getattr(self.client, method)(url, data or {})
 
-        return undone(self.client, ask)
+        answer = undone(self.client, ask)
+        answer.changed = written.kept()
+        return answer
 
 
 def lacking(answer):
     """What an answer to a signed-in person lacks."""
-    if answer.request["REQUEST_METHOD"] == "GET" and SEALED.search(answer.told) and not answer.is_logged:
+    if (
+        answer.request["REQUEST_METHOD"] == "GET"
+        and SEALED.search(answer.told)
+        and "schools_auditentry" not in answer.changed
+    ):
         yield "shows what is sealed without a row"
     for cookie in answer.cookies.values():
         if cookie.key != "language" and not (cookie["httponly"] and cookie["samesite"]):
@@ -73,24 +81,16 @@ def appearance(response, url):
     return response.status_code, str(sorted(headers.items())).replace(url, "ADDRESS"), FRESH.sub(r"\1", text)
 
 
-class Nothing:
-    """How the answers about something that is not there look to one person, each asked for once."""
+class Refusals:
+    """How refusals look to one person: each like the first, whatever it is that is refused or not there."""
 
-    def __init__(self, client):
-        self.client, self.seen = client, {}
+    def __init__(self):
+        self.first = {}
 
-    def looks(self, name, method):
-        if (name, method) not in self.seen:
-            url = address(name, nothing_of(name))
-            self.seen[name, method] = appearance(visit(self.client, method, url), url)
-        return self.seen[name, method]
-
-    def differs(self, name, key, answers):
-        """The methods by which an answer about a foreign thing tells that the thing is there."""
-        for method, answer in answers.items():
-            there = appearance(answer, address(name, key))
-            if there[0] == 200 or there != self.looks(name, method):
-                yield method
+    def is_unlike(self, answer, url):
+        seen = appearance(answer, url)
+        kind = answer.request["REQUEST_METHOD"], answer.status_code, answer.headers.get("Allow")
+        return seen != self.first.setdefault(kind, seen)
 
 
 def nothing_of(name):

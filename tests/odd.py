@@ -3,7 +3,6 @@
 Forms are read from the pages themselves, so a new form and a new field are tried without a line here.
 """
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -13,7 +12,7 @@ from django.db import connection
 
 from config.routes import routes
 from tests.access_table import OBJECTS, SEES
-from tests.walking import NO_SUCH_ID, address, arrived, members, undone
+from tests.walking import NO_SUCH_ID, Written, address, arrived, members, undone
 
 # A lone surrogate is no character: as text it exists in Python only, in an address as three bytes.
 NULL, SURROGATE, BACKWARDS = "a\x00b", "a\ud800b", "\u202egnp.exe\u2066\u200f"
@@ -88,7 +87,7 @@ def opener(world, sign_in, objects):
     def open_as(name):
         who = somebody_for(name)
         if who not in clients:
-            clients[who] = arrived(sign_in(members(world)[who]), members(world)[who])
+            clients[who] = arrived(sign_in(members(world)[who]))
         return clients[who], address(name, place_of(name, who, objects))
 
     return open_as
@@ -160,32 +159,7 @@ def forms_of(url, page):
     return reader.forms
 
 
-# --- what a request writes ------------------------------------------------------------------------------------------
-
-POINT = re.compile(r'(ROLLBACK TO SAVEPOINT|SAVEPOINT) "?(\w+)"?')
-CHANGE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?')
-
-
-class Written:
-    """As an execute wrapper: the tables that a request changed, less what it took back."""
-
-    def __init__(self):
-        self.tables, self.points = [], {}
-
-    def __call__(self, execute, sql, params, many, context):
-        done = execute(sql, params, many, context)
-        if point := POINT.match(sql):
-            if point[1] == "SAVEPOINT":
-                self.points[point[2]] = len(self.tables)
-            else:
-                del self.tables[self.points[point[2]] :]
-        elif change := CHANGE.match(sql):
-            self.tables.append(change[2])
-        return done
-
-    def kept(self):
-        """A session and a count of wrong passwords are no data."""
-        return [table for table in self.tables if not table.startswith(("django_session", "axes_"))]
+# --- what a request does ----------------------------------------------------------------------------------------------
 
 
 def tried(client, method, url, **more):

@@ -11,14 +11,20 @@ from django.apps import apps
 from django.core.management import call_command
 
 from tests.access_table import ACTS, OBJECTS, PUBLIC, ROLES, SEES, WITHOUT_UNITS
-from tests.looks import METHODS, Nothing, Watched, by_id, lacking
+from tests.looks import METHODS, Refusals, Watched, by_id, lacking, nothing_of
 from tests.odd import somebody_for
-from tests.walking import ACTORS, GUARDED, ROUTES, address, arguments_of, arrived, leaks, members, visit
+from tests.walking import ACTORS, FIELDS, GUARDED, ROUTES, address, arguments_of, arrived, leaks, members, visit
 
 pytestmark = pytest.mark.django_db
 FINE = {200, 204, 302, 400, 409, 422}
-# To whom a refusal must look like nothing: the highest of a school, a teacher with one class, a center beside.
-ALIKE = ["a.counselor", "a.leader", "a.teacher", "a.subject_teacher", "other_staff"]
+# These send every refused thing both ways: the highest of a school, a teacher with one class, a center beside.
+STRANGERS = ["a.counselor", "a.leader", "a.teacher", "a.subject_teacher", "other_staff"]
+# Of one role at one school. What the first counselor may meet the second may meet, too. For lists a second class beside
+# the first one is enough: `a.teacher` and `a.teacher_4` would see each other's.
+SECOND = {"a.counselor_2": "a.counselor", "a.teacher_2": "a.teacher_4"}
+# Whoever may open both is no nearer to the one than to the other: the first is enough.
+TWINS = {"other class": {"own class", "own"}, "other school": {"own school", "school", "the teacher's"}}
+NOTHING = "what is not there"
 
 
 def test_every_view_declares_who_may_use_it():
@@ -59,29 +65,34 @@ def test_nobody_gets_past_the_sign_in_page(client):
 
 
 @pytest.mark.parametrize("who", ACTORS)
-def test_each_person_reaches_what_they_may_and_nothing_else(who, world, objects, readable_papers, sign_in, request):
-    """The right status for each thing, near and far, no text that is not for these eyes, a refusal that tells nothing,
-    and nothing that a cache keeps. With `--twice` each page is opened by one of those who may."""
+@pytest.mark.usefixtures("readable_papers", "standing_clock")
+def test_each_person_reaches_what_they_may_and_nothing_else(who, world, objects, sign_in, request):
+    """The right status for each thing, near and far, no text that is not for these eyes, a refusal that tells nothing
+    and changes nothing, and nothing that a cache keeps. With `--twice` each page is opened by one of those who may, for
+    one thing that they may see and one that they may not."""
     if request.config.getoption("--twice"):
         names = [name for name in GUARDED if somebody_for(name) == who]
+        objects = {kind: near_and_far(where, SEES[kind], who) for kind, where in objects.items()}
     else:
         names = [name for name in GUARDED if is_walked(name, who, world)]
 
     def enter(member):
-        return arrived(sign_in(member), member)
+        return arrived(sign_in(member))
 
     assert not names or list(wrong_answers(who, world, enter, names, objects, look=True)) == []
 
 
-# Of one role at one school, and all texts that the first may meet the second may meet, too.
-SECOND = {"a.counselor_2": "a.counselor"}
+def near_and_far(found, people, who):
+    near = [where for where in found if who in people[where]]
+    far = [where for where in found if who not in people[where]]
+    return {where: found[where] for where in (*near[:1], *far[:1])}
 
 
 def is_walked(name, who, world):
     """A door knows roles only: one of each role is enough. So is the first of two for whom the table says the same."""
     role = members(world)[who].role
     if role not in ROLES[name]:
-        return who in {members(world)[one].role: one for one in [*ACTORS, *ALIKE]}.values()
+        return who in {members(world)[one].role: one for one in [*ACTORS, *STRANGERS]}.values()
     if first := SECOND.get(who):
         return name in OBJECTS and any((who in people) != (first in people) for people in sees(name).values())
     return True
@@ -92,23 +103,23 @@ def sees(name):
 
 
 def wrong_answers(who, world, sign_in, names, objects, *, look=False):
-    """What a walk of these addresses finds wrong, one sentence each; with `look` also by a look at each answer.
-
-    A door knows no method: whoever is sent away there asks once. A page that one may open is opened for each thing, its
-    form sent for the first of them; a refusal must hold for both.
-    """
+    """What a walk of these addresses finds wrong, one sentence each; with `look` also by a look at each answer."""
     member = members(world)[who]
     client = sign_in(member)
-    watched, nothing = Watched(client), Nothing(client)
+    watched, refusals = Watched(client), Refusals()
     for name in names:
-        untaken, enough = set(), set()  # methods that the view does not take, or that one thing was enough for
-        for where, key in places(name, member, objects).items():
+        untaken, near, far = set(), [], []  # methods that the view does not take; places that were asked for
+        for where, key in (places(name, member, objects) | nothing(name, who, world)).items():
             right = right_answers(name, where, who, member)
+            if right == FINE and TWINS.get(where, set()) & {*near}:
+                continue
+            (near if right == FINE else far).append(where)
             answers = {}
             for method in METHODS:
-                is_sent_away = {403} == right == {answer.status_code for answer in answers.values()}
-                if method not in untaken and not (right == FINE and method in enough) and not is_sent_away:
-                    answers[method] = watched.visit(method, address(name, key))
+                if method not in untaken and not is_enough(method, right, answers, untaken, near, far, who):
+                    data = FIELDS | {"to": member.pk} if right != FINE and method == "post" else {}
+                    answers[method] = watched.visit(method, address(name, key), data)
+            untaken |= {method for method, answer in answers.items() if answer.status_code == 405}
             found = {answer.status_code for answer in answers.values()}
             told = f"{name} as {who}, {where or 'no thing'}"
             # A view that takes one method refuses the other before or after it looks at anything.
@@ -116,13 +127,28 @@ def wrong_answers(who, world, sign_in, names, objects, *, look=False):
                 yield f"{told}: {sorted(found)}, not {sorted(right)}"
             for text in sorted({text for answer in answers.values() for text in leaks(who, answer)}):
                 yield f"{told}: shows {text}"
-            if right == FINE:
-                untaken |= {method for method, answer in answers.items() if answer.status_code == 405}
-                enough |= {"post"} if "get" not in untaken else set()
             if look:
                 yield from (f"{told}: {what}" for answer in answers.values() for what in lacking(answer))
-            if look and who in ALIKE and right != FINE and name in OBJECTS and by_id(name):
-                yield from (f"{told}: {method} is unlike nothing" for method in nothing.differs(name, key, answers))
+            if look and right != FINE:
+                for method, answer in answers.items():
+                    if refusals.is_unlike(answer, address(name, key)):
+                        yield f"{told}: {method} is unlike other refusals"
+                    if answer.changed:
+                        yield f"{told}: {method} is refused and changed {answer.changed}"
+
+
+def is_enough(method, right, answers, untaken, near, far, who):
+    """Whether this method needs not be asked for as well.
+
+    A door knows no method: whoever is sent away there asks once. A page that one may open is opened for each thing, its
+    form sent for the first of them. At the first thing that one may not see a refusal must hold for both methods. At
+    the others, too, for `STRANGERS`; for the rest of the cast one method is enough there.
+    """
+    if right == FINE:
+        return method == "post" and "get" not in untaken and len(near) > 1
+    if right == {403}:
+        return bool({answer.status_code for answer in answers.values()} - {405})
+    return who not in STRANGERS and len(far) > 1 and bool(answers)
 
 
 def places(name, member, objects):
@@ -131,12 +157,18 @@ def places(name, member, objects):
     return found if member.role in ROLES[name] else dict(list(found.items())[:1])
 
 
+def nothing(name, who, world):
+    """What is not there, for the first of those who may use the page: to each person all refusals look the same."""
+    first = next((one for one in STRANGERS if members(world)[one].role in ROLES[name]), None)
+    return {NOTHING: nothing_of(name)} if who == first and name in OBJECTS and by_id(name) else {}
+
+
 def right_answers(name, where, who, member):
     if member.role not in ROLES[name]:
         return {403}
     if name not in OBJECTS:
         return {404} if who in WITHOUT_UNITS.get(name, ()) else FINE
-    return FINE if who in sees(name)[where] else {404}
+    return FINE if where != NOTHING and who in sees(name)[where] else {404}
 
 
 def test_the_things_of_the_walk_are_those_of_the_table(objects):

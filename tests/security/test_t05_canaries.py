@@ -17,7 +17,7 @@ from django.urls import resolve, reverse
 from schools.models import Job
 from tests.counseling.sheet import sent
 from tests.security.test_t20_nothing_readable import everything_stored
-from tests.walking import SENTINEL, arrived, leaks, members, things, visit
+from tests.walking import SENTINEL, arrived, leaks, members, things, things_counted, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 LINK = re.compile(r"""(?:href|hx-get|data-url|action)="([^"#]+)""")
@@ -74,10 +74,9 @@ def lifelike(student):
 @pytest.mark.parametrize("who", CRAWLERS)
 def test_no_page_that_is_linked_shows_a_text_for_other_eyes_or_a_number_whole(who, world, sign_in):
     """Numbers are shown masked to everybody (threat T10); one crawl looks for both."""
-    things(world)
+    things_counted(world)
     numbers = lifelike(world.a.student)
-    member = members(world)[who]
-    pages = list(crawl(arrived(sign_in(member), member)))
+    pages = list(crawl(arrived(sign_in(members(world)[who]))))
     assert len(pages) > 10
     assert [(url, answer.status_code) for url, answer in pages if answer.status_code >= 500] == []
     assert [(url, text) for url, answer in pages for text in leaks(who, answer)] == []
@@ -91,8 +90,8 @@ SEARCHES = ["students:student_list", "counseling:student_picker", "counseling:ta
 
 
 @pytest.mark.parametrize("who", CRAWLERS)
-def test_searching_for_the_other_schools_students_finds_none(who, world, sign_in):
-    client, foreign = arrived(sign_in(members(world)[who]), members(world)[who]), world.b.student
+def test_searching_for_the_other_schools_students_finds_none(who, counted, sign_in):
+    client, foreign = arrived(sign_in(members(counted)[who])), counted.b.student
     found = []
     for name in [*SEARCHES, "schools:person_list"]:
         for text in (foreign.name, foreign.student_number, "bstudent", "b1", foreign.phone, "b-leader", "乙校leader"):
@@ -101,7 +100,7 @@ def test_searching_for_the_other_schools_students_finds_none(who, world, sign_in
             told = answer.told.replace(html.escape(text), "")
             found += [(name, text) for sign in (str(foreign.pk), "SENTINEL-b") if sign in told]
             if who.startswith("a."):
-                found += [(name, text) for sign in (str(world.b.leader.person_id), "乙校") if sign in told]
+                found += [(name, text) for sign in (str(counted.b.leader.person_id), "乙校") if sign in told]
     assert found == []
 
 

@@ -58,10 +58,10 @@ def write(world, text):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", ["counselor", "leader"])
-def test_typed_text_is_escaped_on_every_page(who, world, sign_in):
+def test_typed_text_is_escaped_on_every_page(who, counted, sign_in):
     """A script, the end of an attribute and a template, all at once."""
-    write(world, ALL)
-    pages = list(crawl(arrived(sign_in(world.a.people[who]), world.a.people[who]), most=45))
+    write(counted, ALL)
+    pages = list(crawl(arrived(sign_in(counted.a.people[who])), most=45))
     assert [
         (url, answer.status_code) for url, answer in pages if answer.status_code >= 400 and answer.status_code != 405
     ] == []

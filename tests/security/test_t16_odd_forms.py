@@ -11,8 +11,7 @@ import pytest
 from django.urls import resolve
 
 from tests.odd import BY_KIND, DERIVED, PAGES, TEXTS, forms_of, opener, tried
-from tests.security.test_t01_t04_t08_others import FIELDS
-from tests.walking import visit
+from tests.walking import FIELDS, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("readable_papers")]
 URLENCODED = "application/x-www-form-urlencoded"
