@@ -73,7 +73,6 @@ def paper_enter(request: ViewerRequest, pk: UUID) -> HttpResponse:
 
 
 @roles(*SCREENERS)
-@transaction.atomic
 def paper_decide(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """What was read differently, side by side; opening it is logged."""
     slip = slip_of(request, pk)
@@ -88,7 +87,8 @@ def paper_decide(request: ViewerRequest, pk: UUID) -> HttpResponse:
             done = actions.decide_paper(by=request.viewer, slip=slip, chosen=form.chosen)
             messages.success(request, _("Decided: it is handed in."))
             return redirect(done)
-    audit.record_read(by=request.viewer, about=slip, student=slip.student_id, verb="paper.compared")
+    with transaction.atomic():
+        audit.record_read(by=request.viewer, about=slip, student=slip.student_id, verb="paper.compared")
     return render(
         request, "screening/paper_decide.html", {"slip": slip, "form": form}, status=422 if form.errors else 200
     )

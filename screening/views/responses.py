@@ -26,7 +26,6 @@ def _response(request: ViewerRequest, pk: UUID) -> Response:
 
 @require_GET
 @roles(*SCREENERS)
-@transaction.atomic
 def response_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Scales, answers, what is in doubt, earlier rounds, what the interview said. Opening it is logged."""
     viewer, response = request.viewer, _response(request, pk)
@@ -34,7 +33,8 @@ def response_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         **shown(viewer, response, get_language() or "zh"),
         "why": reason_to_see(viewer),
     }
-    audit.record_read(by=viewer, about=response, student=response.slip.student_id)
+    with transaction.atomic():
+        audit.record_read(by=viewer, about=response, student=response.slip.student_id)
     return render(request, "screening/response_detail.html", context)
 
 

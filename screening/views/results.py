@@ -143,14 +143,14 @@ def _part_shown(part: Part, definition: Definition, language: str, ident: str) -
 
 @require_GET
 @roles(*SCHOOL_ROLES)
-@transaction.atomic
 def round_questions(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """How each question was answered, the most weighty first. No answer stands beside a name here."""
     round_ = round_of(request, pk)
     shape = _chosen(request, "as", ("chart", "table"))
     parts = items_counted(request.viewer, round_, get_language() or "zh")
     if any(one.words for part in parts for one in part.items):
-        audit.record_read(by=request.viewer, verb="round.words_read", about=round_)
+        with transaction.atomic():
+            audit.record_read(by=request.viewer, verb="round.words_read", about=round_)
     context = {
         "round": round_,
         "shape": shape,

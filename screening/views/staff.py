@@ -72,7 +72,6 @@ def _surveys(request: ViewerRequest) -> Any:
 
 @require_GET
 @roles(*STAFF_SURVEYORS)
-@transaction.atomic
 def staff_survey_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """How far it is, and what was answered as far as it may be read."""
     viewer, survey = request.viewer, survey_of(request, pk)
@@ -82,7 +81,8 @@ def staff_survey_detail(request: ViewerRequest, pk: UUID) -> HttpResponse:
         groups.setdefault(one.group, []).append(one.answered_on is not None)
     items = staff_answers(viewer, survey, get_language() or "zh")
     if items and not survey.is_anonymous:
-        audit.record_read(by=viewer, verb="staff_survey.read", about=survey)
+        with transaction.atomic():
+            audit.record_read(by=viewer, verb="staff_survey.read", about=survey)
     context = {
         "survey": survey,
         "groups": [(group_word(code), found, sum(found)) for code, found in groups.items()],

@@ -9,24 +9,33 @@ from django.core.cache import cache, caches
 from django.core.cache.backends.redis import RedisCacheClient
 from django.core.management import call_command
 from django.db import connection
+from django.db.transaction import Atomic
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.caches import PlainSerializer, SharedFileCache, SteadyClient
 from config.refusals import open_redis
+from config.routes import routes
 from counseling.actions.talks import MOST_STUDENTS
 from counseling.models import TalkLog
+from schools.access import Viewer
 from schools.actions.accounts import change_details, deactivate_person, reset_password
 from schools.actions.key_rotation import count_left
 from schools.common import crypto, files
 from schools.common.errors import Refused
 from schools.common.ids import new_id
 from schools.models import Membership, Person
+from screening.actions.rounds import open_round
+from screening.actions.staff import answer_staff_survey
+from screening.models import PaperEntry
 from students.actions.students import unmask
 from students.models import Student
 from students.queries import matching
 from tests.counseling.sheet import classmates, filed
+from tests.screening.asked import answered, round_of, slip_of
+from tests.security.test_t03_guards import cells_of
+from tests.walking import barometer_of, entry_of, incident_of, instrument_of, opening_of, staff_survey_of, sweep_of
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -227,19 +236,52 @@ def test_only_who_reads_base_data_unmasks(world, viewer):
 
 # --- the lock of the log ----------------------------------------------------------------------------------------------
 
+
+def words_answered(school):
+    """A round whose survey was answered in words."""
+    by = Viewer(person=school.counselor.person, membership=school.counselor)
+    round_ = round_of(school, opened=False)
+    round_.parts.update(instrument=instrument_of(school.unit))
+    answered(open_round(by=by, round_=round_), school.student_2, 1, "公园")
+    return round_.pk
+
+
+def named_survey_answered(school):
+    by, survey = Viewer(person=school.teacher.person, membership=school.teacher), staff_survey_of(school)
+    answer_staff_survey(by=by, survey=survey, answers={"1": 1, "2": "公园"})
+    return survey.pk
+
+
+def paper_read_differently(school):
+    slip = slip_of(round_of(school), school.student)
+    for number in (1, 2):
+        PaperEntry.objects.create(slip=slip, number=number, by=school.counselor, answers=f'{{"1.1": {number}}}')
+    return slip.pk
+
+
+# The pages that show a sensitive record and note it: who opens them, and which.
 READS = {
-    "counseling:talk_detail": lambda w: ("counselor", [w.a.talks["own"].parts.get().pk]),
-    "counseling:talk_print": lambda w: ("counselor", [w.a.talks["own"].parts.get().pk]),
-    "students:flag_detail": lambda w: ("counselor", [w.a.flag.pk]),
-    "students:student_detail": lambda w: ("counselor", [w.a.student.pk]),
-    "reports:open_list": lambda w: ("leader", []),
+    "counseling:talk_detail": lambda a: ("counselor", [a.talks["own"].parts.get().pk]),
+    "counseling:talk_print": lambda a: ("counselor", [a.talks["own"].parts.get().pk]),
+    "counseling:incident_detail": lambda a: ("counselor", [incident_of(a.counselor, a.student, text="x").pk]),
+    "reports:barometer_list": lambda a: ("counselor", barometer_of(a, a.class_1, a.teacher) and []),
+    "reports:open_list": lambda a: ("leader", []),
+    "reports:sweep_student": lambda a: ("teacher", [sweep_of(a.leader).pk, a.student.pk]),
+    "screening:paper_decide": lambda a: ("counselor", [paper_read_differently(a)]),
+    "screening:response_detail": lambda a: ("counselor", [answered(round_of(a), a.student_2, *([0] * 9)).pk]),
+    "screening:round_questions": lambda a: ("counselor", [words_answered(a)]),
+    "screening:staff_survey_detail": lambda a: ("leader", [named_survey_answered(a)]),
+    "students:flag_detail": lambda a: ("counselor", [a.flag.pk]),
+    "students:glass_detail": lambda a: ("counselor", [opening_of(a.leader, a.student).pk]),
+    "students:plan_detail": lambda a: ("counselor", [entry_of(a.student_2, a.counselor).pk]),
+    "students:student_detail": lambda a: ("counselor", [a.student.pk]),
 }
 
 
 @pytest.mark.parametrize("name", READS)
 def test_a_read_locks_the_log_for_its_row_only(world, sign_in, name):
     """The transaction of the row ends at once: what the page asks afterwards stands outside of it."""
-    who, keys = READS[name](world)
+    who, keys = READS[name](world.a)
     client = sign_in(world.a.people[who])
     client.get(reverse(name, args=keys))
     with CaptureQueriesContext(connection) as found:
@@ -248,3 +290,13 @@ def test_a_read_locks_the_log_for_its_row_only(world, sign_in, name):
     written = next(number for number, sql in enumerate(told) if sql.startswith('INSERT INTO "schools_auditentry"'))
     ended = next(number for number, sql in enumerate(told[written:], start=written) if sql.startswith("RELEASE"))
     assert ended - written <= 2  # the row, the head of its chain, the end
+
+
+def test_no_page_is_drawn_within_a_transaction():
+    """What a page notes while it holds a transaction open keeps every other writer of the unit waiting."""
+    within = [name for name, _address, view in routes() if any(is_atomic(cell) for cell in cells_of(view))]
+    assert within == []
+
+
+def is_atomic(cell):
+    return isinstance(cell.cell_contents, Atomic)
