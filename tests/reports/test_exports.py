@@ -20,7 +20,7 @@ from schools.queries import current_term
 from schools.recounting import recount_all
 from tests.reports.bulk import grow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted")]
 TERM = "2025-2026-2"
 STAMP = "导出人：测试员"
 

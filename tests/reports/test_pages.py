@@ -14,9 +14,10 @@ from reports.models import SummarySection
 from schools.figures import Scope, figures
 from schools.queries import current_term
 from schools.recounting import recount_all
+from schools.tallies import mark
 from tests.reports.bulk import grow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted")]
 CODES = sorted(figures())
 
 
@@ -106,6 +107,7 @@ def test_leader_sees_the_count_but_opens_no_restricted_talk(world, sign_in):
 def test_no_value_of_a_split_counts_more_talks_than_a_leader_may_open(split, world, sign_in):
     """Or the one more would tell what a restricted talk was about."""
     world.a.talks["restricted"].parts.update(themes=["grief"], severity=3)
+    mark(world.a.unit.pk)
     client, url = sign_in(world.a.leader), reverse("reports:figure_records", args=["talk_parts"])
     assert client.get(url).context["closed"] == 0
     values = [row["url"] for one in client.get(url).context["splits"] for row in one["values"] if row["url"]]
@@ -129,6 +131,7 @@ def test_grade_head_does_not_learn_of_a_restricted_talk(world, sign_in):
 @pytest.mark.parametrize("query", [{}, {"split": "theme", "value": "a-theme"}])
 def test_grade_head_is_not_told_how_many_talks_are_restricted(query, world, sign_in):
     world.a.talks["restricted"].parts.update(themes=["a-theme"])
+    mark(world.a.unit.pk)
     html = page(sign_in(world.a.grade_head), "reports:figure_records", "talk_parts", **query)
     assert "您的身份不能打开" not in html
 
@@ -141,6 +144,7 @@ def told_only_a_counselor(world):
     found = Student.objects.create(school=world.a.unit, class_group=world.a.class_1, name="只与心理教师谈过")
     GroupMember.objects.create(student=found, group_id="family_change", since=dt.date(2026, 3, 1))
     world.a.talks["restricted"].parts.update(student=found)
+    mark(world.a.unit.pk)
     return found
 
 
@@ -337,6 +341,7 @@ def test_workbench_of_an_empty_school_says_how_to_begin(world, sign_in):
     from students.models import Student
 
     Student.objects.filter(pk=world.b.older.pk).update(status="left", left_on=dt.date(2026, 1, 1))
+    mark(world.b.unit.pk)
     html = page(sign_in(world.b.teacher_4), "reports:workbench")
     assert "有了学生之后，每天从这里开始" in html
 
@@ -453,7 +458,6 @@ def test_figures_of_a_grade_head_are_counted_once_until_the_school_is_counted_an
     from django.test.utils import CaptureQueriesContext
 
     from schools.recounting import recount
-    from schools.tallies import mark
     from students.models import Student
 
     def shown():

@@ -183,12 +183,12 @@ def students_of(unit, term):
 
 
 @pytest.fixture
-def frozen(world):
+def frozen(counted):
     """The term of the cast, long over and counted after its time."""
-    later = current_term(world.city).ends + dt.timedelta(days=40)
+    later = current_term(counted.city).ends + dt.timedelta(days=40)
     with time_machine.travel(later):
         recount_all()
-        yield world
+        yield counted
 
 
 def test_a_frozen_term_is_not_counted_again(frozen):
@@ -211,12 +211,12 @@ def test_a_correction_that_reaches_a_frozen_term_is_counted_and_the_term_says_wh
     assert students_of(frozen.city, TERM) == 9
 
 
-def test_a_term_within_its_thirty_days_is_counted_again(world):
-    with time_machine.travel(current_term(world.city).ends + dt.timedelta(days=20)):
+def test_a_term_within_its_thirty_days_is_counted_again(counted):
+    with time_machine.travel(current_term(counted.city).ends + dt.timedelta(days=20)):
         recount_all()
-        Student.objects.filter(pk=world.a.student_3.pk).update(entered_on=dt.date(2026, 8, 20))
+        Student.objects.filter(pk=counted.a.student_3.pk).update(entered_on=dt.date(2026, 8, 20))
         recount_all()
-        assert students_of(world.a.unit, TERM) == 4
+        assert students_of(counted.a.unit, TERM) == 4
 
 
 def test_an_older_count_does_not_overwrite_a_newer_one(world, monkeypatch):

@@ -56,25 +56,25 @@ def test_school_that_is_not_marked_is_not_counted_again(world):
     assert [one["sql"] for one in caught if "students_student" in one["sql"]] == []
 
 
-def test_middle_of_a_clock_is_read_from_classes_of_minutes(world):
-    grow(world, schools=2, flags=3)  # reported after 30 minutes; the flag of the cast after 60
+def test_middle_of_a_clock_is_read_from_classes_of_minutes(counted):
+    grow(counted, schools=2, flags=3)  # reported after 30 minutes; the flag of the cast after 60
     recount_all()
-    row = clock_rows(board(world.district), "all")[0]
+    row = clock_rows(board(counted.district), "all")[0]
     assert (row.middles["known_reported"], row.middles["reported_acted"]) == (30, None)
 
 
 # --- the public edition ---------------------------------------------------------------------------------------------
 
 
-def test_public_median_of_few_is_withheld(world):
-    grow(world, schools=1, flags=2)
+def test_public_median_of_few_is_withheld(counted):
+    grow(counted, schools=1, flags=2)
     recount_all()
-    assert clock_rows(board(world.district, edition=Edition.PUBLIC), "all")[0].middles["known_reported"] is HIDDEN
+    assert clock_rows(board(counted.district, edition=Edition.PUBLIC), "all")[0].middles["known_reported"] is HIDDEN
     RiskFlag.objects.update(acted_at=None)
     grow_flags = RiskFlag.objects.values_list("student", flat=True)
-    _more_flags(world, grow_flags, 4)
+    _more_flags(counted, grow_flags, 4)
     recount_all()
-    assert clock_rows(board(world.district, edition=Edition.PUBLIC), "all")[0].middles["known_reported"] is not HIDDEN
+    assert clock_rows(board(counted.district, edition=Edition.PUBLIC), "all")[0].middles["known_reported"] is not HIDDEN
 
 
 def _more_flags(world, students, count):
