@@ -20,6 +20,9 @@ FILES: dict[str, Any] = {
     "too_large": gettext_lazy("The file is larger than %(limit)s MB. Remove pictures or split it."),
     "too_many_rows": gettext_lazy("The table has too many rows. Delete empty rows at its end, or split it."),
     "too_many_columns": gettext_lazy("The table has too many columns. Delete empty columns at its right."),
+    "no_sheet": gettext_lazy(
+        "None of the sheets has an expected name (%(expected)s). Rename the one that is meant. Found: %(found)s"
+    ),
     "no_header": gettext_lazy(
         "No row with the expected column titles was found. The first row of the table needs them. Found: %(found)s"
     ),
@@ -37,5 +40,5 @@ FILES: dict[str, Any] = {
 
 
 def file_sentence(error: UnreadableFile) -> str:
-    params = {"found": "", "limit": "", **error.params}
+    params = {"found": "", "expected": "", "limit": "", **error.params}
     return str(FILES[error.code]) % params

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from schools.common.tables import LIMITS, Limits, Table, UnreadableFile, read_tables
-from schools.common.tables.columns import ByHand, Header, Vocabulary, find_header, has_header, told_apart
+from schools.common.tables.columns import ByHand, Header, Vocabulary, find_header, has_header, norm, told_apart
 from schools.imports.problems import SHEET_ROWS, Problem, Severity
 
 # The column of reasons in the sheet of problem rows that we give back: it says nothing when it comes again.
@@ -119,17 +119,25 @@ def read_file(
     sheets: frozenset[str] = frozenset(),
     limits: Limits = LIMITS,
 ) -> FileRows:
-    """Raises UnreadableFile. `sheets`: only these, in a workbook that has several; it may hold other kinds as well."""
+    """Raises UnreadableFile. `sheets`: only these, in a workbook that has several; the others are left out."""
     read = read_tables(source, limits=limits)
     tables = [table for table in read if not table.is_blank()]
-    if sheets:
-        named = [table for table in tables if table.sheet in sheets]
-        tables = named or (tables if len(tables) == 1 else [])
     if not tables:
         raise UnreadableFile("empty")
-    file = take_sheets(tables, vocabulary, mapping)
+    named = _named(tables, sheets) if sheets and len(tables) > 1 else tables
+    file = take_sheets(named, vocabulary, mapping)
+    file.left_out += [(table.sheet, table.filled_rows) for table in tables if table not in named]
     file.hidden_sheets = [table.sheet for table in read if table.is_hidden]
     return file
+
+
+def _named(tables: Sequence[Table], sheets: frozenset[str]) -> list[Table]:
+    names = {norm(name) for name in sheets}
+    found = [table for table in tables if norm(table.sheet) in names]
+    if not found:
+        there = " · ".join(table.sheet for table in tables)[:200]
+        raise UnreadableFile("no_sheet", {"found": there, "expected": " · ".join(sorted(sheets))})
+    return found
 
 
 def take_sheets(tables: Sequence[Table], vocabulary: Vocabulary, mapping: ByHand | None = None) -> FileRows:

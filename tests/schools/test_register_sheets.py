@@ -2,14 +2,17 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from schools.models import AuditEntry, Certificate, RecordVersion
-from tests.files import xlsx_bytes
+from schools.management.commands.import_work import Command
+from schools.models import AuditEntry, Certificate, Job, RecordVersion
+from tests.files import sheets_xlsx, xlsx_bytes
 from tests.walking import certificate_of
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,42 @@ def test_a_workbook_without_a_known_sheet_is_told_in_a_sentence(world, run):
         run(xlsx_bytes([["a", "b"], ["1", "2"]], sheet="别的"))
 
 
+def book(world, *names):
+    return sheets_xlsx({name: rows(world)[:2] for name in names})
+
+
+def test_sheets_that_are_not_taken_are_named(world, run):
+    told = run(book(world, "证书", "证书2", "培训"))
+    assert told[-4:-2] == ["工作表“证书2”没有读取，共 2 行", "工作表“培训”没有读取，共 2 行"]
+    assert told[-1] == "created=1 changed=0 unchanged=0 problems=0"
+
+
+def test_a_sheet_that_another_kind_takes_is_not_told_as_left_out(world, tmp_path, capsys):
+    class Two(Command):
+        """As if there were a register of trainings with the same columns."""
+
+        def _kinds(self):
+            (kind,) = super()._kinds()
+            return [kind, replace(kind, sheets=frozenset({"培训"}))]
+
+    (tmp_path / "work.xlsx").write_bytes(book(world, "培训", "证书", "说明"))
+    call_command(Two(), str(tmp_path / "work.xlsx"), "--unit", world.a.unit.code)
+    told = capsys.readouterr().out
+    assert [name in told for name in ("“培训”", "“证书”")] == [False, False]
+    assert told.count("“说明”") == 1
+
+
+def test_a_book_without_a_sheet_of_the_name_says_which_there_are(world, run):
+    with pytest.raises(CommandError) as refused:
+        run(book(world, "证书C", "证书B"))
+    assert [text in str(refused.value) for text in ("证书C · 证书B", "持证情况", "空")] == [True, True, False]
+    assert Certificate.objects.count() == 0
+
+
+def test_the_name_of_a_sheet_may_be_decorated(world, run):
+    assert run(book(world, " 证书＊", "说明"))[-1] == "created=1 changed=0 unchanged=0 problems=0"
+
+
 def test_a_center_s_sheet_reaches_the_schools_below_it_and_no_other(world, run):
     sheet = [
         HEADS,
@@ -97,17 +136,22 @@ def test_what_the_list_exports_can_be_imported(world, sign_in, run):
     assert run(answer.content)[-1] == "created=0 changed=0 unchanged=1 problems=0"
 
 
+def test_the_preview_names_the_sheets_that_it_does_not_take(world, sign_in, django_capture_on_commit_callbacks):
+    client = sign_in(world.a.leader)
+    with django_capture_on_commit_callbacks(execute=True):
+        file = SimpleUploadedFile("证书.xlsx", book(world, "证书", "证书2", "培训"))
+        client.post(reverse("schools:certificate_import"), {"file": file})
+    page = client.get(Job.objects.get().result["url"]).content.decode()
+    assert ["证书2 (2 行)" in page, "培训 (2 行)" in page] == [True, True]
+
+
 def test_a_sheet_in_the_browser_is_previewed_first_and_an_own_row_waits(
     world, sign_in, django_capture_on_commit_callbacks
 ):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     client = sign_in(world.a.counselor)
     with django_capture_on_commit_callbacks(execute=True):
         file = SimpleUploadedFile("证书.xlsx", xlsx_bytes(rows(world), sheet="证书"))
         client.post(reverse("schools:certificate_import"), {"file": file})
-    from schools.models import Job
-
     preview = Job.objects.get()
     page = client.get(preview.result["url"])
     assert (page.status_code, Certificate.objects.count()) == (200, 0)

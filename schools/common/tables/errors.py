@@ -11,6 +11,7 @@ CODES = (
     "too_large",
     "too_many_rows",
     "too_many_columns",
+    "no_sheet",
     "no_header",
     "no_rows",
     "staff_list",

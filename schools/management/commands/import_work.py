@@ -46,7 +46,8 @@ class Command(ImportCommand):
             raise CommandError(_("Nothing was written, because --strict takes all rows or none."))
 
     def _sheets(self, options: dict[str, Any], unit: Unit) -> list[ReadFile]:
-        """What the workbook has; a file without any sheet that is known is told as such."""
+        """What the workbook has; a file without any sheet that is known is told as such. A sheet that no kind takes is
+        told once, at the end."""
         found, errors = [], []
         for kind in self._kinds():
             try:
@@ -56,7 +57,11 @@ class Command(ImportCommand):
             except OSError as error:
                 raise CommandError(f"{options['file']}: {error.strerror}") from None
         if not found:
-            raise CommandError(file_sentence(errors[0]))
+            raise CommandError(file_sentence(next((one for one in errors if one.code != "no_sheet"), errors[0])))
+        taken = {sheet.name for one in found for sheet in one.file.sheets}
+        left_out = [(name, count) for name, count in found[-1].file.left_out if name not in taken]
+        for one in found:
+            one.file.left_out = left_out if one is found[-1] else []
         return found
 
     def _kinds(self) -> list[ImportKind]:
