@@ -1,10 +1,11 @@
-"""What one page costs: CPU time in this process, queries, bytes."""
+"""What one page costs: CPU time of this process and of the database's server process, queries, bytes."""
 
 import io
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -20,6 +21,7 @@ class Cost:
     milliseconds: float
     queries: int
     bytes: int
+    times: float = 1.0  # the first of those it was measured with
 
 
 class Site:
@@ -28,14 +30,11 @@ class Site:
     def __init__(self) -> None:
         self.handler = WSGIHandler()
 
-    def cost(self, request: Request, rounds: int = ROUNDS) -> Cost:
-        return costs([(self, request)], rounds)[0]
-
     def seconds(self, request: Request) -> float:
         environ = _environ(request)
-        started = time.process_time()
+        started = _spent()
         self._send(environ, request)
-        return time.process_time() - started
+        return _spent() - started
 
     def counted(self, request: Request) -> tuple[int, int]:
         seen = 0
@@ -64,16 +63,35 @@ class Site:
 
 
 def costs(asked: Sequence[tuple[Site, Request]], rounds: int = ROUNDS) -> list[Cost]:
-    """Of several requests, in turns: what else this machine does meanwhile hits them alike."""
+    """Of several requests, in turns: what else this machine does meanwhile hits them alike, and how many times the
+    first one takes is read from each turn."""
     for site, request in asked:
         for _ in range(WARM_UP):
             site.answer(request)
     counted = [site.counted(request) for site, request in asked]
-    times = zip(*([site.seconds(request) for site, request in asked] for _ in range(rounds)), strict=True)
+    turns = [[site.seconds(request) for site, request in asked] for _ in range(rounds)]
     return [
-        Cost(statistics.median(each) * 1000, queries, size)
-        for each, (queries, size) in zip(times, counted, strict=True)
+        Cost(
+            statistics.median(turn[one] for turn in turns) * 1000,
+            queries,
+            size,
+            statistics.median(turn[one] / turn[0] for turn in turns),
+        )
+        for one, (queries, size) in enumerate(counted)
     ]
+
+
+def _spent() -> float:
+    """Seconds of the processor: this process and, with PostgreSQL, the one that answers its queries. Otherwise a query
+    that reads every row of a district would seem to cost nothing there."""
+    return time.process_time() + _spent_by_server()
+
+
+def _spent_by_server() -> float:
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return 0.0
+    told = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    return int(told.split()[0]) / 1e9
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, engines
 from django.template.backends.django import DjangoTemplates
 from django.test.utils import override_settings
-from django.urls import path
+from django.urls import get_resolver, path
 
+from bench.cost import Site
 from students.models import Student
 
 ROWS = 25
@@ -22,8 +23,13 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
-# What a request is answered with while this is entered.
-plain = override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=MIDDLEWARE)
+
+
+class PlainSite(Site):
+    def __init__(self) -> None:
+        with override_settings(MIDDLEWARE=MIDDLEWARE):
+            super().__init__()
+        self.handler.resolve_request = lambda request: get_resolver(__name__).resolve(request.path_info)
 
 
 def student_list(request: HttpRequest) -> HttpResponse:
