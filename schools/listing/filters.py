@@ -5,6 +5,7 @@ They are filters of django-filter, which reads, checks and applies them; what ea
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Any
 
 import django_filters
@@ -35,6 +36,11 @@ class ListFilter(django_filters.Filter):
         super().__init__(field_name=fields[0] if fields else name, label=label, **more)
         self.name, self.fields, self.seen_by = name, fields or (name,), seen_by
 
+    def __deepcopy__(self, _memo: Any) -> "ListFilter":
+        """A set copies its filters for each request. What is declared never changes: a request puts what it finds on
+        its own copy."""
+        return copy(self)
+
     @property
     def viewer(self) -> Viewer:
         viewer: Viewer = self.parent.request.viewer
@@ -57,6 +63,19 @@ class ListFilter(django_filters.Filter):
     @property
     def is_drawn(self) -> bool:
         return True
+
+
+class FiltersOfRequest(django_filters.FilterSet):
+    """The filters of a list, for one request."""
+
+    @property
+    def form(self) -> forms.Form:
+        """What checks the address. django-filter makes a class of it for each request, which takes longer than to
+        check."""
+        if not hasattr(self, "_form"):
+            self._form = forms.Form(self.data)
+            self._form.fields = {name: one.field for name, one in self.filters.items()}
+        return self._form
 
 
 class SearchField(forms.CharField):

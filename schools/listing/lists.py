@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import django_filters
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -14,7 +13,7 @@ from schools.access import Viewer
 from schools.common.addresses import SOME_ID, around
 from schools.common.workbooks import Sheet
 from schools.listing.columns import Column, Sort, turned
-from schools.listing.filters import ListFilter
+from schools.listing.filters import FiltersOfRequest, ListFilter
 from schools.requests import ViewerRequest
 
 Rows = models.QuerySet[Any]
@@ -57,7 +56,7 @@ class List:
     @cached_property
     def filter_set(self) -> Any:
         """The class that django-filter makes one object of for each request."""
-        return type("ListFilterSet", (django_filters.FilterSet,), {one.name: one for one in self.filters})
+        return type("ListFilterSet", (FiltersOfRequest,), {one.name: one for one in self.filters})
 
     def show(self, request: ViewerRequest, rows: Rows) -> "Shown":
         return Shown(self, request, rows)
