@@ -13,6 +13,11 @@ KEEP_SECONDS = 60
 # How many queries a connection of SQLite keeps planned. A page asks some thirty; with the usual 128 a few pages in turn
 # push out each other's, and all are planned anew.
 STATEMENTS = 1000
+# PostgreSQL takes a disk that turns for granted, on which reading a whole table is quicker than looking up a school's
+# rows in it: in a district it then reads every student to count those of one school. Ours has a solid disk and most of
+# its tables in memory. A page is answered in the time that compiling its query or waking other processors would take.
+# An address may say otherwise: `?options=-c%20random_page_cost%3D4`.
+PLANS = "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0"
 
 
 def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
@@ -45,6 +50,7 @@ def _sqlite(name: str, base: Path) -> dict[str, Any]:
 
 
 def _postgresql(options: dict[str, Any], pooled: bool) -> dict[str, Any]:
+    options = {"options": PLANS, **options}
     if pooled:  # the pool checks and keeps connections itself; Django then wants no age
         # There are more connections than threads: who waits, waits for a database that is down.
         pool = {"min_size": 1, "max_size": 12, "timeout": 5}

@@ -18,7 +18,7 @@ from screening.access import ASKED_ROLES, STAFF_SURVEYORS, can_hold_rounds
 from screening.asking_families import waiting_classes
 from screening.center_rounds import rounds_to_take_up
 from screening.models import Round, Slip, StaffAsked, StaffSurvey
-from screening.progress import papers_waiting
+from screening.progress import keys_of_papers_waiting
 
 
 @waits
@@ -73,7 +73,7 @@ def papers(viewer: Viewer) -> Iterator[Waiting]:
     """Papers that one person has typed in, or two have read differently."""
     if not can_hold_rounds(viewer):
         return
-    if count := len(papers_waiting(viewer)):
+    if count := len(keys_of_papers_waiting(viewer)):
         text = ngettext("One paper waits for a second reading", "{n} papers wait for a second reading", count)
         yield Waiting(text=text.format(n=count), url=reverse("screening:paper_list"), count=count)
 

@@ -28,6 +28,9 @@ from django.db.models.sql import UpdateQuery
 Row = TypeVar("Row", bound=Model)
 
 
+PLANNED_FROM, MOST_PLANNED = 2, 1000  # the time a query is asked; how many a connection keeps
+
+
 class Hole(Expression):
     """Where a value will stand."""
 
@@ -127,8 +130,8 @@ def _write_constants(sql: str, params: list[Any]) -> tuple[str, list[Any]]:
 
     def write(_place: Any) -> str:
         param = next(waiting)
-        if type(param) is int:
-            return str(param)
+        if isinstance(param, int) and not isinstance(param, bool):  # PostgreSQL's have classes of their own
+            return str(int(param))
         if isinstance(param, str) and _PLAIN.fullmatch(param):
             return f"'{param}'"
         left.append(param)
@@ -144,7 +147,7 @@ def _place(param: Any, known: "Mapping[Any, OneOf]") -> Any:
 def _fetched(made: Made, values: dict[str, Any]) -> list[list[Any]]:
     database = connections[DEFAULT_DB_ALIAS]  # `connection` would look for it anew with each value
     filled = [_fill(param, values, database) for param in made.params]
-    with database.cursor() as cursor:
+    with _planned(database) as cursor:
         cursor.execute(made.sql, filled)
         found = [list(row) for row in cursor.fetchall()]
     if found:
@@ -153,6 +156,21 @@ def _fetched(made: Made, values: dict[str, Any]) -> list[list[Any]]:
                 for row in found:
                     row[position] = convert(row[position], expression, database)
     return found
+
+
+def _planned(database: Any) -> Any:
+    """A cursor whose queries the database plans once for each connection. SQLite does so by itself; PostgreSQL if the
+    values come apart from the text, into which Django's usual cursor writes them. To plan the thirty queries of a
+    workbench took longer than to answer them. While queries are logged they are told with their values."""
+    if database.vendor != "postgresql" or database.queries_logged:
+        return database.cursor()
+    from django.db.backends.postgresql import base
+
+    cursor: Any = base.ServerBindingCursor  # the stubs do not say that it takes a connection
+    database.close_if_health_check_failed()  # as the usual cursor does
+    database.ensure_connection()
+    database.connection.prepare_threshold, database.connection.prepared_max = PLANNED_FROM, MOST_PLANNED
+    return database._prepare_cursor(cursor(database.connection))
 
 
 def _fill(param: Any, values: dict[str, Any], database: Any) -> Any:

@@ -28,6 +28,14 @@ def test_a_saved_answer_survives_a_power_cut_and_a_burst_of_writers(tmp_path):
     assert mode == "IMMEDIATE"
 
 
+@pytest.mark.parametrize(
+    ("asked", "cost"), [("", "random_page_cost=1.1"), ("?options=-c%20random_page_cost%3D4", "random_page_cost=4")]
+)
+def test_postgresql_plans_for_a_solid_disk_unless_the_address_says_otherwise(asked, cost):
+    settings = database(f"postgres://xinyu:word@127.0.0.1/xinyu{asked}", base=Path("/srv"))
+    assert settings["OPTIONS"]["options"].split()[1] == cost
+
+
 def test_a_pool_keeps_the_connections_itself():
     settings = database("postgres://xinyu:word@127.0.0.1/xinyu", base=Path("/srv"), pooled=True)
     assert settings["CONN_MAX_AGE"] == 0

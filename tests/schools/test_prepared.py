@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db.models import Case, DateTimeField, Q, When
+from django.db import connection
+from django.db.models import Case, CharField, DateTimeField, Q, When
 from django.utils import timezone
 
-from schools.common.prepared import PreparedInsert
+from schools.common.prepared import Prepared, PreparedInsert
 from schools.models import Membership, Notice, Term, Unit, UnitSetting
 from schools.prepared_for import prepared_for
 from schools.queries import current_memberships, terms_of
@@ -38,6 +39,16 @@ def test_current_memberships_are_those_of_today_with_unit_and_kind(world, fixed_
         assert plain(mine.unit.kind) == plain(theirs.unit.kind)
     fixed_clock.shift(dt.timedelta(days=1))  # one has ended, the other begins
     assert {one.unit_id for one in current_memberships(person)} == {world.a.unit.pk, world.city.pk}
+
+
+@pytest.mark.services
+def test_postgresql_plans_a_prepared_read_once(world):
+    names = Prepared(lambda code: Unit.objects.filter(code=code).values_list("short_name"), code=CharField())
+    found = [names.objects(code=world.a.unit.code) for _turn in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ['%."short_name"%'])
+        planned = [text for (text,) in cursor.fetchall() if text.startswith('SELECT "schools_unit"."short_name"')]
+    assert (found, len(planned)) == ([[world.a.unit.short_name]] * 3, 1)
 
 
 def test_current_memberships_are_of_nobody_else(world):
