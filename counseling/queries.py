@@ -66,7 +66,7 @@ def reached_in(scope: Unit | Viewer, term: Term) -> Q:
 
     In a term that runs the last talk tells it; afterwards a later talk may stand in front of it.
     """
-    return _reached(parts_in(scope), _runs(term), *span_of(term))
+    return _reached(scope, _runs(term), *span_of(term))
 
 
 def _runs(term: Term) -> bool:
@@ -74,10 +74,10 @@ def _runs(term: Term) -> bool:
     return timezone.localdate() <= term.ends
 
 
-def _reached(parts: TalkPartQuerySet, runs: bool, first: Any, after: Any) -> Q:
+def _reached(scope: Unit | Viewer, runs: bool, first: Any, after: Any) -> Q:
     if runs:
         return Q(state__last_talk_at__gte=first)
-    found = parts.covering().filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
+    found = parts_in(scope).covering().filter(talk__happened_at__gte=first, talk__happened_at__lt=after)
     return Q(pk__in=found.order_by().values("student_id"))
 
 
@@ -141,7 +141,7 @@ def coverage_by_class(scope: Unit | Viewer, term: Term) -> list[ClassCoverage]:
 
 @prepared_for(is_kept_from_a_flag, first=DateTimeField(), after=DateTimeField())
 def _counts_of_own(viewer: Viewer, runs: bool, first: Any, after: Any) -> Any:
-    return _counts(viewer, _reached(parts_in(viewer), runs, first, after))
+    return _counts(viewer, _reached(viewer, runs, first, after))
 
 
 def _counts(scope: Unit | Viewer, reached: Q) -> Any:

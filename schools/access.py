@@ -38,6 +38,7 @@ from schools.models.rooms import CounselingRoom
 from schools.models.terms import Term
 from schools.models.units import Unit, UnitQuerySet
 from schools.models.visible import rule
+from schools.prepared_for import prepared_for
 from schools.queries import calendar_of, last_begun, terms_of
 from schools.settings_of import settings_of
 from schools.severity import Scheme, scheme_named
@@ -77,7 +78,7 @@ class Viewer:
     @cached_property
     def class_groups(self) -> list[ClassGroup]:
         """These classes as rows, in their order."""
-        groups = list(self.classes)
+        groups: list[ClassGroup] = _classes_seen(self)
         for group in groups:
             group.school = self.unit
         return groups
@@ -123,6 +124,11 @@ class Viewer:
 
     def sees_whole_school(self) -> bool:
         return self.role in SCHOOL_ROLES
+
+
+@prepared_for(by_class=False)
+def _classes_seen(viewer: Viewer) -> Any:
+    return ClassGroup.objects.visible_to(viewer)
 
 
 def once(ask: Callable[[Viewer], Answer]) -> Callable[[Viewer], Answer]:

@@ -20,17 +20,19 @@ prepared. It is asked in the ordinary way: as right, and as slow as before.
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, CharField, DateTimeField, Field, UUIDField
 
-from schools.access import CLASS_ROLES, Viewer
 from schools.common import days
 from schools.common.prepared import HoldsMoment, Hole, Prepared
 from schools.models import Role
 
+if TYPE_CHECKING:
+    from schools.access import Viewer
+
 # Of them the rules look at the classes.
-OF_CLASSES = CLASS_ROLES | {Role.GRADE_HEAD}
+OF_CLASSES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_HEAD})
 
 Build = Callable[..., Any]
 
@@ -81,7 +83,7 @@ def prepared_for(
         day = [days.today()]
 
         @wraps(build)
-        def ask(viewer: Viewer, **given: Any) -> list[Any]:
+        def ask(viewer: "Viewer", **given: Any) -> list[Any]:
             if isinstance(viewer, Outline):
                 raise AttributeError("a rule asks for rows of the viewer while its query is built: name the question")
             today = days.today()
@@ -109,7 +111,7 @@ def prepared_for(
     return prepare
 
 
-def _key(today: dt.date, viewer: Viewer, own: dict[str, Any], *varies: Any) -> tuple[Any, ...]:
+def _key(today: dt.date, viewer: "Viewer", own: dict[str, Any], *varies: Any) -> tuple[Any, ...]:
     """What the SQL depends on. With the day: a thread that began before midnight stores what it made for the day
     before."""
     counts = len(own["own_above"]), len(own.get("own_classes", ()))
@@ -140,7 +142,7 @@ def _plain(row: Any) -> Any:
     return list(row) if len(row) > 1 else row[0]
 
 
-def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
+def _own_values(viewer: "Viewer", *, by_class: bool) -> dict[str, Any]:
     """What fills the holes of the outline."""
     own: dict[str, Any] = {
         "own_unit": viewer.unit.pk,
@@ -154,7 +156,7 @@ def _own_values(viewer: Viewer, *, by_class: bool) -> dict[str, Any]:
     return own
 
 
-def _for_role(build: Build, viewer: Viewer, answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
+def _for_role(build: Build, viewer: "Viewer", answers: dict[Any, Any], fixed: dict[str, Any]) -> Build:
     role, is_school = viewer.role, viewer.unit.is_school
     return lambda own_above, own_classes=None, **holes: build(
         Outline(role, is_school, own_above, own_classes, answers), **holes, **fixed

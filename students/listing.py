@@ -11,8 +11,8 @@ from schools.access import Viewer
 from schools.common.labels import listed
 from schools.listing import Choice, Column, List, Search
 from schools.templatetags.look import level
-from students.models import SpecialGroup, Student
-from students.queries import attach_classes, groups_of, is_key, matching, open_severity
+from students.models import Student
+from students.queries import attach_classes, groups_known_to, groups_of, is_key, matching, open_severity
 
 SHOWN = ("name", "student_number", "status", "class_group_id")
 ALL = "all"
@@ -122,7 +122,7 @@ STUDENTS = List(
             "group",
             label=_("Special group"),
             any_label=_("All groups"),
-            choices=lambda viewer: [(group.code, group.label) for group in SpecialGroup.objects.known_to(viewer.unit)],
+            choices=lambda viewer: [(group.code, group.label) for group in groups_known_to(viewer.unit)],
             narrow=_in_group,
         ),
         Choice(

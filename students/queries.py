@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from schools.access import Viewer, once
 from schools.common import crypto
 from schools.common.identity import tidy_number
-from schools.common.prepared import Prepared, PreparedIn
+from schools.common.labels import in_language
+from schools.common.prepared import Prepared, PreparedIn, PreparedUp
 from schools.models import Unit
 from schools.prepared_for import prepared_for
 from schools.severity import WORST
@@ -66,13 +67,18 @@ def groups_of(students: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The words of the special groups these students are in now: one query, none for nobody."""
     found: dict[UUID, list[str]] = defaultdict(list)
     if ids := list(students):
-        for member in _MEMBERS.of(ids):
-            found[member.student_id].append(member.group.label)
+        for student, chinese, english in _MEMBERS.of(ids):
+            found[student].append(in_language(chinese, english))
     return found
 
 
 _MEMBERS = PreparedIn(
-    lambda among: GroupMember.objects.current().filter(student__in=among).select_related("group"), UUIDField()
+    lambda among: (
+        GroupMember.objects.current()
+        .filter(student__in=among)
+        .values_list("student_id", "group__label_zh", "group__label_en")
+    ),
+    UUIDField(),
 )
 
 
@@ -88,7 +94,14 @@ _GUARDIANS = Prepared(lambda student: Guardian.objects.filter(student=student), 
 def groups_on_offer(viewer: Viewer) -> list[SpecialGroup]:
     """The special groups that may be set at the viewer's unit."""
     off = set(viewer.settings["groups_off"])
-    return [group for group in SpecialGroup.objects.known_to(viewer.unit) if group.pk not in off]
+    return [group for group in groups_known_to(viewer.unit) if group.pk not in off]
+
+
+def groups_known_to(unit: Unit) -> list[SpecialGroup]:
+    return _KNOWN.of(unit.ancestor_codes)
+
+
+_KNOWN = PreparedUp(lambda codes: SpecialGroup.objects.known_by(codes))
 
 
 def why_key(groups: Iterable[GroupMember], entry: RegistryEntry | None, flag: RiskFlag | None) -> list[str]:

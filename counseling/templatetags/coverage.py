@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.context import Context
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from counseling.queries import Coverage
+from schools.common.addresses import around
 from schools.templatetags.look import day, initial, share
 
 register = template.Library()
-NARROWED = ("class", "grade", "teacher", "page")
 
 
 @register.simple_tag(takes_context=True)
@@ -24,24 +25,21 @@ def coverage_rows(context: Context, table: Any) -> SafeString:
     lines = []
     for grade in table.grades:
         if len(table.grades) > 1:
-            lines.append(_grade(context, grade, table))
+            lines.append(_grade(grade, table))
         lines += [_class(context, Coverage(row.class_group.name, [row]), table) for row in grade.classes]
     return format_html_join("\n", "{}", ((one,) for one in lines))
 
 
-def _address(context: Context, name: str, key: Any) -> str:
-    params = context["request"].GET.copy()
-    for narrowed in NARROWED:
-        params.pop(narrowed, None)
-    params[name] = str(key)
-    return f"?{params.urlencode()}#left"
+def _address(table: Any, name: str, key: Any) -> str:
+    """That of the students left in a part, with what else the page was asked for."""
+    return f"?{table.asked}{urlencode({name: key})}#left"
 
 
-def _grade(context: Context, grade: Coverage, table: Any) -> SafeString:
+def _grade(grade: Coverage, table: Any) -> SafeString:
     cells = _numbers(grade, table.pace)
     start = '<tr class="sum"><th scope="row" data-label="{}"><a href="{}">{}</a></th><td></td>{}'
     closing = mark_safe("<td></td></tr>") if table.may_remind else mark_safe("</tr>")
-    return format_html(start + "{}", _("Grade"), _address(context, "grade", grade.key), grade.label, cells, closing)
+    return format_html(start + "{}", _("Grade"), _address(table, "grade", grade.key), grade.label, cells, closing)
 
 
 def _class(context: Context, row: Coverage, table: Any) -> SafeString:
@@ -50,11 +48,11 @@ def _class(context: Context, row: Coverage, table: Any) -> SafeString:
     current = (
         mark_safe(' aria-current="true"') if chosen and [one.class_group.pk for one in chosen.classes] == [pk] else ""
     )
-    names = [(_address(context, "teacher", one.key), one.label) for one in table.teachers.get(pk, [])]
+    names = [(_address(table, "teacher", one.key), one.label) for one in table.teachers.get(pk, [])]
     teachers = format_html_join(" ", '<a href="{}">{}</a>', names)
     return format_html(
         '<tr><th scope="row" data-label="{}"><a href="{}"{}>{}</a></th><td data-label="{}">{}</td>{}{}</tr>',
-        _("Class"), _address(context, "class", pk), current, row.label,
+        _("Class"), _address(table, "class", pk), current, row.label,
         _("Class teacher"), teachers, _numbers(row, table.pace),
         _remind(context, pk, row, bool(names)) if table.may_remind else "",
     )  # fmt: skip
@@ -82,7 +80,7 @@ def _remind(context: Context, pk: int, row: Coverage, has_teacher: bool) -> Safe
     return format_html(
         '<td><form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<button class="btn small">{}<span class="sr"> {}</span></button></form></td>',
-        reverse("counseling:coverage_remind", args=[pk]), context["csrf_token"], _("Remind"), row.label,
+        str(pk).join(around("counseling:coverage_remind", 0)), context["csrf_token"], _("Remind"), row.label,
     )  # fmt: skip
 
 

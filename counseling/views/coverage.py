@@ -1,7 +1,6 @@
 """Coverage: how far "a talk with every student this term" has come, and who is left."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +25,13 @@ from counseling.queries import (
 )
 from schools.access import SCHOOL_ROLES, Viewer, roles
 from schools.models import Duty, Membership, Role
+from schools.prepared_for import prepared_for
 from schools.requests import ViewerRequest
 from students.models import Student
 from students.queries import attach_classes
 
 PAGE = 50
+NARROWED = ("class", "grade", "teacher", "page")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def coverage(request: ViewerRequest) -> HttpResponse:
         "whole": whole,
         "grades": parts["grade"],
         "teachers": parts["teacher"],
-        "table": Table(viewer, parts["grade"], parts["teacher"], duty),
+        "table": Table(request, parts["grade"], parts["teacher"], duty),
         "chosen": chosen,
         "only_key": request.GET.get("key") == "1",
         "page_obj": page,
@@ -79,9 +80,16 @@ def coverage(request: ViewerRequest) -> HttpResponse:
 
 
 class Table:
-    """Every class with its teacher, how far it is and should be by today."""
+    """Every class with its teacher, how far it is and should be by today. `asked` is what links keep of the address."""
 
-    def __init__(self, viewer: Viewer, grades: list[Coverage], teachers: list[Coverage], duty: Duty | None) -> None:
+    def __init__(
+        self, request: ViewerRequest, grades: list[Coverage], teachers: list[Coverage], duty: Duty | None
+    ) -> None:
+        viewer = request.viewer
+        kept = request.GET.copy()
+        for narrowed in NARROWED:
+            kept.pop(narrowed, None)
+        self.asked = f"{kept.urlencode()}&" if kept else ""
         self.grades = grades
         self.may_remind = can_remind(viewer)
         self.teachers: dict[int, list[Coverage]] = {}
@@ -149,9 +157,10 @@ def _teachers(viewer: Viewer, rows: list[ClassCoverage]) -> list[Coverage]:
     return sorted(found.values(), key=lambda one: one.reached / one.students)
 
 
-def _taught(viewer: Viewer) -> Iterable[tuple[int, str, int]]:
+@prepared_for(by_class=False)
+def _taught(viewer: Viewer) -> Any:
     """Each class teacher with each of their classes, by membership."""
-    here = Membership.objects.current().filter(unit=viewer.unit, role=Role.CLASS_TEACHER)
+    here = Membership.objects.current().filter(unit_id=viewer.unit.pk, role=Role.CLASS_TEACHER)
     taught = Membership.classes.through.objects.filter(membership__in=here.order_by().values("pk"))
     return taught.order_by("membership__person__name", "pk").values_list(
         "membership_id", "membership__person__name", "classgroup_id"

@@ -14,7 +14,10 @@ from students.models.students import Student
 class SpecialGroupQuerySet(models.QuerySet["SpecialGroup"]):
     def known_to(self, unit: Unit) -> "SpecialGroupQuerySet":
         """Those that ship, and those that the unit or one above it has added."""
-        return self.filter(Q(unit=None) | Q(unit__code__in=unit.ancestor_codes))
+        return self.known_by(unit.ancestor_codes)
+
+    def known_by(self, codes: list[str]) -> "SpecialGroupQuerySet":
+        return self.filter(Q(unit=None) | Q(unit__code__in=codes))
 
 
 class SpecialGroup(Labelled):
