@@ -5,6 +5,7 @@ back says what is wrong and keeps what was typed. A file counts how much is trie
 """
 
 import html
+from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
@@ -53,6 +54,7 @@ def odd_posts(open_as, names):
                 )
 
 
+@cache
 def view_of(url):
     return resolve(urlsplit(url).path).view_name
 
