@@ -6,7 +6,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from schools.actions.accounts import Post, ask_to_remove_factor, create_person, remove_second_factor, reset_password
+from schools.actions.accounts import (
+    Post,
+    ask_to_remove_factor,
+    create_person,
+    remove_second_factor,
+    reset_password,
+)
 from schools.common.errors import Refused
 from schools.models import Person
 from schools.work.inbox import inbox_of
@@ -87,6 +93,90 @@ def test_an_account_of_the_first_managers_own_making_is_no_second_one(world, vie
     )
     ask_to_remove_factor(by=viewer(world.admin), person=counselor)
     assert refused(remove_second_factor, by=viewer(made.membership), person=counselor)
+
+
+@pytest.fixture
+def made_by(viewer, world):
+    """A new account of a center, which whoever has just given it can act with."""
+
+    def make(member, number, unit=None):
+        about = {"unit": unit or world.district, "staff_number": number, "name": "新人"}
+        return create_person(by=viewer(member), **about, post=Post(role="center_staff")).membership
+
+    return make
+
+
+def test_two_accounts_of_one_managers_making_are_not_two(world, viewer, counselor, made_by):
+    one, two = (made_by(world.city_staff, number) for number in ("D-2", "D-3"))
+    ask_to_remove_factor(by=viewer(one), person=counselor)
+    assert refused(remove_second_factor, by=viewer(two), person=counselor)
+    assert refused(remove_second_factor, by=viewer(world.city_staff), person=counselor)
+    assert refused(reset_password, by=viewer(world.city_staff), person=counselor)
+    remove_second_factor(by=viewer(world.admin), person=counselor)
+
+
+def test_a_chain_of_accounts_leads_back_to_its_maker(world, viewer, counselor, made_by):
+    """From the city over a new account of the district to one of the cluster."""
+    last = made_by(made_by(world.city_staff, "D-2"), "C-2", world.cluster)
+    ask_to_remove_factor(by=viewer(world.city_staff), person=counselor)
+    assert refused(remove_second_factor, by=viewer(last), person=counselor)
+    remove_second_factor(by=viewer(world.cluster_staff), person=counselor)
+
+
+def test_who_had_a_part_in_the_removal_does_not_reset_through_an_account_of_theirs(
+    world, viewer, counselor, made_by, fixed_clock
+):
+    made = made_by(world.city_staff, "D-2")
+    fixed_clock.move_to(NOW + dt.timedelta(days=20))
+    ask_to_remove_factor(by=viewer(world.city_staff), person=counselor)
+    remove_second_factor(by=viewer(world.admin), person=counselor)
+    assert refused(reset_password, by=viewer(made), person=counselor)
+    fixed_clock.move_to(NOW + dt.timedelta(days=40))  # it was made more than 30 days ago, but not when they acted
+    assert refused(reset_password, by=viewer(made), person=counselor)
+    fixed_clock.move_to(NOW + dt.timedelta(days=51))
+    reset_password(by=viewer(made), person=counselor)
+
+
+def test_who_reset_does_not_remove_through_an_account_of_theirs(world, viewer, counselor, made_by):
+    made = made_by(world.city_staff, "D-2")
+    reset_password(by=viewer(world.city_staff), person=counselor)
+    assert refused(ask_to_remove_factor, by=viewer(made), person=counselor)
+    ask_to_remove_factor(by=viewer(world.district_staff), person=counselor)
+    assert refused(remove_second_factor, by=viewer(made), person=counselor)
+    remove_second_factor(by=viewer(world.admin), person=counselor)
+
+
+def test_how_many_accounts_a_manager_made_costs_no_queries(
+    world, viewer, counselor, made_by, django_assert_max_num_queries
+):
+    from schools.actions.takeover import asked_for, check_is_second
+
+    made_by(world.city_staff, "D-0")
+    ask_to_remove_factor(by=viewer(made_by(world.city_staff, "D-1")), person=counselor)
+    for number in range(2, 9):
+        made_by(world.city_staff, f"D-{number}")
+    first = asked_for(counselor)
+    with django_assert_max_num_queries(6):  # two for each step back
+        check_is_second(viewer(world.admin), first)
+
+
+def test_colleagues_are_told_of_a_counselor_whom_somebody_of_a_center_made(world, viewer):
+    """Who can make a counselor needs no take-over."""
+
+    def told(member):
+        return [one.text for one in inbox_of(viewer(member)) if "外面来的" in one.text]
+
+    post = {"unit": world.a.unit, "post": Post(role="counselor")}
+    made = create_person(by=viewer(world.district_staff), staff_number="N-1", name="外面来的", **post).membership
+    assert [len(told(one)) for one in (world.a.counselor, world.a.counselor_2, world.auditor)] == [1, 1, 1]
+    assert [told(one) for one in (made, world.a.leader, world.b.counselor)] == [[], [], []]
+
+
+def test_each_act_is_told_also_a_second_one_of_its_kind(world, viewer, fixed_clock):
+    for _time in range(2):
+        reset_password(by=viewer(world.a.leader), person=world.a.counselor.person)
+        assert len([one for one in inbox_of(viewer(world.a.counselor_2)) if "a-counselor" in one.text]) == 1
+        fixed_clock.shift(dt.timedelta(days=8))
 
 
 def test_the_person_auditors_and_colleagues_are_told_for_a_week(world, viewer, counselor, fixed_clock):
