@@ -90,7 +90,7 @@ def visit(client, method, url, data=None, **more):
 def arrived(client):
     """The client after its first request: what a session remembers from it (when it began, that no second factor is
     asked for) is not found out anew for each page of a walk."""
-    client.get(reverse("reports:workbench"))
+    client.get(reverse("schools:notice_poll"))
     return client
 
 
