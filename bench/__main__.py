@@ -48,6 +48,7 @@ def measure(database: str, parts: str, *, quick: bool) -> int:
             "VAR_DIR": folder,
             "PRIVATE_ROOT": f"{folder}/files",
             "AUDIT_ANCHORS": f"{folder}/audit-anchors.jsonl",
+            "AUDIT_ANCHORS_END": f"{folder}/audit-anchors.end",
             "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
             "REDIS_URL": "",
         }

@@ -1,9 +1,9 @@
 """One consistent copy of all that a site holds, and the way back.
 
 A copy is one zip file: the database (SQLite's online backup or `pg_dump`), the encrypted files, the anchors of the
-audit log, the settings that are no secrets, and a manifest with the length and SHA-256 of each part. With a passphrase
-it is encrypted (AES-256, as 7-Zip opens it). Keys never stand in it: without FIELD_KEYS nobody reads its texts, so the
-keys are kept apart, and a copy says by fingerprint which ones it needs.
+audit log with their end, the settings that are no secrets, and a manifest with the length and SHA-256 of each part.
+With a passphrase it is encrypted (AES-256, as 7-Zip opens it). Keys never stand in it: without FIELD_KEYS nobody reads
+its texts, so the keys are kept apart, and a copy says by fingerprint which ones it needs.
 
 A copy counts only after it has been read back. `note_of` tells of the newest one that was.
 """
@@ -30,7 +30,8 @@ from django.utils import timezone
 
 from schools.audit.anchors import is_blank
 
-MANIFEST, ANCHORS, FILES = "manifest.json", "audit-anchors.jsonl", "files"
+MANIFEST, FILES = "manifest.json", "files"
+ANCHORS, ANCHORS_END = "audit-anchors.jsonl", "audit-anchors.end"
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 NOTE = "last-good.json"
 # What a site is set to, without what opens it.
@@ -88,11 +89,12 @@ def _tidy(folder: Path, before: dt.datetime) -> None:
 
 
 def _write(partial: Path, inner: Path, passphrase: str, made_at: dt.datetime) -> None:
-    # The anchors first: each of them then tells of rows that the copy of the database holds.
-    anchors = Path(settings.AUDIT_ANCHORS)
+    # The anchors first, and before them their end: it then names a line that their copy holds, and each line tells of
+    # rows that the copy of the database holds.
     parts: list[tuple[str, Path]] = []
-    if anchors.exists():
-        parts.append((ANCHORS, Path(shutil.copy2(anchors, inner / ANCHORS))))
+    for name, path in ((ANCHORS_END, settings.AUDIT_ANCHORS_END), (ANCHORS, settings.AUDIT_ANCHORS)):
+        if Path(path).exists():
+            parts.append((name, Path(shutil.copy2(path, inner / name))))
     name = DATABASE[connection.vendor]
     _dump_database(inner / name)
     parts.append((name, inner / name))
@@ -217,6 +219,7 @@ def restore_copy(path: Path, *, passphrase: str = "") -> dict[str, Any]:
         # Anchors that tell of rows after this copy stay: an auditor accepts the new beginning, with a reason.
         if not Path(settings.AUDIT_ANCHORS).exists() or is_blank(Path(settings.AUDIT_ANCHORS)):
             _put_in_place(Path(inner) / ANCHORS, Path(settings.AUDIT_ANCHORS))
+            _put_in_place(Path(inner) / ANCHORS_END, Path(settings.AUDIT_ANCHORS_END))
     return manifest
 
 

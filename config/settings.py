@@ -28,6 +28,8 @@ make_private(VAR, is_ours=VAR == BASE_DIR / "var")
 PRIVATE_ROOT = Path(env("PRIVATE_ROOT", default=str(VAR / "files")))
 # Where the head of the audit log is noted from time to time; best on another disk or machine.
 AUDIT_ANCHORS = Path(env("AUDIT_ANCHORS", default=str(VAR / "audit-anchors.jsonl")))
+# Which line of it was written last; apart from it where AUDIT_ANCHORS names another disk.
+AUDIT_ANCHORS_END = Path(env("AUDIT_ANCHORS_END", default=str(VAR / "audit-anchors.end")))
 
 # Copies of all data: where, encrypted with what, how many stay, how old the newest good one may be (config.backups).
 BACKUP_DIR = env("BACKUP_DIR", default="")

@@ -40,6 +40,7 @@ def anchors(settings, tmp_path):
     from schools.audit.anchors import begin_file
 
     settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
+    settings.AUDIT_ANCHORS_END = tmp_path / "anchors.end"
     begin_file({})
     cache.clear()
     yield settings.AUDIT_ANCHORS

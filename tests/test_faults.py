@@ -118,6 +118,7 @@ def everything_due(world, viewer, settings, tmp_path, monkeypatch):
     settings.BACKUP_DIR, settings.BACKUP_KEEP = str(tmp_path / "copies"), 1
     settings.PRIVATE_ROOT = tmp_path / "files"
     settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
+    settings.AUDIT_ANCHORS_END = tmp_path / "anchors.end"
     past, counselor = NOW - dt.timedelta(minutes=5), world.a.counselor
     Heartbeat.objects.bulk_create(
         Heartbeat(pk=name, at=NOW - dt.timedelta(hours=1)) for name in ("scheduler", "worker")

@@ -103,5 +103,6 @@ def _begin_anew() -> None:
     path = anchors.anchors_path()
     if path.exists():
         anchors.move_aside(path)
+    anchors.end_path().unlink(missing_ok=True)
     anchors.begin_file(anchors.heads_now())
     cache.delete_many([FOUND, SEEN])

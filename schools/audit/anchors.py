@@ -3,6 +3,9 @@
 Each line is sealed with the key of the log and names the line before it. `manage.py migrate` writes the first one; the
 scheduler adds one when the log has grown, and never over a fault: a new anchor would make good what was done to the
 log. After a restore an auditor accepts the log as it now is (`schools.actions.audit`), which begins a new file.
+
+The end of the file is kept apart from it, sealed as well: which line was written last. A file that lacks this line was
+cut back, also if the database was cut back to fit it.
 """
 
 import hmac
@@ -18,7 +21,7 @@ from schools.audit.seals import Fault, mac
 from schools.models.audit import AuditChain, AuditEntry
 
 Heads = Mapping[str, Any]  # of a chain's scope: its length and the digest of its last row
-SCOPE = "anchors"
+SCOPE, END = "anchors", "end of anchors"
 CHUNK = 1000
 TAIL_BYTES = 4 * 1024 * 1024  # more than two lines of the largest city
 
@@ -40,37 +43,58 @@ def anchors_path() -> Path:
     return Path(settings.AUDIT_ANCHORS)
 
 
+def end_path() -> Path:
+    return Path(settings.AUDIT_ANCHORS_END)
+
+
 def heads_now() -> dict[str, list[Any]]:
     return {chain.scope: [chain.length, chain.head] for chain in AuditChain.objects.order_by("scope")}
 
 
-def begin_file(heads: Heads, path: Path | None = None) -> bool:
+def begin_file(heads: Heads) -> bool:
     """Write the first line; False where there is a file already."""
-    path = path or anchors_path()
+    path, line = anchors_path(), _line(heads, previous="")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(_line(heads, previous=""))
+            file.write(f"{line.seal} {line.text}\n")
     except FileExistsError:
         return False
+    _keep_end(line)
     return True
 
 
-def append(heads: Heads, path: Path | None = None) -> bool:
+def append(heads: Heads) -> bool:
     """Add a line if the log has grown; the caller has looked for faults. A missing file is never begun here."""
-    path = path or anchors_path()
-    last = _tail(path)[-1]
+    last = tail()[-1]
     if last.content["heads"] == heads:
         return False
-    with path.open("a", encoding="utf-8") as file:
-        file.write(_line(heads, previous=last.seal))
+    line = _line(heads, previous=last.seal)
+    with anchors_path().open("a", encoding="utf-8") as file:
+        file.write(f"{line.seal} {line.text}\n")
+    _keep_end(line)
     return True
+
+
+def begin_end() -> None:
+    """Keep the end of a file that was written by an earlier release; once for each database (`manage.py migrate`)."""
+    lines = tail()
+    if lines and not end_path().exists():
+        _keep_end(lines[-1])
+
+
+def _keep_end(line: Line) -> None:
+    """Written after the line itself: if it is killed in between, the end names the line before, which is there too."""
+    path, text = end_path(), json.dumps({"last": line.seal})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(f"{mac('end of anchors', text)} {text}\n", encoding="utf-8")
+    new.replace(path)
 
 
 def is_blank(path: Path) -> bool:
     """Nothing is anchored there yet: the file of a new database."""
-    lines = _tail(path) if path.exists() else []
-    return not any(line.is_sealed() and line.content["heads"] for line in lines)
+    return not any(line.is_sealed() and line.content["heads"] for line in tail(path))
 
 
 def move_aside(path: Path) -> Path:
@@ -79,10 +103,10 @@ def move_aside(path: Path) -> Path:
     return path.replace(aside)
 
 
-def _line(heads: Heads, previous: str) -> str:
+def _line(heads: Heads, previous: str) -> Line:
     content = {"at": timezone.now().isoformat(), "heads": heads, "previous": previous}
     text = json.dumps(content, sort_keys=True)
-    return f"{mac('anchor', text)} {text}\n"
+    return Line(mac("anchor", text), text)
 
 
 # --- proof ------------------------------------------------------------------------------------------------------------
@@ -100,18 +124,28 @@ def file_faults(lines: list[Line]) -> Iterator[Fault]:
             yield Fault(SCOPE, number, "missing")
 
 
-def read_lines() -> list[Line]:
-    path = anchors_path()
+def end_faults(lines: list[Line]) -> Iterator[Fault]:
+    """Whether the line that was written last is still in the file; the newest lines are enough to tell."""
+    path = end_path()
+    ends = _parsed(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else []
+    if not ends:
+        yield Fault(END, 0, "missing")
+    elif not hmac.compare_digest(ends[0].seal, mac("end of anchors", ends[0].text)):
+        yield Fault(END, 0, "edited")
+    elif ends[0].content["last"] not in [line.seal for line in lines]:
+        yield Fault(SCOPE, len(lines), "cut")
+
+
+def read_lines(path: Path | None = None) -> list[Line]:
+    path = path or anchors_path()
     return _parsed(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else []
 
 
-def last_line() -> list[Line]:
-    """The newest line, or nothing."""
-    path = anchors_path()
-    return _tail(path)[-1:] if path.exists() else []
-
-
-def _tail(path: Path) -> list[Line]:
+def tail(path: Path | None = None) -> list[Line]:
+    """The newest lines, or nothing."""
+    path = path or anchors_path()
+    if not path.exists():
+        return []
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - TAIL_BYTES))

@@ -11,6 +11,7 @@ Call `record` last in an action: the shorter the lock is held, the better.
 import hmac
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
@@ -153,12 +154,18 @@ def _seal(chain: AuditChain) -> str:
 # --- proof ----------------------------------------------------------------------------------------------------
 
 
-def verify() -> Iterator[Fault]:
-    """Every fault of every chain and of the anchors; nothing means that the log is whole."""
+def verify(kept: Path | None = None) -> Iterator[Fault]:
+    """Every fault of every chain and of the anchors; nothing means that the log is whole. `kept`: a copy of the file of
+    anchors that was kept on another machine, whose lines are then compared too."""
     yield from _missing_chains()
     for chain in AuditChain.objects.order_by("scope"):
         yield from _verify_chain(chain)
-    yield from _verify_anchors(anchors.read_lines())
+    lines = anchors.read_lines()
+    yield from _verify_anchors(lines)
+    if kept:
+        copied = anchors.read_lines(kept)
+        yield from anchors.file_faults(copied)
+        yield from anchors.set_back(anchors.anchored(copied))
 
 
 def glance() -> list[Fault]:
@@ -166,10 +173,12 @@ def glance() -> list[Fault]:
     broken = (
         Fault(one.scope, one.length, "head") for one in AuditChain.objects.order_by("scope") if not _is_sealed(one)
     )
-    last = anchors.last_line()
+    lines = anchors.tail()
+    last = lines[-1:]
     edited = [Fault(anchors.SCOPE, 0, "edited") for line in last if not line.is_sealed()]
     missing = [] if last else [Fault(anchors.SCOPE, 0, "missing")]
-    return [*_missing_chains(), *broken, *missing, *edited, *anchors.set_back(anchors.anchored(last))]
+    of_file = [*missing, *edited, *anchors.end_faults(lines)]
+    return [*_missing_chains(), *broken, *of_file, *anchors.set_back(anchors.anchored(last))]
 
 
 def write_anchor() -> list[Fault]:
@@ -218,4 +227,5 @@ def _is_sealed(chain: AuditChain) -> bool:
 
 def _verify_anchors(lines: list[anchors.Line]) -> Iterator[Fault]:
     yield from anchors.file_faults(lines)
+    yield from anchors.end_faults(lines)
     yield from anchors.set_back(anchors.anchored(lines))

@@ -1,6 +1,6 @@
 """The rows with which an empty database begins, and the first anchor of its log."""
 
-from schools.audit.anchors import begin_file
+from schools.audit.anchors import begin_end, begin_file
 
 # The levels of the network.
 KINDS = [
@@ -46,6 +46,10 @@ def add_levels(apps, schema_editor):
 def begin_anchors(apps, schema_editor):
     chains = apps.get_model("schools", "AuditChain").objects.order_by("scope")
     begin_file({chain.scope: [chain.length, chain.head] for chain in chains})
+
+
+def begin_end_of_anchors(apps, schema_editor):
+    begin_end()
 
 
 def seed(apps, schema_editor):

@@ -90,6 +90,8 @@ def copy_of(site):
 def test_a_copy_is_restored_and_replaces_data_only_on_demand(copied, database, tmp_path):
     site = Site(tmp_path / "new", database("new"))
     assert "faults=0" in site.manage("restore", copied.folder / "copies")
+    end = "audit-anchors.end"
+    assert (site.folder / end).read_bytes() == (copied.folder / end).read_bytes()
     assert site.python(READ) == HELD
     assert (site.folder / "files" / "ab" / "one.sealed").read_bytes() == b"sealed bytes"
     assert "--replace" in site.manage("restore", copied.folder / "copies", fails=True)

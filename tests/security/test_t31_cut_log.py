@@ -1,6 +1,9 @@
 """Threat T31: the proof of the log mended the attack: an anchor written over a fault, an emptied log that was whole."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
@@ -41,6 +44,11 @@ def add_row(world, viewer):
         audit.record(by=viewer(world.a.teacher), verb="thing.done")
 
 
+def cut_back(file, count):
+    """Genuine lines stay, as they were written."""
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:count]))
+
+
 CUTS = {
     "the system's chain": lambda w, f: remove(audit.SYSTEM),
     "a school's chain": lambda w, f: remove(w.a.unit.code),
@@ -50,6 +58,15 @@ CUTS = {
     "what the file holds": lambda w, f: f.write_text(""),
     "its first line": lambda w, f: f.write_text("\n".join(f.read_text().splitlines()[1:]) + "\n"),
     "a line within": lambda w, f: f.write_text("\n".join(f.read_text().splitlines()[::2]) + "\n"),
+    "its last line": lambda w, f: cut_back(f, 2),
+    "all lines but the first": lambda w, f: cut_back(f, 1),
+    "all chains and all lines but the first": lambda w, f: (remove(), cut_back(f, 1)),
+    "its end": lambda w, f: f.with_name("anchors.end").unlink(),
+    "all chains, all lines but the first and the end": lambda w, f: (
+        remove(),
+        cut_back(f, 1),
+        f.with_name("anchors.end").unlink(),
+    ),
     "all chains and the file": lambda w, f: (remove(), f.unlink()),
 }
 
@@ -86,6 +103,56 @@ def test_every_anchor_is_compared_not_only_the_last(world, viewer, log):
     AuditEntry.objects.filter(pk=entry.pk).update(digest="0" * 64)
     anchors.append(anchors.heads_now() | {"later": [0, ""]})
     assert audit.Fault(world.b.unit.code, 1, "set back") in audit.verify()
+
+
+def test_a_scheduler_that_is_killed_before_it_keeps_the_end_does_no_harm(world, viewer, log):
+    end = log.with_name("anchors.end")
+    before = end.read_text()
+    add_row(world, viewer)
+    anchor_audit()
+    assert before != end.read_text()
+    end.write_text(before)
+    add_row(world, viewer)
+    anchor_audit()
+    assert (list(audit.verify()), len(read_lines())) == ([], 5)
+
+
+def test_an_end_of_ones_own_making_is_a_fault(log):
+    end, lines = log.with_name("anchors.end"), read_lines()
+    end.write_text(f'{lines[0].seal} {{"last": "{lines[0].seal}"}}\n')
+    assert places() == {"end of anchors"}
+
+
+def test_a_copy_of_the_file_elsewhere_shows_what_this_machine_cannot(world, log, tmp_path):
+    """File, end and database are all set back to what they once were, by somebody who had kept all of it."""
+    from schools.audit import anchors
+
+    elsewhere = tmp_path / "elsewhere.jsonl"
+    elsewhere.write_bytes(log.read_bytes())
+    assert list(audit.verify(elsewhere)) == []
+    remove()
+    cut_back(log, 1)
+    anchors._keep_end(read_lines()[0])  # stands for an end of that day
+    with transaction.atomic():
+        audit.record(by=None, verb="thing.done")
+    assert list(audit.verify()) == []
+    assert {fault.what for fault in audit.verify(elsewhere)} == {"set back"}
+    told = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", anchors=elsewhere, stdout=told)
+    assert "set back" in told.getvalue()
+
+
+def test_a_file_of_an_earlier_release_gets_its_end_once(log):
+    from schools.audit.anchors import begin_end, end_path
+
+    before = end_path().read_text()
+    end_path().unlink()
+    begin_end()
+    assert (end_path().read_text(), list(audit.verify())) == (before, [])
+    cut_back(log, 1)
+    begin_end()
+    assert places() == {"anchors"}
 
 
 def test_a_log_that_did_not_grow_needs_no_anchor(log):
