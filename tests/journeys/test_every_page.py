@@ -21,7 +21,7 @@ from config.translations import entries
 from counseling.models import IncidentAct, IncidentPerson, TalkOption, TalkPart, TextTemplate
 from schools.models import Job
 from screening.models import Instrument, PaperEntry, Response, Round
-from tests.axe import AXE_SCRIPT, PHONE, on_desk, on_phone
+from tests.axe import PHONE, on_desk, on_phone
 from tests.files import xlsx_bytes
 from tests.journeys.test_four_roles import term  # noqa: F401
 from tests.screening.asked import answered, round_of
@@ -63,7 +63,8 @@ NAMES = {"林雨桐", "何思远", "姓名", "简体中文", "是", "否"}
 # Chinese that our catalogues hold, and so should not stand on an English page.
 CHINESE = {entry.msgstr for _place, entry in entries() if re.search(r"[\u4e00-\u9fff]", entry.msgstr)} - NAMES
 # The same page once more in the other language, into the window that has its styles already; gives back its lines, and
-# its attributes but what somebody has typed: there are the words that scripts show and that are read aloud.
+# its attributes but what somebody has typed: there are the words that scripts show and that are read aloud. Then its
+# language, and whether it is too wide.
 TURN = """async () => {
     const own = document.cookie;
     document.cookie = "language=en; path=/";
@@ -74,7 +75,8 @@ TURN = """async () => {
     document.body.replaceWith(document.adoptNode(other.body));
     const held = [...document.body.querySelectorAll("*")].flatMap((one) => [...one.attributes]);
     const words = held.filter((one) => one.name !== "value").map((one) => one.value);
-    return [document.body.innerText, ...words].join("\\n");
+    const isWide = document.documentElement.scrollWidth > window.innerWidth;
+    return [[document.body.innerText, ...words].join("\\n"), document.documentElement.lang, isWide];
 }"""
 
 # Not pages: they change something, hand out a file or answer a script. A page that shows a form for its own act is one.
@@ -610,7 +612,6 @@ class Look:
 
     def __init__(self, page, seen=(), *, in_english=False):
         self.page, self.in_english = page, in_english
-        page.add_init_script(AXE_SCRIPT)
         self.seen = seen  # views that need no second look on the desk
         self.wrong = []
 
@@ -633,15 +634,15 @@ class Look:
 
     def turn(self, url):
         self.page.set_viewport_size(PHONE)
-        lines = self.page.evaluate(TURN).splitlines()
-        self.wrong += [(url, "Chinese", line) for line in lines if line.strip() in CHINESE]
-        if self.page.evaluate("document.documentElement.lang !== 'en'"):
+        text, language, is_wide = self.page.evaluate(TURN)
+        self.wrong += [(url, "Chinese", line) for line in text.splitlines() if line.strip() in CHINESE]
+        if language != "en":
             self.wrong.append((url, "not in English"))
-        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        if is_wide:
             self.wrong.append((url, "in English wider than the phone"))
 
     def read(self, url):
-        lines = [line.strip() for line in self.page.locator("body").inner_text().splitlines()]
+        lines = [line.strip() for line in self.page.evaluate("document.body.innerText").splitlines()]
         found = [line for line in lines if line in MESSAGES or ENGLISH.search(line)]
         if found:
             self.wrong.append((url, "English", found))
