@@ -4,6 +4,7 @@ All counts are kept ones (`schools.models.Tally`). What a school is shown by is 
 (`schools.figures.Alarm`), so a later kind, such as a daily report that is missing, needs its declaration only.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import IntegerField, OuterRef, Subquery
@@ -109,7 +110,12 @@ def school_tile(unit: Any) -> Tile:
 
 
 def url_of(code: str) -> str:
-    return f"{reverse('reports:figure_list')}?unit={code}"
+    return f"{_figures()}?unit={code}"
+
+
+@cache  # a district's workbench names each of its schools twice
+def _figures() -> str:
+    return reverse("reports:figure_list")
 
 
 def heading_of(units: Rows) -> str:
