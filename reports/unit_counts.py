@@ -1,7 +1,8 @@
 """The counts of a unit for a term: the one place where pages and files take figures from.
 
 They are read from what is kept (`schools.models.Tally`), never counted from records: what is kept of a center is the
-sum of all below it. A school that is marked is counted anew first, so that its page shows what was just done. A grade
+sum of all below it. A school that is marked is counted anew first for its own staff, so that their page shows what was
+just done; a center that opens it reads what is kept. A grade
 head sees only some records of the school: these are counted for this one reader, once for each count of the school.
 For who must not know of a flag (`Scope.unseen`) it is counted as if it had never been raised.
 """
@@ -177,12 +178,13 @@ def counts_of(scope: Scope, *, edition: Edition = Edition.WORK) -> UnitCounts:
     return counts_of_terms([scope], edition=edition)[0]
 
 
-def counts_of_terms(scopes: Sequence[Scope], *, edition: Edition = Edition.WORK) -> list[UnitCounts]:
-    """The counts of several terms of one unit."""
+def counts_of_terms(scopes: Sequence[Scope], *, edition: Edition = Edition.WORK, anew: bool = True) -> list[UnitCounts]:
+    """The counts of several terms of one unit. Without `anew` as they are kept, also when the unit is marked."""
     if scopes[0].unseen:
         return counts_for_reader(scopes, edition=edition)
     unit = scopes[0].unit
-    _count_anew(unit, scopes)
+    if anew:
+        _count_anew(unit, scopes)
     counts = _kept(unit, scopes)
     moments = _moments(unit, scopes)
     return [UnitCounts(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]

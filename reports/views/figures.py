@@ -113,10 +113,11 @@ def _term_chips(unit: Unit, term: Term, links: "Links") -> list[dict[str, Any]]:
 
 
 def _boards(viewer: Viewer, unit: Unit, terms: Sequence[Term]) -> list[UnitCounts]:
-    """A grade head reads what was counted for them, and who must not know of a flag; others what is kept."""
+    """A grade head reads what was counted for them, and who must not know of a flag; others what is kept. A center that
+    opens a school does not have it counted."""
     scopes = [Scope.of(unit, term).without(unseen_by(viewer)) for term in terms]
     if viewer.role != Role.GRADE_HEAD:
-        return counts_of_terms(scopes)
+        return counts_of_terms(scopes, anew=unit.pk == viewer.unit.pk)
     own = [scope.narrowed(viewer.class_ids) for scope in scopes]
     reader = f"{viewer.membership.pk} {sorted(viewer.class_ids)}"
     return counts_for_reader(own, reader=reader, only=lambda rows: _seen(rows, viewer))

@@ -5,14 +5,16 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from reports.clocks import clock_rows
 from reports.editions import HIDDEN, Edition
 from reports.unit_counts import counts_of
 from schools.figures import Scope
-from schools.models import Tally
+from schools.models import Tally, TallyMark
 from schools.queries import current_term
 from schools.recounting import recount_all
+from schools.tallies import mark
 from students.models import RiskFlag, Student
 from tests.reports.bulk import grow
 from tests.world import NOW
@@ -54,6 +56,27 @@ def test_school_that_is_not_marked_is_not_counted_again(world):
     with CaptureQueriesContext(connection) as caught:
         board(world.a.unit)
     assert [one["sql"] for one in caught if "students_student" in one["sql"]] == []
+
+
+@pytest.mark.parametrize("page", ["figure_list", "figure_records"])
+def test_center_that_opens_a_marked_school_reads_what_is_kept(counted, sign_in, page):
+    url = reverse(f"reports:{page}", args=["students"] if page == "figure_records" else [])
+    center, leader = sign_in(counted.district_staff), sign_in(counted.a.leader)
+    opened = [(center, {"unit": counted.a.unit.code}), (leader, {})]
+    for client, query in opened:
+        client.get(url, query)
+    Student.objects.create(school=counted.a.unit, name="新生", gender="m")
+    mark(counted.a.unit.pk)
+    costs = []
+    for client, query in opened:
+        with CaptureQueriesContext(connection) as caught:
+            client.get(url, query)
+        costs.append([one["sql"] for one in caught])
+        assert TallyMark.objects.filter(unit=counted.a.unit).exists() == (client is center)
+    by_center, by_school = costs
+    records = ("students_student", "counseling_talk", "screening_")
+    assert [sql for sql in by_center if any(f'"{table}' in sql for table in records)] == []
+    assert len(by_center) <= 20 < len(by_school)
 
 
 def test_middle_of_a_clock_is_read_from_classes_of_minutes(counted):
