@@ -17,8 +17,12 @@ ARGUMENTS = [
 ]
 
 
+# The first is Chromium without its windows: the same engine, at three fifths of the cost of a page.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+
 def chromium_path():
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert found, "chromium is not on this machine: `make test` installs it, or name it in CHROMIUM"
     return found
 
