@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from schools.access import Viewer
 from schools.common.days import midnight
-from schools.models import Certificate
+from schools.models import Certificate, Membership, Role
 from schools.models.certificates import CertificateQuerySet
 from schools.prepared_for import prepared_for
 from schools.registers import all_registers
@@ -24,11 +24,13 @@ SOON = dt.timedelta(days=60)
 
 @waits
 def records_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
-    """Of the own unit, so that a center's page never counts what is below it. Nobody is asked about their own."""
+    """Of those who work in the own unit, and nobody is asked about their own: what has no other keeper there waits for
+    the nearest center above that has one."""
     for register in all_registers():
         if not register.own or viewer.role not in register.keeps:
             continue
-        if count := len(_to_confirm(viewer, model=register.model, own=register.own)):
+        asked = {"model": register.model, "own": register.own, "keeps": register.keeps, "path": viewer.unit.path}
+        if count := len(_to_confirm(viewer, **asked)):
             text = ngettext("{title}: {n} waits for confirmation", "{title}: {n} wait for confirmation", count)
             yield Waiting(
                 text=text.format(title=register.title, n=count),
@@ -37,10 +39,27 @@ def records_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
             )
 
 
-@prepared_for()
-def _to_confirm(viewer: Viewer, model: Any, own: str) -> Any:
-    waiting = model.objects.waiting().filter(unit_id=viewer.unit.pk).exclude(**{own: viewer.person})
+@prepared_for(path=CharField())
+def _to_confirm(viewer: Viewer, model: Any, own: str, keeps: frozenset[Role], path: Any) -> Any:
+    waits: Any = Q(**{f"{own}__in": _work_in(viewer)})
+    if not viewer.unit.is_school:
+        waits |= Exists(_without_keeper(viewer, keeps, path).filter(person=OuterRef(own)))
+    waiting = model.objects.waiting().filter(waits).exclude(**{own: viewer.person})
     return waiting.order_by().values_list("pk")
+
+
+def _work_in(viewer: Viewer) -> Any:
+    """A record goes with whom it is about: it is told where they work now, not where it was entered."""
+    return Membership.objects.current().filter(unit_id=viewer.unit.pk).order_by().values("person")
+
+
+def _without_keeper(viewer: Viewer, keeps: frozenset[Role], path: Any) -> Any:
+    """Posts below the viewer's center where nobody else is a keeper, nor at a center in between."""
+    below = Membership.objects.filter(unit__path__startswith=path).exclude(unit_id=viewer.unit.pk).order_by()
+    keepers = below.working().filter(role__in=sorted(keeps)).exclude(person=OuterRef("person"))
+    place = ExpressionWrapper(OuterRef("unit__path"), output_field=CharField())
+    nearer = keepers.annotate(place=place).filter(place__startswith=F("unit__path"))
+    return below.current().filter(~Exists(nearer))
 
 
 @waits
@@ -70,7 +89,7 @@ def certificates_ending(viewer: Viewer) -> Iterator[Waiting]:
 def _ending(viewer: Viewer, keeps: bool) -> Any:
     """Holder and last day of one's own, for a keeper of all of the school."""
     own = Q(holder=viewer.person)
-    found = ending().filter(own | Q(unit_id=viewer.unit.pk) if keeps else own)
+    found = ending().filter(own | Q(holder__in=_work_in(viewer)) if keeps else own)
     return found.order_by().values_list("holder_id", "expires_on")
 
 

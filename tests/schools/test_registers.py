@@ -8,9 +8,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from schools.access import SCHOOL_ROLES
 from schools.common import files as private
 from schools.common.errors import Refused
-from schools.models import Attachment, AuditEntry, Certificate, CounselingRoom, RecordVersion, TallyMark
+from schools.models import (
+    Attachment,
+    AuditEntry,
+    Certificate,
+    CounselingRoom,
+    Membership,
+    Person,
+    RecordVersion,
+    Role,
+    TallyMark,
+)
 from schools.registers.base.actions import change_record, confirm_record, enter_record, remove_record
 from schools.registers.certificates import certificates
 from tests.walking import certificate_of
@@ -278,6 +289,45 @@ def test_the_inbox_tells_keepers_what_waits_and_what_runs_out(world, viewer):
     assert waiting(viewer, world.a.leader) == ["培训证书：1 条待确认", "60 天内有 1 本教职工证书到期"]
     assert waiting(viewer, world.a.teacher_2) == ["您有证书即将到期"]
     assert waiting(viewer, world.b.leader) == waiting(viewer, world.a.teacher_4) == []
+
+
+def moved(world, member, unit):
+    """A teacher has gone from their school to another one."""
+    Membership.objects.filter(person=member.person).update(ends_on=dt.date(2026, 1, 31))
+    return Membership.objects.create(
+        person=member.person, unit=unit, role=Role.CLASS_TEACHER, starts_on=dt.date(2026, 2, 1)
+    )
+
+
+def test_a_certificate_waits_where_its_holder_works_now(world, viewer):
+    certificate_of(world.a.teacher)
+    moved(world, world.a.teacher, world.b.unit)
+    assert waiting(viewer, world.a.leader) == []
+    assert waiting(viewer, world.b.leader) == ["培训证书：1 条待确认"]
+
+
+def test_a_certificate_that_runs_out_is_told_where_its_holder_works_now(world, viewer):
+    now = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
+    certificate_of(world.a.teacher, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
+    moved(world, world.a.teacher, world.b.unit)
+    assert waiting(viewer, world.a.leader) == []
+    assert waiting(viewer, world.b.leader) == ["60 天内有 1 本教职工证书到期"]
+
+
+def test_what_nobody_else_keeps_waits_for_the_nearest_center(world, viewer):
+    certificate_of(world.a.leader)
+    centers = [world.cluster_staff, world.district_staff, world.city_staff]
+    assert waiting(viewer, world.a.counselor) != []
+    assert [waiting(viewer, one) for one in centers] == [[], [], []]
+
+    others = Membership.objects.filter(unit=world.a.unit, role__in=SCHOOL_ROLES).exclude(pk=world.a.leader.pk)
+    others.update(ends_on=dt.date(2026, 1, 31))
+    told = ["培训证书：1 条待确认"]
+    assert [waiting(viewer, one) for one in centers] == [told, [], []]
+    assert waiting(viewer, world.a.leader) == []
+
+    Person.objects.filter(pk=world.cluster_staff.person_id).update(is_active=False)
+    assert [waiting(viewer, one) for one in centers[1:]] == [told, []]
 
 
 def test_a_newer_certificate_ends_the_reminder(world, viewer):
