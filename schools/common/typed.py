@@ -14,6 +14,13 @@ class LineField(forms.CharField):
         return clean_text(text) if (text := super().to_python(value)) else text
 
 
+class MailField(forms.EmailField):
+    """A mail address; where the keyboard was set to full width, too."""
+
+    def to_python(self, value: Any) -> Any:
+        return clean_text(text) if (text := super().to_python(value)) else text
+
+
 class NameField(LineField):
     """The name of a person."""
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from schools.common.typed import area
+from schools.common.typed import MailField, area
 from schools.models import Channel, ChannelChoice
 
 
@@ -39,7 +39,7 @@ class ChoiceForm(forms.Form):
     quiet = True
     sms = forms.BooleanField(label=_("Text messages to my phone"), required=False)
     mail = forms.BooleanField(label=_("Mail"), required=False)
-    mail_address = forms.EmailField(label=_("Mail address"), required=False)
+    mail_address = MailField(label=_("Mail address"), required=False)
     quiet_from = clock(_("Quiet from"))
     quiet_until = clock(_("Quiet until"))
     digest = forms.BooleanField(label=_("What is only for information comes once, in the morning"), required=False)

@@ -18,6 +18,7 @@ from django_filters.utils import get_model_field
 
 from schools.access import Viewer
 from schools.common.days import day_in, on_days
+from schools.common.typed import LineField
 from schools.listing.columns import everyone
 from schools.models.units import Unit
 
@@ -78,7 +79,7 @@ class FiltersOfRequest(django_filters.FilterSet):
         return self._form
 
 
-class SearchField(forms.CharField):
+class SearchField(LineField):
     """Nobody types that much: the rest is cut off."""
 
     def to_python(self, value: Any) -> str:

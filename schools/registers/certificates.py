@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer
 from schools.common.rendering import DayInput
+from schools.common.text import clean_code, clean_name
 from schools.common.typed import CodeField, LineField
 from schools.imports.cells import parse_day, parse_last_day, parse_name, parse_number, parse_text
 from schools.imports.words import VALUES, plain
@@ -24,7 +25,7 @@ from schools.registers.base.sheets import RecordSheet, StaysOut
 from schools.templatetags.look import day
 
 
-class HolderField(forms.CharField):
+class HolderField(LineField):
     """A colleague by staff number, or by a name that only one of them has."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -33,7 +34,8 @@ class HolderField(forms.CharField):
 
     def clean(self, value: Any) -> Person:
         text = super().clean(value)
-        found: list[Person] = list(self.people.filter(staff_number=text)[:1]) or list(self.people.filter(name=text)[:2])
+        by_number = self.people.filter(staff_number__iexact=clean_code(text))
+        found: list[Person] = list(by_number[:2]) or list(self.people.filter(name=clean_name(text))[:2])
         if len(found) == 1:
             return found[0]
         if found:

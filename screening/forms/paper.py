@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schools.common.rendering import Segmented
-from schools.common.typed import CodeField, LongField
+from schools.common.typed import CodeField, LineField, LongField
 from screening.answers import LONGEST
 from screening.asking import Asked, read_answers
 from screening.definition import Type
@@ -75,7 +75,7 @@ def _field(question: Question, legend: str) -> forms.CharField:
         hint = "2026-03-18"
     widget = forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off", "class": "short"})
     if question.type == Type.MULTIPLE:
-        return forms.CharField(label=label, required=False, max_length=200, help_text=hint, widget=widget)
+        return LineField(label=label, required=False, max_length=200, help_text=hint, widget=widget)
     return CodeField(label=label, required=False, max_length=20, help_text=hint, widget=widget)
 
 

@@ -64,6 +64,13 @@ def test_an_own_record_counts_once_a_keeper_confirms_it(world, sign_in):
     ]
 
 
+@pytest.mark.parametrize("typed", ["ａ-ｔｅａｃｈｅｒ", "A-Teacher\u200b", "{name}\u200b"])
+def test_a_holder_is_known_however_number_or_name_is_typed(world, sign_in, typed):
+    form = sent(typed.format(name=world.a.teacher.person.name))
+    assert sign_in(world.a.counselor).post(NEW, form).status_code == 302
+    assert Certificate.objects.get().holder == world.a.teacher.person
+
+
 def test_what_a_keeper_enters_for_somebody_counts_at_once(world, sign_in):
     row = entered(sign_in(world.a.counselor), world.a.teacher)
     assert row.confirmed_by == world.a.counselor.person
