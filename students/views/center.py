@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, roles
-from schools.common.errors import Refused, refusal_in
+from schools.common.errors import refusal_in, refusal_told
 from schools.models import Role
 from schools.requests import ViewerRequest
 from students.actions import center
@@ -79,11 +79,9 @@ def _page(request: ViewerRequest, asked: CenterRequest, form: AnswerForm) -> Htt
 @require_POST
 def center_request_acknowledge(request: ViewerRequest, pk: UUID) -> HttpResponse:
     asked = request_or_404(request, pk)
-    try:
+    with refusal_told(request):
         center.acknowledge_request(by=request.viewer, request=asked)
         messages.success(request, _("Acknowledged. The school knows it."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(asked)
 
 
@@ -111,13 +109,11 @@ def _answered(
 def center_request_confirm(request: ViewerRequest, pk: UUID) -> HttpResponse:
     """Agree as the second person: then the decision counts, and the request is over."""
     asked = request_or_404(request, pk)
-    try:
+    with refusal_told(request):
         center.confirm_for_school(by=request.viewer, request=asked)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(asked)
-    messages.success(request, _("Confirmed. The school knows it."))
-    return redirect("students:center_request_list")
+        messages.success(request, _("Confirmed. The school knows it."))
+        return redirect("students:center_request_list")
+    return redirect(asked)
 
 
 @roles(Role.CENTER_STAFF)
@@ -132,9 +128,7 @@ def center_request_send_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def center_request_close(request: ViewerRequest, pk: UUID) -> HttpResponse:
     asked = request_or_404(request, pk)
-    try:
+    with refusal_told(request):
         center.close_request(by=request.viewer, request=asked)
         messages.success(request, _("Closed. The center no longer reads it."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(asked)

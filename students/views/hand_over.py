@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from schools import audit
 from schools.access import SCHOOL_ROLES, Viewer, roles
-from schools.common.errors import Refused, refusal_in
+from schools.common.errors import refusal_in, refusal_told
 from schools.models import Unit
 from schools.requests import ViewerRequest
 from schools.views.jobs import to_job
@@ -89,11 +89,9 @@ def _school(request: ViewerRequest, to: str) -> Unit | None:
 @require_POST
 def hand_over_take_back(request: ViewerRequest, pk: UUID) -> HttpResponse:
     offer = offer_or_404(request, pk)
-    try:
+    with refusal_told(request):
         actions.take_back_offer(by=request.viewer, offer=offer)
         messages.success(request, _("The offer is taken back."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(offer if offer.school_id == request.viewer.unit.pk else "students:hand_over_list")
 
 
