@@ -15,7 +15,7 @@ from screening.staff_results import group_word, staff_answers
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AnsweredByStaff:
     """The answers of one person, by the key of the question."""
 
     number: int
@@ -40,10 +40,10 @@ def staff_table_of(viewer: Viewer, survey: StaffSurvey, language: str, *, with_n
         name = f"{survey.instrument.code}_{question.number}"
         variables += of_question(str(question.number), name, question, with_names=with_names)
 
-    def sheets() -> Iterator[Sheet]:
+    def sheets() -> Iterator[AnsweredByStaff]:
         rows = sheets_of(viewer, survey).select_related("by__person")
         for number, one in enumerate(rows, start=1):
             given = {str(item): value for item, value in one.given.items()}
-            yield Sheet(number, one.by.person.name, group_word(one.group), given)
+            yield AnsweredByStaff(number, one.by.person.name, group_word(one.group), given)
 
     return Table(variables, sheets)
