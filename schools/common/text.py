@@ -28,8 +28,8 @@ _LATIN = re.compile(r"[A-Za-z]")
 # follow Unicode's EquivalentUnifiedIdeograph.txt. Kangxi radicals (U+2F00–2FD5) all have one.
 _SUPPLEMENT = dict(
     zip(
-        "⺒⺜⺝⺟⺠⺩⺫⺬⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",  # zh
-        "巳日月母民王目示虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",  # zh
+        "⺁⺄⺊⺎⺐⺓⺒⺜⺝⺟⺠⺧⺩⺫⺬⺶⺻⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",  # zh
+        "厂乙卜兀尢幺巳日月母民牛王目示羊聿虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",  # zh
         strict=True,
     )
 )
