@@ -41,7 +41,7 @@ roster = register_kind(
         shown=shown,
         explained=_explained,
         quoted_to_centers=frozenset({"school_code", "grade_label", "class_label", "department"}),
-        told_by_school=frozenset({"two_students", "ambiguous_student", "records_closed"}),
+        told_by_school=frozenset({"two_students", "ambiguous_student", "records_closed", "class_closed"}),
         plan_count=_schools_in,
         # Counselors and leaders for their school, seeing all of it; center staff for the schools below, seeing counts.
         roles=SCHOOL_ROLES | {Role.CENTER_STAFF},

@@ -9,13 +9,14 @@ from django.utils import translation
 
 from schools.actions.units import create_unit
 from schools.imports.found import open_found
-from schools.models import AuditEntry, Unit, UnitKind
+from schools.models import AuditEntry, ClassGroup, Unit, UnitKind
 from students.actions.students import correct_student
 from students.inbox import roster_to_confirm
 from students.models import RosterImport, Student
 from tests.importing import import_file
 from tests.students.test_roster_import import HEAD, file, line, number
 from tests.students.test_roster_pages import preview_of
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,15 @@ def test_district_import_leaves_a_doubtful_row_to_the_school(world, upload):
     problems = found(upload(world.district_staff, of_schools((world.a, line(1, registry=f"G{number(2)}")))))
     told = [one["code"] for one in problems["lines"]["problems"] if one["severity"] == "error"]
     assert told == ["left_to_school"]
+
+
+def test_district_import_does_not_tell_that_the_school_has_closed_a_class(world, upload):
+    group = world.a.class_1
+    ClassGroup.objects.filter(pk=group.pk).update(closed_on=NOW.date())
+    text = f"学校标识码,姓名,年级,班级\n{world.a.unit.code},甲,{group.entry_year}级,{group.number}班".encode()
+    (problem,) = found(upload(world.district_staff, text))["lines"]["problems"]
+    assert (problem["code"], problem["severity"]) == ("left_to_school", "error")
+    assert [one.code for one in import_file(text, world.a.unit).problems] == ["class_closed"]
 
 
 def test_district_import_names_a_department_that_is_not_known(world, upload):
