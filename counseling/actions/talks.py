@@ -63,24 +63,35 @@ def file_talk(
         if filed is None:
             raise
         return filed
-    rows = [_add_part(by, talk, student, written, flag_reason) for student, written in parts.items()]
+    rows = [_part(talk, student, written) for student, written in parts.items()]
+    raising = [part for part in rows if part.severity]
+    if raising:
+        _record_filed(by, rows)
+    for part in raising:
+        part.flag = _raise_flag(by, part, known_at=talk.happened_at, reason=flag_reason)
+    for part in rows:
+        part.save(force_insert=True)
     keep([student.pk for student in parts], talks)
     TalkDraft.objects.filter(person=by.person, submission=submission).delete()
     mark(talk.school_id, since=timezone.localdate(talk.happened_at))
-    audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
+    if not raising:
+        _record_filed(by, rows)
     return talk
+
+
+def _record_filed(by: Viewer, rows: list[TalkPart]) -> None:
+    """Before the flags that it raises: to whoever may not read the talk its row is a look at the student's page, and
+    who raises a flag by hand has looked there before."""
+    audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
 
 
 def _filed(by: Viewer, submission: UUID) -> TalkLog | None:
     return TalkLog.objects.filter(author=by.person, submission=submission).first()
 
 
-def _add_part(by: Viewer, talk: TalkLog, student: Student, written: Content, flag_reason: str) -> TalkPart:
+def _part(talk: TalkLog, student: Student, written: Content) -> TalkPart:
     part = TalkPart(talk=talk, student=student, class_group_id=student.class_group_id)
     content.write(part, written)
-    if written.severity:
-        part.flag = _raise_flag(by, part, known_at=talk.happened_at, reason=flag_reason)
-    part.save(force_insert=True)
     return part
 
 
@@ -200,24 +211,26 @@ def revise_part(
     if not changed and not changed_header:
         return part
     part.talk = talk
+    revised = concerned if changed_header else [part]
     if is_raised:
-        part.flag = _raise_flag(by, part, known_at=timezone.now(), reason=flag_reason)
         changed.append("flag")
+        _record_revised(by, revised, {*changed, *changed_header})  # before the flag, as when a talk is filed
+        part.flag = _raise_flag(by, part, known_at=timezone.now(), reason=flag_reason)
     if changed_header:
         talk.save(update_fields=changed_header)
         keep([one.student_id for one in concerned], talks)
-    revised = concerned if changed_header else [part]
     for one in revised:
         _keep_revision(by, one, before[one.pk])
     part.save(update_fields=[*changed, "revision"])
     mark(talk.school_id, since=timezone.localdate(min(happened_at, talk.happened_at)))
-    audit.record_many(
-        by=by,
-        verb="talk.revised",
-        rows=[(one, one.student_id) for one in revised],
-        details={"fields": sorted({*changed, *changed_header})},
-    )
+    if not is_raised:
+        _record_revised(by, revised, {*changed, *changed_header})
     return part
+
+
+def _record_revised(by: Viewer, rows: list[TalkPart], fields: set[str]) -> None:
+    told = [(one, one.student_id) for one in rows]
+    audit.record_many(by=by, verb="talk.revised", rows=told, details={"fields": sorted(fields)})
 
 
 def _keep_revision(by: Viewer, part: TalkPart, before: str) -> None:

@@ -30,6 +30,7 @@ from schools.models import Role
 from schools.requests import ViewerRequest
 from schools.severity import Scheme
 from students.access import can_handle_flags
+from students.models import RiskFlag
 
 READ = ("talk__author", "talk__membership", "talk__school", "student__class_group__school", "class_group__school")
 
@@ -58,6 +59,16 @@ def note_open(request: ViewerRequest, part: TalkPart, verb: str = "talk.opened")
     """A page is about to show the part. What cannot be noted is not shown."""
     with transaction.atomic():
         audit.record_read(by=request.viewer, about=part, student=part.student_id, verb=verb)
+
+
+def to_record(request: ViewerRequest, part: TalkPart, raising: TalkPart | None) -> HttpResponse:
+    """After saving. Whoever may keep a talk for counselors only goes on to the flag that was just raised, as after
+    raising one by hand: who has opened the flag and the student's page must not tell that there was a talk."""
+    if raising and raising.flag_id and can_restrict(request.viewer):
+        flag = RiskFlag.objects.visible_to(request.viewer).filter(pk=raising.flag_id).first()
+        if flag:
+            return redirect(flag)
+    return redirect("counseling:talk_detail", part.pk)
 
 
 @require_GET
@@ -154,7 +165,8 @@ def _readers(viewer: Viewer, part: TalkPart) -> dict[str, str]:
 
 def _revise(request: ViewerRequest, part: TalkPart, forms: dict[str, Any]) -> HttpResponse:
     number = request.POST.get("revision", "")
-    revise_part(
+    before = part.severity
+    revised = revise_part(
         by=request.viewer,
         part=part,
         revision=int(number) if number.isdecimal() and len(number) < 6 else 0,
@@ -163,7 +175,7 @@ def _revise(request: ViewerRequest, part: TalkPart, forms: dict[str, Any]) -> Ht
         flag_reason=forms["header"].reason_for_flag(),
     )
     messages.success(request, _("Saved. What it said before is kept."))
-    return redirect("counseling:talk_detail", part.pk)
+    return to_record(request, revised, revised if revised.severity > before else None)
 
 
 @roles(*STAFF_ROLES)

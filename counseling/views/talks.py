@@ -33,6 +33,7 @@ from counseling.forms import (
 )
 from counseling.models import TalkDraft, TalkLog, TalkPart
 from counseling.queries import Next, find_students, last_parts, next_students, templates_of
+from counseling.views.records import to_record
 from schools import audit
 from schools.access import STAFF_ROLES, Viewer, roles
 from schools.common.errors import Refused
@@ -128,8 +129,9 @@ def _file(request: ViewerRequest, sheet: TalkSheet, submission: UUID, known: boo
             group = sheet.students[0].class_group_id
             return redirect(reverse("counseling:talk_new") + (f"?class={group}" if group else ""))
         messages.success(request, _("Saved, and a risk flag stands.") if is_raised else _("Saved."))
-    first = TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).earliest("pk")
-    return redirect("counseling:talk_detail", first.pk)
+    parts = list(TalkPart.objects.filter(talk=talk, talk__author=request.viewer.person).order_by("pk"))
+    raising = [] if known else [part for part in parts if part.severity]
+    return to_record(request, parts[0], next(iter(raising), None))
 
 
 def _show(

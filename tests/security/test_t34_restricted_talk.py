@@ -7,22 +7,21 @@ the student or of flags must be the same, byte by byte, but for the keys of rows
 import datetime as dt
 import re
 import uuid
-from dataclasses import replace
 from itertools import zip_longest
 
 import pytest
 import time_machine
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from counseling.actions.talks import revise_part
-from counseling.content import content_of, header_of
-from schools import audit
+from counseling.models import TalkPart
 from schools.common.errors import Refused
+from schools.models import AuditEntry
 from students.actions.decisions import close_flag
 from students.actions.flags import acknowledge_flag, raise_flag
 from students.models import FlagReport, RiskFlag
-from tests.counseling.sheet import filed
+from tests.counseling.sheet import sent
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -31,25 +30,54 @@ EARLIER = NOW - dt.timedelta(hours=1)
 WHO = ["leader", "grade_head", "teacher", "subject_teacher"]
 
 
-def talk(world, by, **more):
-    return filed(by, world.a.student_3, words="for counselors", flag_reason=REASON, **more)
+# Everything goes through the pages, as the counselor opens them: also the order of the rows in the log must be alike.
 
 
-def by_hand(world, by, severity=3, known_at=NOW):
-    """As it is done: the student's page is opened, then the form is sent."""
-    raise_flag(by=by, student=world.a.student_3, severity=severity, reason=REASON, known_at=known_at)
-    looked_at_the_page(world, by)
+def typed(at):
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
 
 
-def looked_at_the_page(world, by):
-    with transaction.atomic():
-        audit.record_read(by=by, about=world.a.student_3, student=world.a.student_3)
+def send(client, url, form):
+    """And go where it leads."""
+    assert client.post(url, form, follow=True).redirect_chain
 
 
-def restricted_later(world, by, severity=3):
-    part = talk(world, by, severity=severity, at=EARLIER).parts.get()
-    kept = replace(header_of(part.talk), is_restricted=True)
-    revise_part(by=by, part=part, revision=1, header=kept, written=content_of(part), flag_reason=REASON)
+def restricted(*, is_restricted):
+    return {"is_restricted": "on", "flag_reason": REASON} if is_restricted else {}
+
+
+def talk(world, client, *, severity=0, at=EARLIER, is_restricted=False):
+    """Gives the part."""
+    student, url = world.a.student_3, reverse("counseling:talk_new")
+    client.get(url, {"student": student.pk})
+    form = sent(student, first={"words": "for counselors", "severity": severity}, happened_at=typed(at))
+    send(client, url, form | restricted(is_restricted=is_restricted))
+    return TalkPart.objects.get(student=student)
+
+
+def revise(client, part, *, severity):
+    """For counselors only from now on, if it was not before."""
+    url = reverse("counseling:talk_edit", args=[part.pk])
+    client.get(url)
+    words = {f"part-{part.pk}-words": "for counselors", f"part-{part.pk}-severity": severity}
+    form = sent(happened_at=typed(part.talk.happened_at), revision=1) | words
+    send(client, url, form | restricted(is_restricted=True))
+
+
+def by_hand(world, client, severity=3, known_at=NOW):
+    url = reverse("students:flag_new", args=[world.a.student_3.pk])
+    looked_at_the_page(world, client)
+    client.get(url)
+    send(client, url, {"severity": severity, "reason": REASON, "known_at": typed(known_at)})
+
+
+def looked_at_the_page(world, client, times=1):
+    for _time in range(times):
+        client.get(reverse("students:student_detail", args=[world.a.student_3.pk]))
+
+
+def restricted_later(world, client, severity=3):
+    revise(client, talk(world, client, severity=severity), severity=severity)
 
 
 def teachers_flag(world, viewer):
@@ -57,10 +85,8 @@ def teachers_flag(world, viewer):
     raise_flag(by=viewer(world.a.teacher), student=world.a.student_3, severity=2, reason="first", known_at=earlier)
 
 
-def level_added_later(world, by, viewer):
-    part = talk(world, by, is_restricted=True).parts.get()
-    written = replace(content_of(part), severity=3)
-    revise_part(by=by, part=part, revision=1, header=header_of(part.talk), written=written, flag_reason=REASON)
+def level_added_later(world, client, viewer):
+    revise(client, talk(world, client, is_restricted=True), severity=3)
 
 
 # name -> the world with the talk, and its twin where the counselor held a talk without a level and raised the flag by
@@ -76,29 +102,28 @@ WORLDS = {
     ),
     "level added later": (
         level_added_later,
-        lambda w, by, v: (talk_alone(w, by), looked_at_the_page(w, by), by_hand(w, by)),
+        # The talk is filed, opened after that, and opened to be changed.
+        lambda w, by, v: (talk_alone(w, by), looked_at_the_page(w, by, 3), by_hand(w, by)),
     ),
     "restricted later": (
         lambda w, by, v: restricted_later(w, by),
-        lambda w, by, v: (by_hand(w, by, known_at=EARLIER), looked_at_the_page(w, by), talk_alone(w, by, EARLIER)),
+        lambda w, by, v: (by_hand(w, by, known_at=EARLIER), looked_at_the_page(w, by, 3), talk_alone(w, by)),
     ),
     "restricted later, merged": (
         lambda w, by, v: (teachers_flag(w, v), restricted_later(w, by, 4)),
         lambda w, by, v: (
             teachers_flag(w, v),
             by_hand(w, by, 4, known_at=EARLIER),
-            looked_at_the_page(w, by),
-            talk_alone(w, by, EARLIER),
+            looked_at_the_page(w, by, 3),
+            talk_alone(w, by),
         ),
     ),
 }
 
 
-def talk_alone(world, by, at=EARLIER):
-    """A talk in confidence without a level; its row in the log is left out, which stands for a look at the page."""
-    from schools.models import AuditEntry
-
-    part = talk(world, by, is_restricted=True, at=at).parts.get()
+def talk_alone(world, client):
+    """A talk in confidence without a level; its rows in the log are left out, which stand for looks at the page."""
+    part = talk(world, client, is_restricted=True)
     AuditEntry.objects.filter(subject_id=str(part.pk)).delete()
 
 
@@ -129,7 +154,7 @@ def seen(world, viewer, sign_in, build):
     """What everybody who may not read the talk sees, in a world that is taken back afterwards."""
     mark, found = transaction.savepoint(), {}
     with time_machine.travel(NOW + dt.timedelta(seconds=1), tick=False):
-        build(world, viewer(world.a.counselor), viewer)
+        build(world, sign_in(world.a.counselor), viewer)
     flag = RiskFlag.objects.get(student=world.a.student_3)
     with time_machine.travel(NOW + dt.timedelta(minutes=2), tick=False):
         for who in WHO:
@@ -157,14 +182,15 @@ def test_the_flag_of_a_restricted_talk_is_like_one_raised_by_hand(name, counted,
 
 
 def test_what_happens_to_the_flag_later_is_alike_too(counted, viewer, sign_in):
-    def go_on(w, by):
+    def go_on(w, viewer):
+        by = viewer(w.a.counselor)
         flag = RiskFlag.objects.get(student=w.a.student_3)
         acknowledge_flag(by=by, flag=flag)
         RiskFlag.objects.filter(pk=flag.pk).update(severity=2)  # of a level that one person decides on
         close_flag(by=by, flag=flag, outcome="supported", seen="she sleeps well", done="two talks")
 
     with_talk, twin = (
-        seen(counted, viewer, sign_in, lambda w, by, v, build=build: (build(w, by, v), go_on(w, by)))
+        seen(counted, viewer, sign_in, lambda w, by, v, build=build: (build(w, by, v), go_on(w, v)))
         for build in WORLDS["filed"]
     )
     assert differences(with_talk, twin) == []
