@@ -8,4 +8,4 @@ application = get_wsgi_application()
 
 from config.start import refuse_demo  # noqa: E402  after the apps are ready
 
-refuse_demo()
+refuse_demo(needs_answer=True)

@@ -12,6 +12,7 @@ import config.wsgi
 from config import serve
 from config.celery import look_at_database
 from schools.models import Unit
+from tests.config.test_settings import start
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,15 @@ def test_production_starts_on_units_with_the_codes_of_the_demo(world, settings):
     assert Unit.objects.filter(code="440608", is_demo=False).exists()
     importlib.reload(config.wsgi)
     look_at_database()
+
+
+def test_the_web_does_not_start_while_nobody_can_tell_whether_there_is_a_demo(tmp_path):
+    """It signs people in and would not ask again when the database answers."""
+    silent = "postgres://xinyu:9kTq4vRw2xZp@127.0.0.1:1/xinyu"  # no server listens there
+    done = start(tmp_path, "import config.wsgi; print('started')", DATABASE_URL=silent)
+    assert (done.stdout, "while its database does not answer" in done.stderr) == ("", True)
+    empty = start(tmp_path, "import config.wsgi; print('started')", DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3")
+    assert (empty.stdout, empty.returncode) == ("started\n", 0), empty.stderr
 
 
 def test_the_demo_is_not_loaded_in_production_and_its_accounts_are_not_shown(demo, client):
