@@ -1,5 +1,7 @@
 """Answers from paper: read twice, decided where the readings differ, and called for at once."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
@@ -10,10 +12,13 @@ from screening.actions.answering import begin
 from screening.actions.consents import record_paper
 from screening.actions.paper import decide_paper, enter_paper
 from screening.actions.rounds import close_round, mark_absent, mark_absent_together
-from screening.models import PaperEntry, Response, Slip
+from screening.definition import Type
+from screening.forms.paper import _field
+from screening.models import Instrument, PaperEntry, Response, Slip
 from screening.progress import states_of
+from screening.queries import paper_for
 from students.models import RiskFlag
-from tests.screening.asked import round_of, sheet, slip_of
+from tests.screening.asked import PHQ9, round_of, sheet, slip_of
 from tests.walking import kept_from
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +43,13 @@ def test_two_readings_that_agree_are_handed_in(slip, world):
     assert read(world, slip, sheet(*CALM)) is None
     done = read(world, slip, sheet(*CALM), "counselor_2")
     assert (done.given, done.attention, done.is_valid) == (sheet(*CALM), 0, True)
+
+
+@pytest.mark.parametrize("kind", [Type.SINGLE, Type.MULTIPLE, Type.DATE, Type.TEXT])
+def test_answers_are_read_as_every_typed_text(world, kind):
+    questions = paper_for(Instrument.objects.get(unit=None, code=PHQ9), world.a.unit, "zh").questions
+    field = _field(replace(questions[0], type=kind), "")
+    assert field.clean("１,\u200b3") == "1,3"
 
 
 def test_what_was_read_differently_is_decided_item_by_item(slip, world):
