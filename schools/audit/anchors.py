@@ -124,15 +124,20 @@ def file_faults(lines: list[Line]) -> Iterator[Fault]:
             yield Fault(SCOPE, number, "missing")
 
 
-def end_faults(lines: list[Line]) -> Iterator[Fault]:
-    """Whether the line that was written last is still in the file; the newest lines are enough to tell."""
-    path = end_path()
-    ends = _parsed(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else []
-    if not ends:
+def read_end() -> list[Line]:
+    """What is kept of the end, or nothing. Read it before the lines: the scheduler writes a line before it writes the
+    end, so the line that an older end names is in what is read later; the other way round it may not be there yet."""
+    return read_lines(end_path())
+
+
+def end_faults(lines: list[Line], end: list[Line]) -> Iterator[Fault]:
+    """Whether the line that was written last is still in the file; the newest lines are enough to tell. `end` was read
+    before `lines`."""
+    if not end:
         yield Fault(END, 0, "missing")
-    elif not hmac.compare_digest(ends[0].seal, mac("end of anchors", ends[0].text)):
+    elif not hmac.compare_digest(end[0].seal, mac("end of anchors", end[0].text)):
         yield Fault(END, 0, "edited")
-    elif ends[0].content["last"] not in [line.seal for line in lines]:
+    elif end[0].content["last"] not in [line.seal for line in lines]:
         yield Fault(SCOPE, len(lines), "cut")
 
 

@@ -160,8 +160,8 @@ def verify(kept: Path | None = None) -> Iterator[Fault]:
     yield from _missing_chains()
     for chain in AuditChain.objects.order_by("scope"):
         yield from _verify_chain(chain)
-    lines = anchors.read_lines()
-    yield from _verify_anchors(lines)
+    end, lines = anchors.read_end(), anchors.read_lines()
+    yield from _verify_anchors(lines, end)
     if kept:
         copied = anchors.read_lines(kept)
         yield from anchors.file_faults(copied)
@@ -173,19 +173,19 @@ def glance() -> list[Fault]:
     broken = (
         Fault(one.scope, one.length, "head") for one in AuditChain.objects.order_by("scope") if not _is_sealed(one)
     )
-    lines = anchors.tail()
+    end, lines = anchors.read_end(), anchors.tail()
     last = lines[-1:]
     edited = [Fault(anchors.SCOPE, 0, "edited") for line in last if not line.is_sealed()]
     missing = [] if last else [Fault(anchors.SCOPE, 0, "missing")]
-    of_file = [*missing, *edited, *anchors.end_faults(lines)]
+    of_file = [*missing, *edited, *anchors.end_faults(lines, end)]
     return [*_missing_chains(), *broken, *of_file, *anchors.set_back(anchors.anchored(last))]
 
 
 def write_anchor() -> list[Fault]:
     """Anchor the log as it stands, or say which faults forbid it: no anchor is written over what does not fit."""
-    lines = anchors.read_lines()
+    end, lines = anchors.read_end(), anchors.read_lines()
     heads = anchors.heads_now()  # before the look at the rows: what is written meanwhile waits for the next anchor
-    faults = [*glance(), *_verify_anchors(lines)]
+    faults = [*glance(), *_verify_anchors(lines, end)]
     if not faults:
         anchors.append(heads)
     return list(dict.fromkeys(faults))
@@ -225,7 +225,7 @@ def _is_sealed(chain: AuditChain) -> bool:
     return hmac.compare_digest(chain.seal, _seal(chain))
 
 
-def _verify_anchors(lines: list[anchors.Line]) -> Iterator[Fault]:
+def _verify_anchors(lines: list[anchors.Line], end: list[anchors.Line]) -> Iterator[Fault]:
     yield from anchors.file_faults(lines)
-    yield from anchors.end_faults(lines)
+    yield from anchors.end_faults(lines, end)
     yield from anchors.set_back(anchors.anchored(lines))

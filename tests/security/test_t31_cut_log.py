@@ -117,6 +117,37 @@ def test_a_scheduler_that_is_killed_before_it_keeps_the_end_does_no_harm(world, 
     assert (list(audit.verify()), len(read_lines())) == ([], 5)
 
 
+@pytest.mark.parametrize("look", [audit.verify, audit.glance])
+def test_an_anchor_written_while_somebody_looks_is_no_fault(look, world, viewer, log, monkeypatch):
+    """The scheduler adds a line right before or right after each file is read."""
+    from schools.audit import anchors
+
+    add_row(world, viewer)
+    read = {name: getattr(anchors, name) for name in ("read_end", "read_lines", "tail")}
+
+    def grows_around(name):
+        def reading(*args):
+            grow()
+            found = read[name](*args)
+            grow()
+            return found
+
+        return reading
+
+    def grow():
+        with monkeypatch.context() as undisturbed:
+            for name, function in read.items():
+                undisturbed.setattr(anchors, name, function)
+            add_row(world, viewer)
+            anchors.append(anchors.heads_now())
+
+    before = len(read_lines())
+    for name in read:
+        monkeypatch.setattr(anchors, name, grows_around(name))
+    assert list(look()) == []
+    assert len(read_lines()) > before + 3
+
+
 def test_an_end_of_ones_own_making_is_a_fault(log):
     end, lines = log.with_name("anchors.end"), read_lines()
     end.write_text(f'{lines[0].seal} {{"last": "{lines[0].seal}"}}\n')
