@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 
@@ -16,7 +16,9 @@ STATEMENTS = 1000
 # PostgreSQL takes a disk that turns for granted, on which reading a whole table is quicker than looking up a school's
 # rows in it: in a district it then reads every student to count those of one school. Ours has a solid disk and most of
 # its tables in memory. A page is answered in the time that compiling its query or waking other processors would take.
-# An address may say otherwise: `?options=-c%20random_page_cost%3D4`.
+# An address may say otherwise: of two settings with one name PostgreSQL takes the last, so that
+# `?options=-c%20random_page_cost%3D4` leaves the other two as they are. With an empty `?options=` none is sent: a
+# pooler may refuse them.
 PLANS = "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0"
 
 
@@ -29,7 +31,7 @@ def database(url: str, *, base: Path, pooled: bool = False) -> dict[str, Any]:
         return found | _sqlite(found["NAME"], base)
     if found["ENGINE"] == POSTGRESQL:
         # A socket directory is written in the host part as %2Fvar%2Frun%2Fpostgresql.
-        return found | {"HOST": unquote(found["HOST"])} | _postgresql(options, pooled)
+        return found | {"HOST": unquote(found["HOST"])} | _postgresql(_with_plans(options, url), pooled)
     raise ValueError(f"DATABASE_URL names {found['ENGINE']}: Xinyu runs on sqlite:// or postgres://.")
 
 
@@ -49,8 +51,15 @@ def _sqlite(name: str, base: Path) -> dict[str, Any]:
     }
 
 
+def _with_plans(options: dict[str, Any], url: str) -> dict[str, Any]:
+    if "options" in options:
+        return {**options, "options": f"{PLANS} {options['options']}"}
+    # What is empty in an address, environ leaves out.
+    sends_none = "options" in parse_qs(urlsplit(url).query, keep_blank_values=True)
+    return options if sends_none else {**options, "options": PLANS}
+
+
 def _postgresql(options: dict[str, Any], pooled: bool) -> dict[str, Any]:
-    options = {"options": PLANS, **options}
     if pooled:  # the pool checks and keeps connections itself; Django then wants no age
         # There are more connections than threads: who waits, waits for a database that is down.
         pool = {"min_size": 1, "max_size": 12, "timeout": 5}

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from config.databases import database, look_at_tables
+from config.databases import PLANS, database, look_at_tables
 
 
 @pytest.mark.parametrize("address", ["sqlite:///var/xinyu.sqlite3", "postgres://xinyu:word@127.0.0.1/xinyu"])
@@ -29,11 +30,34 @@ def test_a_saved_answer_survives_a_power_cut_and_a_burst_of_writers(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "cost"), [("", "random_page_cost=1.1"), ("?options=-c%20random_page_cost%3D4", "random_page_cost=4")]
+    ("asked", "sent"),
+    [
+        ("", PLANS),
+        ("?options=-c%20random_page_cost%3D4", f"{PLANS} -c random_page_cost=4"),
+        ("?options=", None),
+        ("?sslmode=require&options=", None),
+    ],
 )
-def test_postgresql_plans_for_a_solid_disk_unless_the_address_says_otherwise(asked, cost):
-    settings = database(f"postgres://xinyu:word@127.0.0.1/xinyu{asked}", base=Path("/srv"))
-    assert settings["OPTIONS"]["options"].split()[1] == cost
+@pytest.mark.parametrize("pooled", [False, True])
+def test_postgresql_plans_for_a_solid_disk_unless_the_address_says_otherwise(asked, sent, pooled):
+    settings = database(f"postgres://xinyu:word@127.0.0.1/xinyu{asked}", base=Path("/srv"), pooled=pooled)
+    assert settings["OPTIONS"].get("options") == sent
+
+
+@pytest.mark.services
+@pytest.mark.django_db
+def test_postgresql_takes_from_an_address_only_what_it_names():
+    """Asked of PostgreSQL itself: the last of two settings with one name holds, the others stay."""
+    given = database("postgres://xinyu@127.0.0.1/xinyu?options=-c%20random_page_cost%3D4", base=Path("/srv"))
+    mine = connections["default"].settings_dict
+    own = ConnectionHandler({"default": {**mine, "OPTIONS": {**mine["OPTIONS"], **given["OPTIONS"]}}})["default"]
+    with own.cursor() as cursor:
+        told = []
+        for name in ("random_page_cost", "jit", "max_parallel_workers_per_gather"):
+            cursor.execute(f"SHOW {name}")
+            told += cursor.fetchone()
+    own.close()
+    assert told == ["4", "off", "0"]
 
 
 def test_a_pool_keeps_the_connections_itself():
