@@ -2,8 +2,8 @@
 
 They are read from what is kept (`schools.models.Tally`), never counted from records: what is kept of a center is the
 sum of all below it. A school that is marked is counted anew first for its own staff, so that their page shows what was
-just done; a center that opens it reads what is kept. A grade
-head sees only some records of the school: these are counted for this one reader, once for each count of the school.
+just done; the page of figures of a center that opens it reads what is kept. A grade head sees only some records of the
+school: these are counted for this one reader, once for each count of the school.
 For who must not know of a flag (`Scope.unseen`) it is counted as if it had never been raised.
 """
 
@@ -179,14 +179,18 @@ def counts_of(scope: Scope, *, edition: Edition = Edition.WORK) -> UnitCounts:
 
 
 def counts_of_terms(scopes: Sequence[Scope], *, edition: Edition = Edition.WORK, anew: bool = True) -> list[UnitCounts]:
-    """The counts of several terms of one unit. Without `anew` as they are kept, also when the unit is marked."""
+    """The counts of several terms of one unit. Without `anew` as they are kept, also when the unit is marked; but what
+    was never counted is counted now, for else a zero would stand there that nobody has counted."""
     if scopes[0].unseen:
         return counts_for_reader(scopes, edition=edition)
     unit = scopes[0].unit
     if anew:
         _count_anew(unit, scopes)
-    counts = _kept(unit, scopes)
     moments = _moments(unit, scopes)
+    if not anew and any(scope.term.code not in moments for scope in scopes):
+        _count_anew(unit, scopes)
+        moments = _moments(unit, scopes)
+    counts = _kept(unit, scopes)
     return [UnitCounts(scope, edition, counts[scope.term.code], *moments[scope.term.code]) for scope in scopes]
 
 

@@ -42,6 +42,8 @@ def records_to_confirm(viewer: Viewer) -> Iterator[Waiting]:
 @prepared_for(path=CharField())
 def _to_confirm(viewer: Viewer, model: Any, own: str, keeps: frozenset[Role], path: Any) -> Any:
     waits: Any = Q(**{f"{own}__in": _work_in(viewer)})
+    # Of somebody who has no post now it is told where it was entered.
+    waits |= Q(unit_id=viewer.unit.pk) & ~Exists(Membership.objects.current().filter(person=OuterRef(own)))
     if not viewer.unit.is_school:
         waits |= Exists(_without_keeper(viewer, keeps, path).filter(person=OuterRef(own)))
     waiting = model.objects.waiting().filter(waits).exclude(**{own: viewer.person})

@@ -79,6 +79,13 @@ def test_center_that_opens_a_marked_school_reads_what_is_kept(counted, sign_in, 
     assert len(by_center) <= 20 < len(by_school)
 
 
+def test_center_reads_no_zero_of_a_school_that_was_never_counted(world, sign_in):
+    url = reverse("reports:figure_list")
+    read = [sign_in(one).get(url, {"unit": world.a.unit.code}) for one in (world.district_staff, world.a.leader)]
+    center, school = (dict(answer.context["groups"])["学生"] for answer in read)
+    assert [row.amount for row in center] == [row.amount for row in school]
+
+
 def test_middle_of_a_clock_is_read_from_classes_of_minutes(counted):
     grow(counted, schools=2, flags=3)  # reported after 30 minutes; the flag of the cast after 60
     recount_all()

@@ -313,6 +313,13 @@ def test_a_certificate_waits_where_its_holder_works_now(world, viewer):
     assert waiting(viewer, world.b.leader) == ["培训证书：1 条待确认"]
 
 
+def test_a_certificate_of_somebody_without_a_post_waits_where_it_was_entered(world, viewer):
+    certificate_of(world.a.teacher)
+    Membership.objects.filter(person=world.a.teacher.person).update(ends_on=dt.date(2026, 1, 31))
+    assert waiting(viewer, world.a.leader) == ["培训证书：1 条待确认"]
+    assert waiting(viewer, world.b.leader) == []
+
+
 def test_a_certificate_that_runs_out_is_told_where_its_holder_works_now(world, viewer):
     now = dt.datetime(2025, 9, 1, tzinfo=dt.UTC)
     certificate_of(world.a.teacher, confirmed_at=now, expires_on=dt.date(2026, 4, 1))
