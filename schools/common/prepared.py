@@ -28,9 +28,6 @@ from django.db.models.sql import UpdateQuery
 Row = TypeVar("Row", bound=Model)
 
 
-PLANNED_FROM, MOST_PLANNED = 2, 1000  # the time a query is asked; how many a connection keeps
-
-
 class Hole(Expression):
     """Where a value will stand."""
 
@@ -164,13 +161,11 @@ def _planned(database: Any) -> Any:
     workbench took longer than to answer them. While queries are logged they are told with their values."""
     if database.vendor != "postgresql" or database.queries_logged:
         return database.cursor()
-    from django.db.backends.postgresql import base
+    from schools.common.planned import PlannedCursor  # SQLite needs no driver of PostgreSQL
 
-    cursor: Any = base.ServerBindingCursor  # the stubs do not say that it takes a connection
     database.close_if_health_check_failed()  # as the usual cursor does
     database.ensure_connection()
-    database.connection.prepare_threshold, database.connection.prepared_max = PLANNED_FROM, MOST_PLANNED
-    return database._prepare_cursor(cursor(database.connection))
+    return database._prepare_cursor(PlannedCursor(database.connection))
 
 
 def _fill(param: Any, values: dict[str, Any], database: Any) -> Any:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import DataError, connection
 from django.db.models import Case, CharField, DateTimeField, Q, When
 from django.utils import timezone
 
@@ -49,6 +49,24 @@ def test_postgresql_plans_a_prepared_read_once(world):
         cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ['%."short_name"%'])
         planned = [text for (text,) in cursor.fetchall() if text.startswith('SELECT "schools_unit"."short_name"')]
     assert (found, len(planned)) == ([[world.a.unit.short_name]] * 3, 1)
+
+
+@pytest.mark.services
+def test_a_connection_keeps_the_texts_of_prepared_reads_only(world):
+    """Other queries have their values within the text: names, and whole rows of an import."""
+    names = Prepared(lambda code: Unit.objects.filter(code=code).values_list("name"), code=CharField())
+    connection.connection._prepared.clear()
+    for turn in range(5):
+        names.objects(code=world.a.unit.code)
+        with pytest.raises(DataError):
+            names.objects(code="\0")  # PostgreSQL has no such letter
+        for typed in (f"typed {turn}", "typed each time"):
+            Unit.objects.filter(name=typed).exists()
+    kept = connection.connection._prepared
+    assert [list(kept._counts), [text for text, _types in kept._names]] == [
+        [],
+        [names.prepare().sql.replace("%s", "$1").encode()],
+    ]
 
 
 def test_current_memberships_are_of_nobody_else(world):
