@@ -32,7 +32,15 @@ from schools.models.channels import (
 from schools.models.classes import ClassGroup, ClassGroupQuerySet
 from schools.models.jobs import Job, JobQuerySet
 from schools.models.notices import Notice, NoticeQuerySet, OnDuty, OnDutyQuerySet
-from schools.models.people import Membership, MembershipQuerySet, Person, PersonQuerySet, Role
+from schools.models.people import (
+    CLASS_ROLES,
+    ROLES_WITH_CLASSES,
+    Membership,
+    MembershipQuerySet,
+    Person,
+    PersonQuerySet,
+    Role,
+)
 from schools.models.records import Attachment, RecordVersion
 from schools.models.rooms import CounselingRoom
 from schools.models.terms import Term
@@ -46,10 +54,9 @@ from schools.severity import Scheme, scheme_named
 View = Callable[..., HttpResponseBase]
 Answer = TypeVar("Answer")
 
-CLASS_ROLES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER})
 SCHOOL_ROLES = frozenset({Role.COUNSELOR, Role.SCHOOL_LEADER})
 # Those who meet students and may log a talk.
-STAFF_ROLES = CLASS_ROLES | SCHOOL_ROLES | {Role.GRADE_HEAD}
+STAFF_ROLES = ROLES_WITH_CLASSES | SCHOOL_ROLES
 # Those who see more than their own class; they need a second factor unless the unit says otherwise.
 WIDE_ROLES = frozenset(Role) - CLASS_ROLES
 MANAGING_ROLES = frozenset({Role.SCHOOL_LEADER, Role.CENTER_STAFF, Role.SYSTEM_ADMIN})
@@ -255,10 +262,6 @@ def notices_of(notices: NoticeQuerySet, viewer: Viewer) -> NoticeQuerySet:
     return notices.standing().filter(membership__in=own)
 
 
-# These roles see only their own rows.
-OWN_RECORD_ROLES = CLASS_ROLES | {Role.GRADE_HEAD}
-
-
 def records_of(records: Any, viewer: Viewer, *, own: str = "") -> Any:
     """Rows of a register (rooms, certificates, trainings …): a school's for its counselors and leaders, those
     of the subtree for centers, one's own for everybody who works in a school. `own` is the field that names whose."""
@@ -267,7 +270,7 @@ def records_of(records: Any, viewer: Viewer, *, own: str = "") -> Any:
         return records.filter(mine | Q(unit_id=viewer.unit.pk))
     if viewer.role == Role.CENTER_STAFF:
         return records.filter(unit__path__startswith=viewer.unit.path)
-    return records.filter(mine) if viewer.role in OWN_RECORD_ROLES else records.none()
+    return records.filter(mine) if viewer.role in ROLES_WITH_CLASSES else records.none()
 
 
 @rule(Certificate)

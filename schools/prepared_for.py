@@ -26,13 +26,10 @@ from django.db.models import BigIntegerField, CharField, DateTimeField, Field, U
 
 from schools.common import days
 from schools.common.prepared import HoldsMoment, Hole, Prepared
-from schools.models import Role
+from schools.models.people import ROLES_WITH_CLASSES
 
 if TYPE_CHECKING:
     from schools.access import Viewer
-
-# Of them the rules look at the classes.
-OF_CLASSES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER, Role.GRADE_HEAD})
 
 Build = Callable[..., Any]
 
@@ -68,7 +65,7 @@ class Outline:
         self.person = _Row("own_person", UUIDField())
         self.membership = _Row("own_membership", BigIntegerField())
         self.now = Hole("own_now", DateTimeField())
-        if role in OF_CLASSES and classes is not None:
+        if role in ROLES_WITH_CLASSES and classes is not None:
             self.class_ids = classes
 
 
@@ -152,7 +149,7 @@ def _own_values(viewer: "Viewer", *, by_class: bool) -> dict[str, Any]:
         "own_now": viewer.now,
     }
     if by_class:
-        own["own_classes"] = sorted(viewer.class_ids) if viewer.role in OF_CLASSES else []
+        own["own_classes"] = sorted(viewer.class_ids) if viewer.role in ROLES_WITH_CLASSES else []
     return own
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from schools.access import CLASS_ROLES, SCHOOL_ROLES, STAFF_ROLES, Viewer, once
+from schools.access import SCHOOL_ROLES, STAFF_ROLES, Viewer, once
 from schools.common.floors import ask_apps
 from schools.models import Membership, Role, Unit
+from schools.models.people import CLASS_ROLES, ROLES_WITH_CLASSES
 from schools.models.visible import rule
 from schools.prepared_for import prepared_for
 from students.models.center import CenterRequest, CenterRequestQuerySet
@@ -49,7 +50,7 @@ def _of_seen_student(viewer: Viewer, path: str) -> Q:
     here = Q(**{f"{path}school_id": viewer.unit.pk, f"{path}locked_on": None})  # docs/adr/0019
     if viewer.role in SCHOOL_ROLES:
         return here
-    if viewer.role in CLASS_ROLES or viewer.role == Role.GRADE_HEAD:
+    if viewer.role in ROLES_WITH_CLASSES:
         return here & Q(**{f"{path}class_group__in": viewer.class_ids})
     return Q(pk__in=[])
 

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from schools import audit
 from schools.access import (
-    CLASS_ROLES,
     SCHOOL_ROLES,
     Viewer,
     check_can_manage,
@@ -31,6 +30,7 @@ from schools.common import crypto
 from schools.common.errors import Refused
 from schools.common.identity import InvalidPhone, check_phone
 from schools.models import ClassGroup, Employment, Membership, Person, Role, Unit
+from schools.models.people import CLASS_ROLES
 from schools.tallies import mark
 
 # Without the letters and digits that look alike on paper.

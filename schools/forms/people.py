@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from schools import classnames
-from schools.access import CLASS_ROLES, SCHOOL_ROLES, Viewer, grantable_roles
+from schools.access import SCHOOL_ROLES, Viewer, grantable_roles
 from schools.actions.accounts import Post
 from schools.actions.succession import leaders_of
 from schools.common.identity import InvalidPhone, check_phone
@@ -17,6 +17,7 @@ from schools.common.labels import listed
 from schools.common.rendering import DayInput, field_of
 from schools.common.typed import CodeField, LineField, NameField
 from schools.models import ClassGroup, Employment, Membership, Role, Unit
+from schools.models.people import CLASS_ROLES
 
 # What only some roles have.
 COLLEGE = "college"  # before its key, among the grades that a head may lead

@@ -29,6 +29,11 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
+CLASS_ROLES = frozenset({Role.CLASS_TEACHER, Role.SUBJECT_TEACHER})
+# Those who see the students of certain classes only.
+ROLES_WITH_CLASSES = CLASS_ROLES | {Role.GRADE_HEAD}
+
+
 class Employment(models.TextChoices):
     FULL_TIME = "full_time", _("full-time")
     PART_TIME = "part_time", _("part-time")
