@@ -19,7 +19,7 @@ from schools.access import STAFF_ROLES, Viewer
 from schools.common.errors import Refused
 from schools.models import Role
 from schools.tallies import mark
-from students.actions.flags import raise_flag, stand_by_hand
+from students.actions.flags import Following, raise_flag, stand_by_hand
 from students.models import RiskFlag, Student
 from students.states import keep
 
@@ -64,25 +64,21 @@ def file_talk(
             raise
         return filed
     rows = [_part(talk, student, written) for student, written in parts.items()]
-    raising = [part for part in rows if part.severity]
-    if raising:
-        _record_filed(by, rows)
-    for part in raising:
-        part.flag = _raise_flag(by, part, known_at=talk.happened_at, reason=flag_reason)
+    then = Following()
+    for part in sorted(rows, key=lambda part: part.student_id):  # in one order, as `keep` locks them too
+        if part.severity:
+            part.flag = _raise_flag(by, part, then, known_at=talk.happened_at, reason=flag_reason)
     for part in rows:
         part.save(force_insert=True)
     keep([student.pk for student in parts], talks)
     TalkDraft.objects.filter(person=by.person, submission=submission).delete()
     mark(talk.school_id, since=timezone.localdate(talk.happened_at))
-    if not raising:
-        _record_filed(by, rows)
-    return talk
-
-
-def _record_filed(by: Viewer, rows: list[TalkPart]) -> None:
-    """Before the flags that it raises: to whoever may not read the talk its row is a look at the student's page, and
-    who raises a flag by hand has looked there before."""
+    then.call()
+    # Before the flags that it raises: to whoever may not read the talk its row is a look at the student's page, and who
+    # raises a flag by hand has looked there before.
     audit.record_many(by=by, verb="talk.filed", rows=[(part, part.student_id) for part in rows])
+    then.note()
+    return talk
 
 
 def _filed(by: Viewer, submission: UUID) -> TalkLog | None:
@@ -146,7 +142,7 @@ def _check_flag_reason(reason: str, is_needed: bool) -> None:
         raise Unfit(text, "flag_reason")
 
 
-def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime, reason: str) -> RiskFlag:
+def _raise_flag(by: Viewer, part: TalkPart, then: Following, *, known_at: dt.datetime, reason: str) -> RiskFlag:
     """The flag is seen by people who may not learn of a talk for counselors only: it then looks in every respect like
     one that the counselor raised by hand just now, on the form, which knows minutes only."""
     source = RiskFlag.Source.TALK
@@ -159,6 +155,7 @@ def _raise_flag(by: Viewer, part: TalkPart, *, known_at: dt.datetime, reason: st
         known_at=known_at,
         source=source,
         reason=reason if part.talk.is_restricted else "",
+        following=then,
     )
 
 
@@ -211,26 +208,27 @@ def revise_part(
     if not changed and not changed_header:
         return part
     part.talk = talk
-    revised = concerned if changed_header else [part]
+    then = Following()
     if is_raised:
+        part.flag = _raise_flag(by, part, then, known_at=timezone.now(), reason=flag_reason)
         changed.append("flag")
-        _record_revised(by, revised, {*changed, *changed_header})  # before the flag, as when a talk is filed
-        part.flag = _raise_flag(by, part, known_at=timezone.now(), reason=flag_reason)
     if changed_header:
         talk.save(update_fields=changed_header)
         keep([one.student_id for one in concerned], talks)
+    revised = concerned if changed_header else [part]
     for one in revised:
         _keep_revision(by, one, before[one.pk])
     part.save(update_fields=[*changed, "revision"])
     mark(talk.school_id, since=timezone.localdate(min(happened_at, talk.happened_at)))
-    if not is_raised:
-        _record_revised(by, revised, {*changed, *changed_header})
+    then.call()
+    audit.record_many(  # before the flag, as when a talk is filed
+        by=by,
+        verb="talk.revised",
+        rows=[(one, one.student_id) for one in revised],
+        details={"fields": sorted({*changed, *changed_header})},
+    )
+    then.note()
     return part
-
-
-def _record_revised(by: Viewer, rows: list[TalkPart], fields: set[str]) -> None:
-    told = [(one, one.student_id) for one in rows]
-    audit.record_many(by=by, verb="talk.revised", rows=told, details={"fields": sorted(fields)})
 
 
 def _keep_revision(by: Viewer, part: TalkPart, before: str) -> None:

@@ -1,8 +1,11 @@
 """What happens to a risk flag until somebody has it in hand: raised, merged, taken, handed over, late."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, UUIDField
@@ -27,7 +30,7 @@ from students.actions.calling import (
     next_step_up,
     stop_calling,
 )
-from students.actions.keeping import inherit_barriers, keep_from
+from students.actions.keeping import inherit_barriers, keep_from, note_inherited, tell_of_inherited
 from students.actions.moving import add_step, check_may_handle, check_move, locked, mark_figures, move, times_of
 from students.flag_states import State
 from students.models import FlagReport, FlagStep, RiskFlag, Student
@@ -50,6 +53,26 @@ class Report(NamedTuple):
     is_emergency: bool
 
 
+@dataclass
+class Following:
+    """What follows once every row of an act is written: people are called, which locks what makes open pages of the
+    school ask anew (`pulse`), and last comes the log. Every act takes them in this order, so that none waits for
+    another one forever."""
+
+    students: list[UUID] = field(default_factory=list)
+    calls: list[Callable[[], None]] = field(default_factory=list)
+    notes: list[Callable[[], None]] = field(default_factory=list)
+
+    def call(self) -> None:
+        keep(self.students, flags)
+        for one in self.calls:
+            one()
+
+    def note(self) -> None:
+        for one in self.notes:
+            one()
+
+
 @transaction.atomic
 def raise_flag(
     *,
@@ -63,35 +86,48 @@ def raise_flag(
     is_critical: bool = False,
     is_emergency: bool = False,
     keep_it_from: Iterable[Person] = (),
+    following: Following | None = None,
 ) -> RiskFlag:
     """Raise a flag, or add to the student's open one: repeats merge, and a level never falls by itself.
 
     `reason` is what a person writes here; what a talk or an answer says stays there. `by` is None where the system
     raises it; `is_critical` is an answer that alone sets the worst level: it calls again even on a flag in hand, and
     so does a crisis event (`is_emergency`), also if whoever has the flag in hand starts it.
+
+    An act that raises several flags, or writes a row of the log before that of the flag, hands in `following`: once its
+    own rows are written, it calls and notes what was put there.
     """
     if by and not Student.objects.visible_to(by).filter(pk=student.pk).exists():
         raise Refused(_("You cannot raise a flag for a student you do not look after."))
     if by and source == RiskFlag.Source.BY_HAND and not reason.strip():
         raise Refused(_("Write down why you raise this flag."))
     report = Report(WORST if is_critical else severity, known_at, source, is_critical, is_emergency)
+    then = Following() if following is None else following
     flag = None
     while flag is None:  # a student has one open flag: of two who raise one at the same moment, the slower merges
-        flag = _merge(by, student, report) or _raise(by, student, report)
+        flag = _merge(by, student, report, then) or _raise(by, student, report, then)
     if by and (reason or signs):
         FlagReport.objects.create(
             flag=flag, by=by.membership, text=reason.strip(), signs=list(signs), known_at=known_at
         )
-    # From whom it is kept already, they keep it from nobody; nor do they learn that it is.
-    if by and not flag.kept_from.filter(person=by.person).exists():
-        for person in keep_it_from:
-            keep_from(by=by, flag=flag, person=person, reason=reason)
     mark_figures(flag)
-    keep([student.pk], flags)
+    then.students.append(student.pk)
+    if by and keep_it_from:
+        then.notes.append(partial(_keep_from_all, by, flag, keep_it_from, reason))
+    if following is None:
+        then.call()
+        then.note()
     return flag
 
 
-def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
+def _keep_from_all(by: Viewer, flag: RiskFlag, persons: Iterable[Person], reason: str) -> None:
+    """From whom it is kept already, they keep it from nobody; nor do they learn that it is."""
+    if not flag.kept_from.filter(person=by.person).exists():
+        for person in persons:
+            keep_from(by=by, flag=flag, person=person, reason=reason)
+
+
+def _raise(by: Viewer | None, student: Student, report: Report, then: Following) -> RiskFlag | None:
     """A new flag; none where somebody has raised one a moment ago."""
     times = times_of(school=student.school, severity=report.severity, known_at=report.known_at)
     flag = RiskFlag(
@@ -108,25 +144,27 @@ def _raise(by: Viewer | None, student: Student, report: Report) -> RiskFlag | No
     )
     if not _NEW.write_new([flag]):
         return None
-    inherit_barriers(by=by, flag=flag)
-    call_for(flag)
-    _record("flag.raised", by, flag, severity=report.severity)
+    inherited = inherit_barriers(flag=flag)
+    then.calls += [partial(tell_of_inherited, flag, inherited), partial(call_for, flag)]
+    then.notes += [
+        partial(note_inherited, by, flag, inherited),
+        partial(_record, "flag.raised", by, flag, severity=report.severity),
+    ]
     return flag
 
 
-def _merge(by: Viewer | None, student: Student, report: Report) -> RiskFlag | None:
+def _merge(by: Viewer | None, student: Student, report: Report, then: Following) -> RiskFlag | None:
     """Add another report to the open flag of the student, if one stands."""
     flag: RiskFlag | None = next(iter(_OPEN.objects(student=student.pk)), None)
     if flag is None:
         return None
     if _is_new_emergency(by, flag, report):
-        _call_again(flag, report)
-    elif flag.state in (State.WATCHED, State.PROPOSED):
-        move("report_again", flag, watch_until=None, waits_for=None, outcome="")
-        call_repeated(flag)
+        _call_again(flag, report, then)
     else:
-        call_repeated(flag)
-    _record("flag.repeated", by, flag, severity=report.severity)
+        if flag.state in (State.WATCHED, State.PROPOSED):
+            move("report_again", flag, watch_until=None, waits_for=None, outcome="")
+        then.calls.append(partial(call_repeated, flag))
+    then.notes.append(partial(_record, "flag.repeated", by, flag, severity=report.severity))
     return flag
 
 
@@ -143,7 +181,7 @@ def _is_new_emergency(by: Viewer | None, flag: RiskFlag, report: Report) -> bool
     return report.is_emergency or by is None or by.person.pk != holder
 
 
-def _call_again(flag: RiskFlag, report: Report) -> None:
+def _call_again(flag: RiskFlag, report: Report, then: Following) -> None:
     times = times_of(school=flag.school, severity=report.severity, known_at=report.known_at)
     move(
         "call_again",
@@ -162,7 +200,7 @@ def _call_again(flag: RiskFlag, report: Report) -> None:
         **ladder_anew(flag),
     )
     begin_ladder_anew(flag)
-    call_for(flag, occasion=f"{report.severity} {this_once()}")
+    then.calls.append(partial(call_for, flag, occasion=f"{report.severity} {this_once()}"))
 
 
 def stand_by_hand(*, flag: RiskFlag, by: Membership, reason: str, known_at: dt.datetime, began: bool) -> None:

@@ -104,21 +104,35 @@ _EARLIER = Prepared(
 )
 
 
-def inherit_barriers(*, by: Viewer | None, flag: RiskFlag) -> None:
+Inherited = list[tuple[KeptFrom, UUID]]  # a barrier, and the earlier flag that it was made for
+
+
+def inherit_barriers(*, flag: RiskFlag) -> Inherited:
     """A new flag is kept from whom earlier ones of the student were kept from, here or in the school that handed them
-    over, the newest barrier first, as long as somebody is left to handle it. Before anybody is called."""
+    over, the newest barrier first, as long as somebody is left to handle it. Before anybody is called; the auditors are
+    told of these barriers next, and last the log."""
     found = {one.person_id: one for one in _EARLIER.objects(student=flag.student_id, flag=flag.pk)}
     if not found:
-        return
+        return []
     left = set(_able(flag).exclude(person__in=flag.kept_from.values("person")).values_list("person", flat=True))
+    barriers: Inherited = []
     for one in reversed(found.values()):
-        if not left - {one.person_id}:
-            continue
-        left.discard(one.person_id)
-        barrier = KeptFrom.objects.create(flag=flag, person_id=one.person_id, by_id=one.by_id, reason=one.reason)
+        if left - {one.person_id}:
+            left.discard(one.person_id)
+            barrier = KeptFrom.objects.create(flag=flag, person_id=one.person_id, by_id=one.by_id, reason=one.reason)
+            barriers.append((barrier, one.flag_id))
+    return barriers
+
+
+def tell_of_inherited(flag: RiskFlag, barriers: Inherited) -> None:
+    for barrier, _earlier in barriers:
         tell_auditors(barrier, "flag.kept", flag.school)
-        details = {"person": str(one.person_id), "from": str(one.flag_id)}
-        unit = None if by else flag.school
+
+
+def note_inherited(by: Viewer | None, flag: RiskFlag, barriers: Inherited) -> None:
+    unit = None if by else flag.school
+    for barrier, earlier in barriers:
+        details = {"person": str(barrier.person_id), "from": str(earlier)}
         audit.record(by=by, verb="flag.kept", about=flag, student=flag.student_id, unit=unit, details=details)
 
 

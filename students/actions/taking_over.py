@@ -32,7 +32,7 @@ from students.actions.hand_over import (
     sign_off,
     tell_old_school,
 )
-from students.actions.keeping import inherit_barriers
+from students.actions.keeping import inherit_barriers, note_inherited, tell_of_inherited
 from students.actions.moving import add_step, check_move, mark_figures, move
 from students.actions.students import REGISTRY_GUARDIANS
 from students.file import FAMILY, GROUP, REGISTRY
@@ -309,7 +309,9 @@ def _bring_flag(by: Viewer, offer: HandOver, there: Student) -> RiskFlag | None:
         is_critical=flag.is_critical and flag.severity == WORST,
         keep_it_from=[one.person for one in here],
     )
-    inherit_barriers(by=by, flag=new)  # also from whoever is not of this school, and may come to it
+    inherited = inherit_barriers(flag=new)  # also from whoever is not of this school, and may come to it
+    tell_of_inherited(new, inherited)
+    note_inherited(by, new, inherited)
     new.refresh_from_db()
     is_seen = RiskFlag.objects.visible_to(by).filter(pk=new.pk).exists()
     if is_seen and new.state == FlagState.RAISED:
