@@ -1,4 +1,5 @@
-"""The audit log. Each change and each read of a sensitive record writes its row in the same transaction.
+"""The audit log. Each change writes its row in the same transaction; each read of a sensitive record in one of its
+own, after the rows were read and before the page is drawn: if it cannot be noted, the page is not shown.
 
 Rows of a unit form a chain: the digest of a row is an HMAC over its content and the digest before it, and the chain's
 head (length and last digest) is sealed with the same key, which is not in the database. So an edit, a deletion, a
