@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -39,7 +40,7 @@ from schools.tallies import mark
 from schools.work.jobs import start_job
 from schools.work.notices import pulse
 from schools.work.reminders import end_reminders
-from students.actions.flags import raise_flag
+from students.actions.flags import Following, raise_flag
 from students.models import FlagReport, Student
 
 # How soon somebody shall come, and which level the flag of it has.
@@ -77,18 +78,22 @@ def sign_class(*, by: Viewer, group: ClassGroup, signature: Signature, concern: 
     row = {"unit": by.unit, "class_group": group, "day": signature.day}
     students = list(concern.students) if concern else []
     report = _sign(by, row, due, signature, concerns=_named_by_now(row, students), counts={})
+    then = Following()
     if concern:
-        for student in students:
+        for student in sorted(students, key=attrgetter("pk")):
             raise_flag(
                 by=by,
                 student=student,
                 severity=URGENCY[concern.urgency],
                 known_at=timezone.now(),
                 reason=concern.text,
+                following=then,
             )
+    then.call()
     every = report.scheme.every if report.scheme else "day"
     _put_counts(report, known_of(group, signature.day, every) | dict(signature.answers.counts))
     end_reminders("daily.class", signature.day, done=[by.membership], still=_still_silent(by, signature.day))
+    then.note()
     _record(by, report)
     return report
 
